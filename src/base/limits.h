@@ -1,0 +1,34 @@
+/* Every limit of Merit in one place: sizes in bytes, times in milliseconds, otherwise counts. */
+#ifndef MR_BASE_LIMITS_H
+#define MR_BASE_LIMITS_H
+
+#define MR_KIB ((size_t)1024)
+#define MR_MIB (1024 * MR_KIB)
+
+#define MR_LIMIT_DOCUMENT (16 * MR_MIB)      /* one credential or specification, as read */
+#define MR_LIMIT_JSON_DEPTH 64               /* nesting of arrays and objects */
+#define MR_LIMIT_DOCUMENT_MEMORY (96 * MR_MIB) /* arena of one document's work */
+#define MR_LIMIT_TABLE (64 * MR_MIB)         /* an uploaded table; the command line streams and has no such limit */
+#define MR_LIMIT_TABLE_ROW (256 * MR_KIB)    /* one row of a table */
+#define MR_LIMIT_TABLE_COLUMNS 256
+#define MR_LIMIT_UPLOAD_ROWS 20000           /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)    /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_KEY_FILE (256 * MR_KIB)
+#define MR_LIMIT_CERTIFICATE (64 * MR_KIB)   /* one certificate, DER */
+#define MR_LIMIT_CERTIFICATES 64             /* in one seal, chain, or evidence */
+#define MR_LIMIT_CHAIN 8                     /* certificates from the seal to the anchor */
+#define MR_LIMIT_SIGNATURES 8                /* parallel seals of one file */
+#define MR_LIMIT_TIMESTAMP (128 * MR_KIB)    /* one RFC 3161 token */
+#define MR_LIMIT_TIMESTAMPS 32               /* tokens in one seal */
+#define MR_LIMIT_ANCHORS 4096                /* trust anchors read from a folder */
+#define MR_LIMIT_TEXT 10000                  /* one text of a specification, code points */
+#define MR_LIMIT_NAME 200                    /* a person's name, code points */
+#define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
+#define MR_LIMIT_HTTP_HEADERS 100
+#define MR_LIMIT_HTTP_HEADER_BYTES (32 * MR_KIB)
+#define MR_LIMIT_HTTP_CONNECTIONS 512
+#define MR_LIMIT_HTTP_REQUEST_MS 30000       /* from the first byte to the last of a request */
+#define MR_LIMIT_VERIFY_FILES 20             /* files in one upload to the verify page */
+#define MR_LIMIT_PAGE (4 * MR_MIB)           /* a rendered page */
+
+#endif
