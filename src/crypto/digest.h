@@ -1,0 +1,24 @@
+/* Digests. */
+#ifndef MR_CRYPTO_DIGEST_H
+#define MR_CRYPTO_DIGEST_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+typedef enum mr_digest_kind { MR_SHA256, MR_SHA384, MR_SHA512 } mr_digest_kind;
+typedef struct mr_digest {
+    uint8_t bytes[64];
+    uint8_t size; /* 32, 48 or 64 */
+} mr_digest;
+
+/* The digest of all parts, one after the other. Errors: MR_E_CRYPTO. */
+int mr_digest_make(mr_digest_kind kind, const mr_str *parts, size_t count, mr_digest *ret, struct mr_err *err) MR_MUST_CHECK;
+static inline mr_str mr_digest_str(const mr_digest *d) { return (mr_str){(const char *)d->bytes, d->size}; }
+/* SHA-256 of one text; cannot fail. */
+void mr_sha256(mr_str text, uint8_t out[32]);
+/* Compare in constant time. */
+bool mr_secret_eq(mr_str a, mr_str b);
+/* Overwrite so that the compiler keeps it. */
+void mr_secret_wipe(void *p, size_t size);
+
+#endif
