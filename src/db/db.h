@@ -1,0 +1,61 @@
+/* One interface for SQL databases; SQLite today (src/db/sqlite.c, loaded on first use), PostgreSQL beside it later. Statements use parameters by
+ * name ($name), bound in the order of the arguments given: a value list of name and value.
+ * One mr_db serves many threads: each call takes a connection from a small pool; a transaction holds its connection. */
+#ifndef MR_DB_DB_H
+#define MR_DB_DB_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+typedef struct mr_db mr_db;
+typedef struct mr_db_tx mr_db_tx; /* a transaction; every statement runs in one */
+
+/* path: a file that is made when absent, or ":memory:" (one connection). Settings: WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema off,
+ * double-quoted strings off. Errors: MR_E_DB, MR_E_LIBRARY. */
+int mr_db_open(const char *path, mr_db **ret, struct mr_err *err) MR_MUST_CHECK;
+void mr_db_close(mr_db *db);
+
+/* Begin a transaction; `writes` takes the writer's place at once (BEGIN IMMEDIATE) and waits up to 10 s for it. */
+int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err) MR_MUST_CHECK;
+/* The end: durable when it returns MR_OK. tx is gone in either case. */
+int mr_db_commit(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
+void mr_db_rollback(mr_db_tx *tx);
+void mr_db_rollbackp(mr_db_tx **tx); /* for MR_CLEANUP; set the variable to NULL after commit */
+
+typedef enum mr_db_type { MR_DB_NULL, MR_DB_INT, MR_DB_TEXT, MR_DB_BYTES, MR_DB_BOOL } mr_db_type;
+typedef struct mr_db_value {
+    const char *name; /* of the parameter, without "$"; NULL in results */
+    mr_db_type type;
+    int64_t number;
+    mr_str text;
+} mr_db_value;
+#define MR_DB_T(n, s) {.name = (n), .type = MR_DB_TEXT, .text = (s)}
+#define MR_DB_B(n, s) {.name = (n), .type = MR_DB_BYTES, .text = (s)}
+#define MR_DB_I(n, i) {.name = (n), .type = MR_DB_INT, .number = (i)}
+#define MR_DB_N(n) {.name = (n), .type = MR_DB_NULL}
+
+/* Run a statement; prepared statements are kept by the address of their text, so give literals. ret_changed may be NULL.
+ * Errors: MR_E_EXISTS (a unique or primary key), MR_E_STATE (another constraint), MR_E_DB. */
+int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed, struct mr_err *err) MR_MUST_CHECK;
+#define MR_DB_ARGS(...) (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)
+
+/* Rows one by one; texts live until the next call on the cursor. */
+typedef struct mr_db_cursor mr_db_cursor;
+int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret, struct mr_err *err) MR_MUST_CHECK;
+/* ret_row false at the end. */
+int mr_db_next(mr_db_cursor *c, bool *ret_row, struct mr_err *err) MR_MUST_CHECK;
+int64_t mr_db_int(const mr_db_cursor *c, int column);
+mr_str mr_db_text(const mr_db_cursor *c, int column);
+bool mr_db_is_null(const mr_db_cursor *c, int column);
+void mr_db_cursor_close(mr_db_cursor *c);
+void mr_db_cursor_closep(mr_db_cursor **c);
+
+/* Bring the schema up to date: numbered scripts, each once, each in one transaction, recorded in schema_version.
+ * Errors: MR_E_DB (detail: the script), MR_E_STATE when the database is newer than this program. */
+struct mr_db_migration {
+    const char *name; /* "0001_start" */
+    const char *sql;  /* statements separated by semicolons; no triggers */
+};
+int mr_db_migrate(mr_db *db, const struct mr_db_migration *migrations, size_t count, struct mr_err *err) MR_MUST_CHECK;
+
+#endif
