@@ -1,0 +1,86 @@
+/* Verifying: sniff, extract, parse, format, seal, issuer, trust, status, dates, holder, quality, completeness, report (DESIGN section 4).
+ * A verdict is a result, not an error: there is always a report. */
+#ifndef MR_CREDENTIAL_VERIFY_H
+#define MR_CREDENTIAL_VERIFY_H
+
+#include "credential/trust.h"
+#include "credential/view.h"
+#include "proof/step.h"
+
+/* Checks in the order of the report. */
+typedef enum mr_check_code {
+    MR_CHECK_FORMAT,
+    MR_CHECK_SEAL,
+    MR_CHECK_ISSUER,
+    MR_CHECK_TRUST,
+    MR_CHECK_STATUS,
+    MR_CHECK_DATES,
+    MR_CHECK_HOLDER,
+    MR_CHECK_QUALITY,
+    MR_CHECK_COMPLETENESS,
+    MR_CHECK_COUNT
+} mr_check_code;
+/* Sub-checks of the seal. */
+typedef enum mr_seal_check {
+    MR_SEAL_SIGNATURE,
+    MR_SEAL_CONTENT_TIME,
+    MR_SEAL_SIGNATURE_TIME,
+    MR_SEAL_ARCHIVE_TIME,
+    MR_SEAL_REVOCATION_EVIDENCE,
+    MR_SEAL_CHECK_COUNT
+} mr_seal_check;
+const char *mr_check_name(mr_check_code c);      /* "format" ... */
+const char *mr_seal_check_name(mr_seal_check c); /* "signature" ... */
+
+typedef enum mr_verdict { MR_VERDICT_VALID, MR_VERDICT_INVALID, MR_VERDICT_UNKNOWN, MR_VERDICT_CAUTION } mr_verdict;
+const char *mr_verdict_name(mr_verdict v); /* "valid" ... */
+int mr_verdict_exit(mr_verdict v);         /* 0, 1, 3, 4 */
+
+struct mr_check {
+    mr_state state;
+    bool claimed;        /* false: not reached, because format or seal failed; not shown as a check that ran */
+    mr_str text;         /* one sentence in the reader's language */
+    mr_str detail;       /* for experts; may be empty */
+    mr_str source;       /* "the file", "certificate", ... in the reader's language; may be empty */
+    int64_t at;          /* when it was checked, or the time it is about */
+};
+typedef struct mr_report {
+    mr_verdict verdict;
+    bool is_credential;  /* false: a readable file that is no credential */
+    mr_str summary;      /* "Genuine and current" in the reader's language */
+    mr_str story;        /* who awarded what to whom when; empty when nothing is claimed */
+    mr_str format;       /* "European Digital Credential (ELM 3, JAdES-LTA)"; for people */
+    const char *format_code; /* "elm+jades", "vc+jwt", "" */
+    bool test_seal;      /* sealed by a test authority of Merit's */
+    struct mr_check checks[MR_CHECK_COUNT];
+    struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
+    size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
+    size_t missing_count;
+    bool has_view;       /* the seal holds: view may be shown */
+    mr_view view;
+    mr_str document;     /* the credential's JSON as sealed, when has_view */
+    int64_t checked_at;
+} mr_report;
+
+/* A verifier keeps what is the same for many files (anchors, results of chains). One per thread. */
+typedef struct mr_verifier mr_verifier;
+struct mr_verifying {
+    const mr_trust *trust;       /* borrowed; may be empty */
+    const mr_env *env;
+    const mr_language *language;
+};
+int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err) MR_MUST_CHECK;
+void mr_verifier_close(mr_verifier *v);
+void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
+/*   file    the octets, whatever they are
+ *   name    file name for messages, or empty
+ *   ret     always filled; its texts live in `a` or point into `file`
+ *   errors  MR_E_NOMEM only */
+int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err) MR_MUST_CHECK;
+
+/* The report as one JSON object (DESIGN section 4), without line break. */
+void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_name, mr_buf *out);
+/* The report for a terminal; colour: ANSI colours. */
+void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_name, bool colour, mr_buf *out);
+
+#endif
