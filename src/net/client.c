@@ -1,0 +1,88 @@
+#include "net/client.h"
+#include "base/buf.h"
+#include "base/lazy.h"
+
+#include <curl/curl.h>
+
+/* curl_easy_setopt is a macro over a checked function in C; the table wants the function itself. */
+#undef curl_easy_setopt
+#define CURL_FUNCTIONS(F)                                                                                              \
+    F(curl_global_init)                                                                                                \
+    F(curl_easy_init) F(curl_easy_setopt) F(curl_easy_perform) F(curl_easy_getinfo) F(curl_easy_cleanup)               \
+        F(curl_easy_strerror) F(curl_slist_append) F(curl_slist_free_all)
+#undef curl_easy_getinfo
+MR_LAZY_LIBRARY(curl, "libcurl.so.4", CURL_FUNCTIONS)
+
+static void easy_cleanup(CURL **c)
+{
+    if (*c) curl_table.curl_easy_cleanup(*c);
+}
+static void headers_cleanup(struct curl_slist **l)
+{
+    if (*l) curl_table.curl_slist_free_all(*l);
+}
+
+static size_t take(char *data, size_t size, size_t count, void *self)
+{
+    mr_buf *b = self;
+    mr_buf_put(b, mr_str_make(data, size * count));
+    return mr_buf_failed(b) ? 0 : size * count;
+}
+
+static bool add_header(struct curl_slist **list, const char *name, const char *value)
+{
+    char line[256];
+    if (snprintf(line, sizeof line, "%s: %s", name, value) >= (int)sizeof line) return false;
+    struct curl_slist *longer = curl_table.curl_slist_append(*list, line);
+    if (longer) *list = longer;
+    return longer != NULL;
+}
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static void global_init(void)
+{
+    curl_table.curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret, struct mr_err *err)
+{
+    MR_TRY(curl_load(err));
+    pthread_once(&global_once, global_init);
+    MR_CLEANUP(easy_cleanup) CURL *c = curl_table.curl_easy_init();
+    MR_CLEANUP(headers_cleanup) struct curl_slist *headers = NULL;
+    MR_CLEANUP(mr_buf_done) mr_buf body;
+    mr_buf_init(&body, request->max_answer);
+    const char *url = mr_arena_cstr(a, request->url);
+    if (!c || !url) return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
+    if (request->accept && !add_header(&headers, "Accept", request->accept))
+        return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
+    if (request->type && !add_header(&headers, "Content-Type", request->type))
+        return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
+#define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
+    SET(CURLOPT_URL, url);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_TIMEOUT_MS, request->timeout_ms);
+    SET(CURLOPT_HTTPHEADER, headers);
+    SET(CURLOPT_WRITEFUNCTION, take);
+    SET(CURLOPT_WRITEDATA, &body);
+    SET(CURLOPT_USERAGENT, "merit/" MERIT_VERSION);
+    if (request->type) {
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        SET(CURLOPT_POSTFIELDS, request->body.len ? request->body.ptr : "");
+    }
+#undef SET
+    CURLcode code = curl_table.curl_easy_perform(c);
+    if (mr_buf_failed(&body)) return MR_FAIL(err, MR_E_LIMIT, "the answer is larger than allowed", MR_NOWHERE);
+    if (code != CURLE_OK)
+        return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "%s", curl_table.curl_easy_strerror(code));
+    long status = 0;
+    curl_table.curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200)
+        return MR_FAIL_DETAIL(err, MR_E_NET, "the other side answered with an error", "HTTP status %ld", status);
+    *ret = mr_arena_dup(a, mr_buf_str(&body));
+    return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the answer", MR_NOWHERE);
+}
