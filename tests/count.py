@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Count single cases in the log of a test run and say so in one line.
+
+    count.py [--failed REASON] [--want-some] TESTLOG
+
+TESTLOG is Meson's testlog.json: one JSON object a line, with the output of each test program. A program that speaks TAP counts
+with every line "ok" or "not ok"; one that does not is one case. What a program owes and does not deliver (it crashed, ran out of
+time, planned more cases than it ran, or ended badly after good cases) is one failure. Failures and skips are listed with their reason; the
+very last line is "N passed, N failed, N skipped". The status is 1 when a case failed, and with --want-some also when none passed.
+"""
+import json
+import re
+import sys
+from collections import Counter
+
+POINT = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
+PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#\s*skip\w*\s*(.*))?$", re.I)
+SKIP = re.compile(r"#\s*skip\w*\s*(.*)$", re.I)
+TODO = re.compile(r"#\s*todo\b", re.I)
+
+
+class Count:
+    def __init__(self):
+        self.passed = 0
+        self.failed = []  # (test, case, reason)
+        self.skipped = []
+
+    def tap(self, test, lines, ended_well, how):
+        """Count the cases of one program that speaks TAP."""
+        seen, failures_before, plans, said = 0, len(self.failed), [], []
+        for line in lines:
+            line = line.rstrip()
+            plan, point = PLAN.match(line), POINT.match(line)
+            if plan:
+                plans.append(int(plan[1]))
+                if int(plan[1]) == 0:
+                    self.skipped.append((test, "", plan[2] or " ".join(said) or "no reason given"))
+            elif point:
+                seen += 1
+                self.point(test, point, said)
+                said = []
+            elif line.startswith("#"):
+                said.append(line.lstrip("# "))
+            elif line.startswith("Bail out!"):
+                self.failed.append((test, "", line))
+        if sum(plans) != seen:
+            self.failed.append((test, "", f"planned {sum(plans)} cases and ran {seen}" + ("" if ended_well else f": {how}")))
+        elif not ended_well and len(self.failed) == failures_before:
+            self.failed.append((test, "", how))
+
+    def point(self, test, point, said):
+        name = point[3]
+        skip = SKIP.search(name)
+        if skip:  # cmocka 1.1 writes "not ok 3 # SKIP name": a skip all the same
+            name = name[: skip.start()].strip(" -")
+            reason = skip[1].strip()
+            if not name:
+                name, reason = reason, ""
+            self.skipped.append((test, name, reason or " ".join(said[-1:]) or "no reason given"))
+        elif point[1] and not TODO.search(name):
+            self.failed.append((test, name, ""))
+        else:
+            self.passed += 1
+
+    def program(self, entry):
+        """Count one test program."""
+        test, result = entry["name"], entry["result"]
+        lines = (entry.get("stdout") or "").splitlines()
+        how = f"ended with {result.lower()}, status {entry.get('returncode')}"
+        ended_well = result in ("OK", "SKIP", "EXPECTEDFAIL")
+        if any(PLAN.match(line.rstrip()) for line in lines):
+            self.tap(test, lines, ended_well and entry.get("returncode") == 0, how)
+        elif result == "SKIP":
+            self.skipped.append((test, "", (lines or ["no reason given"])[-1]))
+        elif ended_well:
+            self.passed += 1
+        else:
+            self.failed.append((test, "", how))
+
+
+def label(test, case):
+    return f"{test}: {case}" if case else test
+
+
+def main(arguments):
+    count, want_some = Count(), False
+    while arguments and arguments[0].startswith("--"):
+        option = arguments.pop(0)
+        if option == "--failed":
+            count.failed.append(("preparation", "", arguments.pop(0)))
+        elif option == "--want-some":
+            want_some = True
+    try:
+        with open(arguments[0], encoding="utf-8") as log:
+            for line in log:
+                count.program(json.loads(line))
+    except (OSError, ValueError) as fault:
+        count.failed.append(("test run", "", f"left no readable log: {fault}"))
+
+    if count.skipped:
+        print("\nSkipped, and why:")
+        for (test, reason), cases in Counter((t, r) for t, _, r in count.skipped).items():
+            names = [c for t, c, r in count.skipped if (t, r) == (test, reason) and c]
+            shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+            print(f"  {label(test, shown)}: {reason}" + (f" ({cases} cases)" if cases > 1 else ""))
+    if want_some and count.passed == 0 and not count.failed:
+        print("\nNothing ran: the official data were not found (see ./dev help).")
+    if count.failed:
+        print("\nFailed:")
+        for test, case, reason in count.failed:
+            print(f"  {label(test, case)}" + (f": {reason}" if reason else ""))
+    print(f"\n{count.passed} passed, {len(count.failed)} failed, {len(count.skipped)} skipped")
+    return 1 if count.failed or (want_some and count.passed == 0) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
