@@ -157,9 +157,15 @@ def embed(folder, files):
     (folder / "main.c").write_text("""#include "base/embedded.h"
 #include <stdio.h>
 MR_EMBEDDED_DECLARE(t);
-int main(void) { for (size_t i = 0; i < t_count; i++) { printf("%s %zu ", t[i].name, t[i].size);
-  for (size_t k = 0; k <= t[i].size; k++) printf("%02x", t[i].data[k]); putchar('\\n'); }
-  return mr_embedded_find(t, t_count, "none") != NULL; }
+int main(void)
+{
+    for (size_t i = 0; i < t_count; i++) {
+        printf("%s %zu ", t[i].name, t[i].size);
+        for (size_t k = 0; k <= t[i].size; k++) printf("%02x", t[i].data[k]);
+        putchar('\\n');
+    }
+    return mr_embedded_find(t, t_count, "none") != NULL;
+}
 """)
     compiler = os.environ.get("CC", "cc").split()
     status, text = run(*compiler, "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-I", ROOT / "src", "-o", folder / "main",
