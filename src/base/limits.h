@@ -7,6 +7,7 @@
 
 #define MR_LIMIT_DOCUMENT (16 * MR_MIB)      /* one credential or specification, as read */
 #define MR_LIMIT_JSON_DEPTH 64               /* nesting of arrays and objects */
+#define MR_LIMIT_JSON_DEPTH_MOST 1024        /* and the most that a caller may ask for */
 #define MR_LIMIT_DOCUMENT_MEMORY (96 * MR_MIB) /* arena of one document's work */
 #define MR_LIMIT_TABLE (64 * MR_MIB)         /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)    /* one row of a table */
@@ -29,6 +30,9 @@
 #define MR_LIMIT_HTTP_CONNECTIONS 512
 #define MR_LIMIT_HTTP_REQUEST_MS 30000       /* from the first byte to the last of a request */
 #define MR_LIMIT_VERIFY_FILES 20             /* files in one upload to the verify page */
+#define MR_LIMIT_DB_READERS 4                /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_WAIT_MS 10000            /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)      /* one migration, with its memory */
 #define MR_LIMIT_PAGE (4 * MR_MIB)           /* a rendered page */
 
 #endif

@@ -10,14 +10,17 @@
 typedef struct mr_db mr_db;
 typedef struct mr_db_tx mr_db_tx; /* a transaction; every statement runs in one */
 
-/* path: a file that is made when absent, or ":memory:" (one connection). Settings: WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema off,
+/* path: a file that is made (mode 0600) when absent, or ":memory:" (one connection: a thread must not begin twice). Settings: WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema off,
  * double-quoted strings off. Errors: MR_E_DB, MR_E_LIBRARY. */
 int mr_db_open(const char *path, mr_db **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_db_close(mr_db *db);
 
-/* Begin a transaction; `writes` takes the writer's place at once (BEGIN IMMEDIATE) and waits up to 10 s for it. */
+/* Begin a transaction; `writes` takes the writer's place at once (BEGIN IMMEDIATE) and waits up to 10 s for it
+ * (MR_LIMIT_DB_WAIT_MS), in this process and again for other processes. One that does not write sees one moment of the database and
+ * is refused when it tries to change something. Used by one thread at a time. Errors: MR_E_DB. */
 int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err) MR_MUST_CHECK;
-/* The end: durable when it returns MR_OK. tx is gone in either case. */
+/* The end: durable when it returns MR_OK. tx is gone in either case, and so are the rows of cursors still open (which are closed as
+ * ever). Errors: MR_E_STATE (a deferred constraint), MR_E_DB. */
 int mr_db_commit(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
 void mr_db_rollback(mr_db_tx *tx);
 void mr_db_rollbackp(mr_db_tx **tx); /* for MR_CLEANUP; set the variable to NULL after commit */
@@ -34,12 +37,13 @@ typedef struct mr_db_value {
 #define MR_DB_I(n, i) {.name = (n), .type = MR_DB_INT, .number = (i)}
 #define MR_DB_N(n) {.name = (n), .type = MR_DB_NULL}
 
-/* Run a statement; prepared statements are kept by the address of their text, so give literals. ret_changed may be NULL.
+/* Run a statement; prepared statements are kept by the address of their text, so give literals. Every
+ * parameter of the text needs an argument and every argument a parameter, which may stand several times. ret_changed may be NULL.
  * Errors: MR_E_EXISTS (a unique or primary key), MR_E_STATE (another constraint), MR_E_DB. */
 int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed, struct mr_err *err) MR_MUST_CHECK;
 #define MR_DB_ARGS(...) (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)
 
-/* Rows one by one; texts live until the next call on the cursor. */
+/* Rows one by one; columns from 0; texts and bytes live until the next call on the cursor. */
 typedef struct mr_db_cursor mr_db_cursor;
 int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret, struct mr_err *err) MR_MUST_CHECK;
 /* ret_row false at the end. */

@@ -1,0 +1,534 @@
+/* The SQLite engine behind db.h.
+ *
+ * Idea. SQLite in WAL mode lets many readers work beside one writer, each on its own connection. So a database is a pool: one
+ * connection that writes and a few that read, opened when first needed. A transaction takes a connection from the pool and
+ * gives it back at its end; nothing else touches that connection meanwhile, so SQLite's own per-connection lock is not needed
+ * (SQLITE_OPEN_NOMUTEX). A database in memory lives in one connection, which then does both.
+ *
+ * Waiting. Threads of this process wait for the writing connection on a condition variable; other processes (the command line
+ * beside a running server) are waited for by SQLite's busy handler, after BEGIN IMMEDIATE has asked for the lock. Both wait at
+ * most MR_LIMIT_DB_WAIT_MS. Since a writer holds the lock from its first statement on, no statement inside a transaction ever
+ * finds the database busy.
+ *
+ * Statements. Each connection keeps its prepared statements in a table that is indexed by the address of their text; a hit must
+ * also agree in content, since a text that was no literal may have given its address to another one. A statement that is still being
+ * read by a cursor is not taken twice: the second user gets one of its own.
+ *
+ * Invariants
+ *  1. `busy` of a connection and everything it guards change only under the pool's lock; the rest of a connection belongs to the
+ *     thread that holds its transaction.
+ *  2. A statement in the table is reset and holds no bound value unless a cursor has it.
+ *  3. At the end of a transaction no statement of its connection is active: cursors left open are detached.
+ *  4. A statement never runs outside its transaction: when SQLite has rolled back by itself (disk full), every further call fails.
+ *
+ * Sources: sqlite.org/wal.html, lang_transaction.html, c3ref/c_dbconfig_defensive.html, rescode.html. */
+#include "db/db.h"
+
+#include "base/lazy.h"
+#include "base/limits.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SQLITE_FUNCTIONS(F)                                                                                            \
+    F(sqlite3_open_v2)                                                                                                 \
+    F(sqlite3_close_v2)                                                                                                \
+    F(sqlite3_exec)                                                                                                    \
+    F(sqlite3_db_config)                                                                                               \
+    F(sqlite3_busy_timeout)                                                                                            \
+    F(sqlite3_errmsg)                                                                                                  \
+    F(sqlite3_get_autocommit)                                                                                          \
+    F(sqlite3_changes64)                                                                                               \
+    F(sqlite3_prepare_v3)                                                                                              \
+    F(sqlite3_finalize)                                                                                                \
+    F(sqlite3_reset)                                                                                                   \
+    F(sqlite3_clear_bindings)                                                                                          \
+    F(sqlite3_step)                                                                                                    \
+    F(sqlite3_sql)                                                                                                     \
+    F(sqlite3_bind_parameter_count)                                                                                    \
+    F(sqlite3_bind_parameter_index)                                                                                    \
+    F(sqlite3_bind_null)                                                                                               \
+    F(sqlite3_bind_int64)                                                                                              \
+    F(sqlite3_bind_text64)                                                                                             \
+    F(sqlite3_bind_blob64)                                                                                             \
+    F(sqlite3_column_count)                                                                                            \
+    F(sqlite3_column_type)                                                                                             \
+    F(sqlite3_column_int64)                                                                                            \
+    F(sqlite3_column_blob)                                                                                             \
+    F(sqlite3_column_bytes)
+MR_LAZY_LIBRARY(sqlite, "libsqlite3.so.0", SQLITE_FUNCTIONS)
+#define S sqlite_table
+
+enum { KEPT_STATEMENTS = 256, MOST_PARAMETERS = 64 };
+
+struct kept {
+    const char *address; /* of the text it was prepared from */
+    sqlite3_stmt *statement;
+    bool taken; /* by an open cursor */
+};
+
+struct mr_db_tx {
+    struct mr_db *db;
+    sqlite3 *handle; /* NULL: not opened yet */
+    bool busy;       /* in a transaction */
+    bool writes;     /* the present transaction does */
+    struct mr_db_cursor *cursors;
+    struct kept kept[KEPT_STATEMENTS];
+};
+
+struct mr_db_cursor {
+    mr_db_tx *tx;
+    struct mr_db_cursor *next; /* in tx->cursors */
+    sqlite3_stmt *statement;   /* NULL: detached, the transaction has ended */
+    struct kept *kept;         /* its place in the table, or NULL: its own */
+    bool has_row;
+};
+
+/* Connection 0 writes; a database in memory has no other. */
+struct mr_db {
+    pthread_mutex_t lock;
+    pthread_cond_t given_back;
+    char *path;
+    size_t count; /* of connections */
+    mr_db_tx connections[1 + MR_LIMIT_DB_READERS];
+};
+
+/* ---- errors ---- */
+
+static int fail_with(struct mr_err *err, sqlite3 *handle, int rc, const char *place)
+{
+    const char *what = handle ? S.sqlite3_errmsg(handle) : "";
+    switch (rc) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+        return MR_FAIL_DETAIL(err, MR_E_EXISTS, "a row with this key is there already", "%s", what);
+    }
+    switch (rc & 0xff) {
+    case SQLITE_CONSTRAINT: return MR_FAIL_DETAIL(err, MR_E_STATE, "the row breaks a rule of its table", "%s", what);
+    case SQLITE_NOMEM: return MR_FAIL(err, MR_E_NOMEM, "the database has not enough memory", MR_NOWHERE);
+    case SQLITE_BUSY: return MR_FAIL_DETAIL(err, MR_E_DB, "another process holds the database", "%s: %s", place, what);
+    case SQLITE_FULL: return MR_FAIL_DETAIL(err, MR_E_DB, "the disk is full", "%s: %s", place, what);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return MR_FAIL_DETAIL(err, MR_E_DB, "the file is damaged or no database", "%s: %s", place, what);
+    default: return MR_FAIL_DETAIL(err, MR_E_DB, "the database refused", "%s: %s", place, what);
+    }
+}
+
+/* ---- opening and closing ---- */
+
+static int set_up(mr_db_tx *c, struct mr_err *err)
+{
+    static const struct {
+        int option, value;
+    } options[] = {
+        {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        int now = -1;
+        int rc = S.sqlite3_db_config(c->handle, options[i].option, options[i].value, &now);
+        if (rc != SQLITE_OK || now != options[i].value) return fail_with(err, c->handle, rc, "settings");
+    }
+    S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
+    int rc = S.sqlite3_exec(c->handle,
+                            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                            "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
+                            NULL, NULL, NULL);
+    if (rc == SQLITE_OK && c != c->db->connections)
+        rc = S.sqlite3_exec(c->handle, "PRAGMA query_only=ON", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? MR_OK : fail_with(err, c->handle, rc, "settings");
+}
+
+static void close_connection(mr_db_tx *c)
+{
+    for (size_t i = 0; i < KEPT_STATEMENTS; i++) S.sqlite3_finalize(c->kept[i].statement);
+    memset(c->kept, 0, sizeof c->kept);
+    if (c->handle) S.sqlite3_close_v2(c->handle);
+    c->handle = NULL;
+}
+
+static int open_connection(mr_db_tx *c, struct mr_err *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int rc = S.sqlite3_open_v2(c->db->path, &c->handle, flags, NULL);
+    int code = rc == SQLITE_OK ? set_up(c, err) : fail_with(err, c->handle, rc, "open");
+    if (code != MR_OK) close_connection(c);
+    return code;
+}
+
+/* The file belongs to its owner alone, since it holds personal data; SQLite gives its companions the same permissions. */
+static int make_file(const char *path, struct mr_err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return MR_FAIL_DETAIL(err, MR_E_DB, "the database file cannot be opened", "%s: %s", path, strerror(errno));
+    close(fd);
+    return MR_OK;
+}
+
+static mr_db *new_database(const char *path)
+{
+    mr_db *db = calloc(1, sizeof *db);
+    if (!db) return NULL;
+    db->path = strdup(path);
+    db->count = strcmp(path, ":memory:") == 0 ? 1 : 1 + MR_LIMIT_DB_READERS;
+    for (size_t i = 0; i < db->count; i++) db->connections[i].db = db;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&db->given_back, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&db->lock, NULL);
+    return db;
+}
+
+int mr_db_open(const char *path, mr_db **ret, struct mr_err *err)
+{
+    MR_TRY(sqlite_load(err));
+    bool in_memory = strcmp(path, ":memory:") == 0;
+    if (!in_memory) MR_TRY(make_file(path, err));
+    mr_db *db = new_database(path);
+    if (!db || !db->path) {
+        free(db);
+        return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a database", MR_NOWHERE);
+    }
+    int code = open_connection(&db->connections[0], err);
+    if (code != MR_OK) {
+        mr_db_close(db);
+        return code;
+    }
+    *ret = db;
+    return MR_OK;
+}
+
+void mr_db_close(mr_db *db)
+{
+    if (!db) return;
+    for (size_t i = db->count; i-- > 0;) { /* the writer last: it tidies the log away */
+        assert(!db->connections[i].busy);
+        close_connection(&db->connections[i]);
+    }
+    pthread_cond_destroy(&db->given_back);
+    pthread_mutex_destroy(&db->lock);
+    free(db->path);
+    free(db);
+}
+
+/* ---- the pool ---- */
+
+static mr_db_tx *idle_connection(mr_db *db, bool writes)
+{
+    if (writes || db->count == 1) return db->connections[0].busy ? NULL : &db->connections[0];
+    mr_db_tx *closed = NULL;
+    for (size_t i = 1; i < db->count; i++) {
+        mr_db_tx *c = &db->connections[i];
+        if (!c->busy && c->handle) return c;
+        if (!c->busy && !closed) closed = c;
+    }
+    return closed;
+}
+
+static struct timespec deadline_in(int64_t ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
+    return t;
+}
+
+static mr_db_tx *take_connection(mr_db *db, bool writes)
+{
+    struct timespec deadline = deadline_in(MR_LIMIT_DB_WAIT_MS);
+    pthread_mutex_lock(&db->lock);
+    mr_db_tx *c;
+    while (!(c = idle_connection(db, writes)))
+        if (pthread_cond_timedwait(&db->given_back, &db->lock, &deadline) == ETIMEDOUT) break;
+    if (c) c->busy = true;
+    pthread_mutex_unlock(&db->lock);
+    return c;
+}
+
+static void give_back(mr_db_tx *c)
+{
+    pthread_mutex_lock(&c->db->lock);
+    c->busy = false;
+    pthread_cond_broadcast(&c->db->given_back); /* all: readers and writers wait on the same condition */
+    pthread_mutex_unlock(&c->db->lock);
+}
+
+/* ---- prepared statements ---- */
+
+static struct kept *place_of(mr_db_tx *tx, const char *sql)
+{
+    uint64_t h = (uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u;
+    return &tx->kept[(h >> 32) % KEPT_STATEMENTS];
+}
+
+static bool is_blank_tail(const char *sql)
+{
+    return sql[strspn(sql, " \t\r\n;")] == '\0';
+}
+
+static int prepare(mr_db_tx *tx, const char *sql, sqlite3_stmt **ret, struct mr_err *err)
+{
+    const char *tail = "";
+    sqlite3_stmt *statement = NULL;
+    int rc = S.sqlite3_prepare_v3(tx->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, &tail);
+    if (rc != SQLITE_OK) return fail_with(err, tx->handle, rc, "statement");
+    if (!statement || !is_blank_tail(tail) || S.sqlite3_bind_parameter_count(statement) > MOST_PARAMETERS) {
+        S.sqlite3_finalize(statement);
+        return MR_FAIL_DETAIL(err, MR_E_DB, "one statement with at most 64 parameters is expected", "%.150s", sql);
+    }
+    *ret = statement;
+    return MR_OK;
+}
+
+/* A statement ready to bind; *ret_kept is NULL when it is the caller's own to finalise. */
+static int take_statement(mr_db_tx *tx, const char *sql, sqlite3_stmt **ret, struct kept **ret_kept, struct mr_err *err)
+{
+    if (S.sqlite3_get_autocommit(tx->handle))
+        return MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
+    struct kept *place = place_of(tx, sql);
+    if (place->taken) {
+        *ret_kept = NULL;
+        return prepare(tx, sql, ret, err);
+    }
+    bool hit = place->statement && place->address == sql && strcmp(S.sqlite3_sql(place->statement), sql) == 0;
+    if (!hit) {
+        sqlite3_stmt *fresh;
+        MR_TRY(prepare(tx, sql, &fresh, err));
+        S.sqlite3_finalize(place->statement);
+        *place = (struct kept){sql, fresh, false};
+    }
+    place->taken = true;
+    *ret = place->statement;
+    *ret_kept = place;
+    return MR_OK;
+}
+
+static void put_statement(sqlite3_stmt *statement, struct kept *kept)
+{
+    if (!kept) {
+        S.sqlite3_finalize(statement);
+        return;
+    }
+    S.sqlite3_reset(statement);
+    S.sqlite3_clear_bindings(statement);
+    kept->taken = false;
+}
+
+/* An empty text has no address, which SQLite would take for NULL. */
+static const char *bytes_of(mr_str s)
+{
+    return s.ptr ? s.ptr : "";
+}
+
+static int bind_value(sqlite3_stmt *statement, int at, const mr_db_value *v, sqlite3_destructor_type keep)
+{
+    switch (v->type) {
+    case MR_DB_INT: return S.sqlite3_bind_int64(statement, at, v->number);
+    case MR_DB_BOOL: return S.sqlite3_bind_int64(statement, at, v->number != 0);
+    case MR_DB_TEXT: return S.sqlite3_bind_text64(statement, at, bytes_of(v->text), v->text.len, keep, SQLITE_UTF8);
+    case MR_DB_BYTES: return S.sqlite3_bind_blob64(statement, at, bytes_of(v->text), v->text.len, keep);
+    case MR_DB_NULL: break;
+    }
+    return S.sqlite3_bind_null(statement, at);
+}
+
+/* A parameter may stand several times in the text. Every parameter must get a value: an unbound one would silently be NULL. */
+static int bind_all(mr_db_tx *tx, sqlite3_stmt *statement, const mr_db_value *args, size_t count,
+                    sqlite3_destructor_type keep, struct mr_err *err)
+{
+    uint64_t bound = 0;
+    for (size_t i = 0; i < count; i++) {
+        char name[64] = "$";
+        if (strlen(args[i].name) > sizeof name - 2)
+            return MR_FAIL_DETAIL(err, MR_E_DB, "the name of a parameter is too long", "%s", args[i].name);
+        strcpy(name + 1, args[i].name);
+        int at = S.sqlite3_bind_parameter_index(statement, name);
+        if (at == 0) return MR_FAIL_DETAIL(err, MR_E_DB, "the statement has no such parameter", "%s", name);
+        int rc = bind_value(statement, at, &args[i], keep);
+        if (rc != SQLITE_OK) return fail_with(err, tx->handle, rc, name);
+        bound |= (uint64_t)1 << (at - 1);
+    }
+    if (__builtin_popcountll(bound) != S.sqlite3_bind_parameter_count(statement))
+        return MR_FAIL_DETAIL(err, MR_E_DB, "a parameter has no value", "%.150s", S.sqlite3_sql(statement));
+    return MR_OK;
+}
+
+/* ---- transactions ---- */
+
+int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err)
+{
+    mr_db_tx *tx = take_connection(db, writes);
+    if (!tx) return MR_FAIL(err, MR_E_DB, "every connection of this process is in use", MR_NOWHERE);
+    int code = tx->handle ? MR_OK : open_connection(tx, err);
+    if (code == MR_OK) {
+        int rc = S.sqlite3_exec(tx->handle, writes ? "BEGIN IMMEDIATE" : "BEGIN", NULL, NULL, NULL);
+        if (rc != SQLITE_OK) code = fail_with(err, tx->handle, rc, "begin");
+    }
+    if (code != MR_OK) {
+        give_back(tx);
+        return code;
+    }
+    tx->writes = writes;
+    *ret = tx;
+    return MR_OK;
+}
+
+static void detach_cursors(mr_db_tx *tx)
+{
+    for (mr_db_cursor *c = tx->cursors, *next; c; c = next) {
+        next = c->next;
+        put_statement(c->statement, c->kept);
+        c->statement = NULL;
+        c->next = NULL;
+        c->has_row = false;
+    }
+    tx->cursors = NULL;
+}
+
+static void roll_back(mr_db_tx *tx)
+{
+    /* Fails only when SQLite has rolled back already. */
+    if (!S.sqlite3_get_autocommit(tx->handle)) S.sqlite3_exec(tx->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int mr_db_commit(mr_db_tx *tx, struct mr_err *err)
+{
+    detach_cursors(tx);
+    int code = MR_OK;
+    if (S.sqlite3_get_autocommit(tx->handle)) {
+        code = MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
+    } else {
+        int rc = S.sqlite3_exec(tx->handle, "COMMIT", NULL, NULL, NULL);
+        if (rc != SQLITE_OK) code = fail_with(err, tx->handle, rc, "commit");
+    }
+    roll_back(tx);
+    give_back(tx);
+    return code;
+}
+
+void mr_db_rollback(mr_db_tx *tx)
+{
+    if (!tx) return;
+    detach_cursors(tx);
+    roll_back(tx);
+    give_back(tx);
+}
+
+void mr_db_rollbackp(mr_db_tx **tx)
+{
+    mr_db_rollback(*tx);
+    *tx = NULL;
+}
+
+/* ---- statements ---- */
+
+int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+              struct mr_err *err)
+{
+    sqlite3_stmt *statement;
+    struct kept *kept;
+    MR_TRY(take_statement(tx, sql, &statement, &kept, err));
+    int code = bind_all(tx, statement, args, count, SQLITE_STATIC, err);
+    if (code == MR_OK) {
+        int rc;
+        while ((rc = S.sqlite3_step(statement)) == SQLITE_ROW) {
+        } /* rows of RETURNING are not wanted */
+        if (rc != SQLITE_DONE)
+            code = fail_with(err, tx->handle, rc, "run");
+        else if (ret_changed)
+            *ret_changed = S.sqlite3_changes64(tx->handle);
+    }
+    put_statement(statement, kept);
+    return code;
+}
+
+int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret,
+                struct mr_err *err)
+{
+    mr_db_cursor *c = calloc(1, sizeof *c);
+    if (!c) return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a cursor", MR_NOWHERE);
+    int code = take_statement(tx, sql, &c->statement, &c->kept, err);
+    if (code == MR_OK && (code = bind_all(tx, c->statement, args, count, SQLITE_TRANSIENT, err)) != MR_OK)
+        put_statement(c->statement, c->kept);
+    if (code != MR_OK) {
+        free(c);
+        return code;
+    }
+    c->tx = tx;
+    c->next = tx->cursors;
+    tx->cursors = c;
+    *ret = c;
+    return MR_OK;
+}
+
+int mr_db_next(mr_db_cursor *c, bool *ret_row, struct mr_err *err)
+{
+    if (!c->statement) return MR_FAIL(err, MR_E_STATE, "the transaction of this cursor has ended", MR_NOWHERE);
+    int rc = S.sqlite3_step(c->statement);
+    c->has_row = rc == SQLITE_ROW;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return fail_with(err, c->tx->handle, rc, "next");
+    *ret_row = c->has_row;
+    return MR_OK;
+}
+
+static bool has_column(const mr_db_cursor *c, int column)
+{
+    bool is = c->has_row && column >= 0 && column < S.sqlite3_column_count(c->statement);
+    assert(is && "a column of the present row");
+    return is;
+}
+
+int64_t mr_db_int(const mr_db_cursor *c, int column)
+{
+    return has_column(c, column) ? S.sqlite3_column_int64(c->statement, column) : 0;
+}
+
+mr_str mr_db_text(const mr_db_cursor *c, int column)
+{
+    if (!has_column(c, column)) return MR_STR_EMPTY;
+    const char *bytes =
+        S.sqlite3_column_blob(c->statement, column); /* first: it may convert, which changes the length */
+    return mr_str_make(bytes, (size_t)S.sqlite3_column_bytes(c->statement, column));
+}
+
+bool mr_db_is_null(const mr_db_cursor *c, int column)
+{
+    return !has_column(c, column) || S.sqlite3_column_type(c->statement, column) == SQLITE_NULL;
+}
+
+void mr_db_cursor_close(mr_db_cursor *c)
+{
+    if (!c) return;
+    if (c->statement) {
+        for (mr_db_cursor **at = &c->tx->cursors; *at; at = &(*at)->next)
+            if (*at == c) {
+                *at = c->next;
+                break;
+            }
+        put_statement(c->statement, c->kept);
+    }
+    free(c);
+}
+
+void mr_db_cursor_closep(mr_db_cursor **c)
+{
+    mr_db_cursor_close(*c);
+    *c = NULL;
+}
