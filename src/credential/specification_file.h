@@ -5,6 +5,7 @@
 
 #include "credential/annex.h"
 #include "json/json.h"
+#include "text/messages.h"
 
 /*   text      borrowed for the life of `a`
  *   findings  gets every fault (mr_annex_check included); the specification may be used when findings->faults is 0
@@ -12,6 +13,6 @@
  *   result    MR_OK also with faults */
 int mr_specification_read(mr_arena *a, mr_str text, mr_specification *ret, struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;
 /* One sentence of a finding in a language: what is wrong, why it matters, what to write. */
-mr_str mr_finding_say(mr_arena *a, const struct mr_language *l, const struct mr_finding *f);
+mr_str mr_finding_say(mr_arena *a, const mr_language *l, const struct mr_finding *f);
 
 #endif

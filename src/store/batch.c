@@ -1,0 +1,118 @@
+#include "store/batch.h"
+#include "base/id.h"
+#include "base/time.h"
+
+#define COLUMNS                                                                                                        \
+    "id, org_id, specification_id, state, file_name, error, rows_read, rows_ready, rows_sealed, created_at, sealed_at"
+#define LIST_MOST 100
+
+int mr_store_batch_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_batch_row *row, mr_str content,
+                       mr_str *ret_id, struct mr_err *err)
+{
+    char id[37];
+    mr_id_new(env, id);
+    MR_TRY(mr_db_run(tx,
+                     "INSERT INTO batch (id, org_id, specification_id, state, file_name, content, rows_read, "
+                     "rows_ready, rows_sealed, created_at) "
+                     "VALUES ($id, $org, $specification, 'preview', $file, $content, $read, $ready, 0, $now)",
+                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id),
+                                MR_DB_T("specification", row->specification_id), MR_DB_T("file", row->file_name),
+                                MR_DB_B("content", content), MR_DB_I("read", row->rows_read),
+                                MR_DB_I("ready", row->rows_ready), MR_DB_I("now", mr_env_now(env))),
+                     NULL, err));
+    *ret_id = mr_arena_dup(a, mr_str_of(id));
+    return MR_OK;
+}
+
+static void take(const mr_db_cursor *c, mr_arena *a, struct mr_batch_row *ret)
+{
+    *ret = (struct mr_batch_row){
+        .id = mr_arena_dup(a, mr_db_text(c, 0)),
+        .org_id = mr_arena_dup(a, mr_db_text(c, 1)),
+        .specification_id = mr_arena_dup(a, mr_db_text(c, 2)),
+        .state = mr_arena_dup(a, mr_db_text(c, 3)),
+        .file_name = mr_arena_dup(a, mr_db_text(c, 4)),
+        .error = mr_arena_dup(a, mr_db_text(c, 5)),
+        .rows_read = mr_db_int(c, 6),
+        .rows_ready = mr_db_int(c, 7),
+        .rows_sealed = mr_db_int(c, 8),
+        .created_at = mr_db_int(c, 9),
+        .sealed_at = mr_db_is_null(c, 10) ? MR_TIME_NONE : mr_db_int(c, 10),
+    };
+}
+
+int mr_store_batch_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_batch_row *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx, "SELECT " COLUMNS " FROM batch WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    if (row)
+        take(c, a, ret);
+    else
+        *ret = (struct mr_batch_row){0};
+    return MR_OK;
+}
+
+int mr_store_batch_content(mr_db_tx *tx, mr_arena *a, mr_str id, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx, "SELECT content FROM batch WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    *ret = MR_STR_EMPTY;
+    if (!row) return MR_OK;
+    *ret = mr_arena_dup(a, mr_db_text(c, 0));
+    return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the uploaded table", MR_NOWHERE);
+}
+
+int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str state, struct mr_batch_row **ret,
+                        size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, LIST_MOST);
+    size_t count = 0;
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    if (state.len)
+        MR_TRY(mr_db_query(tx, "SELECT " COLUMNS " FROM batch WHERE state = $state ORDER BY id LIMIT 100",
+                           MR_DB_ARGS(MR_DB_T("state", state)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx,
+                           "SELECT " COLUMNS
+                           " FROM batch WHERE specification_id IN (SELECT id FROM specification WHERE slug = "
+                           "(SELECT slug FROM specification WHERE id = $specification)) ORDER BY id DESC LIMIT 100",
+                           MR_DB_ARGS(MR_DB_T("specification", specification_id)), &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == LIST_MOST) break;
+        take(c, a, &rows[count++]);
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_batch_move(mr_db_tx *tx, mr_str id, mr_str from, mr_str to, bool *ret_moved, struct mr_err *err)
+{
+    int64_t changed = 0;
+    MR_TRY(mr_db_run(tx, "UPDATE batch SET state = $to WHERE id = $id AND state = $from",
+                     MR_DB_ARGS(MR_DB_T("to", to), MR_DB_T("id", id), MR_DB_T("from", from)), &changed, err));
+    *ret_moved = changed == 1;
+    return MR_OK;
+}
+
+int mr_store_batch_set_sealed_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err)
+{
+    return mr_db_run(tx, "UPDATE batch SET rows_sealed = $rows WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_I("rows", rows), MR_DB_T("id", id)), NULL, err);
+}
+
+int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, struct mr_err *err)
+{
+    if (error.len)
+        return mr_db_run(tx, "UPDATE batch SET state = 'failed', error = $error WHERE id = $id",
+                         MR_DB_ARGS(MR_DB_T("error", error), MR_DB_T("id", id)), NULL, err);
+    return mr_db_run(tx,
+                     "UPDATE batch SET state = 'sealed', sealed_at = $now, content = NULL, error = NULL WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err);
+}

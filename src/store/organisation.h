@@ -1,0 +1,12 @@
+/* Providers. */
+#ifndef MR_STORE_ORGANISATION_H
+#define MR_STORE_ORGANISATION_H
+
+#include "base/env.h"
+#include "db/db.h"
+
+/* The row id of the provider with this slug; made when there is none. */
+int mr_store_organisation_ensure(mr_db_tx *tx, mr_arena *a, const mr_env *env, mr_str slug, mr_str name, mr_str *ret_id,
+                                 struct mr_err *err) MR_MUST_CHECK;
+
+#endif

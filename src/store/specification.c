@@ -1,0 +1,82 @@
+#include "store/specification.h"
+#include "base/id.h"
+
+#define COLUMNS                                                                                                        \
+    "s.id, s.org_id, s.slug, s.version, s.document, s.published_at, (SELECT COUNT(*) FROM achievement WHERE "          \
+    "achievement.specification_id = s.id)"
+
+int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
+                               mr_str *ret_id, struct mr_err *err)
+{
+    char id[37];
+    mr_id_new(env, id);
+    MR_TRY(mr_db_run(tx,
+                     "INSERT INTO specification (id, org_id, slug, version, document, published_at) "
+                     "VALUES ($id, $org, $slug, $version, $document, $now)",
+                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id), MR_DB_T("slug", row->slug),
+                                MR_DB_T("version", row->version), MR_DB_B("document", row->document),
+                                MR_DB_I("now", mr_env_now(env))),
+                     NULL, err));
+    *ret_id = mr_arena_dup(a, mr_str_of(id));
+    return MR_OK;
+}
+
+static void take(const mr_db_cursor *c, mr_arena *a, struct mr_specification_row *ret)
+{
+    *ret = (struct mr_specification_row){
+        .id = mr_arena_dup(a, mr_db_text(c, 0)),
+        .org_id = mr_arena_dup(a, mr_db_text(c, 1)),
+        .slug = mr_arena_dup(a, mr_db_text(c, 2)),
+        .version = mr_arena_dup(a, mr_db_text(c, 3)),
+        .document = mr_arena_dup(a, mr_db_text(c, 4)),
+        .published_at = mr_db_int(c, 5),
+        .awarded = mr_db_int(c, 6),
+    };
+}
+
+int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, struct mr_specification_row *ret,
+                                struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(
+        tx,
+        "SELECT " COLUMNS
+        " FROM specification s WHERE s.slug = $key OR s.id = $key ORDER BY s.published_at DESC, s.id DESC LIMIT 1",
+        MR_DB_ARGS(MR_DB_T("key", slug_or_id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    if (row)
+        take(c, a, ret);
+    else
+        *ret = (struct mr_specification_row){0};
+    return MR_OK;
+}
+
+int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specification_row **ret, size_t *ret_count,
+                                struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    size_t count = 0, capacity = 16;
+    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, capacity);
+    bool row;
+    MR_TRY(mr_db_query(
+        tx,
+        "SELECT " COLUMNS
+        " FROM specification s WHERE NOT EXISTS (SELECT 1 FROM specification n WHERE n.slug = s.slug AND "
+        "(n.published_at > s.published_at OR (n.published_at = s.published_at AND n.id > s.id))) ORDER BY s.id",
+        NULL, 0, &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || !rows) break;
+        if (count == capacity) {
+            struct mr_specification_row *more = MR_NEW_ARRAY(a, struct mr_specification_row, capacity * 2);
+            if (more) memcpy(more, rows, count * sizeof *rows);
+            rows = more, capacity *= 2;
+            if (!rows) break;
+        }
+        take(c, a, &rows[count++]);
+    }
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}

@@ -1,0 +1,23 @@
+/* Published specifications, each version a row. */
+#ifndef MR_STORE_SPECIFICATION_H
+#define MR_STORE_SPECIFICATION_H
+
+#include "base/env.h"
+#include "db/db.h"
+
+struct mr_specification_row {
+    mr_str id, org_id, slug, version, document;
+    int64_t published_at;
+    int64_t awarded; /* achievements of this version */
+};
+/* Keep a new version; fills ret_id. Errors: MR_E_EXISTS for a version that is there. */
+int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
+                               mr_str *ret_id, struct mr_err *err) MR_MUST_CHECK;
+/* The newest version by slug, or the version by row id; ret->id empty when there is none. */
+int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, struct mr_specification_row *ret,
+                                struct mr_err *err) MR_MUST_CHECK;
+/* The newest version of each, in the order of publication. */
+int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specification_row **ret, size_t *ret_count,
+                                struct mr_err *err) MR_MUST_CHECK;
+
+#endif
