@@ -16,18 +16,20 @@ from collections import Counter
 POINT = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#\s*skip\w*\s*(.*))?$", re.I)
 SKIP = re.compile(r"#\s*skip\w*\s*(.*)$", re.I)
+SHOWN = 12  # lines of what a failed case says
 TODO = re.compile(r"#\s*todo\b", re.I)
 
 
 class Count:
     def __init__(self):
         self.passed = 0
-        self.failed = []  # (test, case, reason)
+        self.failed = []  # (test, case, lines that say why)
         self.skipped = []
 
     def tap(self, test, lines, ended_well, how):
         """Count the cases of one program that speaks TAP."""
         seen, failures_before, plans, said = 0, len(self.failed), [], []
+        failing = None  # the list that takes what a failed case says after its line
         for line in lines:
             line = line.rstrip()
             plan, point = PLAN.match(line), POINT.match(line)
@@ -37,14 +39,14 @@ class Count:
                     self.skipped.append((test, "", plan[2] or " ".join(said) or "no reason given"))
             elif point:
                 seen += 1
-                self.point(test, point, said)
+                failing = self.point(test, point, said)
                 said = []
             elif line.startswith("#"):
-                said.append(line.lstrip("# "))
+                (said if failing is None else failing).append(line.lstrip("# "))
             elif line.startswith("Bail out!"):
-                self.failed.append((test, "", line))
+                self.failed.append((test, "", [line]))
         if sum(plans) != seen:
-            self.failed.append((test, "", f"planned {sum(plans)} cases and ran {seen}" + ("" if ended_well else f": {how}")))
+            self.failed.append((test, "", [f"planned {sum(plans)} cases and ran {seen}"] + ([] if ended_well else how)))
         elif not ended_well and len(self.failed) == failures_before:
             self.failed.append((test, "", how))
 
@@ -58,15 +60,17 @@ class Count:
                 name, reason = reason, ""
             self.skipped.append((test, name, reason or " ".join(said[-1:]) or "no reason given"))
         elif point[1] and not TODO.search(name):
-            self.failed.append((test, name, ""))
+            self.failed.append((test, name, []))
+            return self.failed[-1][2]
         else:
             self.passed += 1
+        return None
 
     def program(self, entry):
         """Count one test program."""
-        test, result = entry["name"], entry["result"]
+        test, result = entry["name"].split(" / ")[-1], entry["result"]
         lines = (entry.get("stdout") or "").splitlines()
-        how = f"ended with {result.lower()}, status {entry.get('returncode')}"
+        how = [f"ended with {result.lower()}, status {entry.get('returncode')}"] + (entry.get("stderr") or "").splitlines()[-SHOWN:]
         ended_well = result in ("OK", "SKIP", "EXPECTEDFAIL")
         if any(PLAN.match(line.rstrip()) for line in lines):
             self.tap(test, lines, ended_well and entry.get("returncode") == 0, how)
@@ -75,7 +79,7 @@ class Count:
         elif ended_well:
             self.passed += 1
         else:
-            self.failed.append((test, "", how))
+            self.failed.append((test, "", how + lines[-SHOWN:]))
 
 
 def label(test, case):
@@ -87,7 +91,7 @@ def main(arguments):
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--failed":
-            count.failed.append(("preparation", "", arguments.pop(0)))
+            count.failed.append(("preparation", "", [arguments.pop(0)]))
         elif option == "--want-some":
             want_some = True
     try:
@@ -95,7 +99,7 @@ def main(arguments):
             for line in log:
                 count.program(json.loads(line))
     except (OSError, ValueError) as fault:
-        count.failed.append(("test run", "", f"left no readable log: {fault}"))
+        count.failed.append(("test run", "", [f"left no readable log: {fault}"]))
 
     if count.skipped:
         print("\nSkipped, and why:")
@@ -107,8 +111,12 @@ def main(arguments):
         print("\nNothing ran: the official data were not found (see ./dev help).")
     if count.failed:
         print("\nFailed:")
-        for test, case, reason in count.failed:
-            print(f"  {label(test, case)}" + (f": {reason}" if reason else ""))
+        for test, case, told in count.failed:
+            print(f"  {label(test, case)}")
+            for line in told[:SHOWN]:
+                print(f"      {line}")
+            if len(told) > SHOWN:
+                print(f"      and {len(told) - SHOWN} lines more")
     print(f"\n{count.passed} passed, {len(count.failed)} failed, {len(count.skipped)} skipped")
     return 1 if count.failed or (want_some and count.passed == 0) else 0
 
