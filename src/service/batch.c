@@ -1,0 +1,556 @@
+/* Batches: an uploaded table is kept, looked at as often as the registrar likes, and sealed by one background thread.
+ *
+ * What a row will come to is found anew each time from the kept table, so that preview, list of refused rows and sealing cannot disagree.
+ * Sealing goes row by row: a credential is made outside any transaction (drawing and signing take milliseconds), then a few achievements
+ * with their credentials are stored together. A stop at any moment leaves whole achievements; the next start goes on with the rows that
+ * are not there yet. The learner is known by a keyed hash of name, birth date and e-mail, unique within a specification. */
+#include "service/batch.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "credential/page_image.h"
+#include "service/claim.h"
+#include "service/installation.h"
+#include "store/achievement.h"
+#include "store/batch.h"
+
+#define CLAIM_MS (182 * MR_DAY_MS)
+#define CHUNK 20 /* achievements in one transaction */
+
+static int commit(mr_db_tx **tx, struct mr_err *err)
+{
+    mr_db_tx *done = *tx;
+    *tx = NULL;
+    return mr_db_commit(done, err);
+}
+
+/* ---- rows of a kept table ---- */
+
+struct table {
+    mr_str rest;
+    mr_csv_reader csv;
+    mr_results *results;
+};
+static void table_done(struct table *t)
+{
+    if (t->results) mr_results_close(t->results);
+    mr_csv_close(&t->csv);
+}
+
+static int table_open(struct table *t, mr_arena *a, mr_str content, const mr_env *env, struct mr_err *err)
+{
+    t->rest = content;
+    MR_TRY(mr_csv_open(&t->csv, mr_csv_from_text(&t->rest), err));
+    return mr_results_open(a, &t->csv, env, &t->results, err);
+}
+
+/* The learner's key as it is stored: nobody without the installation's secret can tell a name from it. */
+static void stored_key(const mr_service *s, const struct mr_result_row *row, char out[33])
+{
+    mr_service_mac(s, "learner", mr_str_of(row->learner_key), out);
+}
+
+int mr_batch_upload(mr_service *s, mr_arena *a, mr_str specification_id, mr_str file_name, mr_str content,
+                    mr_str *ret_id, struct mr_err *err)
+{
+    MR_CLEANUP(table_done) struct table table = {0};
+    MR_CLEANUP(mr_arena_done) mr_arena scratch;
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_result_row row;
+    struct mr_batch_row batch = {.file_name = file_name};
+    struct mr_published published;
+    bool has_row;
+    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    MR_TRY(mr_catalogue_get(s, a, specification_id, &published, err));
+    MR_TRY(table_open(&table, a, content, s->env, err));
+    for (;;) {
+        mr_arena_reset(&scratch);
+        MR_TRY(mr_results_next(table.results, &scratch, &row, &has_row, err));
+        if (!has_row) break;
+        if (++batch.rows_read > MR_LIMIT_UPLOAD_ROWS)
+            return MR_FAIL_DETAIL(err, MR_E_LIMIT, "more rows than one upload may have", "%d", MR_LIMIT_UPLOAD_ROWS);
+        batch.rows_ready += row.fate == MR_ROW_READY;
+    }
+    if (batch.rows_read == 0) return MR_FAIL(err, MR_E_CSV, "the table has a header and no rows", MR_NOWHERE);
+    batch.specification_id = published.id;
+    batch.org_id = published.org_id;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_batch_add(tx, a, s->env, &batch, content, ret_id, err));
+    return commit(&tx, err);
+}
+
+/* ---- reading batches ---- */
+
+static mr_batch_state state_of(mr_str name)
+{
+    static const char *const names[] = {"preview", "sealing", "sealed", "failed", "discarded"};
+    for (int i = 0; i < 5; i++)
+        if (mr_str_is(name, names[i])) return (mr_batch_state)i;
+    return MR_BATCH_FAILED;
+}
+
+static struct mr_batch batch_of(const struct mr_batch_row *r)
+{
+    return (struct mr_batch){
+        .id = r->id,
+        .specification_id = r->specification_id,
+        .file_name = r->file_name,
+        .error = r->error,
+        .state = state_of(r->state),
+        .rows_read = r->rows_read,
+        .rows_ready = r->rows_ready,
+        .rows_sealed = r->rows_sealed,
+        .created_at = r->created_at,
+        .sealed_at = r->sealed_at,
+    };
+}
+
+static int find_row(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_batch_row *ret, struct mr_err *err)
+{
+    MR_TRY(mr_store_batch_find(tx, a, id, ret, err));
+    return ret->id.len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such batch", MR_NOWHERE);
+}
+
+int mr_batch_get(mr_service *s, mr_arena *a, mr_str id, struct mr_batch *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_batch_row row;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(find_row(tx, a, id, &row, err));
+    *ret = batch_of(&row);
+    return MR_OK;
+}
+
+int mr_batch_list(mr_service *s, mr_arena *a, mr_str specification_id, struct mr_batch **ret, size_t *ret_count,
+                  struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_batch_row *rows;
+    size_t count;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_store_batch_list(tx, a, specification_id, MR_STR_EMPTY, &rows, &count, err));
+    struct mr_batch *list = MR_NEW_ARRAY(a, struct mr_batch, count);
+    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);
+    *ret = list, *ret_count = count;
+    return MR_OK;
+}
+
+/* ---- walking the rows of a batch ---- */
+
+struct walk {
+    mr_service *s;
+    mr_db_tx *tx; /* for reading */
+    struct mr_batch_row batch;
+    struct table table;
+};
+static void walk_done(struct walk *w)
+{
+    table_done(&w->table);
+    mr_db_rollbackp(&w->tx);
+}
+
+static int walk_open(struct walk *w, mr_service *s, mr_arena *a, mr_str id, struct mr_err *err)
+{
+    mr_str content;
+    w->s = s;
+    MR_TRY(mr_db_begin(s->db, false, &w->tx, err));
+    MR_TRY(find_row(w->tx, a, id, &w->batch, err));
+    MR_TRY(mr_store_batch_content(w->tx, a, id, &content, err));
+    if (content.len == 0) return MR_FAIL(err, MR_E_STATE, "the table of this batch is no longer kept", MR_NOWHERE);
+    return table_open(&w->table, a, content, s->env, err);
+}
+
+/* The next row and what it will come to; ret_had_on tells when the learner was awarded before, empty when never. */
+static int walk_next(struct walk *w, mr_arena *a, struct mr_result_row *row, bool *ret_row, mr_str *ret_had_on,
+                     struct mr_err *err)
+{
+    *ret_had_on = MR_STR_EMPTY;
+    MR_TRY(mr_results_next(w->table.results, a, row, ret_row, err));
+    if (!*ret_row || row->fate != MR_ROW_READY) return MR_OK;
+    char key[33];
+    stored_key(w->s, row, key);
+    return mr_store_achievement_awarded_on(w->tx, a, w->batch.specification_id, mr_str_of(key), ret_had_on, NULL, err);
+}
+
+static struct mr_preview_row preview_row(mr_arena *a, const struct mr_result_row *row, mr_str had_on)
+{
+    static const mr_preview_fate fates[] = {[MR_ROW_READY] = MR_PREVIEW_READY,
+                                            [MR_ROW_REFUSED] = MR_PREVIEW_REFUSED,
+                                            [MR_ROW_DUPLICATE] = MR_PREVIEW_DUPLICATE};
+    return (struct mr_preview_row){
+        .number = row->number,
+        .first_number = row->first_number,
+        .fate = had_on.len ? MR_PREVIEW_HAS_IT : fates[row->fate],
+        .name = mr_arena_dup(a, row->achievement.learner.full_name),
+        .email = mr_arena_dup(a, row->achievement.learner.email),
+        .had_on = had_on,
+        .findings = row->findings,
+    };
+}
+
+int mr_batch_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_preview *ret, struct mr_err *err)
+{
+    MR_CLEANUP(walk_done) struct walk w = {0};
+    struct mr_result_row row;
+    bool has_row;
+    mr_str had_on;
+    MR_TRY(walk_open(&w, s, a, id, err));
+    if (state_of(w.batch.state) != MR_BATCH_PREVIEW)
+        return MR_FAIL(err, MR_E_STATE, "the batch is no longer in preview", MR_NOWHERE);
+    size_t capacity = (size_t)w.batch.rows_read;
+    *ret = (struct mr_preview){.rows = MR_NEW_ARRAY(a, struct mr_preview_row, capacity),
+                               .latin1 = w.table.csv.encoding == MR_CSV_WINDOWS_1252};
+    if (!ret->rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the preview", MR_NOWHERE);
+    while (ret->count < capacity) {
+        MR_TRY(walk_next(&w, a, &row, &has_row, &had_on, err));
+        if (!has_row) break;
+        struct mr_preview_row *r = &ret->rows[ret->count++];
+        *r = preview_row(a, &row, had_on);
+        ret->ready += r->fate == MR_PREVIEW_READY;
+        ret->refused += r->fate == MR_PREVIEW_REFUSED;
+        ret->duplicate += r->fate == MR_PREVIEW_DUPLICATE;
+        ret->has_it += r->fate == MR_PREVIEW_HAS_IT;
+    }
+    return MR_OK;
+}
+
+static mr_str reason_of(mr_arena *a, const mr_language *l, const struct mr_result_row *row, mr_str had_on)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, 64 * MR_KIB);
+    if (had_on.len) mr_buf_put(&b, MR_SAY(a, l, "batch.row.has_it", {"date", had_on}));
+    if (row->fate == MR_ROW_DUPLICATE)
+        mr_buf_put(&b, MR_SAY(a, l, "batch.row.duplicate", {"row", mr_arena_format(a, "%zu", row->first_number)}));
+    for (size_t i = 0; i < row->findings.count; i++) {
+        if (b.len) mr_buf_putc(&b, ' ');
+        mr_buf_put(&b, mr_finding_say(a, l, &row->findings.items[i]));
+    }
+    return mr_arena_dup(a, mr_buf_str(&b));
+}
+
+int mr_batch_write_refused(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out, struct mr_err *err)
+{
+    MR_CLEANUP(walk_done) struct walk w = {0};
+    MR_CLEANUP(mr_arena_done) mr_arena scratch;
+    struct mr_result_row row;
+    bool has_row;
+    mr_str had_on;
+    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    MR_TRY(walk_open(&w, s, a, id, err));
+    mr_results_write_refused(w.table.results, NULL, mr_message(l, "batch.reason"), true, out);
+    for (;;) {
+        mr_arena_reset(&scratch);
+        MR_TRY(walk_next(&w, &scratch, &row, &has_row, &had_on, err));
+        if (!has_row) break;
+        if (row.fate == MR_ROW_READY && !had_on.len) continue;
+        mr_results_write_refused(w.table.results, &row, reason_of(&scratch, l, &row, had_on), false, out);
+    }
+    return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
+}
+
+static void seal_cleanup(struct mr_seal_key *k)
+{
+    mr_seal_key_done(k);
+}
+static void drawing_cleanup(mr_page_image **p)
+{
+    if (*p) mr_page_image_close(*p);
+}
+
+int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err)
+{
+    MR_CLEANUP(walk_done) struct walk w = {0};
+    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
+    MR_CLEANUP(drawing_cleanup) mr_page_image *drawing = NULL;
+    struct mr_published published;
+    struct mr_result_row row;
+    bool has_row;
+    mr_str had_on;
+    MR_TRY(walk_open(&w, s, a, id, err));
+    do MR_TRY(walk_next(&w, a, &row, &has_row, &had_on, err));
+    while (has_row && row.fate != MR_ROW_READY);
+    if (!has_row) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(mr_catalogue_get(s, a, w.batch.specification_id, &published, err));
+    MR_TRY(mr_service_seal(s, &published.specification, &seal, err));
+    const mr_language *l = mr_language_find(mr_specification_primary_language(&published.specification));
+    MR_TRY(mr_page_image_open(&published.specification, l ? l : mr_language_english(), s->verify_url, seal.is_test,
+                              &drawing, err));
+    return mr_page_image_draw(drawing, &row.achievement, out, err);
+}
+
+int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
+                   struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_batch_row batch;
+    struct mr_achievement_row *rows;
+    size_t count;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(find_row(tx, a, id, &batch, err));
+    MR_TRY(mr_store_achievement_list(tx, a, id, MR_STR(""), MR_LIMIT_UPLOAD_ROWS, &rows, &count, err));
+    struct mr_claim_link *links = MR_NEW_ARRAY(a, struct mr_claim_link, count);
+    if (!links) return MR_FAIL(err, MR_E_NOMEM, "no memory for the links", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) {
+        mr_str path = mr_claim_path(s, a, rows[i].id);
+        links[i] = (struct mr_claim_link){
+            .achievement_id = rows[i].id,
+            .learner = rows[i].learner_name,
+            .email = rows[i].learner_email,
+            .claim_state = rows[i].claim_state,
+            .url = mr_arena_format(a, "%.*s%.*s", MR_STR_ARG(s->public_url), MR_STR_ARG(path)),
+        };
+    }
+    *ret = links, *ret_count = count;
+    return MR_OK;
+}
+
+/* ---- state ---- */
+
+static int move(mr_service *s, mr_str id, const char *from, const char *to, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    bool moved;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_batch_move(tx, id, mr_str_of(from), mr_str_of(to), &moved, err));
+    if (!moved) return MR_FAIL(err, MR_E_STATE, "the batch is in another state", MR_NOWHERE);
+    return commit(&tx, err);
+}
+
+static void wake_worker(mr_service *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->work_waits = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+int mr_batch_seal(mr_service *s, mr_str id, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_batch batch;
+    mr_arena_init(&a, MR_MIB);
+    MR_TRY(mr_batch_get(s, &a, id, &batch, err));
+    if (batch.rows_ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(move(s, id, batch.state == MR_BATCH_FAILED ? "failed" : "preview", "sealing", err));
+    wake_worker(s);
+    return MR_OK;
+}
+
+int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err)
+{
+    return move(s, id, "preview", "discarded", err);
+}
+
+/* ---- sealing ---- */
+
+struct sealed {
+    struct mr_achievement_row row;
+    mr_str elm, jwt;
+};
+struct job {
+    mr_service *s;
+    struct mr_batch_row batch;
+    struct sealed chunk[CHUNK];
+    size_t count;
+    int64_t done;
+};
+
+static int store_chunk(struct job *j, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(j->s->db, true, &tx, err));
+    for (size_t i = 0; i < j->count; i++) {
+        const struct sealed *x = &j->chunk[i];
+        MR_TRY(mr_store_achievement_add(tx, &x->row, err));
+        MR_TRY(mr_store_credential_add(tx, x->row.id, x->row.org_id, MR_STR("elm"), x->elm, x->row.created_at, err));
+        MR_TRY(mr_store_credential_add(tx, x->row.id, x->row.org_id, MR_STR("vc+jwt"), x->jwt, x->row.created_at, err));
+    }
+    MR_TRY(mr_store_batch_set_sealed_rows(tx, j->batch.id, j->done + (int64_t)j->count, err));
+    MR_TRY(commit(&tx, err));
+    j->done += (int64_t)j->count;
+    j->count = 0;
+    return MR_OK;
+}
+
+static int seal_row(struct job *j, mr_issuer *issuer, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf elm, jwt;
+    struct sealed *x = &j->chunk[j->count];
+    mr_buf_init(&elm, MR_LIMIT_DOCUMENT);
+    mr_buf_init(&jwt, MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_issue(issuer, &row->achievement, MR_FORMAT_ELM, &elm, err));
+    MR_TRY(mr_issue(issuer, &row->achievement, MR_FORMAT_VC_JWT, &jwt, err));
+    char key[33], awarded[11];
+    stored_key(j->s, row, key);
+    mr_date_write(row->achievement.awarded_on, awarded);
+    int64_t now = mr_env_now(j->s->env);
+    *x = (struct sealed){
+        .row = {.id = mr_arena_dup(a, mr_str_of(row->achievement.id)),
+                .org_id = j->batch.org_id,
+                .specification_id = j->batch.specification_id,
+                .batch_id = j->batch.id,
+                .learner_key = mr_arena_dup(a, mr_str_of(key)),
+                .learner_name = mr_arena_dup(a, row->achievement.learner.full_name),
+                .learner_email = mr_arena_dup(a, row->achievement.learner.email),
+                .awarded_on = mr_arena_dup(a, mr_str_of(awarded)),
+                .claim_until = now + CLAIM_MS,
+                .created_at = now},
+        .elm = mr_arena_dup(a, mr_buf_str(&elm)),
+        .jwt = mr_arena_dup(a, mr_buf_str(&jwt)),
+    };
+    if (!x->jwt.ptr || !x->row.awarded_on.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
+    j->count++;
+    return MR_OK;
+}
+
+static bool must_stop(mr_service *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool stop = s->stopping;
+    pthread_mutex_unlock(&s->lock);
+    return stop;
+}
+
+static void issuer_cleanup(mr_issuer **i)
+{
+    if (*i) mr_issuer_close(*i);
+}
+
+/* *ret_all false: the service stops; the batch stays as it is, to be taken up again. */
+static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *err)
+{
+    MR_CLEANUP(table_done) struct table table = {0};
+    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
+    MR_CLEANUP(issuer_cleanup) mr_issuer *issuer = NULL;
+    MR_CLEANUP(mr_arena_done) mr_arena chunk;
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_published published;
+    struct mr_issuing issuing;
+    mr_str content;
+    mr_arena_init(&chunk, CHUNK * MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
+    MR_TRY(mr_store_batch_content(tx, a, j->batch.id, &content, err));
+    MR_TRY(mr_store_achievement_count(tx, j->batch.id, &j->done, err));
+    mr_db_rollbackp(&tx);
+    tx = NULL;
+    MR_TRY(mr_catalogue_get(j->s, a, j->batch.specification_id, &published, err));
+    MR_TRY(mr_service_seal(j->s, &published.specification, &seal, err));
+    mr_service_fill_issuing(j->s, &published.specification, &seal, &issuing);
+    MR_TRY(mr_issuer_open(&issuing, &issuer, err));
+    MR_TRY(table_open(&table, a, content, j->s->env, err));
+    for (;;) {
+        struct mr_result_row row;
+        bool has_row;
+        mr_str had_on;
+        char key[33];
+        if (j->count == 0) mr_arena_reset(&chunk);
+        if (must_stop(j->s)) break;
+        MR_TRY(mr_results_next(table.results, &chunk, &row, &has_row, err));
+        if (!has_row) break;
+        if (row.fate != MR_ROW_READY) continue;
+        stored_key(j->s, &row, key);
+        MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
+        MR_TRY(
+            mr_store_achievement_awarded_on(tx, &chunk, j->batch.specification_id, mr_str_of(key), &had_on, NULL, err));
+        mr_db_rollbackp(&tx);
+        tx = NULL;
+        if (had_on.len) continue;
+        MR_TRY(seal_row(j, issuer, &chunk, &row, err));
+        if (j->count == CHUNK) MR_TRY(store_chunk(j, err));
+    }
+    if (j->count) MR_TRY(store_chunk(j, err));
+    *ret_all = !must_stop(j->s);
+    return MR_OK;
+}
+
+static int finish(mr_service *s, mr_str id, mr_str error, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_batch_finish(tx, id, mr_env_now(s->env), error, err));
+    return commit(&tx, err);
+}
+
+static void seal_batch(mr_service *s, const struct mr_batch_row *batch)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_err err = {0};
+    struct job job = {.s = s, .batch = *batch};
+    bool all = false;
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
+    mr_log(MR_LOG_INFO, "batch.sealing", "batch", mr_arena_cstr(&a, batch->id), NULL);
+    int code = seal_rows(&job, &a, &all, &err);
+    if (code != MR_OK) {
+        mr_log_err(MR_LOG_ERROR, "batch.failed", &err);
+        code = finish(s, batch->id, mr_arena_format(&a, "%s: %s %s", mr_code_name(err.code), err.message, err.detail),
+                      &err);
+    } else if (all) {
+        code = finish(s, batch->id, MR_STR_EMPTY, &err);
+        mr_log(MR_LOG_INFO, "batch.sealed", "batch", mr_arena_cstr(&a, batch->id), NULL);
+    }
+    if (code != MR_OK) mr_log_err(MR_LOG_ERROR, "batch.not_finished", &err);
+}
+
+static void seal_waiting(mr_service *s)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_err err = {0};
+    struct mr_batch_row *rows = NULL;
+    size_t count = 0;
+    mr_arena_init(&a, 4 * MR_MIB);
+    int code = mr_db_begin(s->db, false, &tx, &err);
+    if (code == MR_OK) code = mr_store_batch_list(tx, &a, MR_STR_EMPTY, MR_STR("sealing"), &rows, &count, &err);
+    mr_db_rollbackp(&tx);
+    tx = NULL;
+    if (code != MR_OK) mr_log_err(MR_LOG_ERROR, "batch.not_listed", &err);
+    for (size_t i = 0; i < count && !must_stop(s); i++) seal_batch(s, &rows[i]);
+}
+
+static void *work(void *self)
+{
+    mr_service *s = self;
+    pthread_mutex_lock(&s->lock);
+    while (!s->stopping) {
+        while (!s->work_waits && !s->stopping) pthread_cond_wait(&s->changed, &s->lock);
+        if (s->stopping) break;
+        s->work_waits = false;
+        s->working = true;
+        pthread_mutex_unlock(&s->lock);
+        seal_waiting(s);
+        pthread_mutex_lock(&s->lock);
+        s->working = false;
+        pthread_cond_broadcast(&s->changed);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+int mr_batch_worker_start(mr_service *s, struct mr_err *err)
+{
+    s->work_waits = true; /* what a stop interrupted */
+    if (pthread_create(&s->worker, NULL, work, s) != 0)
+        return MR_FAIL(err, MR_E_NOMEM, "no thread for sealing", MR_NOWHERE);
+    s->worker_runs = true;
+    return MR_OK;
+}
+
+void mr_batch_worker_stop(mr_service *s)
+{
+    if (!s->worker_runs) return;
+    pthread_mutex_lock(&s->lock);
+    s->stopping = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->worker, NULL);
+    s->worker_runs = false;
+}
+
+void mr_batch_wait(mr_service *s)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->worker_runs && (s->work_waits || s->working)) pthread_cond_wait(&s->changed, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+}

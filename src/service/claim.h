@@ -1,0 +1,25 @@
+/* A learner claims what was awarded: by a link that only this installation can make; no account. */
+#ifndef MR_SERVICE_CLAIM_H
+#define MR_SERVICE_CLAIM_H
+
+#include "service/service.h"
+
+typedef enum mr_claim_state { MR_CLAIM_OPEN, MR_CLAIM_ACCEPTED, MR_CLAIM_DECLINED } mr_claim_state;
+struct mr_claim {
+    mr_str achievement_id, learner, email;
+    mr_claim_state state;
+    int64_t until; /* the end of the time to decide */
+    int64_t claimed_at;
+    mr_str elm, jwt; /* sealed bytes; empty when declined */
+    mr_str specification_slug;
+};
+/* Errors: MR_E_NOT_FOUND (also for a wrong mac: nothing is revealed). A link whose time is over, undecided, is MR_E_STATE. */
+int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,
+                  struct mr_err *err) MR_MUST_CHECK;
+int mr_claim_accept(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_err *err) MR_MUST_CHECK;
+/* Removes the learner's copies (the sealed bytes); the provider keeps its own record. Errors also: MR_E_STATE when accepted already. */
+int mr_claim_decline(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_err *err) MR_MUST_CHECK;
+/* "/claim/<id>/<mac>" in the arena. */
+mr_str mr_claim_path(const mr_service *s, mr_arena *a, mr_str achievement_id);
+
+#endif

@@ -1,0 +1,28 @@
+/* What an open installation holds; only for the files of this layer. */
+#ifndef MR_SERVICE_INSTALLATION_H
+#define MR_SERVICE_INSTALLATION_H
+
+#include "service/service.h"
+
+#include <pthread.h>
+
+struct mr_service {
+    mr_arena arena; /* texts below; never grows after opening */
+    const mr_env *env;
+    mr_str folder, public_url, verify_url, timestamp_url, password;
+    uint8_t secret[32];
+    mr_db *db;
+    mr_trust trust;
+    pthread_mutex_t seal_lock; /* one maker of seals at a time */
+    /* the sealing thread */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t worker;
+    bool worker_runs, stopping, work_waits, working;
+};
+
+/* Start the thread that seals batches; it first takes up those that a stop interrupted. */
+int mr_batch_worker_start(mr_service *s, struct mr_err *err) MR_MUST_CHECK;
+void mr_batch_worker_stop(mr_service *s);
+
+#endif

@@ -1,0 +1,317 @@
+/* The installation: its folder, secrets, seals.
+ *
+ * Key files are encrypted. The password comes from MERIT_PASSWORD; without that from the file `password` that mr_service_init makes, readable by
+ * the operator's account alone. That file protects a stray copy of seals/, not a stray copy of the whole folder: the operator's guide says so. */
+#include "service/installation.h"
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/id.h"
+#include "base/limits.h"
+#include "crypto/authority.h"
+#include "crypto/hmac.h"
+#include "net/client.h"
+#include "store/schema.h"
+
+#include <stdlib.h>
+
+#define TIMESTAMP_WAIT_MS 20000
+#define SERVICE_MEMORY (64 * MR_MIB)
+
+static mr_str in_folder(mr_arena *a, mr_str folder, const char *name)
+{
+    return mr_arena_format(a, "%.*s/%s", MR_STR_ARG(folder), name);
+}
+
+static bool authority_files_exist(mr_arena *a, mr_str folder)
+{
+    return mr_file_exists(in_folder(a, folder, "authority.pem").ptr);
+}
+
+static int make_password(mr_arena *a, mr_str folder, const mr_env *env, mr_str *ret, struct mr_err *err)
+{
+    const char *given = getenv("MERIT_PASSWORD");
+    if (given && *given) {
+        *ret = mr_str_of(given);
+        return MR_OK;
+    }
+    mr_str path = in_folder(a, folder, "password");
+    if (mr_file_exists(path.ptr)) {
+        MR_TRY(mr_file_read(a, path.ptr, MR_KIB, ret, err));
+        *ret = mr_str_trim(*ret);
+        return MR_OK;
+    }
+    char token[33];
+    mr_id_token(env, token);
+    *ret = mr_arena_dup(a, mr_str_of(token));
+    return mr_file_write(path.ptr, *ret, 0600, true, err);
+}
+
+static int make_secret(mr_arena *a, mr_str folder, const mr_env *env, struct mr_err *err)
+{
+    mr_str path = in_folder(a, folder, "secret");
+    if (mr_file_exists(path.ptr)) return MR_OK;
+    char secret[32];
+    mr_env_random(env, secret, sizeof secret);
+    int code = mr_file_write(path.ptr, mr_str_make(secret, sizeof secret), 0600, true, err);
+    mr_secret_wipe(secret, sizeof secret);
+    return code;
+}
+
+static void authority_cleanup(struct mr_authority *a)
+{
+    mr_authority_done(a);
+}
+static void seal_cleanup(struct mr_seal_key *s)
+{
+    mr_seal_key_done(s);
+}
+
+static int make_authority(mr_arena *a, mr_str folder, const mr_env *env, mr_str password, struct mr_err *err)
+{
+    MR_CLEANUP(authority_cleanup) struct mr_authority authority = {0};
+    MR_CLEANUP(mr_buf_wipe) mr_buf pem;
+    mr_buf_init(&pem, MR_LIMIT_KEY_FILE);
+    MR_TRY(mr_authority_new(env, &authority, err));
+    struct mr_seal_key as_seal = {.key = authority.key, .certificate = authority.certificate};
+    MR_TRY(mr_seal_key_write(&as_seal, password, &pem, err));
+    return mr_file_write(in_folder(a, folder, "authority.pem").ptr, mr_buf_str(&pem), 0600, true, err);
+}
+
+int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, MR_MIB);
+    mr_str folder = mr_str_of(data_folder), password;
+    MR_TRY(mr_file_make_folder(data_folder, err));
+    MR_TRY(mr_file_make_folder(in_folder(&a, folder, "seals").ptr, err));
+    MR_TRY(mr_file_make_folder(in_folder(&a, folder, "trust").ptr, err));
+    bool had = authority_files_exist(&a, folder);
+    MR_TRY(make_secret(&a, folder, env, err));
+    MR_TRY(make_password(&a, folder, env, &password, err));
+    if (!had) MR_TRY(make_authority(&a, folder, env, password, err));
+    *ret_made = !had;
+    return MR_OK;
+}
+
+static int read_secret(mr_service *s, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, MR_MIB);
+    mr_str secret;
+    MR_TRY(mr_file_read(&a, in_folder(&a, s->folder, "secret").ptr, 64, &secret, err));
+    if (secret.len != sizeof s->secret)
+        return MR_FAIL(err, MR_E_FORMAT, "the file `secret` in the data folder is not 32 bytes long", MR_NOWHERE);
+    memcpy(s->secret, secret.ptr, sizeof s->secret);
+    mr_secret_wipe((void *)secret.ptr, secret.len);
+    return MR_OK;
+}
+
+static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
+{
+    mr_arena *a = &s->arena;
+    s->folder = mr_arena_dup(a, mr_str_of(config->data_folder));
+    s->public_url = mr_arena_dup(a, mr_str_of(config->public_url));
+    s->verify_url = mr_arena_format(a, "%.*s/verify", MR_STR_ARG(s->public_url));
+    s->timestamp_url = mr_arena_dup(a, mr_str_of(config->timestamp_url));
+    if (!s->folder.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+    if (!authority_files_exist(a, s->folder))
+        return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "this is no data folder of Merit; `merit init` makes one", "%s",
+                              config->data_folder);
+    MR_TRY(make_password(a, s->folder, s->env, &s->password, err));
+    MR_TRY(read_secret(s, err));
+    mr_str trust = in_folder(a, s->folder, "trust");
+    if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
+    if (!config->database) return MR_OK;
+    MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
+    MR_TRY(mr_store_migrate(s->db, err));
+    return mr_batch_worker_start(s, err);
+}
+
+int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err)
+{
+    mr_arena arena;
+    mr_arena_init(&arena, SERVICE_MEMORY);
+    mr_service *s = MR_NEW(&arena, mr_service);
+    if (!s) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+    s->arena = arena; /* which holds s itself */
+    s->env = config->env;
+    pthread_mutex_init(&s->seal_lock, NULL);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->changed, NULL);
+    int code = open_parts(s, config, err);
+    if (code != MR_OK) {
+        mr_service_close(s);
+        return code;
+    }
+    *ret = s;
+    return MR_OK;
+}
+
+void mr_service_close(mr_service *s)
+{
+    if (!s) return;
+    mr_batch_worker_stop(s);
+    if (s->db) mr_db_close(s->db);
+    mr_trust_done(&s->trust);
+    mr_secret_wipe(s->secret, sizeof s->secret);
+    pthread_mutex_destroy(&s->seal_lock);
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->changed);
+    mr_arena arena = s->arena;
+    mr_arena_done(&arena);
+}
+
+const mr_env *mr_service_env(const mr_service *s)
+{
+    return s->env;
+}
+const mr_trust *mr_service_trust(const mr_service *s)
+{
+    return &s->trust;
+}
+mr_str mr_service_public_url(const mr_service *s)
+{
+    return s->public_url;
+}
+mr_db *mr_service_db(mr_service *s)
+{
+    return s->db;
+}
+
+bool mr_service_is_trial(const mr_service *s)
+{
+    /* A provider's own seal is a PKCS#12 file put there by the operator; test seals are written as PEM. */
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, MR_MIB);
+    mr_str *names;
+    size_t count = 0;
+    if (mr_file_list(&a, in_folder(&a, s->folder, "seals").ptr, ".p12", 1000, &names, &count, NULL) != MR_OK)
+        return true;
+    return count == 0;
+}
+
+/* "Aarhus School of Nursing" -> "aarhus-school-of-nursing"; other letters become their hexadecimal octets, so that no two names meet. */
+static mr_str slug_of(mr_arena *a, const mr_specification *specification)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, MR_KIB);
+    mr_str source = specification->provider.eidas.len ? specification->provider.eidas
+                                                      : mr_texts_get(specification->provider.name, MR_STR("en"), NULL);
+    for (size_t i = 0; i < source.len && b.len < 120; i++) {
+        unsigned char c = (unsigned char)source.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')
+            mr_buf_putc(&b, (char)c);
+        else if (c >= 'A' && c <= 'Z')
+            mr_buf_putc(&b, (char)(c + 32));
+        else if (c == ' ')
+            mr_buf_putc(&b, '-');
+        else
+            mr_buf_format(&b, "%02x", c);
+    }
+    return mr_arena_dup(a, mr_buf_str(&b));
+}
+
+static int make_test_seal(mr_service *s, mr_arena *a, const mr_specification *specification, mr_str path,
+                          struct mr_seal_key *ret, struct mr_err *err)
+{
+    MR_CLEANUP(seal_cleanup) struct mr_seal_key root = {0};
+    MR_CLEANUP(mr_buf_wipe) mr_buf pem;
+    mr_str file;
+    mr_buf_init(&pem, MR_LIMIT_KEY_FILE);
+    MR_TRY(mr_file_read(a, in_folder(a, s->folder, "authority.pem").ptr, MR_LIMIT_KEY_FILE, &file, err));
+    MR_TRY(mr_seal_key_read(file, s->password, &root, err));
+    const mr_organisation *provider = &specification->provider;
+    mr_str name = mr_texts_get(provider->name, mr_specification_primary_language(specification), NULL);
+    mr_str country = provider->country ? mr_str_of(provider->country->code) : MR_STR("EU");
+    struct mr_seal_subject subject = {
+        .organisation = name,
+        .organisation_identifier =
+            provider->eidas.len ? provider->eidas : mr_arena_format(a, "NTR%.*s-TEST", MR_STR_ARG(country)),
+        .country = country,
+        .common_name = mr_arena_format(a, "%.*s (TEST SEAL)", MR_STR_ARG(name)),
+    };
+    const struct mr_authority authority = {.key = root.key, .certificate = root.certificate};
+    MR_TRY(mr_authority_issue_seal(&authority, s->env, &subject, MR_KEY_P256, ret, err));
+    int code = mr_seal_key_write(ret, s->password, &pem, err);
+    if (code == MR_OK) code = mr_file_write(path.ptr, mr_buf_str(&pem), 0600, true, err);
+    if (code != MR_OK) mr_seal_key_done(ret);
+    return code;
+}
+
+static int find_seal(mr_service *s, mr_arena *a, const mr_specification *specification, struct mr_seal_key *ret,
+                     struct mr_err *err)
+{
+    mr_str slug = slug_of(a, specification), file;
+    mr_str own = mr_arena_format(a, "%.*s/seals/%.*s.p12", MR_STR_ARG(s->folder), MR_STR_ARG(slug));
+    mr_str test = mr_arena_format(a, "%.*s/seals/%.*s.pem", MR_STR_ARG(s->folder), MR_STR_ARG(slug));
+    if (!own.ptr || !test.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
+    bool has_own = mr_file_exists(own.ptr);
+    if (!has_own && !mr_file_exists(test.ptr)) return make_test_seal(s, a, specification, test, ret, err);
+    MR_TRY(mr_file_read(a, has_own ? own.ptr : test.ptr, MR_LIMIT_KEY_FILE, &file, err));
+    return mr_seal_key_read(file, s->password, ret, err);
+}
+
+int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 4 * MR_MIB);
+    pthread_mutex_lock(&s->seal_lock);
+    int code = find_seal(s, &a, specification, ret, err);
+    pthread_mutex_unlock(&s->seal_lock);
+    return code;
+}
+
+/* mr_timestamp_source over HTTP (RFC 3161 section 3.4). */
+static int timestamp_by_http(void *self, mr_arena *a, const mr_digest *digest, mr_str *ret_token, struct mr_err *err)
+{
+    mr_service *s = self;
+    mr_str query, answer;
+    MR_TRY(mr_timestamp_request(a, s->env, digest, &query, err));
+    struct mr_net_request request = {
+        .url = s->timestamp_url,
+        .type = "application/timestamp-query",
+        .accept = "application/timestamp-reply",
+        .body = query,
+        .max_answer = MR_LIMIT_TIMESTAMP,
+        .timeout_ms = TIMESTAMP_WAIT_MS,
+    };
+    MR_TRY(mr_net_fetch(a, &request, &answer, err));
+    return mr_timestamp_response(a, query, answer, ret_token, err);
+}
+
+void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
+                             struct mr_issuing *ret)
+{
+    *ret = (struct mr_issuing){
+        .specification = specification,
+        .seal = seal,
+        .env = s->env,
+        .page_image = true,
+        .verify_url = s->verify_url,
+        .timestamp = s->timestamp_url.len ? timestamp_by_http : NULL,
+        .timestamp_self = s,
+    };
+}
+
+void mr_service_mac(const mr_service *s, const char *purpose, mr_str subject, char out[33])
+{
+    MR_CLEANUP(mr_buf_done) mr_buf text, encoded;
+    uint8_t mac[32];
+    mr_buf_init(&text, MR_KIB * 4);
+    mr_buf_init(&encoded, 64);
+    mr_buf_puts(&text, purpose);
+    mr_buf_putc(&text, '\0');
+    mr_buf_put(&text, subject);
+    mr_hmac_sha256(mr_str_make((const char *)s->secret, sizeof s->secret), mr_buf_str(&text), mac);
+    mr_base64url_put(&encoded, mr_str_make((const char *)mac, 24));
+    memcpy(out, encoded.ptr, 32);
+    out[32] = '\0';
+}
+
+bool mr_service_mac_fits(const mr_service *s, const char *purpose, mr_str subject, mr_str mac)
+{
+    char right[33];
+    mr_service_mac(s, purpose, subject, right);
+    return mr_secret_eq(mr_str_of(right), mac);
+}

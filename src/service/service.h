@@ -1,0 +1,52 @@
+/* The use cases of Merit, and the installation that they work in: a data folder with the database, the seals, the test authority, trust anchors and secrets.
+ * Transactions start and end in this layer; it is the lowest that logs.
+ *
+ * A data folder holds: merit.db, secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
+ * authority.pem (the test authority), seals/<organisation>.pem, and trust/ (anchors in PEM files, put there by the operator). */
+#ifndef MR_SERVICE_SERVICE_H
+#define MR_SERVICE_SERVICE_H
+
+#include "base/env.h"
+#include "credential/issue.h"
+#include "credential/trust.h"
+#include "db/db.h"
+
+struct mr_service_config {
+    const char *data_folder;
+    const char *public_url;    /* how browsers reach the server, without a slash at the end: "http://127.0.0.1:8400" */
+    const char *timestamp_url; /* time-stamp authority (RFC 3161 over HTTP), or NULL */
+    const mr_env *env;
+    bool database; /* false: the command line works on files and needs none */
+};
+typedef struct mr_service mr_service; /* safe to use from several threads */
+
+/* Make a data folder: secrets and test authority; what is there is kept. Errors: MR_E_IO, MR_E_CRYPTO. */
+int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, struct mr_err *err) MR_MUST_CHECK;
+/* Open an installation (made by mr_service_init), bring its database up to date, and take up batches that were being sealed when it stopped.
+ * Errors: MR_E_NOT_FOUND (no data folder), MR_E_IO, MR_E_DB, MR_E_PASSWORD, ... */
+int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Waits for a running seal job to reach a safe place. */
+void mr_service_close(mr_service *s);
+
+const mr_env *mr_service_env(const mr_service *s);
+const mr_trust *mr_service_trust(const mr_service *s);
+mr_str mr_service_public_url(const mr_service *s);
+/* No seal of this installation comes from anything but the test authority. */
+bool mr_service_is_trial(const mr_service *s);
+
+/* The seal of a specification's provider: seals/<slug>.pem (also .p12) when there, otherwise a new test seal from the test authority, kept there.
+ * Errors: MR_E_PASSWORD, MR_E_KEY, MR_E_CRYPTO, MR_E_IO. */
+int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret,
+                    struct mr_err *err) MR_MUST_CHECK;
+/* Fill an issuing for this specification with the seal, the clock, the verify link and the time-stamp source of the installation. */
+void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
+                             struct mr_issuing *ret);
+
+/* A text that only this installation can make: HMAC-SHA-256 under its secret over purpose and subject, 32 characters of base64url. For claim links
+ * and forms; nothing has to be stored, and a copy of the database opens no link. */
+void mr_service_mac(const mr_service *s, const char *purpose, mr_str subject, char out[33]);
+bool mr_service_mac_fits(const mr_service *s, const char *purpose, mr_str subject, mr_str mac);
+
+mr_db *mr_service_db(mr_service *s);
+
+#endif
