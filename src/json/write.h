@@ -1,5 +1,5 @@
-/* Writing JSON, piece by piece, into a buffer; and RFC 8785. The writer puts commas and escapes; it is the caller's mistake
- * (an assert) to put a value where a name belongs. */
+/* Writing JSON, piece by piece, into a buffer; and RFC 8785. The writer puts commas and escapes; it is the caller's
+ * mistake (an assert) to put a value where a name belongs. */
 #ifndef MR_JSON_WRITE_H
 #define MR_JSON_WRITE_H
 
@@ -21,30 +21,45 @@ void mr_json_begin_object(mr_json_writer *w);
 void mr_json_end_object(mr_json_writer *w);
 void mr_json_begin_array(mr_json_writer *w);
 void mr_json_end_array(mr_json_writer *w);
-void mr_json_put_name(mr_json_writer *w, const char *name);
 void mr_json_put_name_str(mr_json_writer *w, mr_str name);
-/* Minimal escapes (RFC 8785 section 3.2.2.2): the quotation mark, the backslash and control characters; the rest raw UTF-8. */
+static inline void mr_json_put_name(mr_json_writer *w, const char *name)
+{
+    mr_json_put_name_str(w, mr_str_of(name));
+}
+/* Minimal escapes (RFC 8785 section 3.2.2.2): the quotation mark, the backslash and control characters; the rest raw
+ * UTF-8. */
 void mr_json_put_str(mr_json_writer *w, mr_str text);
-void mr_json_put_cstr(mr_json_writer *w, const char *text);
+static inline void mr_json_put_cstr(mr_json_writer *w, const char *text)
+{
+    mr_json_put_str(w, mr_str_of(text));
+}
 void mr_json_put_int(mr_json_writer *w, int64_t value);
 void mr_json_put_bool(mr_json_writer *w, bool value);
 void mr_json_put_null(mr_json_writer *w);
 /* JSON text made elsewhere, put as it is. */
 void mr_json_put_raw(mr_json_writer *w, mr_str json);
-/* A read value, copied with its number texts. */
+/* A read value, of any depth, copied with its number texts. */
 void mr_json_put_value(mr_json_writer *w, const mr_json *value);
 /* Name and text in one. */
-static inline void mr_json_put_member(mr_json_writer *w, const char *name, mr_str text) { mr_json_put_name(w, name), mr_json_put_str(w, text); }
-static inline void mr_json_put_member_c(mr_json_writer *w, const char *name, const char *text) { mr_json_put_name(w, name), mr_json_put_cstr(w, text); }
+static inline void mr_json_put_member(mr_json_writer *w, const char *name, mr_str text)
+{
+    mr_json_put_name(w, name), mr_json_put_str(w, text);
+}
+static inline void mr_json_put_member_c(mr_json_writer *w, const char *name, const char *text)
+{
+    mr_json_put_name(w, name), mr_json_put_cstr(w, text);
+}
 
 /* A string in quotes with minimal escapes. */
 void mr_json_quote(mr_buf *out, mr_str text);
 
 /* The canonical form of a value: members sorted by UTF-16 code units, ECMAScript number form, no white space.
- *   errors  MR_E_JSON for a number outside the range of a double (position = its offset), MR_E_NOMEM, MR_E_LIMIT (the buffer's maximum)
+ *   errors  MR_E_JSON for a number outside the range of a double (position = its offset), MR_E_NOMEM, MR_E_LIMIT (the
+ *           buffer's maximum)
  *   source  RFC 8785 sections 3.2.2 and 3.2.3 */
 int mr_json_canonicalise(const mr_json *value, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
-/* The shortest ECMAScript form of a finite double (ECMA-262 Number::toString); returns its length.  */
+/* The shortest ECMAScript form of a finite double (ECMA-262 Number::toString), without a NUL; returns its length, at
+ * most 25. */
 size_t mr_json_number_write(double value, char out[32]);
 
 #endif
