@@ -30,13 +30,26 @@
 
 #ifdef MR_ARENA_POISON
 #include <sanitizer/asan_interface.h>
-#define POISON(at, size) __asan_poison_memory_region((at), (size))
-#define UNPOISON(at, size) __asan_unpoison_memory_region((at), (size))
 enum { RED_ZONE = 16 };
+/* Never inline: gcc would warn of poisoning memory that nobody has written yet. */
+__attribute__((noinline)) static void poison(void *at, size_t size)
+{
+    __asan_poison_memory_region(at, size);
+}
+static void unpoison(void *at, size_t size)
+{
+    __asan_unpoison_memory_region(at, size);
+}
 #else
-#define POISON(at, size) ((void)(at), (void)(size))
-#define UNPOISON(at, size) ((void)(at), (void)(size))
 enum { RED_ZONE = 0 };
+static void poison(void *at, size_t size)
+{
+    (void)at, (void)size;
+}
+static void unpoison(void *at, size_t size)
+{
+    (void)at, (void)size;
+}
 #endif
 
 enum { ALIGNMENT = 16, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
@@ -59,7 +72,7 @@ static char *chunk_end(struct mr_arena_chunk *c)
 
 static void chunk_free(struct mr_arena_chunk *c)
 {
-    UNPOISON(c, c->size);
+    unpoison(c, c->size);
     free(c);
 }
 
@@ -89,7 +102,7 @@ void mr_arena_reset(mr_arena *a)
     a->used = kept->size;
     a->next = chunk_start(kept);
     a->end = chunk_end(kept);
-    POISON(a->next, (size_t)(a->end - a->next));
+    poison(a->next, (size_t)(a->end - a->next));
 }
 
 static struct mr_arena_chunk *chunk_new(mr_arena *a, size_t size)
@@ -98,7 +111,7 @@ static struct mr_arena_chunk *chunk_new(mr_arena *a, size_t size)
     if (!c) return NULL;
     c->size = size;
     a->used += size;
-    POISON(chunk_start(c), size - sizeof *c);
+    poison(chunk_start(c), size - sizeof *c);
     return c;
 }
 
@@ -144,7 +157,7 @@ void *mr_arena_alloc(mr_arena *a, size_t size)
         a->next += room;
     else
         piece = alloc_slow(a, room);
-    if (piece) UNPOISON(piece, size);
+    if (piece) unpoison(piece, size);
     return piece;
 }
 

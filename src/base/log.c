@@ -25,9 +25,16 @@ void mr_log_set_level(mr_log_level lowest)
     atomic_store(&lowest_level, (int)lowest);
 }
 
+/* What the line can still take before its closing. */
+static size_t room(const struct line *l)
+{
+    size_t most = LINE_MAX_BYTES - CLOSING;
+    return l->len < most ? most - l->len : 0;
+}
+
 static bool put(struct line *l, const char *bytes, size_t count)
 {
-    if (LINE_MAX_BYTES - CLOSING - l->len < count) return false;
+    if (room(l) < count) return false;
     memcpy(l->text + l->len, bytes, count);
     l->len += count;
     return true;
@@ -64,7 +71,7 @@ static void put_string(struct line *l, const char *value)
 /* A pair that has no room for its key, quotes and a little of its value is left out. */
 static void put_pair(struct line *l, const char *key, const char *value)
 {
-    if (LINE_MAX_BYTES - CLOSING - l->len < strlen(key) * 6 + 24) return;
+    if (room(l) < strlen(key) * 6 + 24) return;
     if (l->len > 1) put(l, ",", 1);
     put_string(l, key);
     put(l, ":", 1);
