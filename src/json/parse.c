@@ -301,13 +301,16 @@ static COLD int check_many_names(struct reader *r, const mr_json *object)
             return REFUSE(r, MR_E_NOMEM, "not enough memory for the names of an object", r->start + object->position);
         r->names = room, r->name_room = count;
     }
-    const mr_json **names = r->names, *twice = NULL;
-    size_t i = 0;
-    MR_JSON_EACH_MEMBER (name, object) names[i++] = name;
+    const mr_json **names = r->names, *name = object + 1, *twice = NULL;
+    for (uint32_t i = 0; i < count; i++) { /* by count: the object is still open (I2) */
+        names[i] = name;
+        name += 1 + name[1].skip;
+    }
     mr_json_sort_names(names, names + count, count);
-    for (i = 1; i < count; i++) /* equal names keep their order: the second of a pair is the later one */
-        if (mr_str_eq(mr_json_text(names[i - 1]), mr_json_text(names[i])) && (!twice || names[i] < twice))
-            twice = names[i];
+    for (uint32_t i = 1; i < count; i++) { /* equal names keep their order: the second of a pair is the later one */
+        bool equal = mr_str_eq(mr_json_text(names[i - 1]), mr_json_text(names[i]));
+        if (equal && (!twice || names[i] < twice)) twice = names[i];
+    }
     return twice ? refuse_name(r, twice) : MR_OK;
 }
 
