@@ -1,0 +1,49 @@
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    mr_cli_command *run;
+    const char *about;
+} commands[] = {
+#define MR_COMMAND(name, function, about) {name, function, about},
+#include "cli/commands.def"
+#undef MR_COMMAND
+};
+
+static void help(FILE *out)
+{
+    fputs("Merit: describe, award, seal and verify micro-credentials as Europe describes them.\n\n"
+          "Try it, from nothing to a verified credential:\n"
+          "  merit results template > results.csv\n"
+          "  merit issue specification.json results.csv --out credentials\n"
+          "  merit verify credentials/*.jsonld\n\n"
+          "Commands (each has --help):\n",
+          out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
+    fputs("  help     this text\n  version  which Merit this is\n", out);
+}
+
+int mr_cli_main(int argc, char **argv, const mr_env *env)
+{
+    if (argc < 2) {
+        help(stderr);
+        return 2;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        help(stdout);
+        return 0;
+    }
+    if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
+        puts("merit " MERIT_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1, env);
+    fprintf(stderr, "merit: there is no command \"%s\". `merit help` lists them.\n", name);
+    return 2;
+}

@@ -1,0 +1,399 @@
+/* `merit issue`: every row of a table becomes a sealed file.
+ *
+ * The name of a file follows from specification and learner alone: "mette-krogh-poulsen-3f9a1c20b7de.jsonld". So a second run sees what is there and
+ * goes on; a run that was stopped leaves whole files only (each is written beside and moved into place). Memory does not grow with the
+ * number of rows, but for 16 bytes a row that find duplicates. issued.csv tells which file is whose; refused.csv holds the rows that were
+ * left out, with the reason. */
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "credential/results.h"
+#include "credential/specification_file.h"
+#include "service/service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char help[] =
+    "merit issue SPECIFICATION RESULTS --out DIR: award. One sealed credential for every row of results.\n\n"
+    "  merit issue wound-care.json results.csv --out credentials\n"
+    "  merit issue wound-care.json results.csv --out credentials --format elm,vc+jwt\n"
+    "  merit issue wound-care.json results.csv --out credentials --seal our-seal.p12\n\n"
+    "  --format LIST     elm (European Digital Credential, sealed as JAdES; the default), vc+jwt, or both with a "
+    "comma\n"
+    "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
+    "  --seal FILE       your e-seal, PKCS#12 or PEM; the password comes from MERIT_PASSWORD or is asked for.\n"
+    "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
+    "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
+    "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --verify-url URL  where people verify: printed as QR code on the certificate\n"
+    "  --lang LANG       language of messages\n"
+    "  --quiet           no progress\n\n"
+    "Safe to run again: what is there already stays. Exit status: 0 all rows issued, 1 some were refused (refused.csv "
+    "says why).\n";
+
+struct run {
+    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url;
+    bool no_image, quiet;
+    unsigned formats;
+    const mr_language *l;
+    const mr_env *env;
+    mr_arena arena; /* for the whole run */
+    mr_specification specification;
+    struct mr_seal_key seal;
+    mr_service *service;
+    mr_issuer *issuer;
+    mr_csv_reader csv;
+    mr_results *results;
+    int table, issued_file, refused_file;
+    int folder;
+    mr_buf document, issued_lines, refused_lines;
+    size_t rows, issued, there, refused;
+    bool progress;
+    int64_t started, shown;
+};
+
+static void run_done(struct run *r)
+{
+    if (r->issuer) mr_issuer_close(r->issuer);
+    if (r->results) mr_results_close(r->results);
+    mr_csv_close(&r->csv);
+    mr_seal_key_done(&r->seal);
+    mr_service_close(r->service);
+    int *files[] = {&r->table, &r->issued_file, &r->refused_file, &r->folder};
+    for (size_t i = 0; i < 4; i++)
+        if (*files[i] > 0) close(*files[i]);
+    mr_buf_done(&r->document);
+    mr_buf_done(&r->issued_lines);
+    mr_buf_done(&r->refused_lines);
+    mr_arena_done(&r->arena);
+}
+
+static bool read_formats(struct run *r)
+{
+    mr_str rest = mr_str_of(r->formats_text ? r->formats_text : "elm"), part;
+    while (mr_str_split(&rest, ',', &part)) {
+        mr_format f = mr_format_find(mr_str_trim(part));
+        if (!f) {
+            fprintf(stderr, "merit: \"%.*s\" is no format that Merit issues. Write elm, vc+jwt, or elm,vc+jwt.\n",
+                    MR_STR_ARG(part));
+            return false;
+        }
+        r->formats |= f;
+    }
+    return true;
+}
+
+/* ---- preparing ---- */
+
+static int read_specification(struct run *r, const char *path)
+{
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_str text;
+    mr_findings_init(&findings, &r->arena);
+    if (mr_file_read(&r->arena, path, MR_LIMIT_DOCUMENT, &text, &err) != MR_OK)
+        return mr_cli_fail(&err, path, MR_STR_EMPTY);
+    if (mr_specification_read(&r->arena, text, &r->specification, &findings, &err) != MR_OK)
+        return mr_cli_fail(&err, path, text);
+    if (findings.faults == 0) return 0;
+    fprintf(
+        stderr,
+        "merit: %s is not complete, so nothing was issued. `merit spec check %s` shows all %zu faults; the first:\n",
+        path, path, findings.faults);
+    for (size_t i = 0; i < findings.count; i++) {
+        if (findings.items[i].warning) continue;
+        mr_str say = mr_finding_say(&r->arena, r->l, &findings.items[i]);
+        fprintf(stderr, "  %s: %.*s\n", findings.items[i].pointer, MR_STR_ARG(say));
+        break;
+    }
+    return 1;
+}
+
+static int open_service(struct run *r, struct mr_err *err)
+{
+    const char *folder = mr_options_data_folder(r->data);
+    bool made;
+    MR_TRY(mr_service_init(folder, r->env, &made, err));
+    if (made) fprintf(stderr, "No data folder yet: made %s, with a test authority of its own.\n", folder);
+    struct mr_service_config config = {
+        .data_folder = folder, .public_url = "", .timestamp_url = r->timestamp, .env = r->env};
+    return mr_service_open(&config, &r->service, err);
+}
+
+static int open_seal(struct run *r, struct mr_err *err)
+{
+    if (!r->seal_file) return mr_service_seal(r->service, &r->specification, &r->seal, err);
+    mr_str file;
+    MR_TRY(mr_file_read(&r->arena, r->seal_file, MR_LIMIT_KEY_FILE, &file, err));
+    mr_str password = MR_STR("");
+    int code = mr_seal_key_read(file, password, &r->seal, err);
+    if (code != MR_E_PASSWORD) return code;
+    password = mr_options_password(&r->arena, "Password of the seal");
+    code = mr_seal_key_read(file, password, &r->seal, err);
+    mr_secret_wipe((void *)password.ptr, password.len);
+    return code;
+}
+
+static int open_issuer(struct run *r, struct mr_err *err)
+{
+    struct mr_issuing issuing;
+    MR_TRY(open_service(r, err));
+    MR_TRY(open_seal(r, err));
+    mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
+    issuing.page_image = !r->no_image;
+    issuing.verify_url = mr_str_of(r->verify_url);
+    return mr_issuer_open(&issuing, &r->issuer, err);
+}
+
+static int open_list(struct run *r, const char *name, int *ret, struct mr_err *err)
+{
+    *ret = openat(r->folder, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    return *ret < 0 ? MR_FAIL_DETAIL(err, MR_E_IO, "cannot be written", "%s/%s: %s", r->out, name, strerror(errno))
+                    : MR_OK;
+}
+
+static int open_files(struct run *r, const char *results, struct mr_err *err)
+{
+    r->table = strcmp(results, "-") == 0 ? dup(STDIN_FILENO) : open(results, O_RDONLY | O_CLOEXEC);
+    if (r->table < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be read", "%s", strerror(errno));
+    MR_TRY(mr_csv_open(&r->csv, mr_csv_from_fd(r->table), err));
+    MR_TRY(mr_results_open(&r->arena, &r->csv, r->env, &r->results, err));
+    MR_TRY(mr_file_make_folder(r->out, err));
+    r->folder = open(r->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (r->folder < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be opened", "%s: %s", r->out, strerror(errno));
+    unlinkat(r->folder, "refused.csv", 0); /* of an earlier run; this one writes its own */
+    bool fresh = faccessat(r->folder, "issued.csv", F_OK, 0) != 0;
+    MR_TRY(open_list(r, "issued.csv", &r->issued_file, err));
+    if (fresh) {
+        static const char *const columns[] = {"row", "name", "e-mail", "credential", "file"};
+        for (size_t i = 0; i < 5; i++) mr_csv_put_cell(&r->issued_lines, mr_str_of(columns[i]), ',');
+        mr_csv_end_row(&r->issued_lines);
+    }
+    return MR_OK;
+}
+
+/* ---- rows ---- */
+
+/* Lower-case ASCII of a name, for file names: letters that have none are passed over. */
+static void put_slug(mr_buf *b, mr_str name)
+{
+    static const struct {
+        const char *from, *to;
+    } letters[] = {{"æ", "ae"}, {"Æ", "ae"}, {"ø", "o"},  {"Ø", "o"}, {"å", "a"}, {"Å", "a"}, {"ä", "a"}, {"Ä", "a"},
+                   {"ö", "o"},  {"Ö", "o"},  {"ü", "u"},  {"Ü", "u"}, {"é", "e"}, {"É", "e"}, {"è", "e"}, {"ë", "e"},
+                   {"í", "i"},  {"Í", "i"},  {"ó", "o"},  {"Ó", "o"}, {"ú", "u"}, {"á", "a"}, {"Á", "a"}, {"ð", "d"},
+                   {"Ð", "d"},  {"þ", "th"}, {"Þ", "th"}, {"ł", "l"}, {"Ł", "l"}, {"ñ", "n"}, {"ç", "c"}, {"ß", "ss"},
+                   {"č", "c"},  {"š", "s"},  {"ž", "z"},  {"ń", "n"}, {"ř", "r"}, {"ė", "e"}, {"ý", "y"}};
+    size_t start = b->len;
+    for (size_t i = 0; i < name.len && b->len - start < 60; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            mr_buf_putc(b, (char)c);
+        else if (c >= 'A' && c <= 'Z')
+            mr_buf_putc(b, (char)(c + 32));
+        else if (c < 0x80) {
+            if (b->len > start && b->ptr[b->len - 1] != '-') mr_buf_putc(b, '-');
+        } else {
+            mr_str here = mr_str_from(name, i);
+            for (size_t k = 0; k < sizeof letters / sizeof *letters; k++)
+                if (mr_str_has_prefix(here, mr_str_of(letters[k].from))) mr_buf_puts(b, letters[k].to);
+            while (i + 1 < name.len && ((unsigned char)name.ptr[i + 1] & 0xC0) == 0x80) i++;
+        }
+    }
+    if (b->len > start && b->ptr[b->len - 1] != '-') mr_buf_putc(b, '-');
+}
+
+/* The file name of a learner's credential, without its ending. */
+static mr_str file_stem(struct run *r, mr_arena *a, const struct mr_result_row *row)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    uint8_t digest[32];
+    mr_buf_init(&b, MR_KIB);
+    mr_str key = mr_arena_format(a, "%.*s\n%.*s\n%s", MR_STR_ARG(r->specification.id),
+                                 MR_STR_ARG(r->specification.version), row->learner_key);
+    mr_sha256(key, digest);
+    put_slug(&b, row->achievement.learner.full_name);
+    mr_hex_put(&b, mr_str_make((const char *)digest, 6));
+    return mr_arena_dup(a, mr_buf_str(&b));
+}
+
+static const mr_format all_formats[] = {MR_FORMAT_ELM, MR_FORMAT_VC_JWT};
+
+static mr_str file_name(mr_arena *a, mr_str stem, mr_format f)
+{
+    return mr_arena_format(a, "%.*s%s", MR_STR_ARG(stem), mr_format_ending(f));
+}
+
+static bool is_there(struct run *r, mr_arena *a, mr_str stem)
+{
+    for (size_t i = 0; i < 2; i++)
+        if ((r->formats & all_formats[i]) && faccessat(r->folder, file_name(a, stem, all_formats[i]).ptr, F_OK, 0) != 0)
+            return false;
+    return true;
+}
+
+static int flush_list(mr_buf *lines, int file, size_t keep, struct mr_err *err)
+{
+    if (lines->len <= keep) return MR_OK;
+    size_t at = 0;
+    while (at < lines->len) {
+        ssize_t n = write(file, lines->ptr + at, lines->len - at);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return MR_FAIL_DETAIL(err, MR_E_IO, "a list could not be written", "%s", strerror(errno));
+        at += (size_t)n;
+    }
+    mr_buf_clear(lines);
+    return MR_OK;
+}
+
+static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
+{
+    mr_str stem = file_stem(r, a, row), name = MR_STR_EMPTY;
+    if (is_there(r, a, stem)) {
+        r->there++;
+        return MR_OK;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (!(r->formats & all_formats[i])) continue;
+        mr_buf_clear(&r->document);
+        MR_TRY(mr_issue(r->issuer, &row->achievement, all_formats[i], &r->document, err));
+        name = file_name(a, stem, all_formats[i]);
+        mr_str path = mr_arena_format(a, "%s/%.*s", r->out, MR_STR_ARG(name));
+        MR_TRY(mr_file_write(path.ptr, mr_buf_str(&r->document), 0644, false, err));
+        char number[24];
+        snprintf(number, sizeof number, "%zu", row->number);
+        mr_csv_put_cell(&r->issued_lines, mr_str_of(number), ',');
+        mr_csv_put_cell(&r->issued_lines, row->achievement.learner.full_name, ',');
+        mr_csv_put_cell(&r->issued_lines, row->achievement.learner.email, ',');
+        mr_csv_put_cell(&r->issued_lines, mr_arena_format(a, "urn:credential:%s", row->achievement.id), ',');
+        mr_csv_put_cell(&r->issued_lines, name, ',');
+        mr_csv_end_row(&r->issued_lines);
+    }
+    r->issued++;
+    return flush_list(&r->issued_lines, r->issued_file, 64 * MR_KIB, err);
+}
+
+static int refuse_row(struct run *r, mr_arena *a, const struct mr_result_row *row, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf reason;
+    mr_buf_init(&reason, 64 * MR_KIB);
+    if (row->fate == MR_ROW_DUPLICATE)
+        mr_buf_put(&reason,
+                   MR_SAY(a, r->l, "batch.row.duplicate", {"row", mr_arena_format(a, "%zu", row->first_number)}));
+    for (size_t i = 0; i < row->findings.count; i++) {
+        if (reason.len) mr_buf_putc(&reason, ' ');
+        mr_buf_put(&reason, mr_finding_say(a, r->l, &row->findings.items[i]));
+    }
+    if (r->refused++ == 0) {
+        MR_TRY(open_list(r, "refused.csv", &r->refused_file, err));
+        mr_results_write_refused(r->results, NULL, mr_message(r->l, "batch.reason"), true, &r->refused_lines);
+    }
+    mr_results_write_refused(r->results, row, mr_buf_str(&reason), false, &r->refused_lines);
+    return flush_list(&r->refused_lines, r->refused_file, 64 * MR_KIB, err);
+}
+
+static void show_progress(struct run *r, bool last)
+{
+    if (!r->progress) return;
+    int64_t now = mr_env_now(mr_env_system());
+    if (!last && now - r->shown < 100) return;
+    r->shown = now;
+    double seconds = (double)(now - r->started) / 1000.0;
+    fprintf(stderr, "\r%zu rows, %zu issued, %zu refused, %.0f a second \033[K", r->rows, r->issued, r->refused,
+            seconds > 0.2 ? (double)r->issued / seconds : 0.0);
+    if (last) fputc('\n', stderr);
+}
+
+static int issue_rows(struct run *r, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
+    r->progress = !r->quiet && isatty(STDERR_FILENO);
+    r->started = mr_env_now(mr_env_system());
+    for (;;) {
+        struct mr_result_row row;
+        bool has_row;
+        mr_arena_reset(&a);
+        MR_TRY(mr_results_next(r->results, &a, &row, &has_row, err));
+        if (!has_row) break;
+        r->rows++;
+        if (row.fate == MR_ROW_READY)
+            MR_TRY(issue_row(r, &a, &row, err));
+        else
+            MR_TRY(refuse_row(r, &a, &row, err));
+        show_progress(r, false);
+    }
+    return MR_OK;
+}
+
+static int issue(struct run *r, const char *results, struct mr_err *err)
+{
+    MR_TRY(open_issuer(r, err));
+    MR_TRY(open_files(r, results, err));
+    int code = issue_rows(r, err);
+    show_progress(r, true);
+    struct mr_err late = {0};
+    if (flush_list(&r->issued_lines, r->issued_file, 0, &late) != MR_OK && code == MR_OK) *err = late, code = late.code;
+    if (r->refused && flush_list(&r->refused_lines, r->refused_file, 0, &late) != MR_OK && code == MR_OK)
+        *err = late, code = late.code;
+    if (r->folder > 0) fsync(r->folder);
+    return code;
+}
+
+static void say_outcome(const struct run *r)
+{
+    printf("%zu %s read. %zu issued into %s", r->rows, r->rows == 1 ? "row" : "rows", r->issued, r->out);
+    if (r->there) printf(", %zu there already", r->there);
+    if (r->refused) printf(", %zu left out: %s/refused.csv says why", r->refused, r->out);
+    puts(".");
+    if (r->csv.encoding != MR_CSV_UTF8)
+        puts("The table was not UTF-8 and was read as Windows-1252; look whether the names are right.");
+    if (r->seal.is_test) puts("Sealed with a test seal: good for trying, proof of nothing.");
+}
+
+int mr_cli_issue(int argc, char **argv, const mr_env *env)
+{
+    MR_CLEANUP(run_done) struct run r = {.env = env};
+    const char *lang = NULL;
+    const mr_option options[] = {
+        {"out", &r.out, NULL},
+        {"format", &r.formats_text, NULL},
+        {"no-image", NULL, &r.no_image},
+        {"seal", &r.seal_file, NULL},
+        {"data", &r.data, NULL},
+        {"timestamp", &r.timestamp, NULL},
+        {"verify-url", &r.verify_url, NULL},
+        {"lang", &lang, NULL},
+        {"quiet", NULL, &r.quiet},
+    };
+    struct mr_err err = {0};
+    int words;
+    bool done;
+    mr_arena_init(&r.arena, 2 * MR_LIMIT_DOCUMENT_MEMORY);
+    mr_buf_init(&r.document, MR_LIMIT_DOCUMENT);
+    mr_buf_init(&r.issued_lines, MR_MIB);
+    mr_buf_init(&r.refused_lines, MR_MIB);
+    if (!mr_options_take(argc, argv, options, sizeof options / sizeof *options, help, &words, &done)) return 2;
+    if (done) return 0;
+    if (words != 2 || !r.out) {
+        fputs(help, stderr);
+        return 2;
+    }
+    r.l = mr_options_language(lang);
+    if (!read_formats(&r)) return 2;
+    int status = read_specification(&r, argv[1]);
+    if (status) return status;
+    if (issue(&r, argv[2], &err) != MR_OK) {
+        if (r.issued)
+            fprintf(stderr, "merit: %zu credentials were issued before this; running again goes on from there.\n",
+                    r.issued);
+        return mr_cli_fail(&err, argv[2], MR_STR_EMPTY);
+    }
+    say_outcome(&r);
+    return r.refused ? 1 : 0;
+}

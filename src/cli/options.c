@@ -1,0 +1,130 @@
+#include "cli/options.h"
+
+#include "json/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const mr_option *find(const mr_option *options, size_t count, mr_str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_is(name, options[i].name)) return &options[i];
+    return NULL;
+}
+
+/* One argument that begins with "--". *at moves over a value that stands apart. */
+static bool take_one(int argc, char **argv, int *at, const mr_option *options, size_t count)
+{
+    mr_str text = mr_str_of(argv[*at] + 2);
+    ptrdiff_t sign = mr_str_find_char(text, '=');
+    mr_str name = sign < 0 ? text : mr_str_make(text.ptr, (size_t)sign);
+    const mr_option *o = find(options, count, name);
+    if (!o) {
+        fprintf(stderr, "merit: there is no option --%.*s here; --help shows what there is.\n", MR_STR_ARG(name));
+        return false;
+    }
+    if (o->flag) {
+        if (sign >= 0) fprintf(stderr, "merit: --%s takes no value.\n", o->name);
+        *o->flag = true;
+        return sign < 0;
+    }
+    if (sign >= 0)
+        *o->value = text.ptr + sign + 1;
+    else if (*at + 1 < argc)
+        *o->value = argv[++*at];
+    else {
+        fprintf(stderr, "merit: --%s needs a value.\n", o->name);
+        return false;
+    }
+    return true;
+}
+
+bool mr_options_take(int argc, char **argv, const mr_option *options, size_t count, const char *help, int *ret_words,
+                     bool *ret_done)
+{
+    int words = 0;
+    bool open = true;
+    *ret_done = false;
+    for (int i = 1; i < argc; i++) {
+        if (open && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+            fputs(help, stdout);
+            *ret_done = true;
+            return true;
+        }
+        if (open && strcmp(argv[i], "--") == 0)
+            open = false;
+        else if (open && strncmp(argv[i], "--", 2) == 0) {
+            if (!take_one(argc, argv, &i, options, count)) return false;
+        } else
+            argv[++words] = argv[i];
+    }
+    *ret_words = words;
+    return true;
+}
+
+const mr_language *mr_options_language(const char *given)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    if (given) {
+        const mr_language *l = mr_language_find(mr_str_of(given));
+        if (!l) fprintf(stderr, "merit: \"%s\" is not one of Merit's languages yet; English it is.\n", given);
+        return l ? l : mr_language_english();
+    }
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (!value || !*value) continue;
+        mr_str rest = mr_str_of(value), tag;
+        if (!mr_str_split(&rest, '_', &tag)) continue;
+        const mr_language *l = mr_language_find(tag);
+        return l ? l : mr_language_english();
+    }
+    return mr_language_english();
+}
+
+int mr_cli_fail(const struct mr_err *err, const char *subject, mr_str text)
+{
+    fprintf(stderr, "merit: %s%s%s", subject ? subject : "", subject ? ": " : "",
+            err->message ? err->message : mr_code_text(err->code));
+    if (err->detail[0]) fprintf(stderr, ": %s", err->detail);
+    if (err->pointer[0]) fprintf(stderr, " (at %s)", err->pointer);
+    if (err->position != MR_NOWHERE && text.len) {
+        size_t line, column;
+        mr_json_place(text, err->position, &line, &column);
+        fprintf(stderr, " (line %zu, column %zu)", line, column);
+    }
+    fprintf(stderr, ".\n");
+    return mr_code_exit(err->code);
+}
+
+bool mr_cli_print(mr_str text)
+{
+    return fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+}
+
+const char *mr_options_data_folder(const char *given)
+{
+    const char *environment = getenv("MERIT_DATA");
+    return given ? given : environment && *environment ? environment : "merit-data";
+}
+
+mr_str mr_options_password(mr_arena *a, const char *question)
+{
+    const char *environment = getenv("MERIT_PASSWORD");
+    if (environment && *environment) return mr_str_of(environment);
+    if (!isatty(STDIN_FILENO)) return MR_STR("");
+    struct termios before, silent;
+    if (tcgetattr(STDIN_FILENO, &before) != 0) return MR_STR("");
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    fprintf(stderr, "%s: ", question);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    char line[512];
+    bool read = fgets(line, sizeof line, stdin) != NULL;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    fputc('\n', stderr);
+    mr_str password = read ? mr_arena_dup(a, mr_str_make(line, strcspn(line, "\r\n"))) : MR_STR("");
+    explicit_bzero(line, sizeof line);
+    return password;
+}

@@ -1,0 +1,122 @@
+#include "base/limits.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "http/http.h"
+#include "service/demo.h"
+#include "web/web.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static const char help[] =
+    "merit serve [--demo]: the server with its pages.\n\n"
+    "  merit serve --demo                            try it: three invented providers, learners already awarded\n"
+    "  merit serve --data /srv/merit --port 8400 --public-url https://credentials.example.org\n\n"
+    "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
+    "  --address ADDR    where to listen (127.0.0.1); put nginx or HAProxy in front of a public site\n"
+    "  --port N          8400; 0 takes any free one\n"
+    "  --public-url URL  how browsers reach it, for links\n"
+    "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --demo            load demo data into an empty installation\n\n"
+    "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
+    "done.\n";
+
+static mr_http_server *running; /* for the signal handler: a process has one server */
+
+static void stop(int signal)
+{
+    (void)signal;
+    if (running) mr_http_stop(running);
+}
+
+static void on_signals(void)
+{
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+struct serving {
+    const char *data, *address, *port, *public_url, *timestamp;
+    bool demo;
+    mr_service *service;
+    mr_web *web;
+    mr_http_server *server;
+};
+static void serving_done(struct serving *s)
+{
+    running = NULL;
+    if (s->server) mr_http_close(s->server);
+    if (s->web) mr_web_close(s->web);
+    mr_service_close(s->service);
+}
+
+/* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
+static int open_all(struct serving *s, unsigned short port, const mr_env *env, struct mr_err *err)
+{
+    char url[128];
+    bool made;
+    snprintf(url, sizeof url, "http://%s:%u", s->address, port);
+    MR_TRY(mr_service_init(s->data, env, &made, err));
+    struct mr_service_config config = {.data_folder = s->data,
+                                       .public_url = s->public_url ? s->public_url : url,
+                                       .timestamp_url = s->timestamp,
+                                       .env = env,
+                                       .database = true};
+    MR_TRY(mr_service_open(&config, &s->service, err));
+    if (s->demo) {
+        fprintf(stderr, "Preparing demo data ...\n");
+        MR_TRY(mr_demo_load(s->service, err));
+    }
+    MR_TRY(mr_web_open(s->service, &s->web, err));
+    struct mr_http_config http = {.address = s->address,
+                                  .port = port,
+                                  .workers = 4,
+                                  .handler = mr_web_handle,
+                                  .self = s->web,
+                                  .refuse = mr_web_refuse};
+    return mr_http_open(&http, &s->server, err);
+}
+
+static void say_where(const struct serving *s)
+{
+    mr_str url = mr_service_public_url(s->service), operator_path = mr_web_operator_path(s->web);
+    printf("\nMerit is running. Open in a browser:\n\n"
+           "  %.*s/           what it is, and the published micro-credentials\n"
+           "  %.*s/verify     verify a credential\n"
+           "  %.*s%.*s\n"
+           "                                for the provider's office: upload results, seal, hand over (this link is "
+           "the key)\n\n",
+           MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(operator_path));
+    if (mr_service_is_trial(s->service))
+        printf("This is a trial: its seal is a test seal and proves nothing to anyone.\n");
+    printf("Ctrl-C stops it. Data: %s\n", s->data);
+    fflush(stdout);
+}
+
+int mr_cli_serve(int argc, char **argv, const mr_env *env)
+{
+    MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
+    const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
+                                 {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
+                                 {"timestamp", &s.timestamp, NULL}, {"demo", NULL, &s.demo}};
+    struct mr_err err = {0};
+    uint64_t port;
+    int words;
+    bool done;
+    if (!mr_options_take(argc, argv, options, 6, help, &words, &done)) return 2;
+    if (done) return 0;
+    if (words || !mr_str_to_u64(mr_str_of(s.port), &port) || port > 65535 || (port == 0 && !s.public_url)) {
+        fputs(help, stderr);
+        return 2;
+    }
+    s.data = mr_options_data_folder(s.data);
+    on_signals();
+    if (open_all(&s, (unsigned short)port, env, &err) != MR_OK) return mr_cli_fail(&err, s.data, MR_STR_EMPTY);
+    running = s.server;
+    say_where(&s);
+    if (mr_http_run(s.server, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
+    fprintf(stderr, "Merit has stopped.\n");
+    return 0;
+}
