@@ -17,6 +17,7 @@ static const char help[] =
     "  --port N          8400; 0 takes any free one\n"
     "  --public-url URL  how browsers reach it, for links\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --fetch-from URL  links that begin so may be fetched for verifying although they are not public\n"
     "  --demo            load demo data into an empty installation\n\n"
     "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
     "done.\n";
@@ -38,7 +39,7 @@ static void on_signals(void)
 }
 
 struct serving {
-    const char *data, *address, *port, *public_url, *timestamp;
+    const char *data, *address, *port, *public_url, *timestamp, *fetch_from;
     bool demo;
     mr_service *service;
     mr_web *web;
@@ -62,6 +63,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
     struct mr_service_config config = {.data_folder = s->data,
                                        .public_url = s->public_url ? s->public_url : url,
                                        .timestamp_url = s->timestamp,
+                                       .fetch_from = s->fetch_from,
                                        .env = env,
                                        .database = true};
     MR_TRY(mr_service_open(&config, &s->service, err));
@@ -100,12 +102,13 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
     const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
-                                 {"timestamp", &s.timestamp, NULL}, {"demo", NULL, &s.demo}};
+                                 {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
+                                 {"demo", NULL, &s.demo}};
     struct mr_err err = {0};
     uint64_t port;
     int words;
     bool done;
-    if (!mr_options_take(argc, argv, options, 6, help, &words, &done)) return 2;
+    if (!mr_options_take(argc, argv, options, sizeof options / sizeof *options, help, &words, &done)) return 2;
     if (done) return 0;
     if (words || !mr_str_to_u64(mr_str_of(s.port), &port) || port > 65535 || (port == 0 && !s.public_url)) {
         fputs(help, stderr);

@@ -3,13 +3,16 @@
 #include "base/lazy.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 /* curl_easy_setopt is a macro over a checked function in C; the table wants the function itself. */
 #undef curl_easy_setopt
 #define CURL_FUNCTIONS(F)                                                                                              \
     F(curl_global_init)                                                                                                \
-    F(curl_easy_init) F(curl_easy_setopt) F(curl_easy_perform) F(curl_easy_getinfo) F(curl_easy_cleanup)               \
-        F(curl_easy_strerror) F(curl_slist_append) F(curl_slist_free_all)
+    F(curl_easy_init)                                                                                                  \
+    F(curl_easy_setopt) F(curl_easy_perform) F(curl_easy_getinfo) F(curl_easy_cleanup) F(curl_easy_strerror)           \
+        F(curl_slist_append) F(curl_slist_free_all)
 #undef curl_easy_getinfo
 MR_LAZY_LIBRARY(curl, "libcurl.so.4", CURL_FUNCTIONS)
 
@@ -38,6 +41,42 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
     return longer != NULL;
 }
 
+/* Is this an address of the public internet? Private, loopback, link-local, multicast and documentation ranges are not (RFC 6890). */
+static bool is_public4(uint32_t ip)
+{
+    static const struct {
+        uint32_t net;
+        int bits;
+    } closed[] = {{0x00000000, 8},  {0x0A000000, 8},  {0x64400000, 10}, {0x7F000000, 8},  {0xA9FE0000, 16},
+                  {0xAC100000, 12}, {0xC0000000, 24}, {0xC0000200, 24}, {0xC0586300, 24}, {0xC0A80000, 16},
+                  {0xC6120000, 15}, {0xC6336400, 24}, {0xCB007100, 24}, {0xE0000000, 3}};
+    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+        if ((ip ^ closed[i].net) >> (32 - closed[i].bits) == 0) return false;
+    return true;
+}
+
+static bool is_public6(const uint8_t ip[16])
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    if (memcmp(ip, mapped, 12) == 0)
+        return is_public4((uint32_t)ip[12] << 24 | (uint32_t)ip[13] << 16 | (uint32_t)ip[14] << 8 | ip[15]);
+    if ((ip[0] & 0xE0) != 0x20) return false;                         /* only 2000::/3 is global unicast */
+    if (ip[0] == 0x20 && ip[1] == 0x01 && ip[2] < 0x02) return false; /* 2001::/23: protocol assignments, Teredo */
+    if (ip[0] == 0x20 && ip[1] == 0x02) return false;                 /* 6to4 carries an IPv4 address */
+    return !(ip[0] == 0x20 && ip[1] == 0x01 && ip[2] == 0x0D && ip[3] == 0xB8); /* documentation */
+}
+
+static curl_socket_t open_public(void *self, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)self, (void)purpose;
+    bool fine = false;
+    if (address->family == AF_INET)
+        fine = is_public4(ntohl(((struct sockaddr_in *)(void *)&address->addr)->sin_addr.s_addr));
+    if (address->family == AF_INET6)
+        fine = is_public6(((struct sockaddr_in6 *)(void *)&address->addr)->sin6_addr.s6_addr);
+    return fine ? socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol) : CURL_SOCKET_BAD;
+}
+
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
 static void global_init(void)
 {
@@ -60,7 +99,8 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
-    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_PROTOCOLS_STR, request->configured ? "http,https" : "https");
+    if (!request->configured) SET(CURLOPT_OPENSOCKETFUNCTION, open_public);
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NOSIGNAL, 1L);

@@ -1,5 +1,6 @@
-/* The one client for the network: https by libcurl (loaded on first use), guarded: only https unless the address was configured by the operator, no redirects,
- * size and time limits, no proxy from the environment, no cookies. */
+/* The one client for the network: libcurl (loaded on first use), guarded: size and time limits, no redirects, no cookies, no proxy from
+ * the environment; and for addresses that strangers give, https and public addresses only, judged on the address that is really
+ * connected to, so that no name can lead into the operator's own network (SSRF). */
 #ifndef MR_NET_CLIENT_H
 #define MR_NET_CLIENT_H
 
@@ -7,11 +8,12 @@
 #include "base/err.h"
 
 struct mr_net_request {
-    mr_str url;          /* configured by the operator: http and loopback addresses are allowed */
-    const char *type;    /* Content-Type of the body; NULL: GET */
-    const char *accept;  /* Accept, or NULL */
+    mr_str url;
+    bool configured;    /* the operator gave the URL: http, loopback and private addresses are allowed */
+    const char *type;   /* Content-Type of the body; NULL: GET */
+    const char *accept; /* Accept, or NULL */
     mr_str body;
-    size_t max_answer;   /* bytes */
+    size_t max_answer; /* bytes */
     long timeout_ms;
 };
 /* The body of a 200 answer, in `a`. Errors: MR_E_NET (detail: status or what libcurl says), MR_E_LIMIT, MR_E_LIBRARY. */

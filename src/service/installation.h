@@ -9,7 +9,7 @@
 struct mr_service {
     mr_arena arena; /* texts below; never grows after opening */
     const mr_env *env;
-    mr_str folder, public_url, verify_url, timestamp_url, password;
+    mr_str folder, public_url, verify_url, timestamp_url, fetch_from, password;
     uint8_t secret[32];
     mr_db *db;
     mr_trust trust;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #define TIMESTAMP_WAIT_MS 20000
+#define FETCH_WAIT_MS 10000
 #define SERVICE_MEMORY (64 * MR_MIB)
 
 static mr_str in_folder(mr_arena *a, mr_str folder, const char *name)
@@ -114,6 +115,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     s->public_url = mr_arena_dup(a, mr_str_of(config->public_url));
     s->verify_url = mr_arena_format(a, "%.*s/verify", MR_STR_ARG(s->public_url));
     s->timestamp_url = mr_arena_dup(a, mr_str_of(config->timestamp_url));
+    s->fetch_from = mr_arena_dup(a, mr_str_of(config->fetch_from));
     if (!s->folder.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
     if (!authority_files_exist(a, s->folder))
         return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "this is no data folder of Merit; `merit init` makes one", "%s",
@@ -270,6 +272,7 @@ static int timestamp_by_http(void *self, mr_arena *a, const mr_digest *digest, m
     MR_TRY(mr_timestamp_request(a, s->env, digest, &query, err));
     struct mr_net_request request = {
         .url = s->timestamp_url,
+        .configured = true,
         .type = "application/timestamp-query",
         .accept = "application/timestamp-reply",
         .body = query,
@@ -292,6 +295,18 @@ void mr_service_fill_issuing(mr_service *s, const mr_specification *specificatio
         .timestamp = s->timestamp_url.len ? timestamp_by_http : NULL,
         .timestamp_self = s,
     };
+}
+
+int mr_service_fetch(mr_service *s, mr_arena *a, mr_str url, mr_str *ret, struct mr_err *err)
+{
+    struct mr_net_request request = {
+        .url = url,
+        .configured = s->fetch_from.len && mr_str_has_prefix(url, s->fetch_from),
+        .accept = "application/vc+ld+json, application/vc+jwt, application/json, */*;q=0.5",
+        .max_answer = MR_LIMIT_DOCUMENT,
+        .timeout_ms = FETCH_WAIT_MS,
+    };
+    return mr_net_fetch(a, &request, ret, err);
 }
 
 void mr_service_mac(const mr_service *s, const char *purpose, mr_str subject, char out[33])

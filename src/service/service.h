@@ -15,6 +15,8 @@ struct mr_service_config {
     const char *data_folder;
     const char *public_url;    /* how browsers reach the server, without a slash at the end: "http://127.0.0.1:8400" */
     const char *timestamp_url; /* time-stamp authority (RFC 3161 over HTTP), or NULL */
+    const char *
+        fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     const mr_env *env;
     bool database; /* false: the command line works on files and needs none */
 };
@@ -41,6 +43,9 @@ int mr_service_seal(mr_service *s, const mr_specification *specification, struct
 /* Fill an issuing for this specification with the seal, the clock, the verify link and the time-stamp source of the installation. */
 void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
                              struct mr_issuing *ret);
+
+/* A credential behind a link that somebody gave: https and public addresses only. Errors: MR_E_NET, MR_E_LIMIT, MR_E_LIBRARY. */
+int mr_service_fetch(mr_service *s, mr_arena *a, mr_str url, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 
 /* A text that only this installation can make: HMAC-SHA-256 under its secret over purpose and subject, 32 characters of base64url. For claim links
  * and forms; nothing has to be stored, and a copy of the database opens no link. */

@@ -1,0 +1,63 @@
+/* One request on its way to a page: what every handler gets, and the steps that every page shares. A handler writes a view (JSON) and renders a
+ * template with it; `head` and `foot` are partials that every template includes.
+ *
+ *   void mr_web_about_data(mr_page *p)
+ *   {
+ *       mr_page_begin(p, "about.data.title", "about");
+ *       mr_json_put_member(&p->view, "controller", ...);
+ *       mr_page_show(p, "about_data");
+ *   }
+ */
+#ifndef MR_WEB_PAGE_H
+#define MR_WEB_PAGE_H
+
+#include "json/write.h"
+#include "text/messages.h"
+#include "web/web.h"
+
+#define MR_PAGE_PARTS 4
+
+typedef struct mr_page {
+    mr_web *web;
+    mr_service *service;
+    const mr_http_request *request;
+    mr_http_response *response;
+    const mr_language *language;
+    mr_arena *arena;            /* the request's */
+    mr_str part[MR_PAGE_PARTS]; /* what the stars of the pattern matched */
+    bool is_operator;
+    mr_buf view_text;
+    mr_json_writer view;
+} mr_page;
+
+/* Begin the view: {"lang","path","title","trial","operator","languages":[...],"nav":{section:true}, ...; the handler adds members.
+ *   title_id  message of the page's title
+ *   section   "find", "verify", "provider" or "": the entry of the main navigation that is current */
+void mr_page_begin(mr_page *p, const char *title_id, const char *section);
+/* The same with a title that is data (the name of a specification). */
+void mr_page_begin_titled(mr_page *p, mr_str title, const char *section);
+/* End the view, render web/templates/NAME.html. private: the answer must not be kept by anybody (names of people in it). */
+void mr_page_show(mr_page *p, const char *name);
+void mr_page_show_private(mr_page *p, const char *name);
+/* The page for an error, with the status of its code. The sentence is message "error.<code>", else of the code's own. */
+void mr_page_fail(mr_page *p, const struct mr_err *err);
+/* The page "no such page". */
+void mr_page_not_found(mr_page *p);
+/* Put a message as a member. */
+void mr_page_say(mr_page *p, const char *member, const char *id);
+/* Give a file to keep: Content-Disposition attachment. name: ASCII. */
+void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str content);
+/* The token of the operator's forms; every POST of the operator is checked for it by the router. */
+void mr_page_put_form_token(mr_page *p);
+/* The session cookie: set after the operator's link, or removed. */
+void mr_page_enter(mr_page *p);
+void mr_page_leave(mr_page *p);
+/* Is this the token of the operator's link? In constant time. */
+bool mr_page_is_operator_token(const mr_page *p, mr_str token);
+
+typedef void mr_web_handler(mr_page *p);
+#define MR_ROUTE(method, pattern, handler, access) mr_web_handler handler;
+#include "web/routes.def"
+#undef MR_ROUTE
+
+#endif

@@ -1,0 +1,335 @@
+/* From a request to a handler, and the frame of every page.
+ *
+ * Invariants: every answer carries the headers of secure_headers; no inline script or style is ever sent; pages with names of people
+ * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. The operator's session is one random value, new at every start
+ * of the server, in a cookie that scripts cannot read; a POST of the operator must carry the form token, which is made from it. */
+#include "web/page.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "crypto/digest.h"
+#include "text/template.h"
+
+#define SESSION_COOKIE "merit_operator"
+#define LANGUAGE_COOKIE "merit_language"
+
+typedef enum access { PUBLIC, OPERATOR } access;
+
+struct mr_web {
+    mr_arena arena; /* which holds this struct */
+    mr_service *service;
+    char enter_token[33]; /* in the link printed at start */
+    char session[33];     /* the cookie's value */
+    char form_token[33];  /* in forms */
+    mr_str operator_path;
+    bool trial, secure;
+};
+
+static const struct route {
+    mr_http_method method;
+    const char *pattern;
+    mr_web_handler *handler;
+    access access;
+} routes[] = {
+#define MR_ROUTE(method, pattern, handler, access) {method, pattern, handler, access},
+#include "web/routes.def"
+#undef MR_ROUTE
+};
+
+int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err)
+{
+    mr_arena arena;
+    mr_arena_init(&arena, MR_MIB);
+    mr_web *w = MR_NEW(&arena, mr_web);
+    if (!w) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+    const mr_env *env = mr_service_env(service);
+    w->service = service;
+    w->trial = mr_service_is_trial(service);
+    w->secure = mr_str_has_prefix(mr_service_public_url(service), MR_STR("https:"));
+    mr_id_token(env, w->enter_token);
+    mr_id_token(env, w->session);
+    mr_service_mac(service, "form", mr_str_of(w->session), w->form_token);
+    w->operator_path = mr_arena_format(&arena, "/operator/%s", w->enter_token);
+    w->arena = arena;
+    *ret = w;
+    return MR_OK;
+}
+
+void mr_web_close(mr_web *w)
+{
+    mr_arena arena = w->arena;
+    mr_secret_wipe(w, sizeof *w);
+    mr_arena_done(&arena);
+}
+
+mr_str mr_web_operator_path(const mr_web *w)
+{
+    return w->operator_path;
+}
+
+/* ---- the frame of a page ---- */
+
+static void secure_headers(mr_http_response *r)
+{
+    mr_http_set_header(
+        r, "Content-Security-Policy",
+        MR_STR("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"));
+    mr_http_set_header(r, "X-Content-Type-Options", MR_STR("nosniff"));
+    mr_http_set_header(r, "Referrer-Policy", MR_STR("no-referrer"));
+    mr_http_set_header(r, "Cross-Origin-Opener-Policy", MR_STR("same-origin"));
+    mr_http_set_header(r, "Cross-Origin-Resource-Policy", MR_STR("same-origin"));
+}
+
+static void put_languages(mr_page *p)
+{
+    mr_json_put_name(&p->view, "languages");
+    mr_json_begin_array(&p->view);
+    for (const mr_language *const *l = mr_languages(); *l; l++) {
+        if (*l == p->language) continue;
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
+        mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
+void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
+{
+    mr_json_writer *v = &p->view;
+    mr_buf_clear(&p->view_text);
+    mr_json_writer_init(v, &p->view_text, 0);
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "lang", mr_language_tag(p->language));
+    mr_json_put_member(v, "path", p->request->path);
+    mr_json_put_member(v, "title", title);
+    mr_json_put_name(v, "trial");
+    mr_json_put_bool(v, p->web->trial);
+    mr_json_put_name(v, "operator");
+    mr_json_put_bool(v, p->is_operator);
+    mr_json_put_name(v, "nav");
+    mr_json_begin_object(v);
+    if (*section) {
+        mr_json_put_name(v, section);
+        mr_json_put_bool(v, true);
+    }
+    mr_json_end_object(v);
+    put_languages(p);
+    if (p->is_operator) mr_page_put_form_token(p);
+}
+
+void mr_page_begin(mr_page *p, const char *title_id, const char *section)
+{
+    mr_page_begin_titled(p, mr_message(p->language, title_id), section);
+}
+
+void mr_page_say(mr_page *p, const char *member, const char *id)
+{
+    mr_json_put_member(&p->view, member, mr_message(p->language, id));
+}
+void mr_page_put_form_token(mr_page *p)
+{
+    mr_json_put_member_c(&p->view, "form_token", p->web->form_token);
+}
+
+static int render(mr_page *p, const char *name, struct mr_err *err)
+{
+    const mr_json *view;
+    mr_json_end_object(&p->view);
+    if (mr_buf_failed(&p->view_text)) return MR_FAIL(err, MR_E_LIMIT, "the page is too large", MR_NOWHERE);
+    MR_TRY(mr_json_parse(p->arena, mr_buf_str(&p->view_text), NULL, &view, err));
+    mr_buf_clear(mr_http_body(p->response));
+    return mr_page_render(mr_str_of(name), view, p->language, mr_http_body(p->response), err);
+}
+
+static void fail_plainly(mr_page *p, const struct mr_err *err)
+{
+    mr_log_err(MR_LOG_ERROR, "page.failed", err);
+    mr_buf_clear(mr_http_body(p->response));
+    mr_http_set_status(p->response, 500);
+    mr_http_set_type(p->response, "text/plain; charset=utf-8");
+    mr_buf_puts(mr_http_body(p->response),
+                "This page could not be made. It is not your fault; the operator's log says why.\n");
+}
+
+void mr_page_show(mr_page *p, const char *name)
+{
+    struct mr_err err = {0};
+    mr_http_set_type(p->response, "text/html; charset=utf-8");
+    mr_http_set_header(p->response, "Content-Language", mr_language_tag(p->language));
+    mr_http_set_header(p->response, "Vary", MR_STR("Accept-Language, Cookie"));
+    if (render(p, name, &err) != MR_OK) fail_plainly(p, &err);
+}
+
+void mr_page_show_private(mr_page *p, const char *name)
+{
+    mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
+    mr_page_show(p, name);
+}
+
+static void fail_with(mr_page *p, int status, mr_str code, const char *detail)
+{
+    mr_str id = mr_arena_format(p->arena, "error.%.*s", MR_STR_ARG(code));
+    if (!mr_message_exists(mr_language_english(), id)) id = MR_STR("error.other");
+    mr_page_begin(p, "error.title", "");
+    mr_json_put_member(&p->view, "text", mr_message_str(p->language, id));
+    mr_json_put_member(&p->view, "code", code);
+    if (*detail) mr_json_put_member_c(&p->view, "detail", detail);
+    mr_http_set_status(p->response, status);
+    mr_page_show_private(p, "error");
+}
+
+void mr_page_fail(mr_page *p, const struct mr_err *err)
+{
+    int status = mr_code_http(err->code);
+    if (status >= 500) mr_log_err(MR_LOG_ERROR, "page.failed", err);
+    fail_with(p, status, mr_str_of(mr_code_name(err->code)), status < 500 ? err->detail : "");
+}
+
+void mr_page_not_found(mr_page *p)
+{
+    fail_with(p, 404, MR_STR("no_page"), "");
+}
+
+void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str content)
+{
+    mr_http_set_type(p->response, content_type);
+    mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
+    mr_http_set_header(p->response, "Content-Disposition",
+                       mr_arena_format(p->arena, "attachment; filename=\"%.*s\"", MR_STR_ARG(name)));
+    mr_buf_put(mr_http_body(p->response), content);
+}
+
+/* ---- session and language ---- */
+
+static void set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+{
+    mr_http_set_header(p->response, "Set-Cookie",
+                       mr_arena_format(p->arena, "%s=%s; Path=/; SameSite=Lax%s%s", name, value,
+                                       p->web->secure ? "; Secure" : "", more));
+}
+
+bool mr_page_is_operator_token(const mr_page *p, mr_str token)
+{
+    return mr_secret_eq(token, mr_str_of(p->web->enter_token));
+}
+void mr_page_enter(mr_page *p)
+{
+    set_cookie(p, SESSION_COOKIE, p->web->session, "; HttpOnly");
+}
+void mr_page_leave(mr_page *p)
+{
+    set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
+}
+
+static const mr_language *choose_language(mr_page *p)
+{
+    mr_str asked = mr_http_query(p->request, "lang");
+    const mr_language *l = asked.len ? mr_language_find(asked) : NULL;
+    if (l) {
+        mr_str tag = mr_arena_dup(p->arena, mr_language_tag(l));
+        set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
+        return l;
+    }
+    l = mr_language_find(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+    return l ? l : mr_language_accept(mr_http_header(p->request, "Accept-Language"));
+}
+
+/* ---- routing ---- */
+
+static bool matches(const char *pattern, mr_str path, mr_str part[MR_PAGE_PARTS])
+{
+    mr_str want = mr_str_of(pattern), have = path, w, h;
+    size_t stars = 0;
+    for (;;) {
+        bool more_w = mr_str_split(&want, '/', &w), more_h = mr_str_split(&have, '/', &h);
+        if (!more_w || !more_h) return more_w == more_h;
+        if (mr_str_is(w, "*")) {
+            if (h.len == 0 || stars == MR_PAGE_PARTS) return false;
+            part[stars++] = h;
+        } else if (!mr_str_eq(w, h))
+            return false;
+    }
+}
+
+static mr_str form_token_of(const mr_page *p)
+{
+    mr_str token = mr_http_form(p->request, "form_token");
+    if (token.len) return token;
+    struct mr_http_part *parts;
+    size_t count;
+    if (mr_http_parts(p->request, &parts, &count, NULL) != MR_OK) return MR_STR_EMPTY;
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_is(parts[i].name, "form_token")) return parts[i].content;
+    return MR_STR_EMPTY;
+}
+
+static void enter_first(mr_page *p)
+{
+    mr_page_begin(p, "office.locked.title", "provider");
+    mr_http_set_status(p->response, 403);
+    mr_page_show_private(p, "locked");
+}
+
+static void run(mr_page *p, const struct route *r)
+{
+    if (r->access == OPERATOR && !p->is_operator) {
+        enter_first(p);
+        return;
+    }
+    if (r->access == OPERATOR && r->method == MR_POST &&
+        !mr_secret_eq(form_token_of(p), mr_str_of(p->web->form_token))) {
+        fail_with(p, 403, MR_STR("form_token"), "");
+        return;
+    }
+    r->handler(p);
+}
+
+static void route(mr_page *p)
+{
+    mr_http_method method = p->request->method == MR_HEAD ? MR_GET : p->request->method;
+    bool known = false;
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (!matches(routes[i].pattern, p->request->path, p->part)) continue;
+        known = true;
+        if (routes[i].method != method) continue;
+        run(p, &routes[i]);
+        return;
+    }
+    if (known)
+        fail_with(p, 405, MR_STR("method"), "");
+    else
+        mr_page_not_found(p);
+}
+
+static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_http_response *response)
+{
+    *p = (mr_page){.web = w, .service = w->service, .request = request, .response = response, .arena = request->arena};
+    mr_buf_init(&p->view_text, MR_LIMIT_PAGE);
+    secure_headers(response);
+    p->language = choose_language(p);
+    p->is_operator = mr_secret_eq(mr_http_cookie(request, SESSION_COOKIE), mr_str_of(w->session));
+}
+
+void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response)
+{
+    mr_page p;
+    page_init(&p, self, request, response);
+    route(&p);
+    mr_buf_done(&p.view_text);
+}
+
+void mr_web_refuse(void *self, int status, const char *accept_language, mr_http_response *response)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena arena;
+    mr_arena_init(&arena, MR_LIMIT_PAGE);
+    struct mr_http_header header = {MR_STR("Accept-Language"), mr_str_of(accept_language)};
+    const mr_http_request request = {
+        .path = MR_STR("/"), .headers = &header, .header_count = accept_language ? 1 : 0, .arena = &arena};
+    mr_page p;
+    page_init(&p, self, &request, response);
+    fail_with(&p, status, mr_arena_format(&arena, "http_%d", status), "");
+    mr_buf_done(&p.view_text);
+}
