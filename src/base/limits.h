@@ -5,34 +5,48 @@
 #define MR_KIB ((size_t)1024)
 #define MR_MIB (1024 * MR_KIB)
 
-#define MR_LIMIT_DOCUMENT (16 * MR_MIB)      /* one credential or specification, as read */
-#define MR_LIMIT_JSON_DEPTH 64               /* nesting of arrays and objects */
-#define MR_LIMIT_JSON_DEPTH_MOST 1024        /* and the most that a caller may ask for */
+#define MR_LIMIT_DOCUMENT (16 * MR_MIB)        /* one credential or specification, as read */
+#define MR_LIMIT_JSON_DEPTH 64                 /* nesting of arrays and objects */
+#define MR_LIMIT_JSON_DEPTH_MOST 1024          /* and the most that a caller may ask for */
 #define MR_LIMIT_DOCUMENT_MEMORY (96 * MR_MIB) /* arena of one document's work */
-#define MR_LIMIT_TABLE (64 * MR_MIB)         /* an uploaded table; the command line streams and has no such limit */
-#define MR_LIMIT_TABLE_ROW (256 * MR_KIB)    /* one row of a table */
+#define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
+#define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_UPLOAD_ROWS 20000           /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)    /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
-#define MR_LIMIT_CERTIFICATE (64 * MR_KIB)   /* one certificate, DER */
-#define MR_LIMIT_CERTIFICATES 64             /* in one seal, chain, or evidence */
-#define MR_LIMIT_CHAIN 8                     /* certificates from the seal to the anchor */
-#define MR_LIMIT_SIGNATURES 8                /* parallel seals of one file */
-#define MR_LIMIT_TIMESTAMP (128 * MR_KIB)    /* one RFC 3161 token */
-#define MR_LIMIT_TIMESTAMPS 32               /* tokens in one seal */
-#define MR_LIMIT_ANCHORS 4096                /* trust anchors read from a folder */
-#define MR_LIMIT_TEXT 10000                  /* one text of a specification, code points */
-#define MR_LIMIT_NAME 200                    /* a person's name, code points */
+#define MR_LIMIT_CERTIFICATE (64 * MR_KIB) /* one certificate, DER */
+#define MR_LIMIT_CERTIFICATES 64           /* in one seal, chain, or evidence */
+#define MR_LIMIT_CHAIN 8                   /* certificates from the seal to the anchor */
+#define MR_LIMIT_CHAIN_TRIES 64            /* signatures checked in search of a chain */
+#define MR_LIMIT_SIGNATURES 8              /* parallel seals of one file */
+#define MR_LIMIT_TIMESTAMP (128 * MR_KIB)  /* one RFC 3161 token */
+#define MR_LIMIT_TIMESTAMPS 32             /* tokens in one seal */
+#define MR_LIMIT_ANCHORS 4096              /* trust anchors read from a folder */
+#define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
+#define MR_LIMIT_NAME 200                  /* a person's name, code points */
+#define MR_LIMIT_FINDINGS 200              /* faults told about one specification or row; the rest is counted */
+#define MR_LIMIT_FINDING_VALUE 120         /* octets shown of what was written */
 #define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
+#define MR_LIMIT_HTTP_BODIES (128 * MR_MIB) /* of all requests being received or answered */
+#define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)
+#define MR_LIMIT_HTTP_MEMORY (96 * MR_MIB) /* arena of one request's work */
+#define MR_LIMIT_HTTP_PARTS 64             /* of a multipart form */
 #define MR_LIMIT_HTTP_HEADERS 100
 #define MR_LIMIT_HTTP_HEADER_BYTES (32 * MR_KIB)
 #define MR_LIMIT_HTTP_CONNECTIONS 512
-#define MR_LIMIT_HTTP_REQUEST_MS 30000       /* from the first byte to the last of a request */
-#define MR_LIMIT_VERIFY_FILES 20             /* files in one upload to the verify page */
-#define MR_LIMIT_DB_READERS 4                /* connections that read, beside the one that writes */
-#define MR_LIMIT_DB_WAIT_MS 10000            /* for a connection of the pool, and for other processes */
-#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)      /* one migration, with its memory */
-#define MR_LIMIT_PAGE (4 * MR_MIB)           /* a rendered page */
+#define MR_LIMIT_HTTP_PER_ADDRESS 128 /* connections; a network of a whole university may stand behind one address */
+#define MR_LIMIT_HTTP_IDLE_MS 15000   /* a kept connection without a request */
+#define MR_LIMIT_HTTP_HEAD_MS 10000   /* from the first byte of a request to the end of its headers */
+#define MR_LIMIT_HTTP_REQUEST_MS                                                                                       \
+    30000 /* from the first byte to the last of a request, and for its answer to be taken; */
+#define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB) /* longer for those who keep up this rate */
+#define MR_LIMIT_HTTP_LINGER_MS 30000           /* to read on after a refusal, so that it arrives */
+#define MR_LIMIT_HTTP_STOP_MS 5000              /* for requests still being received when the server stops */
+#define MR_LIMIT_VERIFY_FILES 20                /* files in one upload to the verify page */
+#define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
+#define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 
 #endif

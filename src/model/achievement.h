@@ -35,9 +35,13 @@ struct mr_findings {
     size_t count, capacity;
     size_t faults;            /* those that are not warnings */
     mr_arena *arena;
+    struct mr_finding spare;  /* filled and forgotten, when there is no room for one more */
 };
 void mr_findings_init(struct mr_findings *f, mr_arena *a);
-/* Add one; beyond 200 they are only counted. Returns it to be completed, never NULL (a spare one when memory is short). */
+/* Add a fault; beyond MR_LIMIT_FINDINGS they are only counted. Returns it to be completed, never NULL (a spare one when memory is short).
+ *   value  copied; control characters in it become U+FFFD, so that a terminal can print it */
 struct mr_finding *mr_findings_add(struct mr_findings *f, const char *element, const char *id, mr_str value);
+/* The same for something that is worth a look and refuses nothing. */
+struct mr_finding *mr_findings_warn(struct mr_findings *f, const char *element, const char *id, mr_str value);
 
 #endif

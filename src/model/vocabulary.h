@@ -30,11 +30,15 @@ typedef enum mr_scheme_code {
     MR_SCHEME_COUNT_
 } mr_scheme_code;
 
+#define MR_LABEL_LANGUAGES 4 /* English, Danish, Swedish, Dutch: the columns of our tables */
+/* Their ISO 639-1 codes, in the order of mr_concept.label. */
+extern const char *const mr_label_languages[MR_LABEL_LANGUAGES];
+
 typedef struct mr_concept {
     uint8_t scheme;        /* mr_scheme_code */
     const char *code;      /* short code, unique in its scheme */
     const char *uri;
-    const char *label[4];  /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
+    const char *label[MR_LABEL_LANGUAGES]; /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
 } mr_concept;
 typedef struct mr_scheme {
     const char *name;      /* as `merit vocab` and specification files call it: "assessment" */
@@ -49,7 +53,9 @@ const mr_scheme *mr_scheme_find(mr_str name);
 /* By short code (ASCII case does not matter), or NULL. */
 const mr_concept *mr_concept_find(mr_scheme_code s, mr_str code);
 const mr_concept *mr_concept_find_uri(mr_scheme_code s, mr_str uri);
-/* Label in the language, else English, else the code. */
+/* The scheme that a concept belongs to. */
+static inline const mr_scheme *mr_concept_scheme(const mr_concept *c) { return mr_scheme_get((mr_scheme_code)c->scheme); }
+/* Label in the language ("da", "da-DK"), else English, else the code. */
 mr_str mr_concept_label(const mr_concept *c, mr_str language);
 /* The concepts nearest to what was typed, for "did you mean": up to `max`, best first; returns how many. */
 size_t mr_concept_guess(mr_scheme_code s, mr_str typed, const mr_concept **out, size_t max);
