@@ -12,6 +12,7 @@ typedef struct mr_arena {
     size_t used, limit;
 } mr_arena;
 
+/* Calls function(&variable) when the variable goes out of scope. */
 #define MR_CLEANUP(function) __attribute__((cleanup(function)))
 
 /* limit: most bytes taken from the system, all chunks together. */
@@ -32,6 +33,9 @@ mr_str mr_arena_format(mr_arena *a, const char *format, ...) __attribute__((form
 /* Parts one after the other. */
 mr_str mr_arena_concat(mr_arena *a, const mr_str *parts, size_t count);
 /* A C string of s in the arena. */
-static inline const char *mr_arena_cstr(mr_arena *a, mr_str s) { return mr_arena_dup(a, s).ptr; }
+static inline const char *mr_arena_cstr(mr_arena *a, mr_str s)
+{
+    return mr_arena_dup(a, s).ptr;
+}
 
 #endif

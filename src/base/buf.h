@@ -14,11 +14,20 @@ typedef struct mr_buf {
 /* max: most bytes it may ever hold; beyond it the buffer fails and keeps what it had. */
 void mr_buf_init(mr_buf *b, size_t max);
 void mr_buf_done(mr_buf *b);
-/* Like mr_buf_done, after wiping the bytes: for secrets. */
+/* Like mr_buf_done, after wiping the bytes: for secrets. A buffer that grew has left copies behind: reserve all the room first. */
 void mr_buf_wipe(mr_buf *b);
-static inline void mr_buf_clear(mr_buf *b) { b->len = 0, b->failed = false; }
-static inline bool mr_buf_failed(const mr_buf *b) { return b->failed; }
-static inline mr_str mr_buf_str(const mr_buf *b) { return (mr_str){b->ptr, b->len}; }
+static inline void mr_buf_clear(mr_buf *b)
+{
+    b->len = 0, b->failed = false;
+}
+static inline bool mr_buf_failed(const mr_buf *b)
+{
+    return b->failed;
+}
+static inline mr_str mr_buf_str(const mr_buf *b)
+{
+    return (mr_str){b->ptr, b->len};
+}
 
 /* Room for `more` bytes behind the end (not counted in len yet); NULL and failed beyond max. */
 char *mr_buf_reserve(mr_buf *b, size_t more);
@@ -33,7 +42,10 @@ static inline void mr_buf_putc(mr_buf *b, char c)
     char *at = b->len < b->cap ? b->ptr + b->len : mr_buf_reserve(b, 1);
     if (at) *at = c, b->len++;
 }
-static inline void mr_buf_puts(mr_buf *b, const char *c) { mr_buf_put(b, mr_str_of(c)); }
+static inline void mr_buf_puts(mr_buf *b, const char *c)
+{
+    mr_buf_put(b, mr_str_of(c));
+}
 void mr_buf_format(mr_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Text safe inside HTML elements and double-quoted attributes: & < > " ' escaped. */
 void mr_buf_put_html(mr_buf *b, mr_str s);

@@ -15,7 +15,13 @@ typedef struct mr_env {
 /* The real clock and the system's random numbers. */
 const mr_env *mr_env_system(void);
 
-static inline int64_t mr_env_now(const mr_env *e) { return e->now(e->self); }
-static inline void mr_env_random(const mr_env *e, void *out, size_t size) { e->random(e->self, out, size); }
+static inline int64_t mr_env_now(const mr_env *e)
+{
+    return e->now(e->self);
+}
+static inline void mr_env_random(const mr_env *e, void *out, size_t size)
+{
+    e->random(e->self, out, size);
+}
 
 #endif

@@ -22,14 +22,15 @@ struct mr_err {
     int line;
 };
 
+/* The position of an error that has none. */
 #define MR_NOWHERE ((size_t)-1)
 #define MR_MUST_CHECK __attribute__((warn_unused_result))
 
 /* Pass an error on. */
-#define MR_TRY(expression)                                   \
-    do {                                                     \
-        int mr_try_code_ = (expression);                     \
-        if (__builtin_expect(mr_try_code_ != MR_OK, 0)) return mr_try_code_; \
+#define MR_TRY(expression)                                                                                             \
+    do {                                                                                                               \
+        int mr_try_code_ = (expression);                                                                               \
+        if (__builtin_expect(mr_try_code_ != MR_OK, 0)) return mr_try_code_;                                           \
     } while (0)
 
 /* Fill *e (may be NULL) and return the code: `return MR_FAIL(err, MR_E_JSON, "a comma is missing", position);` */
@@ -37,8 +38,8 @@ struct mr_err {
 int mr_err_set(struct mr_err *e, mr_code code, const char *message, size_t position, const char *file, int line);
 /* The same with a detail: `return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be opened", "%s", path);` */
 #define MR_FAIL_DETAIL(e, code, message, ...) mr_err_detail((e), (code), (message), __FILE__, __LINE__, __VA_ARGS__)
-int mr_err_detail(struct mr_err *e, mr_code code, const char *message, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+int mr_err_detail(struct mr_err *e, mr_code code, const char *message, const char *file, int line, const char *format,
+                  ...) __attribute__((format(printf, 6, 7)));
 void mr_err_clear(struct mr_err *e);
 
 const char *mr_code_name(mr_code code); /* the stable code, "json_duplicate" */

@@ -8,7 +8,7 @@
 /* The whole file. path "-" is standard input. Errors: MR_E_NOT_FOUND, MR_E_IO (also a folder), MR_E_LIMIT beyond `max` bytes (read is
  * stopped there), MR_E_NOMEM. */
 int mr_file_read(mr_arena *a, const char *path, size_t max, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
-/* Write a new file whole or not at all: a temporary file beside it, then rename. mode: permission bits, e.g. 0644; 0600 for keys.
+/* Write a new file whole or not at all: a temporary file beside it, then rename. mode: permission bits (less the umask), e.g. 0644; 0600 for keys.
  * durable: also flush to the disk before the rename. Replaces an existing file. Errors: MR_E_IO. */
 int mr_file_write(const char *path, mr_str content, int mode, bool durable, struct mr_err *err) MR_MUST_CHECK;
 /* Make a folder and its parents; fine when it is there. */

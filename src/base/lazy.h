@@ -21,6 +21,8 @@ struct mr_lazy_library {
     bool ready;
 };
 
+/* Fill the library's table unless that is done; all of its functions or none. Errors: MR_E_LIBRARY, whose detail names the library
+ * and, when it is there but too old, the function that it lacks. */
 int mr_lazy_load(struct mr_lazy_library *library, struct mr_err *err) MR_MUST_CHECK;
 
 #define MR_LAZY_MEMBER_(f) __typeof__(f) *f;
@@ -33,7 +35,8 @@ int mr_lazy_load(struct mr_lazy_library *library, struct mr_err *err) MR_MUST_CH
     {                                                                                                                  \
         static const char *const names[] = {LIST(MR_LAZY_NAME_)};                                                      \
         static struct mr_lazy_library library = {                                                                      \
-            so, names, sizeof names / sizeof *names, (void **)(void *)&prefix##_table, PTHREAD_MUTEX_INITIALIZER, false}; \
+            so,   names, sizeof names / sizeof *names, (void **)(void *)&prefix##_table, PTHREAD_MUTEX_INITIALIZER,    \
+            false};                                                                                                    \
         return mr_lazy_load(&library, err);                                                                            \
     }
 

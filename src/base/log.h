@@ -6,6 +6,7 @@
 
 typedef enum mr_log_level { MR_LOG_DEBUG, MR_LOG_INFO, MR_LOG_WARNING, MR_LOG_ERROR } mr_log_level;
 
+/* Lines below this level are not written; MR_LOG_INFO at first. For the whole process, at its start. */
 void mr_log_set_level(mr_log_level lowest);
 /* event: a stable word with dots, "batch.sealed"; then pairs of key and value text, ended by NULL. */
 void mr_log(mr_log_level level, const char *event, ...) __attribute__((sentinel));

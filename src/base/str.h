@@ -15,18 +15,42 @@ typedef struct mr_str {
 
 /* A literal as mr_str; also usable in static initialisers. */
 #define MR_STR(literal) ((mr_str){(literal), sizeof(literal) - 1})
-#define MR_STR_INIT(literal) {(literal), sizeof(literal) - 1}
+#define MR_STR_INIT(literal)                                                                                           \
+    {                                                                                                                  \
+        (literal), sizeof(literal) - 1                                                                                 \
+    }
 #define MR_STR_EMPTY ((mr_str){NULL, 0})
 /* For printf: "%.*s", MR_STR_ARG(s) */
 #define MR_STR_ARG(s) (int)(s).len, (s).ptr
 
-static inline mr_str mr_str_of(const char *c) { return (mr_str){c, c ? strlen(c) : 0}; }
-static inline mr_str mr_str_make(const char *ptr, size_t len) { return (mr_str){ptr, len}; }
-static inline bool mr_str_eq(mr_str a, mr_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
-static inline bool mr_str_is(mr_str a, const char *b) { return mr_str_eq(a, mr_str_of(b)); }
-static inline bool mr_str_has_prefix(mr_str s, mr_str p) { return s.len >= p.len && memcmp(s.ptr, p.ptr, p.len) == 0; }
-static inline bool mr_str_has_suffix(mr_str s, mr_str p) { return s.len >= p.len && memcmp(s.ptr + s.len - p.len, p.ptr, p.len) == 0; }
-static inline mr_str mr_str_from(mr_str s, size_t at) { return at >= s.len ? (mr_str){s.ptr + s.len, 0} : (mr_str){s.ptr + at, s.len - at}; }
+static inline mr_str mr_str_of(const char *c)
+{
+    return (mr_str){c, c ? strlen(c) : 0};
+}
+static inline mr_str mr_str_make(const char *ptr, size_t len)
+{
+    return (mr_str){ptr, len};
+}
+static inline bool mr_str_eq(mr_str a, mr_str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+static inline bool mr_str_is(mr_str a, const char *b)
+{
+    return mr_str_eq(a, mr_str_of(b));
+}
+static inline bool mr_str_has_prefix(mr_str s, mr_str p)
+{
+    return s.len >= p.len && memcmp(s.ptr, p.ptr, p.len) == 0;
+}
+static inline bool mr_str_has_suffix(mr_str s, mr_str p)
+{
+    return s.len >= p.len && memcmp(s.ptr + s.len - p.len, p.ptr, p.len) == 0;
+}
+static inline mr_str mr_str_from(mr_str s, size_t at)
+{
+    return at >= s.len ? (mr_str){s.ptr + s.len, 0} : (mr_str){s.ptr + at, s.len - at};
+}
 
 /* Byte order, shorter first when one is a prefix: less, equal, greater than 0. */
 int mr_str_compare(mr_str a, mr_str b);

@@ -36,7 +36,7 @@ static void test_arena_alloc__refuses_beyond_the_limit_and_stays_usable(void **s
     mr_arena_init(&a, 100000);
     assert_null(mr_arena_alloc(&a, 100001));
     assert_null(mr_arena_alloc(&a, 100000)); /* the chunk's own head counts */
-    volatile size_t absurd = SIZE_MAX; /* volatile: the compiler would warn */
+    volatile size_t absurd = SIZE_MAX;       /* volatile: the compiler would warn */
     assert_null(mr_arena_alloc(&a, absurd));
     assert_null(mr_arena_alloc(&a, absurd / 2));
     for (void *p; (p = mr_arena_alloc(&a, 1000));) total += 1000;
