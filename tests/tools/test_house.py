@@ -113,8 +113,16 @@ def test_count__counts_single_cases(folder):
 
 @case
 def test_count__reads_the_skips_of_cmocka(folder):
-    status, last, text = count(folder, [{"stdout": "1..1\n# skipped: the suites are not here\nnot ok 1 # SKIP test_a\n"}])
+    skipped = {"stdout": "1..1\n# skipped: the suites are not here\nnot ok 1 # SKIP test_a\n", "result": "FAIL"}
+    status, last, text = count(folder, [skipped])
     return status == 0 and last == "0 passed, 0 failed, 1 skipped" and "test_a: skipped: the suites" in text, text
+
+
+@case
+def test_count__shows_what_a_failed_case_says(folder):
+    failed = {"stdout": "1..2\nok 1 - a\nnot ok 2 - b\n# 0x1 != 0x2\n", "result": "FAIL", "returncode": 1}
+    status, last, text = count(folder, [failed])
+    return status == 1 and last == "1 passed, 1 failed, 0 skipped" and "t: b\n      0x1 != 0x2" in text, text
 
 
 @case
