@@ -2,6 +2,7 @@
 #ifndef MR_CRYPTO_CERTIFICATE_H
 #define MR_CRYPTO_CERTIFICATE_H
 
+#include "base/time.h"
 #include "crypto/key.h"
 
 typedef struct mr_certificate mr_certificate; /* shared, counted, immutable */
@@ -12,14 +13,17 @@ mr_certificate *mr_certificate_share(mr_certificate *c);
 void mr_certificate_free(mr_certificate *c);
 void mr_certificate_freep(mr_certificate **c);
 /* All certificates of a PEM text, in its order (other PEM blocks are passed over). Array in `a`; the handles are the caller's to free. */
-int mr_certificates_read_pem(mr_arena *a, mr_str pem, mr_certificate ***ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+int mr_certificates_read_pem(mr_arena *a, mr_str pem, mr_certificate ***ret, size_t *ret_count,
+                             struct mr_err *err) MR_MUST_CHECK;
 int mr_certificate_write_pem(const mr_certificate *c, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
 
+/* The octets as read; owned by the certificate, like all texts below. */
 mr_str mr_certificate_der(const mr_certificate *c);
 mr_key *mr_certificate_key(const mr_certificate *c); /* public key; borrowed */
 /* Names: UTF-8, owned by the certificate; empty when absent. The first value of a repeated attribute. */
 struct mr_certificate_name {
-    mr_str common_name, organisation, organisation_identifier /* 2.5.4.97 */, country /* ISO 3166-1 alpha-2 */, given_name, surname;
+    mr_str common_name, organisation, organisation_identifier /* 2.5.4.97 */, country /* ISO 3166-1 alpha-2 */,
+        given_name, surname;
     mr_str line; /* the whole name in RFC 2253 form, for experts */
 };
 const struct mr_certificate_name *mr_certificate_subject(const mr_certificate *c);
@@ -45,7 +49,7 @@ struct mr_certificate_qc mr_certificate_qc(const mr_certificate *c);
 typedef enum mr_chain_state {
     MR_CHAIN_ANCHORED,   /* ends in one of the anchors; every signature, date, CA flag and path length fits at `at` */
     MR_CHAIN_UNANCHORED, /* all that is there fits, but no anchor was reached: trust is open */
-    MR_CHAIN_BROKEN,     /* a certificate is expired or not yet valid at `at`, not allowed to issue, or its signature is wrong: `why` */
+    MR_CHAIN_BROKEN, /* a certificate is expired or not yet valid at `at`, not allowed to issue, or its signature is wrong: `why` */
 } mr_chain_state;
 struct mr_chain {
     mr_chain_state state;
@@ -65,10 +69,10 @@ int mr_chain_build(mr_certificate *leaf, mr_certificate *const *pool, size_t poo
  * Errors: MR_E_PASSWORD, MR_E_FORMAT, MR_E_KEY (key and certificate do not belong together, or none). */
 struct mr_seal_key {
     mr_key *key;
-    mr_certificate *certificate;     /* the seal's */
-    mr_certificate *issuers[8];      /* its issuing certificate first, as far as the file holds them */
+    mr_certificate *certificate; /* the seal's */
+    mr_certificate *issuers[8];  /* its issuing certificate first, as far as the file holds them */
     size_t issuer_count;
-    bool is_test;                    /* issued by a self-made test authority (see authority.h) */
+    bool is_test; /* issued by a self-made test authority (see authority.h) */
 };
 int mr_seal_key_read(mr_str file, mr_str password, struct mr_seal_key *ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_seal_key_done(struct mr_seal_key *s);

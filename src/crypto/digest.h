@@ -12,8 +12,12 @@ typedef struct mr_digest {
 } mr_digest;
 
 /* The digest of all parts, one after the other. Errors: MR_E_CRYPTO. */
-int mr_digest_make(mr_digest_kind kind, const mr_str *parts, size_t count, mr_digest *ret, struct mr_err *err) MR_MUST_CHECK;
-static inline mr_str mr_digest_str(const mr_digest *d) { return (mr_str){(const char *)d->bytes, d->size}; }
+int mr_digest_make(mr_digest_kind kind, const mr_str *parts, size_t count, mr_digest *ret,
+                   struct mr_err *err) MR_MUST_CHECK;
+static inline mr_str mr_digest_str(const mr_digest *d)
+{
+    return (mr_str){(const char *)d->bytes, d->size};
+}
 /* SHA-256 of one text; cannot fail. */
 void mr_sha256(mr_str text, uint8_t out[32]);
 /* Compare in constant time. */

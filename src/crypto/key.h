@@ -9,11 +9,18 @@
 
 typedef struct mr_key mr_key;
 
+/* Signature algorithms (RFC 7518 section 3.1, RFC 8037). Those that are not here are not accepted anywhere. */
 typedef enum mr_alg {
     MR_ALG_NONE,
-    MR_ALG_ES256, MR_ALG_ES384, MR_ALG_ES512,
-    MR_ALG_RS256, MR_ALG_RS384, MR_ALG_RS512,
-    MR_ALG_PS256, MR_ALG_PS384, MR_ALG_PS512,
+    MR_ALG_ES256,
+    MR_ALG_ES384,
+    MR_ALG_ES512,
+    MR_ALG_RS256,
+    MR_ALG_RS384,
+    MR_ALG_RS512,
+    MR_ALG_PS256,
+    MR_ALG_PS384,
+    MR_ALG_PS512,
     MR_ALG_EDDSA,
 } mr_alg;
 
@@ -21,7 +28,15 @@ typedef enum mr_alg {
 mr_alg mr_alg_find(mr_str jose_name);
 const char *mr_alg_name(mr_alg alg);
 
-typedef enum mr_key_kind { MR_KEY_P256, MR_KEY_P384, MR_KEY_P521, MR_KEY_RSA, MR_KEY_ED25519 } mr_key_kind;
+/* MR_KEY_OTHER: found in certificates only (other curves, Ed448, ...). It may vouch for other certificates, but fits no algorithm. */
+typedef enum mr_key_kind {
+    MR_KEY_P256,
+    MR_KEY_P384,
+    MR_KEY_P521,
+    MR_KEY_RSA,
+    MR_KEY_ED25519,
+    MR_KEY_OTHER
+} mr_key_kind;
 
 /* Make a private key; rsa_bits only for RSA (2048 to 8192). Errors: MR_E_CRYPTO, MR_E_LIBRARY. */
 int mr_key_generate(mr_key_kind kind, unsigned rsa_bits, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
@@ -31,16 +46,18 @@ void mr_key_freep(mr_key **k); /* for MR_CLEANUP */
 mr_key_kind mr_key_get_kind(const mr_key *k);
 bool mr_key_is_private(const mr_key *k);
 unsigned mr_key_bits(const mr_key *k);
-/* The algorithm that Merit signs with under this key: ES256, ES384, ES512, RS256, EdDSA. */
+/* The algorithm that Merit signs with under this key: ES256, ES384, ES512, RS256, EdDSA; MR_ALG_NONE for MR_KEY_OTHER. */
 mr_alg mr_key_default_alg(const mr_key *k);
-/* Whether alg fits the kind (ES256 only P-256 and so on) and RSA has at least 2048 bits. */
+/* Whether alg fits the kind (ES256 only P-256 and so on) and RSA has 2048 to 8192 bits. */
 bool mr_key_fits(const mr_key *k, mr_alg alg);
 
 /* Sign the parts one after the other. ret: the JOSE signature in `a`. Errors: MR_E_KEY (no private part, or alg does not fit), MR_E_CRYPTO.
  * source RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1 */
-int mr_key_sign(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_arena *a, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_key_sign(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_arena *a, mr_str *ret,
+                struct mr_err *err) MR_MUST_CHECK;
 /* MR_OK when the signature is good; MR_E_SIGNATURE when it is not (also of wrong length); MR_E_KEY when alg does not fit. */
-int mr_key_verify(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_str signature, struct mr_err *err) MR_MUST_CHECK;
+int mr_key_verify(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_str signature,
+                  struct mr_err *err) MR_MUST_CHECK;
 
 /* Private key files: PKCS#8 PEM, encrypted with a password (PBES2: scrypt, AES-256-CBC), or plain PEM on reading.
  * password empty: not encrypted. Errors: MR_E_PASSWORD (missing or wrong), MR_E_FORMAT, MR_E_UNSUPPORTED (kind). */

@@ -5,7 +5,7 @@
 #include "crypto/certificate.h"
 
 typedef enum mr_revocation_state {
-    MR_REVOCATION_ABSENT,  /* no evidence here speaks of this certificate */
+    MR_REVOCATION_ABSENT, /* no evidence here speaks of this certificate */
     MR_REVOCATION_GOOD,
     MR_REVOCATION_REVOKED, /* `revoked_at` */
     MR_REVOCATION_UNKNOWN, /* the responder does not know it */
@@ -24,8 +24,8 @@ struct mr_revocation {
  *   pool   for delegated responders (id-kp-OCSPSigning)
  *   at     the time at which the responder's certificate must be valid; MR_TIME_NONE: at each response's own time
  *   errors MR_E_CRYPTO, MR_E_NOMEM */
-int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, const mr_str *ocsp, size_t ocsp_count, const mr_str *crls,
-                        size_t crl_count, mr_certificate *const *pool, size_t pool_count, int64_t at, struct mr_revocation *ret,
-                        struct mr_err *err) MR_MUST_CHECK;
+int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, const mr_str *ocsp, size_t ocsp_count,
+                        const mr_str *crls, size_t crl_count, mr_certificate *const *pool, size_t pool_count,
+                        int64_t at, struct mr_revocation *ret, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

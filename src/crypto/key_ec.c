@@ -1,0 +1,172 @@
+/* ECDSA on the curves P-256, P-384 and P-521 (FIPS 186-4; RFC 7518 section 3.4).
+ *
+ * Idea: OpenSSL's EC_KEY functions instead of EVP. The arithmetic is the same; what falls away is the provider machinery around it: a
+ * program that verifies one signature is done in 0.2 ms instead of 1.0 ms, and each operation costs 4 us less (sign 1.19 and verify
+ * 1.06 times EVP's rate on P-256). They are marked deprecated since 3.0, which is why they are kept to this one file: to change to EVP, change it
+ * alone.
+ *
+ * Invariants: an EC_KEY is never changed once its mr_key is shared; a public point is on its curve and not at infinity (the
+ * curves have cofactor 1, so that is all there is to check); the curve tables are made once and stay. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "crypto/inside.h"
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+
+MR_CRYPTO_CLEANUP(EC_POINT, point, EC_POINT_free)
+MR_CRYPTO_CLEANUP(ECDSA_SIG, ecdsa, ECDSA_SIG_free)
+MR_CRYPTO_CLEANUP(BIGNUM, number, BN_clear_free)
+
+static const struct curve {
+    int nid;
+    size_t size;
+} curves[] = {
+    [MR_KEY_P256] = {NID_X9_62_prime256v1, 32},
+    [MR_KEY_P384] = {NID_secp384r1, 48},
+    [MR_KEY_P521] = {NID_secp521r1, 66},
+};
+
+size_t mr_ec_size(mr_key_kind kind)
+{
+    return curves[kind].size;
+}
+
+/* A constant once made: building a curve takes 13 us, copying it 1 us. */
+static const EC_GROUP *curve_group(mr_key_kind kind)
+{
+    static _Atomic(EC_GROUP *) groups[3];
+    EC_GROUP *group = atomic_load(&groups[kind]);
+    if (group) return group;
+    EC_GROUP *made = EC_GROUP_new_by_curve_name(curves[kind].nid);
+    if (!made) return NULL;
+    if (atomic_compare_exchange_strong(&groups[kind], &group, made)) return made;
+    EC_GROUP_free(made);
+    return group;
+}
+
+static int new_key(const mr_key *k, EC_KEY **ret, struct mr_err *err)
+{
+    const EC_GROUP *group = curve_group(k->kind);
+    EC_KEY *ec = group ? EC_KEY_new() : NULL;
+    if (!ec || EC_KEY_set_group(ec, group) != 1) {
+        EC_KEY_free(ec);
+        return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
+    }
+    EC_KEY_set_asn1_flag(ec, OPENSSL_EC_NAMED_CURVE);
+    *ret = ec;
+    return MR_OK;
+}
+
+int mr_ec_generate(mr_key *k, struct mr_err *err)
+{
+    EC_KEY *ec;
+    MR_TRY(new_key(k, &ec, err));
+    if (EC_KEY_generate_key(ec) != 1) {
+        EC_KEY_free(ec);
+        return MR_OPENSSL_FAIL(err, MR_E_CRYPTO, "the key could not be made");
+    }
+    k->ec = ec;
+    return MR_OK;
+}
+
+static int set_public(EC_KEY *ec, mr_str text, struct mr_err *err)
+{
+    const EC_GROUP *group = EC_KEY_get0_group(ec);
+    MR_CLEANUP(point_freep) EC_POINT *point = EC_POINT_new(group);
+    if (!point) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
+    if (EC_POINT_oct2point(group, point, (const unsigned char *)text.ptr, text.len, NULL) != 1 ||
+        EC_POINT_is_at_infinity(group, point))
+        return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "the public key is not a point of its curve");
+    if (EC_KEY_set_public_key(ec, point) != 1) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
+    return MR_OK;
+}
+
+int mr_ec_set_public(mr_key *k, mr_str point, struct mr_err *err)
+{
+    EC_KEY *ec;
+    MR_TRY(new_key(k, &ec, err));
+    int code = set_public(ec, point, err);
+    if (code) {
+        EC_KEY_free(ec);
+        return code;
+    }
+    k->ec = ec;
+    return MR_OK;
+}
+
+/* The private number, and proof that it belongs to the public point. */
+static int set_private(EC_KEY *ec, EVP_PKEY *pkey, struct mr_err *err)
+{
+    MR_CLEANUP(number_freep) BIGNUM *secret = NULL;
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &secret) != 1 ||
+        EC_KEY_set_private_key(ec, secret) != 1 || EC_KEY_check_key(ec) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "the private key does not fit its public key");
+    return MR_OK;
+}
+
+int mr_ec_of_pkey(mr_key *k, EVP_PKEY *pkey, struct mr_err *err)
+{
+    unsigned char text[133];
+    size_t size = 0;
+    EC_KEY *ec;
+    if (EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, text, sizeof text, &size) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "the key has no public point");
+    MR_TRY(new_key(k, &ec, err));
+    int code = set_public(ec, mr_str_make((const char *)text, size), err);
+    if (code == MR_OK && k->is_private) code = set_private(ec, pkey, err);
+    if (code) {
+        EC_KEY_free(ec);
+        return code;
+    }
+    k->ec = ec;
+    return MR_OK;
+}
+
+EVP_PKEY *mr_ec_to_pkey(const mr_key *k)
+{
+    EVP_PKEY *pkey = EVP_PKEY_new();
+    if (pkey && EVP_PKEY_set1_EC_KEY(pkey, k->ec) == 1) return pkey;
+    EVP_PKEY_free(pkey);
+    ERR_clear_error();
+    return NULL;
+}
+
+bool mr_ec_point(const mr_key *k, uint8_t out[133])
+{
+    size_t size = 1 + 2 * curves[k->kind].size;
+    return EC_POINT_point2oct(EC_KEY_get0_group(k->ec), EC_KEY_get0_public_key(k->ec), POINT_CONVERSION_UNCOMPRESSED,
+                              out, size, NULL) == size;
+}
+
+void mr_ec_free(mr_key *k)
+{
+    EC_KEY_free(k->ec); /* clears the private number */
+    k->ec = NULL;
+}
+
+int mr_ec_sign(mr_key *k, const mr_digest *digest, uint8_t *out, struct mr_err *err)
+{
+    int size = (int)curves[k->kind].size;
+    MR_CLEANUP(ecdsa_freep) ECDSA_SIG *pair = ECDSA_do_sign(digest->bytes, digest->size, k->ec);
+    if (!pair || BN_bn2binpad(ECDSA_SIG_get0_r(pair), out, size) != size ||
+        BN_bn2binpad(ECDSA_SIG_get0_s(pair), out + size, size) != size)
+        return MR_OPENSSL_FAIL(err, MR_E_CRYPTO, "ECDSA signing failed");
+    return MR_OK;
+}
+
+int mr_ec_verify(mr_key *k, const mr_digest *digest, mr_str r, mr_str s, struct mr_err *err)
+{
+    MR_CLEANUP(ecdsa_freep) ECDSA_SIG *pair = ECDSA_SIG_new();
+    BIGNUM *first = BN_bin2bn((const unsigned char *)r.ptr, (int)r.len, NULL);
+    BIGNUM *second = BN_bin2bn((const unsigned char *)s.ptr, (int)s.len, NULL);
+    if (!pair || !first || !second || ECDSA_SIG_set0(pair, first, second) != 1) {
+        BN_free(first);
+        BN_free(second);
+        return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory to verify");
+    }
+    if (ECDSA_do_verify(digest->bytes, digest->size, pair, k->ec) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_SIGNATURE, "the signature does not fit");
+    return MR_OK;
+}

@@ -1,0 +1,309 @@
+/* What OCSP responses (RFC 6960) and CRLs (RFC 5280 section 5) inside a sealed file say of a certificate.
+ *
+ * Idea: go through all evidence, pass over what is about other certificates, and check of the rest that it was signed by somebody entitled to say it.
+ * OpenSSL reads the structures and checks signatures; who may sign is decided here: the issuer itself, or for OCSP a responder whose certificate
+ * the issuer signed with the purpose id-kp-OCSPSigning (RFC 6960 4.2.2.2), valid when it answered. OpenSSL's OCSP_basic_verify cannot be used because it
+ * demands an anchor.
+ *
+ * When several pieces speak of the certificate: revoked counts before all, then the newest; what cannot be accepted counts only when there is nothing
+ * else. Not looked at: whether the responder's own certificate was revoked (id-pkix-ocsp-nocheck is taken for granted). */
+#include "crypto/revocation.h"
+
+#include "base/limits.h"
+#include "crypto/der.h"
+#include "crypto/inside.h"
+
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <openssl/x509v3.h>
+
+MR_CRYPTO_CLEANUP(OCSP_BASICRESP, basic, OCSP_BASICRESP_free)
+MR_CRYPTO_CLEANUP(OCSP_RESPONSE, ocsp, OCSP_RESPONSE_free)
+MR_CRYPTO_CLEANUP(X509_CRL, crl, X509_CRL_free)
+MR_CRYPTO_CLEANUP(ISSUING_DIST_POINT, scope, ISSUING_DIST_POINT_free)
+
+#define OCSP_SIGNING MR_STR("\x2B\x06\x01\x05\x05\x07\x03\x09")
+
+struct question {
+    mr_certificate *certificate, *issuer;
+    mr_certificate *const *pool;
+    size_t pool_count;
+    int64_t at;
+};
+
+static int rank(mr_revocation_state s)
+{
+    static const int ranks[] = {[MR_REVOCATION_ABSENT] = 0,
+                                [MR_REVOCATION_BAD] = 1,
+                                [MR_REVOCATION_UNKNOWN] = 2,
+                                [MR_REVOCATION_GOOD] = 2,
+                                [MR_REVOCATION_REVOKED] = 3};
+    return ranks[s];
+}
+
+static void consider(struct mr_revocation *best, const struct mr_revocation *found)
+{
+    int better = rank(found->state) - rank(best->state);
+    if (better > 0 || (better == 0 && found->this_update > best->this_update)) *best = *found;
+}
+
+static void consider_bad(struct mr_revocation *best, const char *why)
+{
+    consider(best, &(struct mr_revocation){MR_REVOCATION_BAD, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE, why});
+}
+
+/* ---- OCSP ---- */
+
+static bool same_octets(const ASN1_STRING *s, const void *bytes, size_t size)
+{
+    return s && (size_t)ASN1_STRING_length(s) == size && memcmp(ASN1_STRING_get0_data(s), bytes, size) == 0;
+}
+
+/* CertID: digests of the issuer's name and key, and the serial (RFC 6960 4.1.1). SHA-1 serves as a name here, not as a proof. */
+static bool is_about(const OCSP_CERTID *id, const struct question *q)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    ASN1_OCTET_STRING *name_hash = NULL, *key_hash = NULL;
+    ASN1_OBJECT *algorithm = NULL;
+    ASN1_INTEGER *serial = NULL;
+    if (OCSP_id_get0_info(&name_hash, &algorithm, &key_hash, &serial, (OCSP_CERTID *)id) != 1) return false;
+    const EVP_MD *md = EVP_get_digestbyobj(algorithm);
+    mr_str name = mr_certificate_subject_der(q->issuer), key = mr_certificate_key_bits(q->issuer);
+    if (!md || EVP_Digest(name.ptr, name.len, digest, &size, md, NULL) != 1 || !same_octets(name_hash, digest, size))
+        return false;
+    if (EVP_Digest(key.ptr, key.len, digest, &size, md, NULL) != 1 || !same_octets(key_hash, digest, size))
+        return false;
+    unsigned char *der = NULL;
+    int length = i2d_ASN1_INTEGER(serial, &der);
+    mr_str in = mr_str_make((const char *)der, length > 0 ? (size_t)length : 0), value;
+    bool same = mr_der_get(&in, MR_DER_INTEGER, &value) && mr_str_eq(value, mr_certificate_serial(q->certificate));
+    OPENSSL_free(der);
+    return same;
+}
+
+/* ResponderID: the signer's name, or SHA-1 of its key. */
+static bool is_responder(const OCSP_BASICRESP *basic, const mr_certificate *c)
+{
+    const ASN1_OCTET_STRING *key_hash = NULL;
+    const X509_NAME *name = NULL;
+    if (OCSP_resp_get0_id(basic, &key_hash, &name) != 1) return false;
+    if (key_hash) {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        mr_str key = mr_certificate_key_bits(c);
+        return EVP_Digest(key.ptr, key.len, digest, &size, EVP_sha1(), NULL) == 1 &&
+               same_octets(key_hash, digest, size);
+    }
+    const unsigned char *text;
+    size_t size;
+    return X509_NAME_get0_der(name, &text, &size) == 1 &&
+           mr_str_eq(mr_str_make((const char *)text, size), mr_certificate_subject_der(c));
+}
+
+static bool has_signed(const OCSP_BASICRESP *basic, const mr_certificate *c)
+{
+    EVP_PKEY *key = mr_key_pkey(mr_certificate_key(c));
+    return key && ASN1_item_verify(ASN1_ITEM_rptr(OCSP_RESPDATA), OCSP_resp_get0_tbs_sigalg(basic),
+                                   OCSP_resp_get0_signature(basic), OCSP_resp_get0_respdata((OCSP_BASICRESP *)basic),
+                                   key) == 1;
+}
+
+/* NULL when `c` may answer for the issuer, else why not. */
+static const char *judge_responder(const struct question *q, const mr_certificate *c, int64_t produced)
+{
+    int64_t at = q->at == MR_TIME_NONE ? produced : q->at;
+    if (mr_str_eq(mr_certificate_der(c), mr_certificate_der(q->issuer))) return NULL;
+    if (!mr_certificate_names_issuer(c, q->issuer) || mr_certificate_check_signature(c, q->issuer, NULL) != MR_OK)
+        return "the OCSP responder is not authorised by the certificate's issuer";
+    if (!mr_certificate_has_purpose(c, OCSP_SIGNING))
+        return "the OCSP responder's certificate is not for OCSP (extendedKeyUsage)";
+    if (at < mr_certificate_not_before(c) || at > mr_certificate_not_after(c))
+        return "the OCSP responder's certificate was not valid then";
+    return NULL;
+}
+
+/* Is there anybody among the known who signed this and may? */
+static const char *judge_list(const struct question *q, const OCSP_BASICRESP *basic, int64_t produced,
+                              mr_certificate *const *list, size_t count, const char *why)
+{
+    for (size_t i = 0; i < count && why; i++) {
+        if (!is_responder(basic, list[i])) continue;
+        why = has_signed(basic, list[i]) ? judge_responder(q, list[i], produced)
+                                         : "the OCSP response's signature is wrong";
+    }
+    return why;
+}
+
+static const char *judge_carried(const struct question *q, const OCSP_BASICRESP *basic, int64_t produced,
+                                 const char *why)
+{
+    const STACK_OF(X509) *carried = OCSP_resp_get0_certs(basic);
+    for (int i = 0; i < sk_X509_num(carried) && i < MR_LIMIT_CERTIFICATES && why; i++) {
+        MR_CLEANUP(mr_certificate_freep) mr_certificate *c = NULL;
+        if (mr_certificate_of_x509(sk_X509_value(carried, i), &c, NULL) == MR_OK)
+            why = judge_list(q, basic, produced, &c, 1, why);
+    }
+    return why;
+}
+
+static const char *judge_response(const struct question *q, const OCSP_BASICRESP *basic)
+{
+    int64_t produced = mr_time_of_asn1(OCSP_resp_get0_produced_at(basic));
+    if (produced == MR_TIME_NONE) return "the OCSP response has no time";
+    if (!mr_algorithm_is_strong(OCSP_resp_get0_tbs_sigalg(basic)))
+        return "the OCSP response is signed with a weak or unknown digest";
+    const char *why = "the certificate of the OCSP responder is not there";
+    why = judge_list(q, basic, produced, &q->issuer, 1, why);
+    why = judge_carried(q, basic, produced, why);
+    return judge_list(q, basic, produced, q->pool, q->pool_count, why);
+}
+
+static struct mr_revocation read_single(OCSP_SINGLERESP *single)
+{
+    ASN1_GENERALIZEDTIME *revoked = NULL, *this_update = NULL, *next_update = NULL;
+    int status = OCSP_single_get0_status(single, NULL, &revoked, &this_update, &next_update);
+    struct mr_revocation found = {.this_update = mr_time_of_asn1(this_update),
+                                  .next_update = mr_time_of_asn1(next_update),
+                                  .revoked_at = MR_TIME_NONE};
+    found.state = status == V_OCSP_CERTSTATUS_GOOD      ? MR_REVOCATION_GOOD
+                  : status == V_OCSP_CERTSTATUS_REVOKED ? MR_REVOCATION_REVOKED
+                                                        : MR_REVOCATION_UNKNOWN;
+    if (found.state == MR_REVOCATION_REVOKED) found.revoked_at = mr_time_of_asn1(revoked);
+    return found;
+}
+
+static void use_basic(const struct question *q, OCSP_BASICRESP *basic, struct mr_revocation *best)
+{
+    const char *why = NULL;
+    bool judged = false;
+    for (int i = 0; i < OCSP_resp_count(basic); i++) {
+        OCSP_SINGLERESP *single = OCSP_resp_get0(basic, i);
+        if (!is_about(OCSP_SINGLERESP_get0_id(single), q)) continue;
+        if (!judged) why = judge_response(q, basic);
+        judged = true;
+        struct mr_revocation found = read_single(single);
+        if (why)
+            consider_bad(best, why);
+        else if (OCSP_SINGLERESP_get_ext_by_critical(single, 1, -1) >= 0)
+            consider_bad(best, "the OCSP response has a critical extension that is not known");
+        else
+            consider(best, &found);
+    }
+}
+
+static OCSP_BASICRESP *read_ocsp(mr_str der)
+{
+    const unsigned char *p = (const unsigned char *)der.ptr;
+    MR_CLEANUP(ocsp_freep) OCSP_RESPONSE *outer = d2i_OCSP_RESPONSE(NULL, &p, (long)der.len);
+    if (outer)
+        return OCSP_response_status(outer) == OCSP_RESPONSE_STATUS_SUCCESSFUL ? OCSP_response_get1_basic(outer) : NULL;
+    p = (const unsigned char *)der.ptr;
+    return d2i_OCSP_BASICRESP(NULL, &p, (long)der.len);
+}
+
+/* ---- CRL ---- */
+
+/* Does the certificate name one of these distribution points as its own? */
+static bool is_own_point(X509 *x, DIST_POINT_NAME *name)
+{
+    STACK_OF(DIST_POINT) *points = X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+    bool found = false;
+    for (int i = 0; i < sk_DIST_POINT_num(points) && !found && name->type == 0; i++) {
+        const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+        const GENERAL_NAMES *own =
+            point->distpoint && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+        for (int j = 0; j < sk_GENERAL_NAME_num(own) && !found; j++)
+            for (int k = 0; k < sk_GENERAL_NAME_num(name->name.fullname) && !found; k++)
+                found =
+                    GENERAL_NAME_cmp(sk_GENERAL_NAME_value(own, j), sk_GENERAL_NAME_value(name->name.fullname, k)) == 0;
+    }
+    sk_DIST_POINT_pop_free(points, DIST_POINT_free);
+    return found;
+}
+
+/* Does its silence about the certificate mean that it is good? Only when the list covers it and all reasons (RFC 5280 5.2.5, 6.3.3). */
+static bool covers(X509_CRL *crl, const struct question *q)
+{
+    int critical = -1;
+    MR_CLEANUP(scope_freep)
+    ISSUING_DIST_POINT *scope = X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
+    if (!scope) return critical == -1; /* -1: there is none */
+    if (scope->onlysomereasons || scope->indirectCRL > 0 || scope->onlyattr > 0) return false;
+    bool authority = mr_certificate_is_authority(q->certificate);
+    if ((scope->onlyuser > 0 && authority) || (scope->onlyCA > 0 && !authority)) return false;
+    X509 *x = mr_certificate_x509(q->certificate);
+    return !scope->distpoint || (x && is_own_point(x, scope->distpoint));
+}
+
+static bool has_unknown_critical(X509_CRL *crl)
+{
+    for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
+        X509_EXTENSION *one = X509_CRL_get_ext(crl, i);
+        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(one));
+        if (X509_EXTENSION_get_critical(one) && nid != NID_issuing_distribution_point &&
+            nid != NID_authority_key_identifier)
+            return true;
+    }
+    return false;
+}
+
+static const char *judge_crl(X509_CRL *crl, const struct question *q)
+{
+    const X509_ALGOR *algorithm = NULL;
+    EVP_PKEY *key = mr_key_pkey(mr_certificate_key(q->issuer));
+    X509_CRL_get0_signature(crl, NULL, &algorithm);
+    if (!(mr_certificate_key_usage(q->issuer) & MR_USE_CRL_SIGN))
+        return "the certificate's issuer may not sign revocation lists (keyUsage)";
+    if (!mr_algorithm_is_strong(algorithm)) return "the revocation list is signed with a weak or unknown digest";
+    if (!key || X509_CRL_verify(crl, key) != 1) return "the revocation list's signature is wrong";
+    /* A delta list (critical deltaCRLIndicator) lands here too: alone it says little. */
+    return has_unknown_critical(crl) ? "the revocation list has a critical extension that is not known" : NULL;
+}
+
+static void use_crl(const struct question *q, X509_CRL *crl, struct mr_revocation *best)
+{
+    const unsigned char *name = NULL;
+    size_t size = 0;
+    X509_REVOKED *entry = NULL;
+    X509 *x = mr_certificate_x509(q->certificate);
+    if (X509_NAME_get0_der(X509_CRL_get_issuer(crl), &name, &size) != 1 ||
+        !mr_str_eq(mr_str_make((const char *)name, size), mr_certificate_issuer_der(q->certificate)))
+        return;
+    const char *why = x ? judge_crl(crl, q) : "the certificate cannot be looked up";
+    if (why) {
+        consider_bad(best, why);
+        return;
+    }
+    struct mr_revocation found = {MR_REVOCATION_GOOD, mr_time_of_asn1(X509_CRL_get0_lastUpdate(crl)),
+                                  mr_time_of_asn1(X509_CRL_get0_nextUpdate(crl)), MR_TIME_NONE, NULL};
+    int listed = X509_CRL_get0_by_cert(crl, &entry, x);
+    if (listed == 1) {
+        found.state = MR_REVOCATION_REVOKED;
+        found.revoked_at = mr_time_of_asn1(X509_REVOKED_get0_revocationDate(entry));
+    } else if (!covers(crl, q)) {
+        return;
+    }
+    if (listed == 0 || listed == 1) consider(best, &found); /* 2: an entry that takes a hold back */
+}
+
+int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, const mr_str *ocsp, size_t ocsp_count,
+                        const mr_str *crls, size_t crl_count, mr_certificate *const *pool, size_t pool_count,
+                        int64_t at, struct mr_revocation *ret, struct mr_err *err)
+{
+    struct question q = {certificate, issuer, pool, pool_count, at};
+    struct mr_revocation best = {MR_REVOCATION_ABSENT, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE, NULL};
+    mr_openssl_start();
+    for (size_t i = 0; i < ocsp_count; i++) {
+        MR_CLEANUP(basic_freep) OCSP_BASICRESP *basic = read_ocsp(ocsp[i]);
+        if (basic) use_basic(&q, basic, &best);
+    }
+    for (size_t i = 0; i < crl_count; i++) {
+        const unsigned char *p = (const unsigned char *)crls[i].ptr;
+        MR_CLEANUP(crl_freep) X509_CRL *crl = d2i_X509_CRL(NULL, &p, (long)crls[i].len);
+        if (crl) use_crl(&q, crl, &best);
+    }
+    ERR_clear_error();
+    *ret = best;
+    return MR_OK;
+}
