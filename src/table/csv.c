@@ -4,11 +4,11 @@
  * a stray quotation mark from a meant one; what was left to add was longer than the reader.
  *
  * Idea: the bytes of one row are gathered in `text`; scan_row() finds its cells without changing a byte, so that it can
- * simply be run again from the start of the row when the row turns out to be incomplete. Each refill adds REFILL bytes
- * (or ends the source) and a row is limited, so a row is scanned a few times at most. Only when the row is whole
- * does finish_row() make text of it: doubled quotation marks become single ones, in place.
+ * simply be run again from the start of the row when the row turns out to be incomplete. Each refill doubles what there is
+ * of the row, so scanning anew costs no more than reading did. Only when the row is whole does finish_row() make text
+ * of it: doubled quotation marks become single ones, in place.
  *
- * Encoding is decided once, on the first REFILL bytes: a byte order mark or well-formed UTF-8 makes the table UTF-8,
+ * Encoding is decided once, on the first SNIFFED bytes: a byte order mark or well-formed UTF-8 makes the table UTF-8,
  * anything else Windows-1252, which is converted as it is read; behind this point there is only UTF-8.
  *
  * Invariants:
@@ -23,7 +23,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define REFILL (64 * MR_KIB)
+#define SNIFFED (64 * MR_KIB) /* what is looked at before anything is decided */
+#define REFILL (64 * MR_KIB)  /* most that is asked for at once */
 
 enum { RAW_PIECE = 16 * 1024 };
 
@@ -142,18 +143,25 @@ static int read_piece(mr_csv_reader *r, struct mr_err *err)
     return mr_buf_failed(&r->text) ? FAIL_ROW(r, err, MR_E_NOMEM, "no memory for a row") : MR_OK;
 }
 
-/* At least REFILL more bytes, or the end of the source. */
-static int refill(mr_csv_reader *r, struct mr_err *err)
+/* Drop what has been handed out, then take at least `more` bytes, or all to the end of the source. */
+static int refill(mr_csv_reader *r, size_t more, struct mr_err *err)
 {
     if (r->at) {
         memmove(r->text.ptr, r->text.ptr + r->at, r->text.len - r->at);
         r->text.len -= r->at;
         r->at = 0;
     }
-    if (r->text.len > MR_LIMIT_TABLE_ROW)
-        return FAIL_ROW(r, err, MR_E_LIMIT, "a row is longer than allowed; perhaps a quotation mark is not closed");
-    for (size_t wanted = r->text.len + REFILL; r->text.len < wanted && !r->at_end;) MR_TRY(read_piece(r, err));
+    for (size_t wanted = r->text.len + more; r->text.len < wanted && !r->at_end;) MR_TRY(read_piece(r, err));
     return MR_OK;
+}
+
+/* More of a row that is not whole: as much again as there is of it, so that scanning anew costs no more than reading. */
+static int refill_row(mr_csv_reader *r, struct mr_err *err)
+{
+    size_t length = r->text.len - r->at;
+    if (length > MR_LIMIT_TABLE_ROW)
+        return FAIL_ROW(r, err, MR_E_LIMIT, "a row is longer than allowed; perhaps a quotation mark is not closed");
+    return refill(r, length < 1 ? 1 : length > REFILL ? REFILL : length, err);
 }
 
 /* ---- one row ---- */
@@ -326,7 +334,7 @@ static int read_row(mr_csv_reader *r, bool *ret_any, struct mr_err *err)
         if (result == SCAN_ROW) break;
         if (result == SCAN_UNCLOSED) return FAIL_ROW(r, err, MR_E_CSV, "a quotation mark is not closed");
         if (r->at_end) return MR_OK;
-        MR_TRY(refill(r, err));
+        MR_TRY(refill_row(r, err));
     }
     if (next - r->at > MR_LIMIT_TABLE_ROW)
         return FAIL_ROW(r, err, MR_E_LIMIT, "a row is longer than allowed; perhaps a quotation mark is not closed");
@@ -413,7 +421,7 @@ static int convert_start(mr_csv_reader *r, struct mr_err *err)
 /* Look at the first bytes: is it a table, and in which encoding? */
 static int sniff(mr_csv_reader *r, struct mr_err *err)
 {
-    MR_TRY(refill(r, err));
+    MR_TRY(refill(r, SNIFFED, err));
     mr_str start = mr_buf_str(&r->text);
     const char *kind = other_kind(start);
     if (kind) return MR_FAIL(err, MR_E_CSV, kind, 0);
@@ -491,7 +499,7 @@ static int read_header(mr_csv_reader *r, struct mr_err *err)
 int mr_csv_open(mr_csv_reader *r, mr_csv_source source, struct mr_err *err)
 {
     *r = (mr_csv_reader){.source = source};
-    mr_buf_init(&r->text, MR_LIMIT_TABLE_ROW + 4 * REFILL + (size_t)3 * RAW_PIECE);
+    mr_buf_init(&r->text, MR_LIMIT_TABLE_ROW + 3 * SNIFFED + REFILL + (size_t)3 * RAW_PIECE);
     mr_arena_init(&r->names, 4 * MR_LIMIT_TABLE_ROW);
     MR_TRY(sniff(r, err));
     r->number = r->line = 1;

@@ -120,6 +120,34 @@ static void test_csv_next__skips_blank_rows_but_counts_them(void **state)
     CHECK(cases);
 }
 
+static void test_csv_next__reads_rows_that_break_anywhere(void **state)
+{
+    static const char body[] =
+        "1,2,3\r\n\"a\"\"b\",\"c\r\nd\",e\r\n\r\n\"x\"y,\xC3\xB8\xE2\x82\xAC,19\"\r1,2,3,4\n\xF8,'=1,\"'\"\"\"\n"
+        "\"\",\"\"\"\",\"\"\r\r\n\xF0\x9F\x8E\x93,last,\"one\"";
+    static const size_t drops[] = {1, 2, 3, 5, 7, 64, 16384};
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    MR_CLEANUP(mr_buf_done) mr_buf wanted;
+    MR_CLEANUP(mr_buf_done) mr_buf got;
+    mr_buf_init(&table, 1 << 20), mr_buf_init(&wanted, 1 << 20), mr_buf_init(&got, 1 << 20);
+    mr_buf_puts(&table, "a,b,c\n"); /* the blank rows are more than what the reader takes in one go */
+    for (int i = 0; i < 66000; i++) mr_buf_putc(&table, '\n');
+    mr_buf_put(&table, MR_STR(body));
+    for (size_t i = 0; i < sizeof drops / sizeof *drops; i++) {
+        struct dripping d = {mr_buf_str(&table), drops[i], SIZE_MAX};
+        mr_str whole = mr_buf_str(&table);
+        mr_buf_clear(&wanted), put_table(&wanted, mr_csv_from_text(&whole));
+        mr_buf_clear(&got), put_table(&got, (mr_csv_source){drip, &d});
+        assert_str_eq(mr_buf_str(&got), mr_buf_str(&wanted));
+    }
+    assert_str(
+        mr_buf_str(&got),
+        "a|b|c\n66002/66002|1|2|3\n66003/66003|a\"b|c\r\nd|e\n"
+        "66005/66006|\"x\"y|\xC3\xB8\xE2\x82\xAC|19\" !text_behind_quote@0\n66006/66007|1|2|3+4 !surplus_cell@3\n"
+        "66007/66008|?|=1|'\" !not_a_character@0\n66008/66009||\"|\n"
+        "66010/66011|\xF0\x9F\x8E\x93|last|one\n");
+}
+
 static void test_csv_open__finds_the_separator(void **state)
 {
     static const struct table_case cases[] = {
@@ -558,6 +586,7 @@ int main(void)
         cmocka_unit_test(test_csv_next__reads_every_kind_of_line_end),
         cmocka_unit_test(test_csv_next__counts_lines_inside_quotation_marks),
         cmocka_unit_test(test_csv_next__skips_blank_rows_but_counts_them),
+        cmocka_unit_test(test_csv_next__reads_rows_that_break_anywhere),
         cmocka_unit_test(test_csv_open__finds_the_separator),
         cmocka_unit_test(test_csv_open__honours_the_separator_line_of_excel),
         cmocka_unit_test(test_csv_open__takes_off_a_byte_order_mark),
