@@ -4,13 +4,13 @@
  * several times. Two forms of each: a plain one with tables, which alone decides what is right, and one for processors
  * with AVX2 that handles whole blocks of 24 bytes (32 characters). The fast decoder stops at the first block that holds
  * anything but letters of the alphabet and leaves it, and always the end of the text, to the plain one, so that
- * strictness and error positions have one home.
+ * strictness and error positions have one home. MR_PLAIN_ENCODING leaves the fast forms out, for a test of the plain ones.
  *
  * The two alphabets differ in the characters for 62 and 63 only; both forms take these as a parameter.
  * Source: RFC 4648 sections 3.2 (padding), 3.3 (no foreign characters), 3.5 (zero tail bits), 4, 5 and 8. */
 #include "base/encoding.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(MR_PLAIN_ENCODING)
 #include <immintrin.h>
 #define MR_HAS_AVX2_PATH 1
 #endif
