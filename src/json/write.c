@@ -39,6 +39,7 @@ static void quote_run_by_run(mr_buf *out, const char *from, const char *end)
 static inline void quote(mr_buf *out, mr_str text)
 {
     size_t room = out->cap - out->len, plain = 0;
+    if (text.len == 0) text.ptr = ""; /* no arithmetic on NULL */
     if (__builtin_expect(room > 18 && text.len <= room - 18, 1)) {
         char *to = out->ptr + out->len;
         *to = '"';

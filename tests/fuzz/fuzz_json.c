@@ -1,5 +1,5 @@
-/* Whatever is read can be written and read again, to the same values; the canonical form is its own canonical form; every
- * node is found at its pointer; every fault has a place inside the text. */
+/* Whatever is read can be written and read again, to the same values; the canonical form is its own canonical form;
+ * every node is found at its pointer; every fault has a place inside the text. */
 #include "base/limits.h"
 #include "json/write.h"
 

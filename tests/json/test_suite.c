@@ -1,5 +1,5 @@
-/* The official cases: the JSON parsing suite (names begin with y: must be accepted, n: must be refused, i: free choice) and the
- * test data of RFC 8785. */
+/* The official cases: the JSON parsing suite (names begin with y: must be accepted, n: must be refused, i: free choice)
+ * and the test data of RFC 8785. */
 #include "json/write.h"
 #include "testing.h"
 
