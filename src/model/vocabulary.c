@@ -4,10 +4,10 @@
  * <http://data.europa.eu/snb/learning-assessment/e92d221e4d> cannot. A test compares every URI with the official lists.
  * Invariant: a code is unique in its scheme without regard to ASCII case. The tables are searched from front to end: the longest has some
  * four hundred entries, and they are asked while a specification is read, not for every learner.
- *
- * Guessing ("did you mean"): the distance of Damerau and Levenshtein in its restricted form (Oommen and Loke 1997: neighbours swap once), over
- * octets folded to lower case, from what was typed to the code and to each label; a text that contains what was typed is near, too. */
+ */
 #include "model/vocabulary.h"
+
+#include "model/guess.h"
 
 #define SNB "http://data.europa.eu/snb/"
 #define AUTHORITY "http://publications.europa.eu/resource/authority/"
@@ -271,69 +271,14 @@ mr_str mr_concept_label(const mr_concept *c, mr_str language)
     return mr_str_of(c->label[0] ? c->label[0] : c->code);
 }
 
-/* --- guessing ----------------------------------------------------------------------------------------------------- */
-
-#define GUESS_OCTETS 64
-
-struct folded {
-    uint8_t text[GUESS_OCTETS];
-    size_t len;
-};
-
-static struct folded fold(mr_str s)
+/* Between a code and a label at the same distance, the code was meant. */
+static uint32_t concept_distance(mr_str typed, const mr_concept *c)
 {
-    struct folded f = {.len = s.len < GUESS_OCTETS ? s.len : GUESS_OCTETS};
-    for (size_t i = 0; i < f.len; i++) {
-        uint8_t c = (uint8_t)s.ptr[i];
-        f.text[i] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c == '_' || c == ' ' ? '-' : c;
-    }
-    return f;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-static unsigned edit_distance(const struct folded *a, const struct folded *b)
-{
-    unsigned row[3][GUESS_OCTETS + 1]; /* the row before last, the last, this */
-    for (unsigned j = 0; j <= b->len; j++) row[1][j] = j;
-    for (unsigned i = 1; i <= a->len; i++) {
-        row[2][0] = i;
-        for (unsigned j = 1; j <= b->len; j++) {
-            unsigned change = row[1][j - 1] + (a->text[i - 1] != b->text[j - 1]);
-            unsigned d = least(change, least(row[1][j], row[2][j - 1]) + 1);
-            bool swapped = i > 1 && j > 1 && a->text[i - 1] == b->text[j - 2] && a->text[i - 2] == b->text[j - 1];
-            if (swapped) d = least(d, row[0][j - 2] + 1);
-            row[2][j] = d;
-        }
-        memcpy(row[0], row[1], sizeof row[0]);
-        memcpy(row[1], row[2], sizeof row[1]);
-    }
-    return row[1][b->len];
-}
-
-/* In hundredths of an edit; UINT_MAX when it is no likely meaning: more than a third of the letters would have to change. */
-static unsigned distance(const struct folded *typed, mr_str candidate)
-{
-    struct folded c = fold(candidate);
-    unsigned edits = edit_distance(typed, &c);
-    unsigned longer = (unsigned)(typed->len > c.len ? typed->len : c.len);
-    if (3 * edits <= longer) return 100 * edits;
-    mr_str t = {(const char *)typed->text, typed->len}, whole = {(const char *)c.text, c.len};
-    if (t.len >= 3 && mr_str_find(whole, t) >= 0) return 400 + (unsigned)(c.len - t.len);
-    if (c.len >= 4 && mr_str_find(t, whole) >= 0) return 500 + (unsigned)(t.len - c.len);
-    return UINT32_MAX;
-}
-
-static unsigned concept_distance(const struct folded *typed, const mr_concept *c)
-{
-    unsigned best = distance(typed, mr_str_of(c->code));
+    uint32_t best = mr_guess_distance(typed, mr_str_of(c->code));
     for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
         if (!c->label[i]) continue;
-        unsigned d = distance(typed, mr_str_of(c->label[i]));
-        if (d != UINT32_MAX) best = least(best, d + 50); /* between equals, the code was meant */
+        uint32_t d = mr_guess_distance(typed, mr_str_of(c->label[i]));
+        if (d != MR_GUESS_FAR && d + 50 < best) best = d + 50;
     }
     return best;
 }
@@ -342,14 +287,13 @@ size_t mr_concept_guess(mr_scheme_code s, mr_str typed, const mr_concept **out, 
 {
     enum { MOST = 8 };
     const mr_scheme *scheme = &schemes[s];
-    struct folded folded = fold(mr_str_trim(typed));
-    unsigned distances[MOST];
+    uint32_t distances[MOST];
     size_t count = 0;
     if (max > MOST) max = MOST;
-    if (folded.len == 0 || max == 0) return 0;
+    if (max == 0) return 0;
     for (size_t i = 0; i < scheme->count; i++) {
-        unsigned d = concept_distance(&folded, &scheme->concepts[i]);
-        if (d == UINT32_MAX || (count == max && d >= distances[count - 1])) continue;
+        uint32_t d = concept_distance(typed, &scheme->concepts[i]);
+        if (d == MR_GUESS_FAR || (count == max && d >= distances[count - 1])) continue;
         size_t at = count < max ? count++ : count - 1;
         for (; at > 0 && distances[at - 1] > d; at--) {
             distances[at] = distances[at - 1];
