@@ -22,6 +22,11 @@
 #define MR_LIMIT_SIGNATURES 8              /* parallel seals of one file */
 #define MR_LIMIT_TIMESTAMP (128 * MR_KIB)  /* one RFC 3161 token */
 #define MR_LIMIT_TIMESTAMPS 32             /* tokens in one seal */
+#define MR_LIMIT_EVIDENCE 64               /* OCSP responses in one seal, and as many CRLs */
+#define MR_LIMIT_SEAL_PARTS 256            /* elements of a seal's unsigned part (etsiU) */
+#define MR_LIMIT_CRIT 32                   /* entries of a header's crit */
+#define MR_LIMIT_CLOCK_SKEW_MS 300000      /* by which the clocks of a sealer and of time-stamp authorities may differ */
+#define MR_LIMIT_EVIDENCE_AGE_MS 604800000 /* revocation evidence without next update: this much before the seal */
 #define MR_LIMIT_ANCHORS 4096              /* trust anchors read from a folder */
 #define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
 #define MR_LIMIT_NAME 200                  /* a person's name, code points */

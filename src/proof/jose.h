@@ -20,7 +20,8 @@ typedef struct mr_jose_signer {
 int mr_jose_signer_init(mr_jose_signer *s, mr_arena *a, mr_key *key, const char *typ, const char *cty, mr_str kid,
                         mr_certificate *const *chain, size_t chain_count, struct mr_err *err) MR_MUST_CHECK;
 /* Append header.payload.signature to `out`. scratch is reset by the caller. */
-int mr_jose_sign(const mr_jose_signer *s, mr_str payload, mr_arena *scratch, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_jose_sign(const mr_jose_signer *s, mr_str payload, mr_arena *scratch, mr_buf *out,
+                 struct mr_err *err) MR_MUST_CHECK;
 
 /* A compact JWS taken apart, not yet verified. Texts live in the arena or point into the input. */
 typedef struct mr_jws {

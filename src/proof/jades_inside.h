@@ -1,0 +1,135 @@
+/* What the files of the JAdES module know of each other; no other folder includes it.
+ *
+ * A seal is read in four moves, one file each: the protected header and its rules (jades_header.c), the certificates that
+ * the file carries (jades_certificates.c), the unsigned part etsiU with time-stamps and evidence (jades_unsigned.c), the
+ * judgement of both over time (jades_time.c). jades_verify.c leads.
+ *
+ * A broken rule is a result: it is written into a step by mr_jades_refuse, whose code MR_E_FORMAT only stops the reading
+ * of that part. MR_E_NOMEM and MR_E_CRYPTO are errors and travel up. */
+#ifndef MR_PROOF_JADES_INSIDE_H
+#define MR_PROOF_JADES_INSIDE_H
+
+#include "base/limits.h"
+#include "proof/jades.h"
+
+/* One signature of the file, as text. */
+struct mr_jades_text {
+    mr_str protected_text, signature_text; /* base64url as they stand */
+    mr_str payload_text;                   /* as it stands, JSON escapes undone; ptr NULL when there is none */
+    const mr_json *header;                 /* unprotected, an object or NULL */
+    bool compact;
+};
+
+/* Tokens of one kind, DER; `before`: elements of etsiU before the one that holds the token. */
+struct mr_jades_tokens {
+    struct mr_jades_token {
+        mr_str der;
+        uint32_t before;
+    } items[MR_LIMIT_TIMESTAMPS];
+    size_t count;
+    bool shared_container; /* one container holds several (not at level T) */
+};
+
+/* How the header names the signing certificate. */
+typedef enum mr_jades_reference { MR_JADES_X5T_S256, MR_JADES_X5T_O, MR_JADES_SIG_X5TS } mr_jades_reference;
+
+/* The protected header, read and found to keep the rules of level B that can be seen from it alone. */
+struct mr_jades_header {
+    const mr_json *json;
+    mr_alg alg;
+    bool b64, detached;
+    int64_t claimed_time;
+    bool old_time; /* sigT for a time from which on iat is due */
+    mr_jades_reference reference;
+    const mr_json *reference_value, *x5c; /* x5c may be NULL */
+};
+
+/* Certificates of the file, each once. */
+struct mr_jades_pool {
+    mr_certificate *items[MR_LIMIT_CERTIFICATES];
+    size_t count;
+};
+
+/* The unsigned part, read. */
+struct mr_jades_unsigned {
+    const mr_json *elements; /* etsiU, or NULL */
+    bool clear;              /* its elements are objects: not evaluated */
+    struct mr_jades_tokens signature, archive;
+    mr_str ocsp[MR_LIMIT_EVIDENCE], crls[MR_LIMIT_EVIDENCE];
+    size_t ocsp_count, crl_count;
+    bool has_evidence;   /* an rVals is there */
+    bool has_references; /* xRefs, rRefs, sigRTst, ...: forbidden at levels LT and LTA */
+    bool has_counter_signature, has_unknown;
+    size_t stored_policies; /* sigPSt */
+};
+
+/* What one verification works with. */
+struct mr_jades_work {
+    mr_arena *a;
+    mr_certificate *const *anchors;
+    size_t anchor_count;
+    int64_t now;
+    struct mr_jades_pool *pool;
+    size_t timestamps; /* tokens seen so far in the file */
+};
+
+/* ---- results ---- */
+
+/* Write a broken rule into the step; returns MR_E_FORMAT. detail: constant. */
+int mr_jades_refuse(struct mr_step *step, const char *id, const char *detail) MR_MUST_CHECK;
+/* The same from an error of a reader: its message and detail. Errors that are none of the file's go back as they are. */
+int mr_jades_refuse_error(struct mr_step *step, const char *id, mr_arena *a, const struct mr_err *found) MR_MUST_CHECK;
+/* Whether a code stands for trouble of ours, not for a fault of the file. */
+static inline bool mr_jades_is_trouble(int code)
+{
+    return code == MR_E_NOMEM || code == MR_E_CRYPTO || code == MR_E_LIBRARY || code == MR_E_IO;
+}
+/* Note something that is there and was not evaluated, once. */
+void mr_jades_remark(mr_jades *j, const char *id);
+
+/* ---- jades_header.c ---- */
+
+/* Read the protected header. A broken rule is written into `step`; `detached` is set before any other rule is looked at. */
+int mr_jades_header_read(mr_arena *a, const struct mr_jades_text *text, struct mr_jades_header *ret,
+                         struct mr_step *step, struct mr_err *err) MR_MUST_CHECK;
+/* The digest under which the header names a certificate.
+ *   at   0 for the first; sigX5ts may hold more
+ *   ret  false when there is no such digest, or it is not readable or of an unknown kind */
+bool mr_jades_header_digest(mr_arena *a, const struct mr_jades_header *h, uint32_t at, mr_digest_kind *ret_kind,
+                            mr_str *ret_digest);
+/* The protected header for sealing, base64url, in `scratch`. */
+int mr_jades_header_write(const struct mr_seal_key *seal, int64_t now, mr_arena *scratch, mr_str *ret,
+                          struct mr_err *err) MR_MUST_CHECK;
+/* kid: base64 of the DER IssuerSerial of a certificate, in `a`.
+ *   source  TS 119 182-1 5.1.4; RFC 5035 section 5.4.1 (IssuerSerial) */
+int mr_jades_kid(mr_arena *a, const mr_certificate *c, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- jades_certificates.c ---- */
+
+/* Add a certificate, unless it is there; *ret (may be NULL) is borrowed from the pool. Errors: MR_E_LIMIT, and those of mr_certificate_read. */
+int mr_jades_pool_read(struct mr_jades_pool *pool, mr_str der, mr_certificate **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Add a certificate that was read elsewhere, as long as there is room. */
+void mr_jades_pool_share(struct mr_jades_pool *pool, mr_certificate *c);
+void mr_jades_pool_done(struct mr_jades_pool *pool);
+/* Put x5c into the pool and find the seal's certificate: the first of x5c, or without x5c the one in the pool that the header names.
+ * Faults go into `step`. */
+int mr_jades_find_certificate(struct mr_jades_work *w, const struct mr_jades_header *h, mr_jades *j,
+                              mr_certificate **ret, struct mr_step *step, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- jades_unsigned.c ---- */
+
+/* Read etsiU. Certificates go into the pool. Faults go into `step`. */
+int mr_jades_unsigned_read(struct mr_jades_work *w, const mr_json *header, struct mr_jades_unsigned *ret,
+                           struct mr_step *step, struct mr_err *err) MR_MUST_CHECK;
+/* A container of time-stamps, {"tstTokens": [{"val": base64}, ...]}, added to `tokens`. Faults go into `step` as `id`. */
+int mr_jades_tokens_read(struct mr_jades_work *w, const mr_json *container, uint32_t before,
+                         struct mr_jades_tokens *tokens, struct mr_step *step, const char *id,
+                         struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- jades_time.c ---- */
+
+/* Judge time-stamps, chain, evidence and level. j->signature and j->certificate are set before. */
+int mr_jades_judge_times(struct mr_jades_work *w, const struct mr_jades_text *text, const struct mr_jades_header *h,
+                         const struct mr_jades_unsigned *u, mr_jades *j, struct mr_err *err) MR_MUST_CHECK;
+
+#endif
