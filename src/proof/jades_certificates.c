@@ -37,6 +37,26 @@ void mr_jades_pool_done(struct mr_jades_pool *pool)
     pool->count = 0;
 }
 
+static bool same_key(mr_arena *a, const mr_certificate *c, const mr_certificate *d)
+{
+    mr_str one, other;
+    return mr_key_write_public_der(mr_certificate_key(c), a, &one, NULL) == MR_OK &&
+           mr_key_write_public_der(mr_certificate_key(d), a, &other, NULL) == MR_OK && mr_str_eq(one, other);
+}
+
+bool mr_jades_pool_has_twin(const struct mr_jades_pool *pool, mr_arena *a, const mr_certificate *c)
+{
+    if (find_der(pool, mr_certificate_der(c))) return false;
+    for (size_t i = 0; i < pool->count; i++) {
+        const mr_certificate *d = pool->items[i];
+        int same = mr_str_eq(mr_certificate_issuer_der(c), mr_certificate_issuer_der(d)) +
+                   mr_str_eq(mr_certificate_serial(c), mr_certificate_serial(d)) +
+                   (mr_certificate_not_before(c) == mr_certificate_not_before(d));
+        if (same == 3 || (same == 2 && same_key(a, c, d))) return true;
+    }
+    return false;
+}
+
 /* ---- the seal's certificate ---- */
 
 static int pass_or_refuse(int code, struct mr_step *step, const char *id, mr_arena *a, const struct mr_err *found,

@@ -110,6 +110,9 @@ int mr_jades_kid(mr_arena *a, const mr_certificate *c, mr_str *ret, struct mr_er
 int mr_jades_pool_read(struct mr_jades_pool *pool, mr_str der, mr_certificate **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Add a certificate that was read elsewhere, as long as there is room. */
 void mr_jades_pool_share(struct mr_jades_pool *pool, mr_certificate *c);
+/* Is there another certificate that agrees with this one in three of issuer, serial, begin and key, but not in all octets? Authorities do not make such
+ * pairs; one of the two was altered. */
+bool mr_jades_pool_has_twin(const struct mr_jades_pool *pool, mr_arena *a, const mr_certificate *c);
 void mr_jades_pool_done(struct mr_jades_pool *pool);
 /* Put x5c into the pool and find the seal's certificate: the first of x5c, or without x5c the one in the pool that the header names.
  * Faults go into `step`. */

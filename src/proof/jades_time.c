@@ -45,11 +45,13 @@ static int look_up(struct judging *g, mr_certificate *c, mr_certificate *issuer,
                                g->w->pool->count, MR_TIME_NONE, ret, g->err);
 }
 
-/* Is every certificate from number `from` on known to be good, but for the last, whose issuer is not here or which is the anchor? */
+/* Are the certificates from number `from` up to the anchor known to be good? Where no anchor was found only the first counts: the next may be the
+ * anchor of whoever trusts it (trusted lists name issuing authorities, whose revocation nobody looks up). */
 static int check_chain_evidence(struct judging *g, const struct mr_chain *chain, size_t from, bool *ret)
 {
+    size_t end = chain->state == MR_CHAIN_ANCHORED ? chain->count : chain->count < 2 ? chain->count : 2;
     *ret = true;
-    for (size_t i = from; i + 1 < chain->count && *ret; i++) {
+    for (size_t i = from; i + 1 < end && *ret; i++) {
         struct mr_revocation r;
         MR_TRY(look_up(g, chain->certificates[i], chain->certificates[i + 1], &r));
         *ret = r.state == MR_REVOCATION_GOOD;
@@ -107,9 +109,23 @@ static mr_str authority_name(mr_arena *a, const mr_certificate *c)
     return copy.ptr ? copy : MR_STR_EMPTY;
 }
 
+/* The certificates beside a token's signature are signed by nobody here. What they are good for is checked with them; that they are as the
+ * authority sent them shows where the file holds them once more, and in that the signer's is among them (RFC 3161 2.4.1, certReq). */
+static bool is_altered(struct judging *g, const struct mr_timestamp *t)
+{
+    bool has_signer = t->held_count == 0;
+    for (size_t i = 0; i < t->held_count; i++) {
+        if (mr_jades_pool_has_twin(g->w->pool, g->w->a, t->held[i])) return true;
+        has_signer |= mr_str_eq(mr_certificate_der(t->held[i]), mr_certificate_der(t->authority));
+    }
+    return !has_signer;
+}
+
 static int use_stamp(struct judging *g, const struct kind *kind, const struct mr_timestamp *t, struct mr_step *step)
 {
     bool covered = true;
+    if (is_altered(g, t))
+        return mr_jades_refuse(step, "seal.time.changed", "a certificate in the time-stamp was altered");
     for (size_t i = 0; i < t->held_count; i++) mr_jades_pool_share(g->w->pool, t->held[i]);
     if (t->chain.count > 1) {
         struct mr_revocation r;
