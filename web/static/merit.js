@@ -1,0 +1,103 @@
+/* What Merit's pages gain where scripts run; nothing needs them. Each part is asked for in the page by a data attribute:
+ *
+ *   <form data-drop>              files dropped on it, or pasted into the page, go into its file field
+ *   <p data-chosen>               inside such a form: names of the chosen files; its data-none stands there when there are none
+ *   <button hidden data-copy=ID>  copies the value or text of #ID, and says its data-copied for a moment
+ *   <button hidden data-print>    prints the page
+ *   <form data-once>              is sent once, however often its button is pressed
+ *   <section data-progress-url=URL>  asks URL every second for {"done", "total", "text", "finished"}: moves the <progress>, writes the text into
+ *                                 [data-progress-text], and loads the page anew when it is finished
+ *
+ * The server answers each form alike without any of this. */
+"use strict";
+(() => {
+  const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+  /* ---- files: dropped, pasted, chosen ---- */
+  const show = (form, field) => {
+    const place = form.querySelector("[data-chosen]");
+    if (!place) return;
+    const names = Array.from(field.files, (file) => file.name);
+    place.textContent = names.length ? names.join(", ") : place.dataset.none || "";
+  };
+  const take = (form, field, files) => {
+    if (!files || !files.length) return;
+    const kept = new DataTransfer();
+    const most = field.multiple ? files.length : 1;
+    for (let i = 0; i < most; i++) kept.items.add(files[i]);
+    field.files = kept.files;
+    show(form, field);
+    const send = form.querySelector("button:not([type=button])");
+    if (send) send.focus();
+  };
+  each("form[data-drop]", (form) => {
+    const field = form.querySelector("input[type=file]");
+    const zone = form.querySelector(".drop") || form;
+    if (!field) return;
+    field.addEventListener("change", () => show(form, field));
+    let depth = 0;
+    form.addEventListener("dragenter", (event) => { event.preventDefault(); depth++; zone.classList.add("over"); });
+    form.addEventListener("dragleave", () => { if (--depth <= 0) { depth = 0; zone.classList.remove("over"); } });
+    form.addEventListener("dragover", (event) => event.preventDefault());
+    form.addEventListener("drop", (event) => {
+      depth = 0;
+      zone.classList.remove("over");
+      if (!event.dataTransfer.files.length) return; /* text dropped into a field is the browser's to handle */
+      event.preventDefault();
+      take(form, field, event.dataTransfer.files);
+    });
+    document.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      take(form, field, event.clipboardData.files);
+    });
+    show(form, field);
+  });
+
+  /* ---- copy, print, once ---- */
+  each("[data-copy]", (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source || !navigator.clipboard) return;
+    const said = button.textContent;
+    button.hidden = false;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(source.value === undefined ? source.textContent.trim() : source.value).then(() => {
+        button.textContent = button.dataset.copied || said;
+        setTimeout(() => { button.textContent = said; }, 2500);
+      }, () => { if (source.select) source.select(); });
+    });
+  });
+  each("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  each("form[data-once]", (form) => {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent) event.preventDefault();
+      sent = true;
+    });
+    window.addEventListener("pageshow", () => { sent = false; });
+  });
+
+  /* ---- progress of work that runs on the server ---- */
+  each("[data-progress-url]", (section) => {
+    const meter = section.querySelector("progress");
+    const words = section.querySelector("[data-progress-text]");
+    let failures = 0;
+    const ask = () => {
+      fetch(section.dataset.progressUrl, { credentials: "same-origin", headers: { Accept: "application/json" } })
+        .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+        .then((now) => {
+          failures = 0;
+          if (meter) { meter.max = Math.max(1, now.total); meter.value = now.done; }
+          if (words && words.textContent !== now.text) words.textContent = now.text;
+          if (now.finished) location.reload();
+          else setTimeout(ask, 1000);
+        })
+        .catch(() => { if (++failures < 30) setTimeout(ask, 1000 * Math.min(failures, 10)); });
+    };
+    setTimeout(ask, 500);
+  });
+})();
