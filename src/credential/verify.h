@@ -36,6 +36,8 @@ typedef enum mr_verdict { MR_VERDICT_VALID, MR_VERDICT_INVALID, MR_VERDICT_UNKNO
 const char *mr_verdict_name(mr_verdict v); /* "valid" ... */
 int mr_verdict_exit(mr_verdict v);         /* 0, 1, 3, 4 */
 
+enum { MR_VERIFY_REMARKS = 12 };
+
 struct mr_check {
     mr_state state;
     bool claimed;        /* false: not reached, because format or seal failed; not shown as a check that ran */
@@ -54,6 +56,8 @@ typedef struct mr_report {
     bool test_seal;      /* sealed by a test authority of Merit's */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
+    mr_str remarks[MR_VERIFY_REMARKS]; /* what is in the seal and was not evaluated, in the reader's language */
+    size_t remark_count;
     size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
     size_t missing_count;
     bool has_view;       /* the seal holds: view may be shown */
@@ -73,7 +77,6 @@ int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_
 void mr_verifier_close(mr_verifier *v);
 void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
 /*   file    the octets, whatever they are
- *   name    file name for messages, or empty
  *   ret     always filled; its texts live in `a` or point into `file`
  *   errors  MR_E_NOMEM only */
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err) MR_MUST_CHECK;

@@ -21,6 +21,7 @@ typedef struct mr_view {
     mr_date birth_date;
     mr_date awarded_on;          /* awarding date, else date of issuing */
     int64_t issued, valid_from, valid_until; /* MR_TIME_NONE when absent */
+    bool dates_unreadable;       /* one of them is there, and is no date-time */
     mr_str workload;             /* "2 ECTS, 56 hours" */
     mr_str level;                /* "EQF 6" */
     mr_str on_behalf_of;         /* awarding body when the issuer is another party and a mandate is there; else empty */

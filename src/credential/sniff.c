@@ -1,0 +1,102 @@
+#include "credential/sniff.h"
+
+#include "base/limits.h"
+
+static const struct magic {
+    mr_str octets;
+    size_t at;
+    mr_sniffed is;
+} magics[] = {
+    {MR_STR_INIT("%PDF-"), 0, MR_SNIFFED_PDF},
+    {MR_STR_INIT("\x89PNG\r\n\x1a\n"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("\xff\xd8\xff"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("GIF8"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("WEBP"), 8, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("II*\0"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("MM\0*"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("ftyp"), 4, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("PK\3\4"), 0, MR_SNIFFED_ARCHIVE},
+    {MR_STR_INIT("PK\5\6"), 0, MR_SNIFFED_ARCHIVE},
+    {MR_STR_INIT("\x1f\x8b"), 0, MR_SNIFFED_ARCHIVE},
+    {MR_STR_INIT("7z\xbc\xaf\x27\x1c"), 0, MR_SNIFFED_ARCHIVE},
+    {MR_STR_INIT("\xff\xfe"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("\xfe\xff"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("{\0"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("\0{"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("-----BEGIN "), 0, MR_SNIFFED_PEM},
+};
+
+static bool has_at(mr_str s, mr_str octets, size_t at)
+{
+    return s.len >= at + octets.len && memcmp(s.ptr + at, octets.ptr, octets.len) == 0;
+}
+
+static bool begins_word(mr_str s, const char *word)
+{
+    size_t size = strlen(word);
+    return s.len >= size && mr_str_eq_ascii_nocase(mr_str_make(s.ptr, size), mr_str_of(word));
+}
+
+static bool is_base64url(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static bool is_compact(mr_str s, bool *ret_tilde)
+{
+    size_t stops = 0;
+    *ret_tilde = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '.')
+            stops++;
+        else if (s.ptr[i] == '~' && stops >= 2)
+            *ret_tilde = true;
+        else if (!is_base64url(s.ptr[i]))
+            return false;
+    }
+    return *ret_tilde ? stops >= 2 : stops == 2;
+}
+
+static mr_sniffed sniff_text(mr_str s)
+{
+    bool tilde = false;
+    if (s.ptr[0] == '{' || s.ptr[0] == '[') return MR_SNIFFED_JSON;
+    if (is_compact(s, &tilde)) return tilde ? MR_SNIFFED_SD_JWT : MR_SNIFFED_COMPACT;
+    if (begins_word(s, "<!doctype html") || begins_word(s, "<html")) return MR_SNIFFED_HTML;
+    if (begins_word(s, "<svg")) return MR_SNIFFED_PICTURE;
+    if (begins_word(s, "<")) return MR_SNIFFED_XML;
+    for (size_t i = 0; i < s.len && i < 4096; i++)
+        if ((unsigned char)s.ptr[i] < 32 && !memchr("\t\n\r\f", s.ptr[i], 4)) return MR_SNIFFED_BINARY;
+    return MR_SNIFFED_TEXT;
+}
+
+mr_sniffed mr_sniff(mr_str file, mr_str *ret_text)
+{
+    *ret_text = file;
+    if (file.len > MR_LIMIT_DOCUMENT) return MR_SNIFFED_TOO_LARGE;
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if (has_at(file, magics[i].octets, magics[i].at)) return magics[i].is;
+    *ret_text = mr_str_trim(file);
+    return ret_text->len ? sniff_text(*ret_text) : MR_SNIFFED_EMPTY;
+}
+
+const char *mr_sniffed_message(mr_sniffed s)
+{
+    switch (s) {
+    case MR_SNIFFED_JSON:
+    case MR_SNIFFED_COMPACT:
+    case MR_SNIFFED_SD_JWT: break;
+    case MR_SNIFFED_EMPTY: return "format.empty";
+    case MR_SNIFFED_TOO_LARGE: return "format.too_large";
+    case MR_SNIFFED_PDF: return "format.pdf";
+    case MR_SNIFFED_PICTURE: return "format.picture";
+    case MR_SNIFFED_ARCHIVE: return "format.archive";
+    case MR_SNIFFED_XML: return "format.xml";
+    case MR_SNIFFED_HTML: return "format.html";
+    case MR_SNIFFED_PEM: return "format.pem";
+    case MR_SNIFFED_UTF16: return "format.utf16";
+    case MR_SNIFFED_TEXT: return "format.text";
+    case MR_SNIFFED_BINARY: return "format.binary";
+    }
+    return NULL;
+}

@@ -1,0 +1,29 @@
+/* What is this file? From its octets alone; names and endings are not asked. */
+#ifndef MR_CREDENTIAL_SNIFF_H
+#define MR_CREDENTIAL_SNIFF_H
+
+#include "base/str.h"
+
+typedef enum mr_sniffed {
+    MR_SNIFFED_JSON,    /* begins like an object or list */
+    MR_SNIFFED_COMPACT, /* three parts of base64url with full stops: a compact JWS */
+    MR_SNIFFED_SD_JWT,  /* the same with tildes behind */
+    MR_SNIFFED_EMPTY,   /* nothing, or nothing but white space */
+    MR_SNIFFED_TOO_LARGE,
+    MR_SNIFFED_PDF,
+    MR_SNIFFED_PICTURE, /* PNG, JPEG, GIF, WebP, TIFF, HEIC, SVG */
+    MR_SNIFFED_ARCHIVE, /* ZIP and what is made of it (office files), gzip, 7z */
+    MR_SNIFFED_XML,
+    MR_SNIFFED_HTML,
+    MR_SNIFFED_PEM, /* a key or certificate */
+    MR_SNIFFED_UTF16,
+    MR_SNIFFED_TEXT, /* readable, but none of the above */
+    MR_SNIFFED_BINARY,
+} mr_sniffed;
+
+/* ret_text: the part to read on: without byte order mark and surrounding white space. */
+mr_sniffed mr_sniff(mr_str file, mr_str *ret_text);
+/* Message id of the sentence for a file that is no credential: "format.pdf"; NULL for JSON, COMPACT and SD_JWT. */
+const char *mr_sniffed_message(mr_sniffed s);
+
+#endif
