@@ -57,6 +57,7 @@ struct work {
     const mr_language *l;
     mr_report *r;
     int64_t now;
+    bool damaged; /* begins like a credential, cannot be read */
 };
 /* What a reader found out about the proof of a document. */
 struct found {
@@ -140,7 +141,7 @@ static int not_the_form(struct work *w, const char *id, const struct mr_err *e, 
     w->r->is_credential = is_credential;
     struct mr_check *c = claim_id(w, MR_CHECK_FORMAT, MR_FAILED, id);
     c->source = say(w, "source.file");
-    if (e) c->detail = describe(w, e);
+    c->detail = e ? describe(w, e) : MR_STR_EMPTY;
     return MR_OK;
 }
 
@@ -473,6 +474,7 @@ static const char *json_message(const struct mr_err *e, mr_str text)
 static int refuse_json(struct work *w, mr_str text, const struct mr_err *e)
 {
     size_t line = 0, column = 0;
+    w->damaged = true;
     MR_TRY(not_the_form(w, json_message(e, text), e, false));
     if (e->position == MR_NOWHERE || e->position > text.len) return MR_OK;
     mr_json_place(text, e->position, &line, &column);
@@ -544,7 +546,8 @@ static int verify_unsealed(struct work *w, const mr_json *root)
 static void take_step(struct work *w, mr_seal_check which, const struct mr_step *s)
 {
     struct mr_check *c = &w->r->seal_checks[which];
-    c->claimed = s->state != MR_UNCHECKED || w->r->checks[MR_CHECK_SEAL].state == MR_PASSED;
+    /* Beside a signature that does not fit, time-stamps prove nothing. */
+    c->claimed = which == MR_SEAL_SIGNATURE || w->r->seal_checks[MR_SEAL_SIGNATURE].state == MR_PASSED;
     c->state = s->state;
     c->text = s->id ? say(w, s->id) : MR_STR_EMPTY;
     c->detail = mr_arena_dup(w->a, s->detail);
@@ -671,7 +674,8 @@ static int judge_token(struct work *w, const mr_jws *j, mr_key *key, struct mr_e
     claim_token_steps(w, MR_PASSED);
     if (mr_json_to_int64(mr_json_get(j->header, "iat"), &iat) && iat > 0 && iat < INT64_MAX / 1000)
         f.claimed_time = iat * 1000;
-    if (f.claimed_time == MR_TIME_NONE) f.claimed_time = w->r->view.issued;
+    if (f.claimed_time == MR_TIME_NONE && (mr_json_get(f.payload, "issued") || mr_json_get(f.payload, "issuanceDate")))
+        f.claimed_time = w->r->view.issued; /* validFrom says nothing of the sealing */
     if (j->certificate_count) {
         f.certificate = j->certificates[0];
         mr_certificate_may_seal(f.certificate, &f.purpose_why);
@@ -766,6 +770,7 @@ static mr_verdict find_verdict(const mr_report *r)
 static mr_str summarise_invalid(const struct work *w)
 {
     const mr_report *r = w->r;
+    if (w->damaged) return say(w, "summary.damaged");
     if (is(r, MR_CHECK_FORMAT, MR_FAILED))
         return say(w, r->is_credential ? "summary.not_readable" : "summary.no_credential");
     if (is(r, MR_CHECK_SEAL, MR_FAILED)) {
@@ -834,7 +839,7 @@ int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct m
     mr_sniffed kind = mr_sniff(file, &text);
     *ret = (mr_report){.format_code = "", .checked_at = mr_env_now(v->env)};
     ret->view.issued = ret->view.valid_from = ret->view.valid_until = MR_TIME_NONE;
-    struct work w = {v, a, v->language, ret, ret->checked_at};
+    struct work w = {v, a, v->language, ret, ret->checked_at, kind == MR_SNIFFED_UTF16};
     int code;
     if (kind == MR_SNIFFED_JSON)
         code = verify_json(&w, text, err);
