@@ -15,6 +15,13 @@ void mr_openssl_start(void);
 #define MR_OPENSSL_FAIL(e, code, message) mr_openssl_fail((e), (code), (message), __FILE__, __LINE__)
 int mr_openssl_fail(struct mr_err *e, mr_code code, const char *message, const char *file, int line);
 
+/* For an error that turned out to be none; e may be NULL. */
+static inline void mr_err_forget(struct mr_err *e)
+{
+    if (e) mr_err_clear(e);
+}
+
+/* The function that a cleanup attribute wants, for a type of OpenSSL. */
 #define MR_CRYPTO_CLEANUP(type, name, function)                                                                        \
     static inline void name##_freep(type **p)                                                                          \
     {                                                                                                                  \

@@ -288,7 +288,7 @@ int mr_key_read_pem(mr_str pem, mr_str password, mr_key **ret, struct mr_err *er
     if (pem.len > MR_LIMIT_KEY_FILE) return MR_FAIL(err, MR_E_LIMIT, "too large for a key file", MR_LIMIT_KEY_FILE);
     MR_CLEANUP(bio_freep) BIO *in = BIO_new_mem_buf(pem.ptr ? pem.ptr : "", (int)pem.len);
     if (!in) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
-    while ((found = next_key(in, password, ret, &code, err)) == 0) mr_err_clear(err);
+    while ((found = next_key(in, password, ret, &code, err)) == 0) mr_err_forget(err);
     if (found < 0) return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "there is no private key in this text");
     return code;
 }

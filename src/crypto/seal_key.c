@@ -183,7 +183,7 @@ static int read_p12(struct content *c, mr_str file, mr_str password, struct mr_e
     if (code == MR_E_UNSUPPORTED && !c->key) {
         content_done(c);
         *c = (struct content){0};
-        mr_err_clear(err);
+        mr_err_forget(err);
         code = read_p12_legacy(c, file, terminated, err);
     }
     OPENSSL_cleanse(text, sizeof text);

@@ -104,7 +104,7 @@ static int take_held(CMS_ContentInfo *cms, struct mr_timestamp *t, struct mr_err
         if (code == MR_OK)
             t->held_count++;
         else if (code != MR_E_NOMEM) {
-            mr_err_clear(err);
+            mr_err_forget(err);
             code = MR_OK;
         }
     }
