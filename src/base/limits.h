@@ -52,6 +52,15 @@
 #define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
 #define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
 #define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
+#define MR_LIMIT_MESSAGES (4 * MR_MIB)       /* memory of one language */
+#define MR_LIMIT_MESSAGE_ID 200              /* octets */
+#define MR_LIMIT_LANGUAGE_RANGES 50          /* of an Accept-Language header; the rest is passed over */
+#define MR_LIMIT_TEMPLATES (4 * MR_MIB)      /* memory of all parsed templates */
+#define MR_LIMIT_TEMPLATE_DEPTH 64           /* sections and partials inside each other */
+#define MR_LIMIT_TEMPLATE_INDENT 256         /* blanks before the lines of a partial */
+#define MR_LIMIT_TEMPLATE_STEPS 4000000      /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
+#define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
+#define MR_LIMIT_OFFICE_ROWS 50                 /* rows of a table on one page of the office */
 
 #endif

@@ -30,8 +30,9 @@ mr_str mr_message_str(const mr_language *l, mr_str id);
 bool mr_message_exists(const mr_language *l, mr_str id); /* in this very language */
 /* The text with placeholders filled, in `a`; an empty text when memory is short. An argument without a placeholder is passed over. */
 mr_str mr_say(mr_arena *a, const mr_language *l, const char *id, const struct mr_arg *args, size_t count);
-#define MR_SAY(a, l, id, ...)                                                                                      \
-    mr_say((a), (l), (id), (const struct mr_arg[]){__VA_ARGS__}, sizeof((const struct mr_arg[]){__VA_ARGS__}) / sizeof(struct mr_arg))
+#define MR_SAY(a, l, id, ...)                                                                                          \
+    mr_say((a), (l), (id), (const struct mr_arg[]){__VA_ARGS__},                                                       \
+           sizeof((const struct mr_arg[]){__VA_ARGS__}) / sizeof(struct mr_arg))
 
 /* Dates and times as the language writes them: "14 October 2026", "14. oktober 2026"; "14 October 2026 at 09:12 (UTC)". */
 mr_str mr_say_date(mr_arena *a, const mr_language *l, mr_date date);

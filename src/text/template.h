@@ -15,9 +15,10 @@ int mr_template_parse(mr_arena *a, mr_str text, const mr_template **ret, struct 
 /* Finds a partial by name, or NULL (renders as nothing). */
 typedef const mr_template *mr_template_finder(void *self, mr_str name);
 /* Render into `out`. Errors: MR_E_LIMIT (nesting; size of out). */
-int mr_template_render(const mr_template *t, const mr_json *view, const mr_language *l, mr_template_finder *finder, void *self,
-                       mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_template_render(const mr_template *t, const mr_json *view, const mr_language *l, mr_template_finder *finder,
+                       void *self, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
 /* An embedded template by name ("verify"), partials by the same names. Errors also: MR_E_NOT_FOUND. */
-int mr_page_render(mr_str name, const mr_json *view, const mr_language *l, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_page_render(mr_str name, const mr_json *view, const mr_language *l, mr_buf *out,
+                   struct mr_err *err) MR_MUST_CHECK;
 
 #endif
