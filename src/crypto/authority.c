@@ -10,12 +10,12 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#define TEST_POLICY "2.25.39107270571171061266434738897347514270"
 #define TEST_POLICY_DER "\x69\xBA\xEB\xE4\xD3\xBA\x8E\x92\x95\xB7\xA4\xB7\xB7\xF9\xCC\xBB\xE6\x9F\x1E"
 #define TEST_NAME "Merit TEST authority - proves nothing"
 
 MR_CRYPTO_CLEANUP(X509, x509, X509_free)
 MR_CRYPTO_CLEANUP(X509_EXTENSION, extension, X509_EXTENSION_free)
+MR_CRYPTO_CLEANUP(ASN1_OCTET_STRING, octets, ASN1_OCTET_STRING_free)
 MR_CRYPTO_CLEANUP(BIGNUM, number, BN_free)
 
 enum { RSA_BITS = 3072, YEAR_DAYS = 365, EARLIER_SECONDS = 300 /* clocks differ */ };
@@ -52,6 +52,17 @@ struct extension_text {
     const char *text;
 };
 
+/* certificatePolicies ::= SEQUENCE OF SEQUENCE { policyIdentifier } */
+static bool add_test_policy(X509 *x)
+{
+    static const unsigned char der[] = "\x30\x17\x30\x15\x06\x13" TEST_POLICY_DER;
+    MR_CLEANUP(octets_freep) ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+    if (!octets || ASN1_OCTET_STRING_set(octets, der, sizeof der - 1) != 1) return false;
+    MR_CLEANUP(extension_freep)
+    X509_EXTENSION *one = X509_EXTENSION_create_by_NID(NULL, NID_certificate_policies, 0, octets);
+    return one && X509_add_ext(x, one, -1) == 1;
+}
+
 static bool add_extensions(X509 *x, X509 *issuer, const struct extension_text *list, size_t count)
 {
     X509V3_CTX context;
@@ -61,19 +72,19 @@ static bool add_extensions(X509 *x, X509 *issuer, const struct extension_text *l
         X509_EXTENSION *one = X509V3_EXT_conf_nid(NULL, &context, list[i].nid, list[i].text);
         if (!one || X509_add_ext(x, one, -1) != 1) return false;
     }
-    return true;
+    return add_test_policy(x);
 }
 
 static const struct extension_text root_extensions[] = {
     {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
     {NID_key_usage, "critical,keyCertSign,cRLSign"},
     {NID_subject_key_identifier, "hash"},
-    {NID_certificate_policies, TEST_POLICY},
 };
 static const struct extension_text seal_extensions[] = {
-    {NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature,nonRepudiation"},
-    {NID_subject_key_identifier, "hash"},         {NID_authority_key_identifier, "keyid:always"},
-    {NID_certificate_policies, TEST_POLICY},
+    {NID_basic_constraints, "critical,CA:FALSE"},
+    {NID_key_usage, "critical,digitalSignature,nonRepudiation"},
+    {NID_subject_key_identifier, "hash"},
+    {NID_authority_key_identifier, "keyid:always"},
 };
 
 static bool sign(X509 *x, const mr_key *signer)

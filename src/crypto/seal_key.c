@@ -1,7 +1,7 @@
 /* A seal's private key with its certificates: PKCS#12 (RFC 7292) as authorities deliver it, or PEM in any order.
  *
  * Idea: take everything out of the file, then look which certificate carries the private key's public half, then order the others above it. Files
- * from older software are encrypted with RC2 or RC4, which OpenSSL 3 keeps in its "legacy" provider: only when the usual way ends in "unsupported" is the
+ * from older software are encrypted with RC2, which OpenSSL 3 keeps in its "legacy" provider: only when the usual way ends in "unsupported" is the
  * file opened once more in a library context of its own that has this provider, so that nothing else in the process can use it.
  *
  * Invariant: what is returned belongs together; otherwise nothing is. */
@@ -83,7 +83,9 @@ static int read_pem(struct content *c, mr_str file, mr_str password, struct mr_e
 /* The MAC tells a wrong password from a damaged file. A file without a password may have been made with "" or with none. */
 static int check_password(PKCS12 *p12, mr_str password, struct mr_err *err)
 {
-    if (!PKCS12_mac_present(p12)) return MR_OK;
+    if (!PKCS12_mac_present(p12))
+        return MR_FAIL(err, MR_E_UNSUPPORTED, "the key file has no MAC: nothing tells whether it was changed",
+                       MR_NOWHERE);
     if (PKCS12_verify_mac(p12, password.ptr ? password.ptr : "", (int)password.len) == 1) return MR_OK;
     if (password.len == 0 && PKCS12_verify_mac(p12, NULL, 0) == 1) return MR_OK;
     return MR_OPENSSL_FAIL(err, MR_E_PASSWORD,
@@ -143,10 +145,11 @@ static int read_p12_in(struct content *c, OSSL_LIB_CTX *context, mr_str file, mr
     ERR_clear_error();
     if (PKCS12_parse(p12, password.ptr ? password.ptr : "", &pkey, &leaf, &others) != 1) {
         if (is_unsupported())
-            return MR_FAIL(err, MR_E_UNSUPPORTED, "the key file uses algorithms of OpenSSL's legacy provider",
-                           MR_NOWHERE);
-        return MR_FAIL(err, PKCS12_mac_present(p12) ? MR_E_FORMAT : MR_E_PASSWORD, "the key file cannot be opened",
-                       MR_NOWHERE);
+            return MR_FAIL(
+                err, MR_E_UNSUPPORTED,
+                "the key file is encrypted in a way that is no longer read; write it anew with today's software",
+                MR_NOWHERE);
+        return MR_FAIL(err, MR_E_FORMAT, "the key file cannot be opened", MR_NOWHERE);
     }
     int code = take_parsed(c, pkey, leaf, others, err);
     EVP_PKEY_free(pkey);
@@ -162,10 +165,10 @@ static int read_p12_legacy(struct content *c, mr_str file, mr_str password, stru
     OSSL_PROVIDER *legacy = context ? OSSL_PROVIDER_load(context, "legacy") : NULL;
     OSSL_PROVIDER *usual = legacy ? OSSL_PROVIDER_load(context, "default") : NULL;
     int code =
-        usual ? read_p12_in(c, context, file, password, err)
-              : MR_OPENSSL_FAIL(
-                    err, MR_E_LIBRARY,
-                    "the key file uses old encryption (RC2 or RC4) and OpenSSL's legacy provider is not installed");
+        usual
+            ? read_p12_in(c, context, file, password, err)
+            : MR_OPENSSL_FAIL(err, MR_E_LIBRARY,
+                              "the key file uses old encryption (RC2) and OpenSSL's legacy provider is not installed");
     if (usual) OSSL_PROVIDER_unload(usual);
     if (legacy) OSSL_PROVIDER_unload(legacy);
     return code;
@@ -180,7 +183,7 @@ static int read_p12(struct content *c, mr_str file, mr_str password, struct mr_e
     text[password.len] = 0;
     mr_str terminated = {text, password.len};
     int code = read_p12_in(c, NULL, file, terminated, err);
-    if (code == MR_E_UNSUPPORTED && !c->key) {
+    if (code == MR_E_UNSUPPORTED && !c->key) { /* without a MAC once more in vain: no harm */
         content_done(c);
         *c = (struct content){0};
         mr_err_forget(err);
