@@ -21,6 +21,11 @@ static int award(mr_service *s, mr_arena *a, mr_str slug, const char *table, str
     MR_TRY(mr_batch_upload(s, a, published.id, mr_str_of(table), example(table), &batch, err));
     MR_TRY(mr_batch_seal(s, batch, err));
     mr_batch_wait(s);
+    struct mr_batch sealed;
+    MR_TRY(mr_batch_get(s, a, batch, &sealed, err));
+    if (sealed.state != MR_BATCH_SEALED)
+        return MR_FAIL_DETAIL(err, MR_E_STATE, "the demo learners could not be awarded", "%.*s",
+                              MR_STR_ARG(sealed.error));
     return MR_OK;
 }
 
@@ -29,7 +34,7 @@ int mr_demo_load(mr_service *s, struct mr_err *err)
     static const struct {
         const char *specification, *results; /* files of docs/examples; results NULL: nobody awarded yet */
     } demo[] = {
-        {"wound-care.json", "wound-care-results.csv"},
+        {"wound-care.json", "wound-care.csv"},
         {"data-ethics.json", NULL},
         {"circular-textiles.json", NULL},
     };
