@@ -15,6 +15,8 @@
 #include "store/achievement.h"
 #include "store/batch.h"
 
+#include <time.h>
+
 #define CLAIM_MS (182 * MR_DAY_MS)
 #define CHUNK 20 /* achievements in one transaction */
 
@@ -51,6 +53,17 @@ static void stored_key(const mr_service *s, const struct mr_result_row *row, cha
     mr_service_mac(s, "learner", mr_str_of(row->learner_key), out);
 }
 
+/* When the learner of a good row was awarded this before; empty when never. */
+static int awarded_before(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str specification_id,
+                          const struct mr_result_row *row, mr_str *ret_had_on, struct mr_err *err)
+{
+    char key[33];
+    *ret_had_on = MR_STR_EMPTY;
+    if (row->fate != MR_ROW_READY) return MR_OK;
+    stored_key(s, row, key);
+    return mr_store_achievement_awarded_on(tx, a, specification_id, mr_str_of(key), ret_had_on, NULL, err);
+}
+
 int mr_batch_upload(mr_service *s, mr_arena *a, mr_str specification_id, mr_str file_name, mr_str content,
                     mr_str *ret_id, struct mr_err *err)
 {
@@ -61,17 +74,22 @@ int mr_batch_upload(mr_service *s, mr_arena *a, mr_str specification_id, mr_str 
     struct mr_batch_row batch = {.file_name = file_name};
     struct mr_published published;
     bool has_row;
+    mr_str had_on;
     mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
     MR_TRY(mr_catalogue_get(s, a, specification_id, &published, err));
     MR_TRY(table_open(&table, a, content, s->env, err));
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
     for (;;) {
         mr_arena_reset(&scratch);
         MR_TRY(mr_results_next(table.results, &scratch, &row, &has_row, err));
         if (!has_row) break;
         if (++batch.rows_read > MR_LIMIT_UPLOAD_ROWS)
             return MR_FAIL_DETAIL(err, MR_E_LIMIT, "more rows than one upload may have", "%d", MR_LIMIT_UPLOAD_ROWS);
-        batch.rows_ready += row.fate == MR_ROW_READY;
+        MR_TRY(awarded_before(s, tx, &scratch, published.id, &row, &had_on, err));
+        batch.rows_ready += row.fate == MR_ROW_READY && !had_on.len;
     }
+    mr_db_rollbackp(&tx);
+    tx = NULL;
     if (batch.rows_read == 0) return MR_FAIL(err, MR_E_CSV, "the table has a header and no rows", MR_NOWHERE);
     batch.specification_id = published.id;
     batch.org_id = published.org_id;
@@ -168,10 +186,8 @@ static int walk_next(struct walk *w, mr_arena *a, struct mr_result_row *row, boo
 {
     *ret_had_on = MR_STR_EMPTY;
     MR_TRY(mr_results_next(w->table.results, a, row, ret_row, err));
-    if (!*ret_row || row->fate != MR_ROW_READY) return MR_OK;
-    char key[33];
-    stored_key(w->s, row, key);
-    return mr_store_achievement_awarded_on(w->tx, a, w->batch.specification_id, mr_str_of(key), ret_had_on, NULL, err);
+    if (!*ret_row) return MR_OK;
+    return awarded_before(w->s, w->tx, a, w->batch.specification_id, row, ret_had_on, err);
 }
 
 static struct mr_preview_row preview_row(mr_arena *a, const struct mr_result_row *row, mr_str had_on)
@@ -203,6 +219,9 @@ int mr_batch_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_preview *r
     *ret = (struct mr_preview){.rows = MR_NEW_ARRAY(a, struct mr_preview_row, capacity),
                                .latin1 = w.table.csv.encoding == MR_CSV_WINDOWS_1252};
     if (!ret->rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the preview", MR_NOWHERE);
+    ret->unused_count = mr_results_unused(w.table.results, ret->unused, MR_PREVIEW_COLUMNS);
+    for (size_t i = 0; i < ret->unused_count && i < MR_PREVIEW_COLUMNS; i++)
+        ret->unused[i] = mr_arena_dup(a, ret->unused[i]);
     while (ret->count < capacity) {
         MR_TRY(walk_next(&w, a, &row, &has_row, &had_on, err));
         if (!has_row) break;
@@ -259,20 +278,29 @@ static void drawing_cleanup(mr_page_image **p)
     if (*p) mr_page_image_close(*p);
 }
 
-int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err)
+/* The first row that will be sealed. Its texts live in `a`. */
+static int first_ready(mr_service *s, mr_arena *a, mr_str id, struct mr_result_row *ret, mr_str *ret_specification,
+                       struct mr_err *err)
 {
     MR_CLEANUP(walk_done) struct walk w = {0};
+    bool has_row;
+    mr_str had_on;
+    MR_TRY(walk_open(&w, s, a, id, err));
+    do MR_TRY(walk_next(&w, a, ret, &has_row, &had_on, err));
+    while (has_row && (ret->fate != MR_ROW_READY || had_on.len));
+    *ret_specification = w.batch.specification_id;
+    return has_row ? MR_OK : MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+}
+
+int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err)
+{
     MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
     MR_CLEANUP(drawing_cleanup) mr_page_image *drawing = NULL;
     struct mr_published published;
     struct mr_result_row row;
-    bool has_row;
-    mr_str had_on;
-    MR_TRY(walk_open(&w, s, a, id, err));
-    do MR_TRY(walk_next(&w, a, &row, &has_row, &had_on, err));
-    while (has_row && row.fate != MR_ROW_READY);
-    if (!has_row) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
-    MR_TRY(mr_catalogue_get(s, a, w.batch.specification_id, &published, err));
+    mr_str specification;
+    MR_TRY(first_ready(s, a, id, &row, &specification, err));
+    MR_TRY(mr_catalogue_get(s, a, specification, &published, err));
     MR_TRY(mr_service_seal(s, &published.specification, &seal, err));
     const mr_language *l = mr_language_find(mr_specification_primary_language(&published.specification));
     MR_TRY(mr_page_image_open(&published.specification, l ? l : mr_language_english(), s->verify_url, seal.is_test,
@@ -299,11 +327,37 @@ int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link *
             .learner = rows[i].learner_name,
             .email = rows[i].learner_email,
             .claim_state = rows[i].claim_state,
+            .until = rows[i].claim_until,
             .url = mr_arena_format(a, "%.*s%.*s", MR_STR_ARG(s->public_url), MR_STR_ARG(path)),
         };
     }
     *ret = links, *ret_count = count;
     return MR_OK;
+}
+
+mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link)
+{
+    if (mr_str_is(link->claim_state, "accepted")) return mr_message(l, "batch.claim.accepted");
+    if (mr_str_is(link->claim_state, "declined")) return mr_message(l, "batch.claim.declined");
+    return mr_message(l, mr_env_now(s->env) > link->until ? "batch.claim.over" : "batch.claim.open");
+}
+
+int mr_batch_write_links(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out, struct mr_err *err)
+{
+    static const char *const columns[] = {"batch.column.learner", "batch.column.email", "batch.column.state",
+                                          "batch.column.link"};
+    struct mr_claim_link *links;
+    size_t count;
+    MR_TRY(mr_batch_links(s, a, id, &links, &count, err));
+    mr_buf_puts(out, "\xEF\xBB\xBF");
+    for (size_t i = 0; i < 4; i++) mr_csv_put_cell(out, mr_message(l, columns[i]), ',');
+    mr_csv_end_row(out);
+    for (size_t i = 0; i < count; i++) {
+        const mr_str cells[] = {links[i].learner, links[i].email, mr_claim_link_state(s, l, &links[i]), links[i].url};
+        for (size_t k = 0; k < 4; k++) mr_csv_put_cell(out, cells[k], ',');
+        mr_csv_end_row(out);
+    }
+    return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
 }
 
 /* ---- state ---- */
@@ -326,21 +380,44 @@ static void wake_worker(mr_service *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+/* Out of preview: how many rows will be sealed is settled now, so that progress has an end. */
+static int leave_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_preview preview;
+    bool moved;
+    MR_TRY(mr_batch_preview(s, a, id, &preview, err));
+    if (preview.ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_batch_move(tx, id, MR_STR("preview"), MR_STR("sealing"), &moved, err));
+    if (!moved) return MR_FAIL(err, MR_E_STATE, "the batch is in another state", MR_NOWHERE);
+    MR_TRY(mr_store_batch_set_ready_rows(tx, id, (int64_t)preview.ready, err));
+    return commit(&tx, err);
+}
+
 int mr_batch_seal(mr_service *s, mr_str id, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct mr_batch batch;
-    mr_arena_init(&a, MR_MIB);
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     MR_TRY(mr_batch_get(s, &a, id, &batch, err));
-    if (batch.rows_ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
-    MR_TRY(move(s, id, batch.state == MR_BATCH_FAILED ? "failed" : "preview", "sealing", err));
+    if (batch.state == MR_BATCH_FAILED)
+        MR_TRY(move(s, id, "failed", "sealing", err));
+    else
+        MR_TRY(leave_preview(s, &a, id, err));
     wake_worker(s);
     return MR_OK;
 }
 
 int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err)
 {
-    return move(s, id, "preview", "discarded", err);
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    bool moved;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_batch_move(tx, id, MR_STR("preview"), MR_STR("discarded"), &moved, err));
+    if (!moved) return MR_FAIL(err, MR_E_STATE, "the batch is in another state", MR_NOWHERE);
+    MR_TRY(mr_store_batch_empty(tx, id, err));
+    return commit(&tx, err);
 }
 
 /* ---- sealing ---- */
@@ -355,6 +432,7 @@ struct job {
     struct sealed chunk[CHUNK];
     size_t count;
     int64_t done;
+    size_t row; /* being sealed, for the message when that fails */
 };
 
 static int store_chunk(struct job *j, struct mr_err *err)
@@ -413,56 +491,73 @@ static bool must_stop(mr_service *s)
     return stop;
 }
 
-static void issuer_cleanup(mr_issuer **i)
+/* The specification, the seal, the rows: what the sealing of a batch needs from beginning to end. */
+struct making {
+    struct mr_published published;
+    struct mr_seal_key seal;
+    mr_issuer *issuer;
+    struct table table;
+};
+static void making_done(struct making *m)
 {
-    if (*i) mr_issuer_close(*i);
+    if (m->issuer) mr_issuer_close(m->issuer);
+    mr_seal_key_done(&m->seal);
+    table_done(&m->table);
+}
+
+static int making_open(struct making *m, struct job *j, mr_arena *a, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_issuing issuing;
+    mr_str content;
+    MR_TRY(mr_catalogue_get(j->s, a, j->batch.specification_id, &m->published, err));
+    MR_TRY(mr_service_seal(j->s, &m->published.specification, &m->seal, err));
+    mr_service_fill_issuing(j->s, &m->published.specification, &m->seal, &issuing);
+    MR_TRY(mr_issuer_open(&issuing, &m->issuer, err));
+    MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
+    MR_TRY(mr_store_batch_content(tx, a, j->batch.id, &content, err));
+    MR_TRY(mr_store_achievement_count(tx, j->batch.id, &j->done, err));
+    return table_open(&m->table, a, content, j->s->env, err);
+}
+
+/* Was the learner awarded this before: in another batch, or in this one before a stop? */
+static int has_it(struct job *j, mr_arena *a, const struct mr_result_row *row, bool *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    mr_str had_on;
+    MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
+    MR_TRY(awarded_before(j->s, tx, a, j->batch.specification_id, row, &had_on, err));
+    *ret = had_on.len > 0;
+    return MR_OK;
 }
 
 /* *ret_all false: the service stops; the batch stays as it is, to be taken up again. */
 static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *err)
 {
-    MR_CLEANUP(table_done) struct table table = {0};
-    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
-    MR_CLEANUP(issuer_cleanup) mr_issuer *issuer = NULL;
-    MR_CLEANUP(mr_arena_done) mr_arena chunk;
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_published published;
-    struct mr_issuing issuing;
-    mr_str content;
+    MR_CLEANUP(making_done) struct making m = {0};
+    MR_CLEANUP(mr_arena_done) mr_arena chunk, scratch;
     mr_arena_init(&chunk, CHUNK * MR_LIMIT_DOCUMENT);
-    MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
-    MR_TRY(mr_store_batch_content(tx, a, j->batch.id, &content, err));
-    MR_TRY(mr_store_achievement_count(tx, j->batch.id, &j->done, err));
-    mr_db_rollbackp(&tx);
-    tx = NULL;
-    MR_TRY(mr_catalogue_get(j->s, a, j->batch.specification_id, &published, err));
-    MR_TRY(mr_service_seal(j->s, &published.specification, &seal, err));
-    mr_service_fill_issuing(j->s, &published.specification, &seal, &issuing);
-    MR_TRY(mr_issuer_open(&issuing, &issuer, err));
-    MR_TRY(table_open(&table, a, content, j->s->env, err));
-    for (;;) {
+    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    MR_TRY(making_open(&m, j, a, err));
+    while (!must_stop(j->s)) {
         struct mr_result_row row;
-        bool has_row;
-        mr_str had_on;
-        char key[33];
-        if (j->count == 0) mr_arena_reset(&chunk);
-        if (must_stop(j->s)) break;
-        MR_TRY(mr_results_next(table.results, &chunk, &row, &has_row, err));
-        if (!has_row) break;
+        bool has_row, had;
+        mr_arena_reset(&scratch);
+        MR_TRY(mr_results_next(m.table.results, &scratch, &row, &has_row, err));
+        if (!has_row) {
+            *ret_all = true;
+            break;
+        }
         if (row.fate != MR_ROW_READY) continue;
-        stored_key(j->s, &row, key);
-        MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
-        MR_TRY(
-            mr_store_achievement_awarded_on(tx, &chunk, j->batch.specification_id, mr_str_of(key), &had_on, NULL, err));
-        mr_db_rollbackp(&tx);
-        tx = NULL;
-        if (had_on.len) continue;
-        MR_TRY(seal_row(j, issuer, &chunk, &row, err));
-        if (j->count == CHUNK) MR_TRY(store_chunk(j, err));
+        MR_TRY(has_it(j, &scratch, &row, &had, err));
+        if (had) continue;
+        j->row = row.number;
+        MR_TRY(seal_row(j, m.issuer, &chunk, &row, err));
+        if (j->count < CHUNK) continue;
+        MR_TRY(store_chunk(j, err));
+        mr_arena_reset(&chunk);
     }
-    if (j->count) MR_TRY(store_chunk(j, err));
-    *ret_all = !must_stop(j->s);
-    return MR_OK;
+    return j->count ? store_chunk(j, err) : MR_OK;
 }
 
 static int finish(mr_service *s, mr_str id, mr_str error, struct mr_err *err)
@@ -484,8 +579,9 @@ static void seal_batch(mr_service *s, const struct mr_batch_row *batch)
     int code = seal_rows(&job, &a, &all, &err);
     if (code != MR_OK) {
         mr_log_err(MR_LOG_ERROR, "batch.failed", &err);
-        code = finish(s, batch->id, mr_arena_format(&a, "%s: %s %s", mr_code_name(err.code), err.message, err.detail),
-                      &err);
+        mr_str what =
+            mr_arena_format(&a, "%s: row %zu: %s %s", mr_code_name(err.code), job.row, err.message, err.detail);
+        code = finish(s, batch->id, what, &err);
     } else if (all) {
         code = finish(s, batch->id, MR_STR_EMPTY, &err);
         mr_log(MR_LOG_INFO, "batch.sealed", "batch", mr_arena_cstr(&a, batch->id), NULL);
@@ -509,17 +605,38 @@ static void seal_waiting(mr_service *s)
     for (size_t i = 0; i < count && !must_stop(s); i++) seal_batch(s, &rows[i]);
 }
 
+static void keep_house(mr_service *s)
+{
+    struct mr_err err = {0};
+    int64_t removed;
+    if (mr_claim_remove_unclaimed(s, &removed, &err) != MR_OK)
+        mr_log_err(MR_LOG_ERROR, "claim.not_cleared", &err);
+    else if (removed)
+        mr_log(MR_LOG_INFO, "claim.unclaimed_removed", NULL);
+}
+
+/* Sleep until there is work or the service stops, at most an hour. Under the lock. */
+static void wait_for_work(mr_service *s)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 3600;
+    while (!s->work_waits && !s->stopping)
+        if (pthread_cond_timedwait(&s->changed, &s->lock, &until) != 0) break;
+}
+
 static void *work(void *self)
 {
     mr_service *s = self;
     pthread_mutex_lock(&s->lock);
     while (!s->stopping) {
-        while (!s->work_waits && !s->stopping) pthread_cond_wait(&s->changed, &s->lock);
+        wait_for_work(s);
         if (s->stopping) break;
         s->work_waits = false;
         s->working = true;
         pthread_mutex_unlock(&s->lock);
         seal_waiting(s);
+        keep_house(s);
         pthread_mutex_lock(&s->lock);
         s->working = false;
         pthread_cond_broadcast(&s->changed);

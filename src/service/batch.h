@@ -13,9 +13,12 @@ typedef enum mr_batch_state {
     MR_BATCH_DISCARDED
 } mr_batch_state;
 struct mr_batch {
-    mr_str id, specification_id, file_name, error;
+    mr_str id, specification_id, file_name;
+    mr_str error; /* FAILED: "code: row 5: what experts need to know" */
     mr_batch_state state;
-    int64_t rows_read, rows_ready, rows_sealed;
+    int64_t rows_read;
+    int64_t rows_ready; /* when uploaded; from the start of sealing on, those that are sealed */
+    int64_t rows_sealed;
     int64_t created_at, sealed_at;
 };
 /* A row of the preview. */
@@ -32,11 +35,14 @@ struct mr_preview_row {
     mr_str had_on; /* HAS_IT: awarded on, "2026-06-12" */
     struct mr_findings findings;
 };
+enum { MR_PREVIEW_COLUMNS = 8 };
 struct mr_preview {
     struct mr_preview_row *rows;
     size_t count;
     size_t ready, refused, duplicate, has_it;
-    bool latin1; /* the file was not UTF-8 and was read as Latin-1 */
+    bool latin1;                       /* the file was not UTF-8 and was read as Latin-1 */
+    mr_str unused[MR_PREVIEW_COLUMNS]; /* columns that mean nothing to Merit, the first of them */
+    size_t unused_count;               /* all of them */
 };
 
 /* Keep an uploaded table and count its rows. Errors: MR_E_CSV (nothing is kept; position, detail), MR_E_LIMIT (rows), MR_E_NOT_FOUND (specification). */
@@ -52,16 +58,23 @@ int mr_batch_write_refused(mr_service *s, mr_arena *a, mr_str id, const mr_langu
                            struct mr_err *err) MR_MUST_CHECK;
 /* The page image of the first ready row, PNG: how the certificates will look. */
 int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
-/* Start sealing; MR_E_STATE unless it is in preview with at least one ready row. Returns at once. */
+/* Start sealing, or go on with a batch that failed; MR_E_STATE unless it is in preview with at least one ready row, or failed. Returns at once. */
 int mr_batch_seal(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;
+/* Give up a batch in preview; its table is not kept any longer. Errors: MR_E_STATE. */
 int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;
 /* Wait until no batch is being sealed (demo data, tests). */
 void mr_batch_wait(mr_service *s);
 
 struct mr_claim_link {
     mr_str achievement_id, learner, email, claim_state, url;
+    int64_t until; /* the end of the learner's time to decide */
 };
 int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
                    struct mr_err *err) MR_MUST_CHECK;
+/* What became of a link, in words: "not opened yet", "accepted" ... */
+mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link);
+/* The links as CSV for a mail merge, with a byte order mark, or spreadsheets read it wrongly. Errors also: MR_E_LIMIT. */
+int mr_batch_write_links(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out,
+                         struct mr_err *err) MR_MUST_CHECK;
 
 #endif

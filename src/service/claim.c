@@ -2,7 +2,6 @@
 
 #include "base/id.h"
 #include "store/achievement.h"
-#include "store/specification.h"
 
 #define PURPOSE "claim"
 
@@ -32,7 +31,6 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_achievement_row row;
-    struct mr_specification_row specification;
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
     MR_TRY(find(s, tx, a, achievement_id, mac, &row, err));
     if (is_over(s, &row)) return MR_FAIL(err, MR_E_STATE, "the time to decide is over", MR_NOWHERE);
@@ -41,9 +39,8 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
                              .email = row.learner_email,
                              .state = state_of(&row),
                              .until = row.claim_until,
-                             .claimed_at = row.claimed_at};
-    MR_TRY(mr_store_specification_find(tx, a, row.specification_id, &specification, err));
-    ret->specification_slug = specification.slug;
+                             .claimed_at = row.claimed_at,
+                             .specification_id = row.specification_id};
     MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("elm"), &ret->elm, err));
     return mr_store_credential_find(tx, a, row.id, MR_STR("vc+jwt"), &ret->jwt, err);
 }
@@ -74,6 +71,16 @@ int mr_claim_accept(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_
 int mr_claim_decline(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_err *err)
 {
     return decide(s, achievement_id, mac, "declined", err);
+}
+
+int mr_claim_remove_unclaimed(mr_service *s, int64_t *ret_removed, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
+    MR_TRY(mr_store_credential_remove_unclaimed(tx, mr_env_now(mr_service_env(s)), ret_removed, err));
+    mr_db_tx *done = tx;
+    tx = NULL;
+    return mr_db_commit(done, err);
 }
 
 mr_str mr_claim_path(const mr_service *s, mr_arena *a, mr_str achievement_id)

@@ -10,8 +10,8 @@ struct mr_claim {
     mr_claim_state state;
     int64_t until; /* the end of the time to decide */
     int64_t claimed_at;
-    mr_str elm, jwt; /* sealed bytes; empty when declined */
-    mr_str specification_slug;
+    mr_str elm, jwt;         /* sealed bytes; empty when declined */
+    mr_str specification_id; /* the version that was awarded */
 };
 /* Errors: MR_E_NOT_FOUND (also for a wrong mac: nothing is revealed). A link whose time is over, undecided, is MR_E_STATE. */
 int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,
@@ -19,6 +19,9 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
 int mr_claim_accept(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_err *err) MR_MUST_CHECK;
 /* Removes the learner's copies (the sealed bytes); the provider keeps its own record. Errors also: MR_E_STATE when accepted already. */
 int mr_claim_decline(mr_service *s, mr_str achievement_id, mr_str mac, struct mr_err *err) MR_MUST_CHECK;
+/* Remove the copies of those who did not decide in time; the provider keeps its own records. The service does this by itself every hour.
+ *   ret_removed  sealed documents; may be NULL */
+int mr_claim_remove_unclaimed(mr_service *s, int64_t *ret_removed, struct mr_err *err) MR_MUST_CHECK;
 /* "/claim/<id>/<mac>" in the arena. */
 mr_str mr_claim_path(const mr_service *s, mr_arena *a, mr_str achievement_id);
 

@@ -138,3 +138,11 @@ int mr_store_credential_remove(mr_db_tx *tx, mr_str achievement_id, struct mr_er
     return mr_db_run(tx, "DELETE FROM credential WHERE achievement_id = $achievement",
                      MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), NULL, err);
 }
+
+int mr_store_credential_remove_unclaimed(mr_db_tx *tx, int64_t until, int64_t *ret_removed, struct mr_err *err)
+{
+    return mr_db_run(tx,
+                     "DELETE FROM credential WHERE achievement_id IN (SELECT id FROM achievement WHERE claim_state = "
+                     "'open' AND claim_until < $until)",
+                     MR_DB_ARGS(MR_DB_I("until", until)), ret_removed, err);
+}

@@ -30,5 +30,8 @@ int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, 
 int mr_store_credential_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, mr_str format, mr_str *ret,
                              struct mr_err *err) MR_MUST_CHECK;
 int mr_store_credential_remove(mr_db_tx *tx, mr_str achievement_id, struct mr_err *err) MR_MUST_CHECK;
+/* Those of achievements that nobody decided on until then. */
+int mr_store_credential_remove_unclaimed(mr_db_tx *tx, int64_t until, int64_t *ret_removed,
+                                         struct mr_err *err) MR_MUST_CHECK;
 
 #endif

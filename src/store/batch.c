@@ -107,6 +107,17 @@ int mr_store_batch_set_sealed_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct
                      MR_DB_ARGS(MR_DB_I("rows", rows), MR_DB_T("id", id)), NULL, err);
 }
 
+int mr_store_batch_set_ready_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err)
+{
+    return mr_db_run(tx, "UPDATE batch SET rows_ready = $rows WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_I("rows", rows), MR_DB_T("id", id)), NULL, err);
+}
+
+int mr_store_batch_empty(mr_db_tx *tx, mr_str id, struct mr_err *err)
+{
+    return mr_db_run(tx, "UPDATE batch SET content = NULL WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id)), NULL, err);
+}
+
 int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, struct mr_err *err)
 {
     if (error.len)

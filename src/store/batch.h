@@ -24,6 +24,9 @@ int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_s
 int mr_store_batch_move(mr_db_tx *tx, mr_str id, mr_str from, mr_str to, bool *ret_moved,
                         struct mr_err *err) MR_MUST_CHECK;
 int mr_store_batch_set_sealed_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err) MR_MUST_CHECK;
+int mr_store_batch_set_ready_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err) MR_MUST_CHECK;
+/* Keep the uploaded table no longer. */
+int mr_store_batch_empty(mr_db_tx *tx, mr_str id, struct mr_err *err) MR_MUST_CHECK;
 /* The end of a batch: sealed (error empty) or failed; empties the table once sealed. */
 int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, struct mr_err *err) MR_MUST_CHECK;
 

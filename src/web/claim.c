@@ -1,0 +1,268 @@
+/* The learner's page: what was awarded to her, unwrapped; accept or decline; files to keep.
+ *
+ * The address is the key: only this installation can make it (service/claim.h), so these forms carry no other token, no page of this file is
+ * kept by anybody (no-store), and a wrong address is answered like any page that is not there. What is shown is read from the sealed document
+ * itself, after its seal was checked: she sees what others will see, not what a table says. */
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "credential/verify.h"
+#include "service/catalogue.h"
+#include "service/claim.h"
+#include "web/page.h"
+
+/* The claim behind the address; otherwise the page that says why not, and false. */
+static bool open_claim(mr_page *p, struct mr_claim *ret)
+{
+    struct mr_err err = {0};
+    int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], ret, &err);
+    if (code == MR_OK) return true;
+    if (code == MR_E_NOT_FOUND)
+        mr_page_not_found(p);
+    else if (code == MR_E_STATE) {
+        mr_page_begin(p, "claim.over.title", "");
+        mr_http_set_status(p->response, 410);
+        mr_page_show_private(p, "claim_over");
+    } else
+        mr_page_fail(p, &err);
+    return false;
+}
+
+static mr_str claim_path(mr_page *p, const char *more)
+{
+    return mr_arena_format(p->arena, "/claim/%.*s/%.*s%s", MR_STR_ARG(p->part[0]), MR_STR_ARG(p->part[1]), more);
+}
+
+static void verifier_cleanup(mr_verifier **v)
+{
+    if (*v) mr_verifier_close(*v);
+}
+
+/* Read the sealed document as a verifier does. ret->has_view is false when its seal does not hold: then something has happened to the
+ * database. */
+static int read_sealed(mr_page *p, const struct mr_claim *claim, mr_report *ret, struct mr_err *err)
+{
+    MR_CLEANUP(verifier_cleanup) mr_verifier *verifier = NULL;
+    const struct mr_verifying verifying = {
+        .trust = mr_service_trust(p->service), .env = mr_service_env(p->service), .language = p->language};
+    MR_TRY(mr_verifier_open(&verifying, &verifier, err));
+    MR_TRY(mr_verify(verifier, p->arena, claim->elm, ret, err));
+    return ret->has_view ? MR_OK : MR_FAIL(err, MR_E_DB, "a stored credential does not verify", MR_NOWHERE);
+}
+
+/* ---- the page ---- */
+
+/* Her given name when the document has it apart, else the whole name: which word of a name one is called by is not ours to guess. */
+static mr_str called(mr_page *p, const mr_report *report)
+{
+    const mr_json *document;
+    if (mr_json_parse(p->arena, report->document, NULL, &document, NULL) != MR_OK) return report->view.learner;
+    const mr_json *given = mr_json_get(mr_json_get(document, "credentialSubject"), "givenName");
+    MR_JSON_EACH_MEMBER (language, given) {
+        const mr_json *text = mr_json_is(language + 1, MR_JSON_ARRAY) ? mr_json_at(language + 1, 0) : language + 1;
+        if (mr_json_str(text).len) return mr_json_str(text);
+    }
+    return report->view.learner;
+}
+
+static void put_fact(mr_page *p, const char *label, mr_str value)
+{
+    if (value.len == 0) return;
+    mr_json_begin_object(&p->view);
+    mr_json_put_member(&p->view, "label", mr_message(p->language, label));
+    mr_json_put_member(&p->view, "value", value);
+    mr_json_end_object(&p->view);
+}
+
+static mr_str joined(mr_page *p, const struct mr_view_answer *answer)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, MR_MIB);
+    for (size_t i = 0; i < answer->value_count; i++) {
+        if (i) mr_buf_puts(&b, "; ");
+        mr_buf_put(&b, answer->values[i]);
+    }
+    return mr_arena_dup(p->arena, mr_buf_str(&b));
+}
+
+static void put_outcomes(mr_page *p, const mr_view *view)
+{
+    const struct mr_view_answer *outcomes = &view->answers[MR_ELEMENT_OUTCOMES];
+    mr_json_writer *v = &p->view;
+    if (!outcomes->answered) return;
+    mr_json_put_name(v, "outcomes");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "lang", outcomes->language.len ? outcomes->language : mr_language_tag(p->language));
+    mr_json_put_name(v, "list");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < outcomes->value_count; i++) mr_json_put_str(v, outcomes->values[i]);
+    mr_json_end_array(v);
+    mr_json_end_object(v);
+}
+
+static void put_sheet(mr_page *p, const mr_view *view)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "sheet");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "awarding_body", view->awarding_body.len ? view->awarding_body : view->issuer);
+    mr_json_put_member(v, "learner", view->learner);
+    mr_json_put_member(v, "title", view->title);
+    if (mr_date_is_set(view->birth_date))
+        mr_json_put_member(v, "born",
+                           MR_SAY(p->arena, p->language, "claim.born",
+                                  {"date", mr_say_date(p->arena, p->language, view->birth_date)}));
+    mr_json_put_name(v, "facts");
+    mr_json_begin_array(v);
+    put_fact(p, "claim.workload", view->workload);
+    put_fact(p, "claim.level", view->level);
+    put_fact(p, "claim.assessed", joined(p, &view->answers[MR_ELEMENT_ASSESSMENT]));
+    put_fact(p, "claim.grade", joined(p, &view->answers[MR_ELEMENT_GRADE]));
+    if (mr_date_is_set(view->awarded_on))
+        put_fact(p, "claim.awarded", mr_say_date(p->arena, p->language, view->awarded_on));
+    mr_json_end_array(v);
+    mr_json_put_name(v, "has_picture");
+    mr_json_put_bool(v, view->page_image.len > 0);
+    put_outcomes(p, view);
+    mr_json_end_object(v);
+}
+
+/* Whom to write to when the name is wrong, and who keeps a record. */
+static void put_provider(mr_page *p, const struct mr_claim *claim)
+{
+    struct mr_published published;
+    mr_json_writer *v = &p->view;
+    if (mr_catalogue_get(p->service, p->arena, claim->specification_id, &published, NULL) != MR_OK) return;
+    const mr_organisation *provider = &published.specification.provider;
+    mr_json_put_member(v, "provider", mr_texts_get(provider->name, mr_language_tag(p->language), NULL));
+    mr_json_put_member(v, "provider_email", provider->email);
+    mr_json_put_member(v, "provider_homepage", provider->homepage);
+    mr_json_put_member(v, "slug", published.slug);
+}
+
+static void put_claim(mr_page *p, const struct mr_claim *claim)
+{
+    static const char *const states[] = {"open", "accepted", "declined"};
+    mr_json_writer *v = &p->view;
+    mr_json_put_member(v, "address", claim_path(p, ""));
+    mr_json_put_member(v, "email", claim->email);
+    mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(claim->until)));
+    if (claim->claimed_at != MR_TIME_NONE)
+        mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
+    mr_json_put_name(v, states[claim->state]);
+    mr_json_put_bool(v, true);
+    put_provider(p, claim);
+}
+
+static void show(mr_page *p, const char *title, const char *template)
+{
+    struct mr_err err = {0};
+    struct mr_claim claim;
+    mr_report report = {0};
+    if (!open_claim(p, &claim)) return;
+    if (claim.state == MR_CLAIM_DECLINED) {
+        mr_page_begin(p, "claim.declined.title", "");
+        put_claim(p, &claim);
+        mr_page_show_private(p, "claim_declined");
+        return;
+    }
+    if (read_sealed(p, &claim, &report, &err) != MR_OK) {
+        mr_page_fail(p, &err);
+        return;
+    }
+    mr_page_begin(p, title, "");
+    put_claim(p, &claim);
+    mr_json_put_member(&p->view, "called", called(p, &report));
+    put_sheet(p, &report.view);
+    mr_page_show_private(p, template);
+}
+
+void mr_web_claim(mr_page *p)
+{
+    show(p, "claim.title", "claim");
+}
+
+/* ---- deciding ---- */
+
+/* A claim that was decided before shows how. */
+static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
+{
+    if (code == MR_OK || code == MR_E_STATE)
+        mr_http_redirect(p->response, claim_path(p, ""));
+    else if (code == MR_E_NOT_FOUND)
+        mr_page_not_found(p);
+    else
+        mr_page_fail(p, err);
+}
+
+void mr_web_claim_accept(mr_page *p)
+{
+    struct mr_err err = {0};
+    back_to_claim(p, mr_claim_accept(p->service, p->part[0], p->part[1], &err), &err);
+}
+
+void mr_web_claim_decline(mr_page *p)
+{
+    struct mr_err err = {0};
+    back_to_claim(p, mr_claim_decline(p->service, p->part[0], p->part[1], &err), &err);
+}
+
+void mr_web_claim_decline_ask(mr_page *p)
+{
+    struct mr_claim claim;
+    if (!open_claim(p, &claim)) return;
+    if (claim.state == MR_CLAIM_OPEN)
+        show(p, "claim.decline.title", "claim_decline");
+    else
+        mr_http_redirect(p->response, claim_path(p, ""));
+}
+
+/* ---- picture and files ---- */
+
+void mr_web_claim_image(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_claim claim;
+    mr_report report = {0};
+    mr_str picture;
+    if (!open_claim(p, &claim)) return;
+    if (claim.state == MR_CLAIM_DECLINED) {
+        mr_page_not_found(p);
+        return;
+    }
+    int code = read_sealed(p, &claim, &report, &err);
+    if (code == MR_OK) code = mr_base64_read(p->arena, report.view.page_image, &picture, &err);
+    if (code != MR_OK) {
+        mr_page_fail(p, &err);
+        return;
+    }
+    if (picture.len == 0 || !mr_str_is(report.view.page_image_type, "image/png")) {
+        mr_page_not_found(p);
+        return;
+    }
+    mr_http_set_type(p->response, "image/png");
+    mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
+    mr_buf_put(mr_http_body(p->response), picture);
+}
+
+/* "wound-care-2026-3f9a1c20.jsonld": letters of the specification's name are ASCII (model/specification.h). */
+static mr_str file_name(mr_page *p, const struct mr_claim *claim, const char *ending)
+{
+    struct mr_published published;
+    mr_str slug = MR_STR("credential"), id = claim->achievement_id;
+    if (mr_catalogue_get(p->service, p->arena, claim->specification_id, &published, NULL) == MR_OK)
+        slug = published.slug;
+    return mr_arena_format(p->arena, "%.*s-%.*s%s", MR_STR_ARG(slug), 8, id.ptr + id.len - 8, ending);
+}
+
+void mr_web_claim_file(mr_page *p)
+{
+    struct mr_claim claim;
+    bool elm = mr_str_is(p->part[2], "european"), jwt = mr_str_is(p->part[2], "jwt");
+    if (!open_claim(p, &claim)) return;
+    if (claim.state != MR_CLAIM_ACCEPTED || (!elm && !jwt))
+        mr_page_not_found(p);
+    else if (elm)
+        mr_page_download(p, "application/jose+json", file_name(p, &claim, mr_format_ending(MR_FORMAT_ELM)), claim.elm);
+    else
+        mr_page_download(p, "application/vc+jwt", file_name(p, &claim, mr_format_ending(MR_FORMAT_VC_JWT)), claim.jwt);
+}

@@ -1,0 +1,300 @@
+/* The provider's office: the way in, what is published, publishing, and the page of one specification from which results are uploaded.
+ *
+ * Who may come here is decided by the router (routes.def); the operator's token stands in the address of the link only, which answers with a
+ * redirection, so that it stays in no page and in no Referer. Errors in what was sent are shown at the form that it was sent from, with
+ * status 422, all of them at once. */
+#include "web/office.h"
+
+#include "base/limits.h"
+#include "credential/wording.h"
+
+/* ---- what the office's pages share ---- */
+
+const struct mr_http_part *mr_office_file(mr_page *p, const char *field)
+{
+    struct mr_http_part *parts;
+    size_t count;
+    if (mr_http_parts(p->request, &parts, &count, NULL) != MR_OK) return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_is(parts[i].name, field) && (parts[i].file_name.len || parts[i].content.len)) return &parts[i];
+    return NULL;
+}
+
+mr_str mr_office_count(mr_page *p, const char *id, int64_t count)
+{
+    mr_str which = mr_arena_format(p->arena, "%s.%s", id, count == 1 ? "one" : "many");
+    return MR_SAY(p->arena, p->language, which.ptr, {"count", mr_say_count(p->arena, p->language, count)});
+}
+
+mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more)
+{
+    return mr_arena_format(p->arena, "/provider/batches/%.*s%s", MR_STR_ARG(batch_id), more);
+}
+
+static void put_flag(mr_json_writer *v, const char *name)
+{
+    mr_json_put_name(v, name);
+    mr_json_put_bool(v, true);
+}
+
+/* Title with its language when that is not the page's, and provider. */
+static void put_names(mr_page *p, const mr_specification *s)
+{
+    mr_json_writer *v = &p->view;
+    mr_str language, title = mr_texts_get(s->title, mr_language_tag(p->language), &language);
+    mr_json_put_member(v, "title", title);
+    mr_json_put_member(v, "title_lang", language);
+    mr_json_put_member(v, "provider", mr_texts_get(s->provider.name, mr_language_tag(p->language), NULL));
+}
+
+static mr_str state_id(mr_arena *a, mr_batch_state state)
+{
+    static const char *const names[] = {"preview", "sealing", "sealed", "failed", "discarded"};
+    return mr_arena_format(a, "batch.state.%s", names[state]);
+}
+
+static void put_batch(mr_page *p, const struct mr_batch *b)
+{
+    static const char *const looks[] = {"unchecked", "na", "passed", "failed", "na"};
+    mr_json_writer *v = &p->view;
+    bool sealed = b->state == MR_BATCH_SEALED;
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "path", mr_office_batch_path(p, b->id, ""));
+    mr_json_put_member(v, "file", b->file_name);
+    mr_json_put_member(v, "state", mr_message_str(p->language, state_id(p->arena, b->state)));
+    put_flag(v, looks[b->state]);
+    mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, sealed ? b->sealed_at : b->created_at));
+    mr_json_put_member(v, "rows",
+                       sealed ? mr_office_count(p, "batch.sealed_rows", b->rows_sealed)
+                              : mr_office_count(p, "batch.read", b->rows_read));
+    mr_json_end_object(v);
+}
+
+static int put_batches(mr_page *p, mr_str specification_id, size_t most, struct mr_err *err)
+{
+    struct mr_batch *batches;
+    size_t count;
+    MR_TRY(mr_batch_list(p->service, p->arena, specification_id, &batches, &count, err));
+    mr_json_put_name(&p->view, "batches");
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);
+    mr_json_end_array(&p->view);
+    mr_json_put_name(&p->view, "has_batches");
+    mr_json_put_bool(&p->view, count > 0);
+    return MR_OK;
+}
+
+/* ---- the way in and out ---- */
+
+void mr_web_operator_enter(mr_page *p)
+{
+    if (!mr_page_is_operator_token(p, p->part[0])) {
+        mr_page_not_found(p);
+        return;
+    }
+    mr_page_enter(p);
+    mr_http_redirect(p->response, MR_STR("/provider"));
+}
+
+void mr_web_operator_leave(mr_page *p)
+{
+    mr_page_leave(p);
+    mr_http_redirect(p->response, MR_STR("/"));
+}
+
+/* Addresses that only forms lead to, opened otherwise (the language was switched on the answer to one). */
+void mr_web_office_back(mr_page *p)
+{
+    mr_str to = MR_STR("/provider");
+    if (p->part[0].len) to = mr_arena_format(p->arena, "/provider/specifications/%.*s", MR_STR_ARG(p->part[0]));
+    mr_http_redirect(p->response, to);
+}
+
+/* ---- the first page ---- */
+
+static int put_published(mr_page *p, struct mr_err *err)
+{
+    struct mr_published *list;
+    size_t count;
+    mr_json_writer *v = &p->view;
+    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    mr_json_put_name(v, "published");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < count; i++) {
+        mr_json_begin_object(v);
+        mr_json_put_member(v, "slug", list[i].slug);
+        mr_json_put_member(v, "version", list[i].version);
+        mr_json_put_member(v, "awarded", mr_office_count(p, "office.awarded", list[i].awarded));
+        put_names(p, &list[i].specification);
+        MR_TRY(put_batches(p, list[i].id, 3, err));
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+    mr_json_put_name(v, "has_published");
+    mr_json_put_bool(v, count > 0);
+    return MR_OK;
+}
+
+/* What is wrong with a specification file that was sent. */
+struct refusal {
+    mr_str file_name, sentence, place;
+    const struct mr_findings *findings;
+};
+
+static void put_finding(mr_page *p, const struct mr_finding *f)
+{
+    mr_json_writer *v = &p->view;
+    mr_str label = mr_arena_format(p->arena, "element.%s", f->element);
+    mr_json_begin_object(v);
+    if (mr_message_exists(mr_language_english(), label))
+        mr_json_put_member(v, "element", mr_message_str(p->language, label));
+    mr_json_put_member_c(v, "pointer", f->pointer);
+    mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+    mr_json_end_object(v);
+}
+
+static void put_refusal(mr_page *p, const struct refusal *r)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "refusal");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "file", r->file_name);
+    mr_json_put_member(v, "sentence", r->sentence);
+    mr_json_put_member(v, "place", r->place);
+    mr_json_put_name(v, "findings");
+    mr_json_begin_array(v);
+    for (size_t i = 0; r->findings && i < r->findings->count; i++)
+        if (!r->findings->items[i].warning) put_finding(p, &r->findings->items[i]);
+    mr_json_end_array(v);
+    if (r->findings) put_flag(v, "has_findings");
+    mr_json_end_object(v);
+}
+
+static void show_office(mr_page *p, const struct refusal *refusal)
+{
+    struct mr_err err = {0};
+    struct mr_published fresh;
+    mr_str slug = mr_http_query(p->request, "published");
+    mr_page_begin(p, refusal ? "office.refused.title" : "office.title", "provider");
+    if (refusal) {
+        mr_http_set_status(p->response, 422);
+        put_refusal(p, refusal);
+    }
+    if (!refusal && slug.len && mr_catalogue_get(p->service, p->arena, slug, &fresh, &err) == MR_OK) {
+        mr_json_put_name(&p->view, "fresh");
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "slug", fresh.slug);
+        put_names(p, &fresh.specification);
+        mr_json_end_object(&p->view);
+    }
+    if (put_published(p, &err) != MR_OK)
+        mr_page_fail(p, &err);
+    else
+        mr_page_show_private(p, "office");
+}
+
+void mr_web_office(mr_page *p)
+{
+    show_office(p, NULL);
+}
+
+void mr_web_results_template(mr_page *p)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    mr_buf_init(&table, MR_MIB);
+    mr_results_write_template(&table);
+    mr_page_download(p, "text/csv; charset=utf-8", MR_STR("results.csv"), mr_buf_str(&table));
+}
+
+/* ---- publishing ---- */
+
+/* Line and column of the place where a file stopped making sense. */
+static mr_str json_place(mr_page *p, mr_str text, const struct mr_err *err)
+{
+    size_t line, column;
+    if (err->position == MR_NOWHERE) return mr_str_of(err->pointer);
+    mr_json_place(text, err->position, &line, &column);
+    return MR_SAY(p->arena, p->language, "office.json_place", {"line", mr_arena_format(p->arena, "%zu", line)},
+                  {"column", mr_arena_format(p->arena, "%zu", column)}, {"what", mr_str_of(err->message)},
+                  {"detail", mr_str_of(err->detail)});
+}
+
+static void refuse_specification(mr_page *p, const struct mr_http_part *file, const struct mr_findings *findings,
+                                 const struct mr_err *err)
+{
+    struct refusal r = {.file_name = file->file_name};
+    mr_str id = mr_arena_format(p->arena, "office.publish.%s", mr_code_name(err->code));
+    if (err->code == MR_E_SPECIFICATION) {
+        r.findings = findings;
+        r.sentence = mr_office_count(p, "office.refused.faults", (int64_t)findings->faults);
+    } else if (mr_message_exists(mr_language_english(), id)) {
+        r.sentence = mr_message_str(p->language, id);
+        if (err->code != MR_E_EXISTS) r.place = json_place(p, file->content, err);
+    } else {
+        mr_page_fail(p, err);
+        return;
+    }
+    show_office(p, &r);
+}
+
+void mr_web_publish(mr_page *p)
+{
+    const struct mr_http_part *file = mr_office_file(p, "file");
+    struct mr_findings findings;
+    struct mr_err err = {0};
+    mr_str slug;
+    if (!file) {
+        struct refusal nothing = {.sentence = mr_message(p->language, "office.publish.nothing")};
+        show_office(p, &nothing);
+        return;
+    }
+    mr_findings_init(&findings, p->arena);
+    int code = mr_catalogue_publish(p->service, p->arena, file->content, &findings, &slug, &err);
+    if (code != MR_OK)
+        refuse_specification(p, file, &findings, &err);
+    else
+        mr_http_redirect(p->response, mr_arena_format(p->arena, "/provider?published=%.*s", MR_STR_ARG(slug)));
+}
+
+/* ---- one specification ---- */
+
+static void put_upload_fault(mr_page *p, mr_str fault, mr_str place)
+{
+    mr_json_put_name(&p->view, "fault");
+    mr_json_begin_object(&p->view);
+    mr_json_put_member(&p->view, "text", fault);
+    mr_json_put_member(&p->view, "place", place);
+    mr_json_end_object(&p->view);
+    mr_http_set_status(p->response, 422);
+}
+
+void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str place)
+{
+    struct mr_err err = {0};
+    struct mr_published published;
+    if (mr_catalogue_get(p->service, p->arena, slug, &published, &err) != MR_OK) {
+        mr_page_fail(p, &err);
+        return;
+    }
+    const mr_specification *s = &published.specification;
+    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "provider");
+    mr_json_put_name(&p->view, "specification");
+    mr_json_begin_object(&p->view);
+    mr_json_put_member(&p->view, "slug", published.slug);
+    mr_json_put_member(&p->view, "version", published.version);
+    mr_json_put_member(&p->view, "awarded", mr_office_count(p, "office.awarded", published.awarded));
+    mr_json_put_member(&p->view, "workload",
+                       mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
+    put_names(p, s);
+    mr_json_end_object(&p->view);
+    if (fault.len) put_upload_fault(p, fault, place);
+    if (put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK)
+        mr_page_fail(p, &err);
+    else
+        mr_page_show_private(p, "office_specification");
+}
+
+void mr_web_office_specification(mr_page *p)
+{
+    mr_office_show_specification(p, p->part[0], MR_STR_EMPTY, MR_STR_EMPTY);
+}

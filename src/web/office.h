@@ -1,0 +1,19 @@
+/* What the pages of the provider's office share: publishing, results, batches. */
+#ifndef MR_WEB_OFFICE_H
+#define MR_WEB_OFFICE_H
+
+#include "service/batch.h"
+#include "web/page.h"
+
+/* The file of a form field of a multipart body, or NULL when there is none (nothing was chosen). Owned by the request. */
+const struct mr_http_part *mr_office_file(mr_page *p, const char *field);
+/* Counted statements: message "<id>.one" for 1, else "<id>.many", their {count} filled. */
+mr_str mr_office_count(mr_page *p, const char *id, int64_t count);
+/* "/provider/batches/<id>", with `more` behind it. */
+mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more);
+/* The page of one specification with the form for results.
+ *   fault  what is wrong with the file that was just sent, in the reader's language; empty when none was. Then the answer is 422.
+ *   place  where in the file; may be empty */
+void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str place);
+
+#endif
