@@ -14,6 +14,7 @@
 
 #include "base/embedded.h"
 #include "base/limits.h"
+#include "text/placeholder.h"
 #include "text/po.h"
 
 #include <pthread.h>
@@ -208,18 +209,6 @@ static const struct mr_arg *find_arg(const struct mr_arg *args, size_t count, mr
     return NULL;
 }
 
-/* Cut the text before the next placeholder off *rest, and the name of that; false when there is none. */
-static bool next_placeholder(mr_str *rest, mr_str *ret_before, mr_str *ret_name)
-{
-    ptrdiff_t open = mr_str_find_char(*rest, '{');
-    ptrdiff_t close = open < 0 ? -1 : mr_str_find_char(mr_str_from(*rest, (size_t)open), '}');
-    if (close < 0) return false;
-    *ret_before = mr_str_make(rest->ptr, (size_t)open);
-    *ret_name = mr_str_make(rest->ptr + open + 1, (size_t)close - 1);
-    *rest = mr_str_from(*rest, (size_t)(open + close) + 1);
-    return true;
-}
-
 /* Twice the same walk: to measure, and to write. out NULL: measure. */
 static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *out)
 {
@@ -231,7 +220,7 @@ static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *o
         if (out && put_.len) memcpy(out + n, put_.ptr, put_.len);                                                      \
         n += put_.len;                                                                                                 \
     } while (0)
-    while (next_placeholder(&text, &before, &name)) {
+    while (mr_placeholder_next(&text, &before, &name)) {
         const struct mr_arg *arg = find_arg(args, count, name);
         PUT(before);
         PUT(arg ? arg->value : mr_str_make(name.ptr - 1, name.len + 2)); /* an unfilled one is shown as it stands */

@@ -1,5 +1,5 @@
 /* Messages in the reader's language. Every sentence that people read has a stable id ("seal.passed"); web/i18n/en.po and its sisters hold the
- * texts, embedded in the program and read at first use. Placeholders stand in braces: "Awarded on {date}".
+ * texts, embedded in the program and read at first use. Placeholders stand in braces: "Awarded on {date}" (text/placeholder.h).
  * A missing translation falls back to English; a missing id shows the id (and fails a test). */
 #ifndef MR_TEXT_MESSAGES_H
 #define MR_TEXT_MESSAGES_H
@@ -12,29 +12,31 @@ typedef struct mr_language mr_language; /* one language's messages; static, neve
 /* "en", "da", "sv", "nl" ...: ISO 639-1, also with a region ("da-DK"); NULL when Merit does not speak it. */
 const mr_language *mr_language_find(mr_str tag);
 const mr_language *mr_language_english(void);
-/* The best of what an Accept-Language header asks for (RFC 9110 12.5.4); English when nothing fits. */
+/* The best of what an Accept-Language header asks for (RFC 9110 12.5.4), the first among equals; English when nothing fits. */
 const mr_language *mr_language_accept(mr_str header);
 mr_str mr_language_tag(const mr_language *l);
 /* Its own name, "Dansk". */
 mr_str mr_language_own_name(const mr_language *l);
-/* The languages whose pages are complete, English first; ends with NULL. */
+/* All languages (each file of web/i18n is one, and complete), English first; ends with NULL. */
 const mr_language *const *mr_languages(void);
 
 struct mr_arg {
     const char *name; /* without braces */
     mr_str value;
 };
-/* The text of an id, placeholders unfilled. */
+/* The text of an id, placeholders unfilled: in this language, else in English, else the id itself. Static. */
 mr_str mr_message(const mr_language *l, const char *id);
 mr_str mr_message_str(const mr_language *l, mr_str id);
 bool mr_message_exists(const mr_language *l, mr_str id); /* in this very language */
-/* The text with placeholders filled, in `a`; an empty text when memory is short. An argument without a placeholder is passed over. */
+/* The text with placeholders filled, in `a`; an empty text when memory is short. An argument without a placeholder is passed
+ * over; a placeholder without an argument is shown as it stands. */
 mr_str mr_say(mr_arena *a, const mr_language *l, const char *id, const struct mr_arg *args, size_t count);
 #define MR_SAY(a, l, id, ...)                                                                                          \
     mr_say((a), (l), (id), (const struct mr_arg[]){__VA_ARGS__},                                                       \
            sizeof((const struct mr_arg[]){__VA_ARGS__}) / sizeof(struct mr_arg))
 
-/* Dates and times as the language writes them: "14 October 2026", "14. oktober 2026"; "14 October 2026 at 09:12 (UTC)". */
+/* Dates and times as the language writes them: "14 October 2026", "14. oktober 2026"; "14 October 2026 at 09:12 (UTC)".
+ * Empty for no date (mr_date_is_set) and MR_TIME_NONE. */
 mr_str mr_say_date(mr_arena *a, const mr_language *l, mr_date date);
 mr_str mr_say_time(mr_arena *a, const mr_language *l, int64_t time);
 /* "1,284" / "1.284" */

@@ -22,6 +22,7 @@
 #include "text/template.h"
 
 #include "base/limits.h"
+#include "text/placeholder.h"
 
 enum node_type { TEXT, VALUE, RAW_VALUE, MESSAGE, SECTION, INVERTED, PARTIAL };
 
@@ -86,7 +87,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* The start of the line's blanks before `at`, when nothing else stands there; otherwise `at` + 1 is returned as "no". */
+/* Is there nothing but blanks before `at` on its line? They begin at *ret_start. */
 static bool only_blanks_before(mr_str s, size_t at, size_t *ret_start)
 {
     while (at > 0 && is_blank(s.ptr[at - 1])) at--;
@@ -165,7 +166,7 @@ static int close_section(struct parser *p, const struct tag *tag)
     return MR_OK;
 }
 
-/* RFC-like grammar of a message tag: {{@id}}, where parts in parentheses are names of the view. */
+/* {{@id}}, where parts in parentheses are names of the view. */
 static int add_message(struct parser *p, const struct tag *tag)
 {
     mr_str rest = tag->name;
@@ -333,14 +334,12 @@ static int put_message(struct renderer *r, mr_str name)
     MR_TRY(message_id(r, name, space, sizeof space, &id));
     if (id.len == 0) return MR_OK;
     mr_str text = mr_message_str(r->language, id);
-    while (text.len > 0) {
-        ptrdiff_t open = mr_str_find_char(text, '{');
-        ptrdiff_t size = open < 0 ? -1 : mr_str_find_char(mr_str_from(text, (size_t)open), '}');
-        mr_buf_put_html(r->out, size < 0 ? text : mr_str_make(text.ptr, (size_t)open));
-        if (size < 0) break;
-        mr_buf_put_html(r->out, text_of(find_value(r, mr_str_make(text.ptr + open + 1, (size_t)size - 1))));
-        text = mr_str_from(text, (size_t)(open + size) + 1);
+    mr_str before, placeholder;
+    while (mr_placeholder_next(&text, &before, &placeholder)) {
+        mr_buf_put_html(r->out, before);
+        mr_buf_put_html(r->out, text_of(find_value(r, placeholder)));
     }
+    mr_buf_put_html(r->out, text);
     return MR_OK;
 }
 

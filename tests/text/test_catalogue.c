@@ -1,0 +1,222 @@
+/* The catalogues against each other, and against all places that name a message. */
+#include "testing.h"
+
+#include "base/embedded.h"
+#include "text/messages.h"
+#include "text/placeholder.h"
+#include "text/po.h"
+#include "text/template.h"
+
+#include <dirent.h>
+
+MR_EMBEDDED_DECLARE(text_i18n);
+MR_EMBEDDED_DECLARE(text_templates);
+
+static struct mr_po read_catalogue(mr_arena *a, const struct mr_embedded *e)
+{
+    struct mr_po po = {0};
+    struct mr_err err = {0};
+    int code = mr_po_read(a, mr_str_make((const char *)e->data, e->size), &po, &err);
+    if (code != MR_OK) fail_msg("web/i18n/%s, byte %zu: %s", e->name, err.position, err.message);
+    return po;
+}
+
+static const struct mr_po_entry *find_entry(const struct mr_po *po, mr_str id)
+{
+    for (size_t i = 0; i < po->count; i++)
+        if (mr_str_eq(po->entries[i].id, id)) return &po->entries[i];
+    return NULL;
+}
+
+/* Is every placeholder of `text` one of `other`? */
+static bool has_placeholders_of(mr_str other, mr_str text)
+{
+    mr_str before, name;
+    while (mr_placeholder_next(&text, &before, &name))
+        if (mr_str_find(other, mr_str_make(name.ptr - 1, name.len + 2)) < 0) return false;
+    return true;
+}
+
+static size_t count_raw_entries(const struct mr_embedded *e)
+{
+    size_t n = 0;
+    mr_str rest = mr_str_make((const char *)e->data, e->size), line;
+    while (mr_str_split(&rest, '\n', &line)) n += mr_str_has_prefix(line, MR_STR("msgid "));
+    return n;
+}
+
+static void test_catalogue__languages_have_the_same_messages(void **state)
+{
+    mr_arena a;
+    mr_arena_init(&a, 1 << 24);
+    const struct mr_embedded *english = mr_embedded_find(text_i18n, text_i18n_count, "en.po");
+    assert_non_null(english);
+    assert_true(text_i18n_count >= 2);
+    struct mr_po en = read_catalogue(&a, english);
+    size_t faults = 0;
+    for (size_t f = 0; f < text_i18n_count; f++) {
+        const struct mr_embedded *e = &text_i18n[f];
+        struct mr_po po = read_catalogue(&a, e);
+        mr_str language = mr_arena_format(&a, "Language: %.*s\n", (int)(strchr(e->name, '.') - e->name), e->name);
+        if (mr_str_find(po.header, language) < 0)
+            faults++, print_error("%s: the header does not say %.*s", e->name, MR_STR_ARG(language));
+        if (po.count + 1 != count_raw_entries(e))
+            faults++, print_error("%s: a text is empty, fuzzy or has no id\n", e->name);
+        for (size_t i = 0; i < po.count; i++) {
+            const struct mr_po_entry *here = &po.entries[i], *there = find_entry(&en, here->id);
+            if (find_entry(&po, here->id) != here)
+                faults++, print_error("%s: %.*s is there twice\n", e->name, MR_STR_ARG(here->id));
+            if (!there)
+                faults++, print_error("%s: %.*s is not in en.po\n", e->name, MR_STR_ARG(here->id));
+            else if (!has_placeholders_of(there->text, here->text) || !has_placeholders_of(here->text, there->text))
+                faults++, print_error("%s: %.*s has other placeholders than in en.po\n", e->name, MR_STR_ARG(here->id));
+        }
+        for (size_t i = 0; i < en.count; i++)
+            if (!find_entry(&po, en.entries[i].id))
+                faults++, print_error("%s: %.*s is missing\n", e->name, MR_STR_ARG(en.entries[i].id));
+    }
+    assert_int_equal(faults, 0);
+    mr_arena_done(&a);
+}
+
+/* ---- places that name a message ---- */
+
+static size_t known, unknown;
+
+static void look_up(mr_str id, const char *where)
+{
+    if (mr_message_exists(mr_language_english(), id)) {
+        known++;
+        return;
+    }
+    unknown++;
+    print_error("%s: there is no message %.*s\n", where, MR_STR_ARG(id));
+}
+
+static void test_catalogue__templates_parse_and_name_messages_that_exist(void **state)
+{
+    known = unknown = 0;
+    for (size_t i = 0; i < text_templates_count; i++) {
+        mr_arena a;
+        struct mr_err err = {0};
+        const mr_template *t = NULL;
+        mr_str rest = mr_str_make((const char *)text_templates[i].data, text_templates[i].size);
+        mr_arena_init(&a, 1 << 22);
+        if (mr_template_parse(&a, rest, &t, &err) != MR_OK)
+            fail_msg("%s, byte %zu: %s", text_templates[i].name, err.position, err.message);
+        for (ptrdiff_t at; (at = mr_str_find(rest, MR_STR("{{@"))) >= 0;) {
+            rest = mr_str_from(rest, (size_t)at + 3);
+            mr_str id = mr_str_trim(mr_str_make(rest.ptr, (size_t)mr_str_find(rest, MR_STR("}}"))));
+            if (mr_str_find_char(id, '(') < 0) look_up(id, text_templates[i].name);
+        }
+        for (rest = mr_str_make((const char *)text_templates[i].data, text_templates[i].size);
+             ;) { /* partials as well */
+            ptrdiff_t at = mr_str_find(rest, MR_STR("{{>"));
+            if (at < 0) break;
+            rest = mr_str_from(rest, (size_t)at + 3);
+            mr_str name = mr_str_trim(mr_str_make(rest.ptr, (size_t)mr_str_find(rest, MR_STR("}}"))));
+            const char *file = mr_arena_format(&a, "%.*s.html", MR_STR_ARG(name)).ptr;
+            if (!mr_embedded_find(text_templates, text_templates_count, file))
+                fail_msg("%s: there is no template %s", text_templates[i].name, file);
+        }
+        mr_arena_done(&a);
+    }
+    assert_true(known > 0);
+    assert_int_equal(unknown, 0);
+}
+
+/* The text between the quotation marks when an argument is a literal; an empty text when it is anything else. */
+static mr_str literal(mr_str argument)
+{
+    argument = mr_str_trim(argument);
+    if (argument.len < 2 || argument.ptr[0] != '"' || argument.ptr[argument.len - 1] != '"') return MR_STR_EMPTY;
+    mr_str inner = mr_str_make(argument.ptr + 1, argument.len - 2);
+    return mr_str_find_char(inner, '"') < 0 && mr_str_find_char(inner, '\\') < 0 ? inner : MR_STR_EMPTY;
+}
+
+/* Argument number `n` (from 0) of a call whose text begins behind its parenthesis. */
+static mr_str argument(mr_str call, int n)
+{
+    int depth = 0;
+    size_t start = 0;
+    for (size_t i = 0; i < call.len; i++) {
+        char c = call.ptr[i];
+        if (c == '"') {
+            while (++i < call.len && call.ptr[i] != '"') i += call.ptr[i] == '\\';
+        } else if (c == '(' || c == '{' || c == '[') {
+            depth++;
+        } else if (depth == 0 && (c == ',' || c == ')')) {
+            if (n-- == 0) return mr_str_make(call.ptr + start, i - start);
+            if (c == ')') break;
+            start = i + 1;
+        } else if (c == ')' || c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return MR_STR_EMPTY;
+}
+
+/* `c ? "a" : "b"` names two. */
+static void look_up_argument(mr_str arg, const char *where)
+{
+    ptrdiff_t mark = mr_str_find(arg, MR_STR("? \""));
+    mr_str rest = mark < 0 ? arg : mr_str_from(arg, (size_t)mark + 1), part;
+    while (mr_str_split(&rest, ':', &part))
+        if (literal(part).len) look_up(literal(part), where);
+}
+
+static void scan_source(mr_str text, const char *where)
+{
+    static const struct {
+        const char *call;
+        int argument;
+    } calls[] = {{"MR_SAY(", 2}, {"mr_say(", 2}, {"mr_message(", 1}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        mr_str rest = text;
+        for (ptrdiff_t at; (at = mr_str_find(rest, mr_str_of(calls[i].call))) >= 0;) {
+            rest = mr_str_from(rest, (size_t)at + strlen(calls[i].call));
+            look_up_argument(argument(rest, calls[i].argument), where);
+        }
+    }
+}
+
+static void scan_folder(const char *path)
+{
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));) {
+        mr_arena a;
+        mr_arena_init(&a, 1 << 24);
+        const char *name = test_path(&a, path, e->d_name);
+        struct stat st;
+        if (e->d_name[0] != '.' && stat(name, &st) == 0) {
+            if (S_ISDIR(st.st_mode)) scan_folder(name);
+            if (S_ISREG(st.st_mode) && mr_str_has_suffix(mr_str_of(name), MR_STR(".c")))
+                scan_source(test_read_file(&a, name), name);
+        }
+        mr_arena_done(&a);
+    }
+    closedir(d);
+}
+
+static void test_catalogue__code_names_messages_that_exist(void **state)
+{
+    known = unknown = 0;
+    scan_source(MR_STR("mr_message(find(a, \"x,)\"), \"month.1\") MR_SAY(a, l, n ? \"month.2\" : \"month.3\", {\"b\", "
+                       "c}) mr_message(l, id)"),
+                "the scan itself");
+    assert_int_equal(known, 3);
+    scan_folder(MERIT_SOURCE_ROOT "/src");
+    assert_true(known > 3);
+    assert_int_equal(unknown, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_catalogue__languages_have_the_same_messages),
+        cmocka_unit_test(test_catalogue__templates_parse_and_name_messages_that_exist),
+        cmocka_unit_test(test_catalogue__code_names_messages_that_exist),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
