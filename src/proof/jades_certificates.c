@@ -95,7 +95,8 @@ static int is_named(struct mr_jades_work *w, const struct mr_jades_header *h, ui
     mr_digest digest;
     mr_str wanted, der = mr_certificate_der(c);
     *ret = false;
-    if (!mr_jades_header_digest(w->a, h, at, &kind, &wanted)) return MR_OK;
+    MR_TRY(mr_jades_header_digest(w->a, h, at, &kind, &wanted, err));
+    if (!wanted.len) return MR_OK;
     MR_TRY(mr_digest_make(kind, &der, 1, &digest, err));
     *ret = mr_str_eq(mr_digest_str(&digest), wanted);
     return MR_OK;

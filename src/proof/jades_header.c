@@ -181,19 +181,21 @@ static bool digest_kind(mr_str name, mr_digest_kind *ret)
     return true;
 }
 
-bool mr_jades_header_digest(mr_arena *a, const struct mr_jades_header *h, uint32_t at, mr_digest_kind *ret_kind,
-                            mr_str *ret_digest)
+int mr_jades_header_digest(mr_arena *a, const struct mr_jades_header *h, uint32_t at, mr_digest_kind *ret_kind,
+                           mr_str *ret_digest, struct mr_err *err)
 {
     const mr_json *v = h->reference_value;
     mr_str text = mr_json_str(v);
-    if (h->reference != MR_JADES_SIG_X5TS && at > 0) return false;
     *ret_kind = MR_SHA256;
+    *ret_digest = MR_STR_EMPTY;
+    if (h->reference != MR_JADES_SIG_X5TS && at > 0) return MR_OK;
     if (h->reference != MR_JADES_X5T_S256) {
         if (h->reference == MR_JADES_SIG_X5TS) v = mr_json_at(v, at);
         text = mr_json_get_str(v, "digVal");
-        if (!digest_kind(mr_json_get_str(v, "digAlg"), ret_kind)) return false;
+        if (!digest_kind(mr_json_get_str(v, "digAlg"), ret_kind)) return MR_OK;
     }
-    return text.len > 0 && mr_base64url_read(a, text, ret_digest, NULL) == MR_OK;
+    int code = text.len ? mr_base64url_read(a, text, ret_digest, err) : MR_OK;
+    return mr_jades_is_trouble(code) ? code : MR_OK;
 }
 
 /* ---- writing ---- */

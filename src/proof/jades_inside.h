@@ -94,9 +94,9 @@ int mr_jades_header_read(mr_arena *a, const struct mr_jades_text *text, struct m
                          struct mr_step *step, struct mr_err *err) MR_MUST_CHECK;
 /* The digest under which the header names a certificate.
  *   at   0 for the first; sigX5ts may hold more
- *   ret  false when there is no such digest, or it is not readable or of an unknown kind */
-bool mr_jades_header_digest(mr_arena *a, const struct mr_jades_header *h, uint32_t at, mr_digest_kind *ret_kind,
-                            mr_str *ret_digest);
+ *   ret  empty when there is no such digest, or it is not readable or of an unknown kind */
+int mr_jades_header_digest(mr_arena *a, const struct mr_jades_header *h, uint32_t at, mr_digest_kind *ret_kind,
+                           mr_str *ret_digest, struct mr_err *err) MR_MUST_CHECK;
 /* The protected header for sealing, base64url, in `scratch`. */
 int mr_jades_header_write(const struct mr_seal_key *seal, int64_t now, mr_arena *scratch, mr_str *ret,
                           struct mr_err *err) MR_MUST_CHECK;
