@@ -116,6 +116,9 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     s->verify_url = mr_arena_format(a, "%.*s/verify", MR_STR_ARG(s->public_url));
     s->timestamp_url = mr_arena_dup(a, mr_str_of(config->timestamp_url));
     s->fetch_from = mr_arena_dup(a, mr_str_of(config->fetch_from));
+    if (s->fetch_from.len &&
+        !mr_str_has_suffix(s->fetch_from, MR_STR("/"))) /* or "http://host" would let "http://host@other" in */
+        s->fetch_from = mr_arena_format(a, "%.*s/", MR_STR_ARG(s->fetch_from));
     if (!s->folder.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
     if (!authority_files_exist(a, s->folder))
         return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "this is no data folder of Merit; `merit init` makes one", "%s",

@@ -1,0 +1,338 @@
+/* The guarded client against a small server of our own on the loopback address: what it fetches, and what it refuses without
+ * ever connecting. */
+#include "net/client.h"
+#include "testing.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <time.h>
+
+/* A server that gives every connection the same answer and remembers what it was asked. */
+struct peer {
+    int listener;
+    unsigned short port;
+    pthread_t thread;
+    atomic_int connections;
+    const char *answer; /* NULL: never answers */
+    char asked[4096];
+};
+
+static void answer_one(struct peer *p, int fd)
+{
+    size_t len = 0;
+    struct timeval wait = {.tv_sec = 5};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    while (len + 1 < sizeof p->asked) {
+        ssize_t n = recv(fd, p->asked + len, sizeof p->asked - 1 - len, 0);
+        if (n <= 0) break;
+        len += (size_t)n;
+        p->asked[len] = '\0';
+        const char *body = strstr(p->asked, "\r\n\r\n"), *length = strcasestr(p->asked, "content-length:");
+        size_t more = length ? strtoul(length + 15, NULL, 10) : 0;
+        if (body && p->answer && len >= (size_t)(body + 4 - p->asked) + more) break;
+    }
+    if (!p->answer) return;
+    for (size_t sent = 0, all = strlen(p->answer); sent < all;) {
+        ssize_t n = send(fd, p->answer + sent, all - sent, MSG_NOSIGNAL);
+        if (n <= 0) break;
+        sent += (size_t)n;
+    }
+}
+
+static void *serve(void *self)
+{
+    struct peer *p = self;
+    for (;;) {
+        int fd = accept(p->listener, NULL, NULL);
+        if (fd < 0) return NULL;
+        atomic_fetch_add(&p->connections, 1);
+        answer_one(p, fd);
+        close(fd);
+    }
+}
+
+static void peer_open(struct peer *p, const char *answer)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    memset(p, 0, sizeof *p);
+    p->answer = answer;
+    p->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(p->listener, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(p->listener, 8), 0);
+    assert_int_equal(getsockname(p->listener, (struct sockaddr *)&at, &size), 0);
+    p->port = ntohs(at.sin_port);
+    assert_int_equal(pthread_create(&p->thread, NULL, serve, p), 0);
+}
+
+static void peer_close(struct peer *p)
+{
+    shutdown(p->listener, SHUT_RDWR);
+    close(p->listener);
+    pthread_join(p->thread, NULL);
+}
+
+static int fetch(mr_arena *a, const char *url, bool configured, size_t max, mr_str *ret, struct mr_err *err)
+{
+    struct mr_net_request request = {.url = mr_str_of(url),
+                                     .configured = configured,
+                                     .accept = "application/json",
+                                     .max_answer = max,
+                                     .timeout_ms = 3000};
+    return mr_net_fetch(a, &request, ret, err);
+}
+
+/* "%u" in the text becomes the port. */
+static const char *with_port(mr_arena *a, const char *text, unsigned short port)
+{
+    const char *at = strstr(text, "%u");
+    if (!at) return text;
+    return mr_arena_format(a, "%.*s%u%s", (int)(at - text), text, port, at + 2).ptr;
+}
+
+#define FINE "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+
+static void test_client_fetch__brings_what_a_configured_address_answers(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, FINE);
+    assert_ok(fetch(&a, with_port(&a, "http://127.0.0.1:%u/some/thing?x=1", p.port), true, 100, &got, &err), err);
+    assert_str(got, "hello");
+    assert_non_null(strstr(p.asked, "GET /some/thing?x=1 HTTP/1.1\r\n"));
+    assert_non_null(strstr(p.asked, "Accept: application/json\r\n"));
+    assert_null(strcasestr(p.asked, "cookie"));
+    peer_close(&p);
+}
+
+static void test_client_fetch__posts_a_body_with_its_type(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, FINE);
+    struct mr_net_request request = {.url = mr_str_of(with_port(&a, "http://127.0.0.1:%u/tsa", p.port)),
+                                     .configured = true,
+                                     .type = "application/timestamp-query",
+                                     .body = MR_STR("a\0b"),
+                                     .max_answer = 100,
+                                     .timeout_ms = 3000};
+    assert_ok(mr_net_fetch(&a, &request, &got, &err), err);
+    assert_non_null(strstr(p.asked, "POST /tsa HTTP/1.1\r\n"));
+    assert_non_null(strstr(p.asked, "Content-Type: application/timestamp-query\r\n"));
+    assert_non_null(strstr(p.asked, "Content-Length: 3\r\n"));
+    peer_close(&p);
+}
+
+/* RFC 6890 ranges, and other ways of writing them. Addresses nobody listens at would fail too, so each case that can names the port of a
+ * server that counts its connections; the others are judged by libcurl's own word for a refused socket. */
+static void test_client_fetch__never_connects_to_own_networks_for_strangers(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {
+        "https://127.0.0.1:%u/",       "https://127.1.2.3:%u/",   "https://localhost:%u/",
+        "https://0.0.0.0:%u/",         "https://2130706433:%u/",  "https://0x7f.1:%u/",
+        "https://0177.0.0.1:%u/",      "https://[::1]:%u/",       "https://[::ffff:127.0.0.1]:%u/",
+        "https://[::ffff:7f00:1]:%u/", "https://[::]:%u/",        "https://10.0.0.1/",
+        "https://172.16.0.1/",         "https://172.31.255.254/", "https://192.168.1.1/",
+        "https://169.254.169.254/",    "https://100.64.0.1/",     "https://198.18.0.1/",
+        "https://192.0.2.1/",          "https://224.0.0.1/",      "https://255.255.255.255/",
+        "https://[fe80::1]/",          "https://[fc00::1]/",      "https://[fd12:3456::1]/",
+        "https://[ff02::1]/",          "https://[2001:db8::1]/",  "https://[2002:7f00:1::]/",
+        "https://[64:ff9b::7f00:1]/",  "https://[2001::1]/",
+    };
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, FINE);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct mr_err err = {0};
+        struct timespec from, to;
+        mr_str got = MR_STR_EMPTY;
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        int code = fetch(&a, with_port(&a, urls[i], p.port), false, 100, &got, &err);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        if (code != MR_E_NET) fail_msg("%s: %s", urls[i], mr_code_name((mr_code)code));
+        if (to.tv_sec - from.tv_sec > 1) fail_msg("%s: something was tried for long", urls[i]);
+        if (atomic_load(&p.connections)) fail_msg("%s: was connected to", urls[i]);
+    }
+    peer_close(&p);
+}
+
+static void test_client_fetch__speaks_only_https_with_strangers(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"http://127.0.0.1:%u/",
+                                       "http://example.org/",
+                                       "HTTP://192.0.2.1/",
+                                       "ftp://127.0.0.1:%u/",
+                                       "file:///etc/hosts",
+                                       "gopher://127.0.0.1:%u/",
+                                       "dict://127.0.0.1:%u/",
+                                       "smb://127.0.0.1/x",
+                                       "data:text/plain,x",
+                                       "https://",
+                                       "https:///x",
+                                       "127.0.0.1:%u",
+                                       "",
+                                       "javascript:alert(1)"};
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, FINE);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct mr_err err = {0};
+        mr_str got = MR_STR_EMPTY;
+        int code = fetch(&a, with_port(&a, urls[i], p.port), false, 100, &got, &err);
+        if (code != MR_E_NET) fail_msg("\"%s\": %s", urls[i], mr_code_name((mr_code)code));
+        if (atomic_load(&p.connections)) fail_msg("\"%s\" was connected to", urls[i]);
+    }
+    peer_close(&p);
+}
+
+static void test_client_fetch__reads_no_files_even_when_configured(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    assert_code(fetch(&a, "file:///etc/hosts", true, 1 << 16, &got, &err), MR_E_NET, err);
+}
+
+static void test_client_fetch__stops_at_the_size_allowed(void **state)
+{
+    (void)state;
+    static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    struct mr_err err = {0};
+    mr_str got;
+    char *answer = malloc(sizeof head + 200000);
+    assert_non_null(answer);
+    memcpy(answer, head, sizeof head - 1);
+    memset(answer + sizeof head - 1, 'x', 200000);
+    answer[sizeof head - 1 + 200000] = '\0';
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, answer);
+    const char *url = with_port(&a, "http://127.0.0.1:%u/", p.port);
+    assert_code(fetch(&a, url, true, 199999, &got, &err), MR_E_LIMIT, err);
+    assert_ok(fetch(&a, url, true, 200000, &got, &err), err);
+    assert_int_equal(got.len, 200000);
+    peer_close(&p);
+    free(answer);
+}
+
+static void test_client_fetch__follows_no_redirection(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer target, p;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&target, FINE);
+    const char *answer = with_port(
+        &a, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        target.port);
+    peer_open(&p, answer);
+    assert_code(fetch(&a, with_port(&a, "http://127.0.0.1:%u/", p.port), true, 100, &got, &err), MR_E_NET, err);
+    assert_non_null(strstr(err.detail, "302"));
+    assert_int_equal(atomic_load(&target.connections), 0);
+    peer_close(&p);
+    peer_close(&target);
+}
+
+static void test_client_fetch__takes_nothing_but_200_for_an_answer(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+        "HTTP/1.1 500 Oh\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+        "HTTP/1.1 206 Partial\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nContent-Length: 50\r\nConnection: close\r\n\r\ncut",
+        "no HTTP at all",
+        "",
+    };
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct peer p;
+        struct mr_err err = {0};
+        mr_str got;
+        peer_open(&p, answers[i]);
+        int code = fetch(&a, with_port(&a, "http://127.0.0.1:%u/", p.port), true, 100, &got, &err);
+        peer_close(&p);
+        if (code != MR_E_NET) fail_msg("%s\n: %s", answers[i], mr_code_name((mr_code)code));
+    }
+}
+
+static void test_client_fetch__gives_up_in_time(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    struct mr_err err = {0};
+    struct timespec from, to;
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, NULL);
+    struct mr_net_request request = {.url = mr_str_of(with_port(&a, "http://127.0.0.1:%u/", p.port)),
+                                     .configured = true,
+                                     .max_answer = 100,
+                                     .timeout_ms = 200};
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    assert_code(mr_net_fetch(&a, &request, &got, &err), MR_E_NET, err);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    assert_true(to.tv_sec - from.tv_sec <= 3);
+    peer_close(&p);
+}
+
+static void test_client_fetch__minds_no_proxy_of_the_environment(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer proxy, p;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&proxy, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nproxy");
+    peer_open(&p, FINE);
+    setenv("http_proxy", with_port(&a, "http://127.0.0.1:%u", proxy.port), 1);
+    setenv("ALL_PROXY", with_port(&a, "http://127.0.0.1:%u", proxy.port), 1);
+    int code = fetch(&a, with_port(&a, "http://127.0.0.1:%u/", p.port), true, 100, &got, &err);
+    unsetenv("http_proxy");
+    unsetenv("ALL_PROXY");
+    assert_ok(code, err);
+    assert_str(got, "hello");
+    assert_int_equal(atomic_load(&proxy.connections), 0);
+    peer_close(&p);
+    peer_close(&proxy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_client_fetch__brings_what_a_configured_address_answers),
+        cmocka_unit_test(test_client_fetch__posts_a_body_with_its_type),
+        cmocka_unit_test(test_client_fetch__never_connects_to_own_networks_for_strangers),
+        cmocka_unit_test(test_client_fetch__speaks_only_https_with_strangers),
+        cmocka_unit_test(test_client_fetch__reads_no_files_even_when_configured),
+        cmocka_unit_test(test_client_fetch__stops_at_the_size_allowed),
+        cmocka_unit_test(test_client_fetch__follows_no_redirection),
+        cmocka_unit_test(test_client_fetch__takes_nothing_but_200_for_an_answer),
+        cmocka_unit_test(test_client_fetch__gives_up_in_time),
+        cmocka_unit_test(test_client_fetch__minds_no_proxy_of_the_environment),
+    };
+    return cmocka_run_group_tests_name("net/client", tests, NULL, NULL);
+}
