@@ -45,6 +45,7 @@ mr_key *mr_key_alloc(mr_key_kind kind, bool is_private)
 {
     static const unsigned bits[] = {
         [MR_KEY_P256] = 256, [MR_KEY_P384] = 384, [MR_KEY_P521] = 521, [MR_KEY_ED25519] = 256, [MR_KEY_OTHER] = 0};
+    mr_openssl_start(); /* here, because every use of OpenSSL begins with a key */
     mr_key *k = OPENSSL_zalloc(sizeof *k);
     if (!k) return NULL;
     atomic_init(&k->references, 1);
