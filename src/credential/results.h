@@ -3,16 +3,19 @@
 #ifndef MR_CREDENTIAL_RESULTS_H
 #define MR_CREDENTIAL_RESULTS_H
 
-#include "base/set.h"
+#include "base/env.h"
 #include "model/achievement.h"
 #include "table/csv.h"
 
 /* A reader of result rows over an open CSV reader. */
 typedef struct mr_results mr_results;
-/* Reads the header's meaning. Errors: MR_E_CSV (detail: the missing column), MR_E_NOMEM.
+/* Reads the header's meaning. Errors: MR_E_CSV (detail: the missing column, or the one that is there twice), MR_E_NOMEM.
  *   defaults  awarding date for rows that give none: its now; rows dated after it are faults */
 int mr_results_open(mr_arena *a, struct mr_csv_reader *csv, const mr_env *env, mr_results **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_results_close(mr_results *r);
+/* The columns that mean nothing to Merit, as the header names them: worth a word, in case one is mistyped. Returns how many there are; the first
+ * `max` are put into `out`. */
+size_t mr_results_unused(const mr_results *r, mr_str *out, size_t max);
 
 typedef enum mr_row_fate { MR_ROW_READY, MR_ROW_REFUSED, MR_ROW_DUPLICATE /* same learner earlier in this file */ } mr_row_fate;
 struct mr_result_row {
@@ -27,7 +30,9 @@ struct mr_result_row {
 int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row, struct mr_err *err) MR_MUST_CHECK;
 /* The sample that `merit results template` writes. */
 void mr_results_write_template(mr_buf *out);
-/* The row as it was read, and one column more: the reason; for the file of refused rows. header: writes the header line instead. */
+/* The row that was read last, as it was read, and one column more: the reason; for the file of refused rows. header: writes the header line instead
+ * (row is NULL, reason the name of the new column; a column of that name, from an earlier round, is replaced). Mended, the file can be
+ * given in again. */
 void mr_results_write_refused(mr_results *r, const struct mr_result_row *row, mr_str reason, bool header, mr_buf *out);
 
 #endif

@@ -11,7 +11,8 @@
  *   findings  gets every fault (mr_annex_check included); the specification may be used when findings->faults is 0
  *   errors    MR_E_JSON and its kin when the text is no JSON object; MR_E_NOMEM
  *   result    MR_OK also with faults */
-int mr_specification_read(mr_arena *a, mr_str text, mr_specification *ret, struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;
+int mr_specification_read(mr_arena *a, mr_str text, mr_specification *ret, struct mr_findings *findings,
+                          struct mr_err *err) MR_MUST_CHECK;
 /* One sentence of a finding in a language: what is wrong, why it matters, what to write. */
 mr_str mr_finding_say(mr_arena *a, const mr_language *l, const struct mr_finding *f);
 

@@ -1,0 +1,232 @@
+/* Issuing: from an achievement to sealed documents.
+ *
+ * Everything that is the same for a whole batch is made when it is opened: the documents with their holes, the protected header of vc+jwt. A page image
+ * is drawn only when the first European Digital Credential asks for one, so that issuing without needs no drawing library. All memory of one
+ * document is given back before the next, and the buffers are kept: a million credentials need what one does.
+ *
+ * Before the first learner's, a sample is written and read back as any verifier would read it: well-formed, and the eleven mandatory elements
+ * answered. What a shape engine would find is found by the tests, with documents from the same templates. */
+#include "credential/issue.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "credential/elm.h"
+#include "credential/page_image.h"
+#include "credential/view.h"
+#include "crypto/authority.h"
+
+struct mr_issuer {
+    mr_arena arena;   /* of the batch; the issuer itself lies in it */
+    mr_arena scratch; /* of one document */
+    struct mr_issuing issuing;
+    const mr_elm_template *edc, *vc2;
+    mr_jose_signer signer;
+    mr_page_image *page;
+    mr_buf payload, image;
+};
+
+static const struct {
+    mr_format format;
+    const char *name, *ending;
+} formats[] = {{MR_FORMAT_ELM, "elm", ".jsonld"}, {MR_FORMAT_VC_JWT, "vc+jwt", ".jwt"}};
+
+/* A white page of 210 by 297 points: PNG, one bit a point. */
+static const uint8_t blank_page[] = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00,
+    0x00, 0xd2, 0x00, 0x00, 0x01, 0x29, 0x01, 0x00, 0x00, 0x00, 0x00, 0xce, 0xc0, 0x41, 0x81, 0x00, 0x00, 0x00,
+    0x2f, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0xed, 0xc9, 0x41, 0x11, 0x00, 0x00, 0x0c, 0x02, 0x20, 0xfb, 0x97,
+    0xd6, 0x04, 0xbb, 0x15, 0x80, 0x2f, 0xe9, 0x2d, 0xce, 0x39, 0xe7, 0x9c, 0x73, 0xce, 0x39, 0xe7, 0x9c, 0x73,
+    0xce, 0x39, 0xe7, 0x9c, 0x73, 0xce, 0x39, 0xe7, 0x9c, 0x73, 0xcf, 0x0d, 0x27, 0xeb, 0x35, 0x7f, 0x4f, 0x0f,
+    0x6f, 0x06, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+
+mr_format mr_format_find(mr_str name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (mr_str_is(name, formats[i].name)) return formats[i].format;
+    }
+    return (mr_format)0;
+}
+
+const char *mr_format_ending(mr_format f)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (f == formats[i].format) return formats[i].ending;
+    }
+    return "";
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static int check_seal_now(const mr_certificate *c, int64_t now, struct mr_err *err)
+{
+    if (now < mr_certificate_not_before(c))
+        return MR_FAIL(err, MR_E_CERTIFICATE, "the seal's certificate is not valid yet", MR_NOWHERE);
+    if (now > mr_certificate_not_after(c))
+        return MR_FAIL(err, MR_E_CERTIFICATE, "the seal's certificate has expired", MR_NOWHERE);
+    return MR_OK;
+}
+
+static int check_specification(struct mr_issuer *i, struct mr_err *err)
+{
+    struct mr_findings findings;
+    mr_findings_init(&findings, &i->scratch);
+    mr_annex_check(i->issuing.specification, &findings);
+    for (size_t n = 0; n < findings.count; n++) {
+        const struct mr_finding *f = &findings.items[n];
+        if (!f->warning)
+            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the specification is not complete", "%s", f->element);
+    }
+    return MR_OK;
+}
+
+static int prepare_signer(struct mr_issuer *i, struct mr_err *err)
+{
+    const struct mr_seal_key *seal = i->issuing.seal;
+    mr_certificate *chain[9] = {seal->certificate};
+    size_t count = 1;
+    for (size_t n = 0; n < seal->issuer_count && count < 9; n++) {
+        if (!mr_certificate_is_self_issued(seal->issuers[n])) chain[count++] = seal->issuers[n];
+    }
+    return mr_jose_signer_init(&i->signer, &i->arena, seal->key, "vc+jwt", "vc", MR_STR_EMPTY, chain, count, err);
+}
+
+static int prepare_documents(struct mr_issuer *i, struct mr_err *err)
+{
+    const struct mr_elm_issuing elm = {.specification = i->issuing.specification,
+                                       .certificate = i->issuing.seal->certificate,
+                                       .now = mr_env_now(i->issuing.env)};
+    MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_EDC, &i->edc, err));
+    return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->vc2, err);
+}
+
+static int check_read_back(struct mr_issuer *i, mr_elm_kind wanted, struct mr_err *err)
+{
+    const mr_json *document;
+    mr_elm_kind kind;
+    mr_view view;
+    MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
+    MR_TRY(mr_elm_check_format(document, &kind, err));
+    if (kind != wanted) return MR_FAIL(err, MR_E_FORMAT, "the sample is of another kind than was written", MR_NOWHERE);
+    MR_TRY(mr_view_read(&i->scratch, document, mr_language_english(), &view, err));
+    for (mr_element e = 0; e < MR_ELEMENT_COUNT; e++) {
+        const struct mr_element_info *info = mr_element_info(e);
+        if (info->mandatory && !view.answers[e].answered)
+            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the sample leaves a mandatory element unanswered", "%s",
+                                  info->code);
+    }
+    return MR_OK;
+}
+
+static int check_sample(struct mr_issuer *i, struct mr_err *err)
+{
+    int64_t now = mr_env_now(i->issuing.env);
+    const mr_achievement sample = {.id = "00000000-0000-4000-8000-000000000000",
+                                   .learner = {.full_name = MR_STR("Sample Learner"),
+                                               .given_name = MR_STR("Sample"),
+                                               .family_name = MR_STR("Learner"),
+                                               .birth_date = {2000, 1, 31}},
+                                   .awarded_on = mr_date_of_time(now)};
+    const mr_str page = {(const char *)blank_page, sizeof blank_page};
+    MR_TRY(mr_elm_fill(i->edc, &sample, now, page, &i->payload, err));
+    MR_TRY(check_read_back(i, MR_ELM_EDC, err));
+    mr_buf_clear(&i->payload);
+    mr_arena_reset(&i->scratch);
+    MR_TRY(mr_elm_fill(i->vc2, &sample, now, MR_STR_EMPTY, &i->payload, err));
+    return check_read_back(i, MR_ELM_VC2, err);
+}
+
+static int prepare(struct mr_issuer *i, struct mr_err *err)
+{
+    const mr_certificate *certificate = i->issuing.seal->certificate;
+    const char *why = NULL;
+    MR_TRY(check_seal_now(certificate, mr_env_now(i->issuing.env), err));
+    if (!mr_certificate_may_seal(certificate, &why)) return MR_FAIL(err, MR_E_CERTIFICATE, why, MR_NOWHERE);
+    MR_TRY(check_specification(i, err));
+    MR_TRY(prepare_documents(i, err));
+    MR_TRY(prepare_signer(i, err));
+    return check_sample(i, err);
+}
+
+int mr_issuer_open(const struct mr_issuing *issuing, mr_issuer **ret, struct mr_err *err)
+{
+    mr_arena arena;
+    mr_arena_init(&arena, MR_LIMIT_DOCUMENT_MEMORY);
+    struct mr_issuer *i = MR_NEW(&arena, struct mr_issuer);
+    if (!i) {
+        mr_arena_done(&arena);
+        return MR_FAIL(err, MR_E_NOMEM, "no memory to issue", MR_NOWHERE);
+    }
+    i->arena = arena;
+    i->issuing = *issuing;
+    mr_arena_init(&i->scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    mr_buf_init(&i->payload, MR_LIMIT_DOCUMENT);
+    mr_buf_init(&i->image, MR_LIMIT_DOCUMENT);
+    int code = prepare(i, err);
+    if (code != MR_OK) {
+        mr_issuer_close(i);
+        return code;
+    }
+    *ret = i;
+    return MR_OK;
+}
+
+void mr_issuer_close(mr_issuer *i)
+{
+    if (!i) return;
+    if (i->page) mr_page_image_close(i->page);
+    mr_buf_wipe(&i->payload);
+    mr_buf_done(&i->image);
+    mr_arena_done(&i->scratch);
+    mr_arena arena = i->arena;
+    mr_arena_done(&arena);
+}
+
+/* --- issuing ------------------------------------------------------------------------------------------------------ */
+
+static int draw_page(mr_issuer *i, const mr_achievement *achievement, mr_str *ret, struct mr_err *err)
+{
+    *ret = (mr_str){(const char *)blank_page, sizeof blank_page};
+    if (!i->issuing.page_image) return MR_OK;
+    if (!i->page) {
+        const mr_language *l = mr_language_find(mr_specification_primary_language(i->issuing.specification));
+        bool is_test = i->issuing.seal->is_test || mr_certificate_is_test(i->issuing.seal->certificate);
+        MR_TRY(mr_page_image_open(i->issuing.specification, l ? l : mr_language_english(), i->issuing.verify_url,
+                                  is_test, &i->page, err));
+    }
+    mr_buf_clear(&i->image);
+    MR_TRY(mr_page_image_draw(i->page, achievement, &i->image, err));
+    *ret = mr_buf_str(&i->image);
+    return MR_OK;
+}
+
+static int issue_elm(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out, struct mr_err *err)
+{
+    const struct mr_jades_sealing sealing = {.seal = i->issuing.seal,
+                                             .now = now,
+                                             .timestamp = i->issuing.timestamp,
+                                             .timestamp_self = i->issuing.timestamp_self};
+    mr_str page;
+    MR_TRY(draw_page(i, achievement, &page, err));
+    MR_TRY(mr_elm_fill(i->edc, achievement, now, page, &i->payload, err));
+    return mr_jades_seal(&sealing, mr_buf_str(&i->payload), &i->scratch, out, err);
+}
+
+static int issue_vc_jwt(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out, struct mr_err *err)
+{
+    MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
+    MR_TRY(mr_elm_fill(i->vc2, achievement, now, MR_STR_EMPTY, &i->payload, err));
+    return mr_jose_sign(&i->signer, mr_buf_str(&i->payload), &i->scratch, out, err);
+}
+
+int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf *out, struct mr_err *err)
+{
+    int64_t now = mr_env_now(i->issuing.env);
+    if (achievement->id[0] == '\0') mr_id_new(i->issuing.env, achievement->id);
+    mr_buf_clear(&i->payload);
+    mr_arena_reset(&i->scratch);
+    switch (format) {
+    case MR_FORMAT_ELM: return issue_elm(i, achievement, now, out, err);
+    case MR_FORMAT_VC_JWT: return issue_vc_jwt(i, achievement, now, out, err);
+    }
+    return MR_FAIL(err, MR_E_USAGE, "no such format", MR_NOWHERE);
+}

@@ -1,0 +1,468 @@
+/* Results, row by row.
+ *
+ * Which column holds what is told by its name, in four languages and several ways of saying it (`meanings`); unknown columns are passed over,
+ * because registrars' tables have many. A row is answered whole: every cell that is wrong is found, so that a person mends it once. Nothing is
+ * guessed: a date that cannot be read is a fault, and 10/14/2026 is one (day first, always).
+ *
+ * Learners are told apart by a key, the hash of their name, birth date and e-mail address in one form (blanks folded, ASCII letters small). The keys
+ * of rows that can be awarded are kept in an open-addressed table of fingerprints, so that the second row of one learner is found
+ * however long the file is. Memory: that table, 12 octets a slot at most three quarters full; all else is the row's.
+ *
+ * "Today" is the latest day anywhere on earth (UTC+14): a registrar in Helsinki dates by the calendar on the wall. */
+#include "credential/results.h"
+
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "model/contact.h"
+
+#include <stdio.h>
+
+typedef enum column {
+    COLUMN_NAME,
+    COLUMN_GIVEN,
+    COLUMN_FAMILY,
+    COLUMN_BIRTH,
+    COLUMN_EMAIL,
+    COLUMN_STUDENT,
+    COLUMN_GRADE,
+    COLUMN_DATE,
+    COLUMN_PLACE,
+    COLUMN_ECTS,
+    COLUMN_SUPERVISION,
+    COLUMNS_
+} column;
+
+#define NAMES_MOST 20
+/* The code is the element of findings; its first name is the one that the template writes. Written in small letters with blanks: the table
+ * reader sees "E-Mail", "e_mail" and "e mail" as one. English, Danish, Swedish, Dutch. */
+static const struct {
+    const char *code;
+    const char *names[NAMES_MOST];
+} meanings[COLUMNS_] = {
+    [COLUMN_NAME] = {"name",
+                     {"name", "full name", "learner", "navn", "fulde navn", "den lærende", "namn", "fullständigt namn",
+                      "naam", "volledige naam"}},
+    [COLUMN_GIVEN] = {"given_name",
+                      {"given name", "given names", "first name", "first names", "forename", "fornavn", "fornavne",
+                       "förnamn", "voornaam", "voornamen"}},
+    [COLUMN_FAMILY] = {"family_name",
+                       {"family name", "last name", "surname", "efternavn", "efternamn", "achternaam", "familienaam"}},
+    [COLUMN_BIRTH] = {"birth_date",
+                      {"birth date", "date of birth", "birthdate", "born", "fødselsdato", "fødselsdag", "født",
+                       "födelsedatum", "född", "geboortedatum", "geboren"}},
+    [COLUMN_EMAIL] = {"email",
+                      {"e-mail", "email", "mail", "e-mail address", "email address", "mailadresse", "e-mailadresse",
+                       "emailadresse", "e-post", "epost", "e-postadress", "epostadress", "e-mailadres", "emailadres"}},
+    [COLUMN_STUDENT] = {"student_number",
+                        {"student number", "student no", "student id", "studienummer", "studentnummer", "studienr",
+                         "studiekortnummer", "studienummer"}},
+    [COLUMN_GRADE] = {"grade",
+                      {"grade", "mark", "result", "karakter", "bedømmelse", "resultat", "betyg", "omdöme", "cijfer",
+                       "resultaat", "beoordeling"}},
+    [COLUMN_DATE] = {"date",
+                     {"date", "awarded on", "date of awarding", "awarding date", "award date", "dato", "tildelt",
+                      "tildelt den", "tildelingsdato", "bestået den", "datum", "tilldelad", "tilldelningsdatum",
+                      "toegekend op", "datum toekenning", "uitreikingsdatum"}},
+    [COLUMN_PLACE] = {"place", {"place", "place of awarding", "sted", "ort", "plats", "plaats"}},
+    [COLUMN_ECTS] = {"ects",
+                     {"ects", "credits", "ects credits", "ects awarded", "ects point", "ects-point", "ectspoint",
+                      "studiepoäng", "högskolepoäng", "hp", "studiepunten", "ec"}},
+    [COLUMN_SUPERVISION] = {"supervision", {"supervision", "tilsyn", "övervakning", "tillsyn", "toezicht"}},
+};
+
+struct seen {
+    uint64_t fingerprint; /* 0: free */
+    uint32_t number;
+} __attribute__((packed));
+
+struct mr_results {
+    mr_csv_reader *csv;
+    const mr_csv_row *row; /* the last one, until the next call */
+    const mr_env *env;
+    int columns[COLUMNS_];
+    int reason_column; /* of an earlier round, or MR_CSV_NO_COLUMN */
+    mr_date today;
+    mr_buf table; /* struct seen, a power of two of them */
+    size_t seen, slots;
+};
+
+/* --- the header --------------------------------------------------------------------------------------------------- */
+
+static int find_column(const mr_csv_reader *csv, column c, int *ret, struct mr_err *err)
+{
+    *ret = MR_CSV_NO_COLUMN;
+    for (size_t i = 0; i < NAMES_MOST && meanings[c].names[i]; i++) {
+        int at = mr_csv_column(csv, meanings[c].names[i]);
+        if (at == MR_CSV_NO_COLUMN || at == *ret) continue;
+        if (at == MR_CSV_TWO_COLUMNS || *ret >= 0)
+            return MR_FAIL_DETAIL(err, MR_E_CSV, "two columns mean the same", "%s", meanings[c].names[0]);
+        *ret = at;
+    }
+    return MR_OK;
+}
+
+int mr_results_open(mr_arena *a, struct mr_csv_reader *csv, const mr_env *env, mr_results **ret, struct mr_err *err)
+{
+    mr_results *r = MR_NEW(a, mr_results);
+    if (!r) return MR_FAIL(err, MR_E_NOMEM, "no memory for reading results", MR_NOWHERE);
+    r->csv = csv;
+    r->env = env;
+    r->reason_column = MR_CSV_NO_COLUMN;
+    r->today = mr_date_of_time(mr_env_now(env) + 14 * (int64_t)3600000);
+    for (column c = 0; c < COLUMNS_; c++) MR_TRY(find_column(csv, c, &r->columns[c], err));
+    bool has_parts = r->columns[COLUMN_GIVEN] >= 0 || r->columns[COLUMN_FAMILY] >= 0;
+    if (r->columns[COLUMN_NAME] < 0 && !has_parts)
+        return MR_FAIL_DETAIL(err, MR_E_CSV, "no column holds the learners' names", "%s", "name");
+    mr_buf_init(&r->table, 4096 * MR_MIB);
+    *ret = r;
+    return MR_OK;
+}
+
+void mr_results_close(mr_results *r)
+{
+    if (r) mr_buf_wipe(&r->table);
+}
+
+size_t mr_results_unused(const mr_results *r, mr_str *out, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->csv->column_count; i++) {
+        bool used = r->csv->columns[i].len == 0;
+        for (column c = 0; c < COLUMNS_; c++) used |= r->columns[c] == (int)i;
+        if (used) continue;
+        if (count < max) out[count] = r->csv->columns[i];
+        count++;
+    }
+    return count;
+}
+
+/* --- seen learners ------------------------------------------------------------------------------------------------ */
+
+/* The slot of a fingerprint, or the free one where it belongs. */
+static struct seen *slot_of(const mr_results *r, uint64_t fingerprint)
+{
+    struct seen *table = (struct seen *)(void *)r->table.ptr;
+    size_t mask = r->slots - 1, i = (size_t)(fingerprint >> 8) & mask;
+    while (table[i].fingerprint != 0 && table[i].fingerprint != fingerprint) i = (i + 1) & mask;
+    return &table[i];
+}
+
+static int grow(mr_results *r, struct mr_err *err)
+{
+    size_t slots = r->slots ? 2 * r->slots : 1024, old_slots = r->slots;
+    mr_buf old = r->table;
+    mr_buf_init(&r->table, 4096 * MR_MIB);
+    char *memory = mr_buf_reserve(&r->table, slots * sizeof(struct seen));
+    if (!memory) {
+        mr_buf_done(&r->table);
+        r->table = old;
+        return MR_FAIL(err, MR_E_NOMEM, "no memory to remember so many learners", MR_NOWHERE);
+    }
+    memset(memory, 0, slots * sizeof(struct seen));
+    r->slots = slots;
+    const struct seen *from = (const struct seen *)(const void *)old.ptr;
+    for (size_t i = 0; i < old_slots; i++) {
+        if (from[i].fingerprint != 0) *slot_of(r, from[i].fingerprint) = from[i];
+    }
+    mr_buf_done(&old);
+    return MR_OK;
+}
+
+/* The number of the earlier row of this learner, or 0 after remembering this one. */
+static int remember(mr_results *r, const uint8_t digest[32], size_t number, size_t *ret_first, struct mr_err *err)
+{
+    uint64_t fingerprint;
+    if (4 * (r->seen + 1) > 3 * r->slots) MR_TRY(grow(r, err));
+    memcpy(&fingerprint, digest, sizeof fingerprint);
+    if (fingerprint == 0) fingerprint = 1;
+    struct seen *slot = slot_of(r, fingerprint);
+    *ret_first = slot->fingerprint ? slot->number : 0;
+    if (*ret_first) return MR_OK;
+    *slot = (struct seen){fingerprint, number > UINT32_MAX ? UINT32_MAX : (uint32_t)number};
+    r->seen++;
+    return MR_OK;
+}
+
+/* --- cells -------------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    mr_results *r;
+    mr_arena *a;
+    struct mr_result_row *row;
+};
+
+static mr_str cell(const struct reading *x, column c)
+{
+    return mr_csv_cell(x->r->row, x->r->columns[c]);
+}
+
+static struct mr_finding *fault_in(struct reading *x, column c, const char *id, mr_str value)
+{
+    struct mr_finding *f = mr_findings_add(&x->row->findings, meanings[c].code, id, value);
+    int at = x->r->columns[c];
+    mr_str name = at >= 0 ? x->r->csv->columns[at] : mr_str_of(meanings[c].names[0]);
+    snprintf(f->pointer, sizeof f->pointer, "%.*s", (int)(name.len < 90 ? name.len : 90), name.ptr);
+    return f;
+}
+
+/* Runs of blanks (also U+00A0, and line breaks that somebody typed into a cell) become one. */
+static mr_str fold_blanks(mr_arena *a, mr_str s)
+{
+    bool needed = false;
+    for (size_t i = 0; i < s.len && !needed; i++) {
+        char c = s.ptr[i];
+        needed =
+            (c == ' ' && i + 1 < s.len && s.ptr[i + 1] == ' ') || c == '\t' || c == '\n' || c == '\r' || c == '\xC2';
+    }
+    if (!needed) return s;
+    char *out = mr_arena_alloc(a, s.len + 1);
+    if (!out) return s;
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool wide = c == '\xC2' && i + 1 < s.len && s.ptr[i + 1] == '\xA0';
+        i += wide;
+        if (!wide && c != ' ' && c != '\t' && c != '\n' && c != '\r')
+            out[n++] = c;
+        else if (n > 0 && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    out[n] = '\0';
+    return mr_str_make(out, n);
+}
+
+static bool has_controls(mr_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t c = (uint8_t)s.ptr[i];
+        if (c < 0x20 || c == 0x7F) return true;
+        if (c == 0xC2 && i + 1 < s.len && (uint8_t)s.ptr[i + 1] < 0xA0) return true;
+        if (c != 0xE2 || i + 2 >= s.len) continue;
+        uint8_t d = (uint8_t)s.ptr[i + 1], e = (uint8_t)s.ptr[i + 2]; /* marks that turn the direction of writing */
+        if ((d == 0x80 && e >= 0xAA && e <= 0xAE) || (d == 0x81 && e >= 0xA6 && e <= 0xA9)) return true;
+    }
+    return false;
+}
+
+/* The text of a cell, kept for the row; empty after noting why it cannot be. */
+static mr_str text_cell(struct reading *x, column c)
+{
+    mr_str raw = cell(x, c);
+    if (raw.len == 0) return raw;
+    mr_str text = fold_blanks(x->a, raw);
+    const char *id = NULL;
+    if (has_controls(text))
+        id = "result.control";
+    else if (text.len > MR_LIMIT_NAME && mr_utf8_length(text) > MR_LIMIT_NAME)
+        id = "result.long";
+    if (!id) return mr_arena_dup(x->a, text);
+    fault_in(x, c, id, text)->expected = mr_arena_format(x->a, "%d", MR_LIMIT_NAME);
+    return MR_STR_EMPTY;
+}
+
+static mr_str name_cell(struct reading *x, column c)
+{
+    mr_str text = text_cell(x, c);
+    if (mr_str_find_char(text, '@') < 0) return text;
+    fault_in(x, c, "result.name.email", text);
+    return MR_STR_EMPTY;
+}
+
+static void read_name(struct reading *x, mr_learner *l)
+{
+    size_t before = x->row->findings.faults;
+    l->full_name = name_cell(x, COLUMN_NAME);
+    l->given_name = name_cell(x, COLUMN_GIVEN);
+    l->family_name = name_cell(x, COLUMN_FAMILY);
+    if (l->full_name.len == 0 && l->given_name.len > 0 && l->family_name.len > 0) {
+        const mr_str parts[] = {l->given_name, MR_STR(" "), l->family_name};
+        l->full_name = mr_arena_concat(x->a, parts, 3);
+    } else if (l->full_name.len == 0) {
+        l->full_name = l->given_name.len > 0 ? l->given_name : l->family_name;
+    }
+    if (l->full_name.len > 0 || x->row->findings.faults > before) return;
+    fault_in(x, x->r->columns[COLUMN_NAME] >= 0 ? COLUMN_NAME : COLUMN_GIVEN, "result.name.missing", MR_STR_EMPTY);
+}
+
+static bool date_cell(struct reading *x, column c, mr_date *ret)
+{
+    mr_str text = cell(x, c);
+    *ret = (mr_date){0};
+    if (text.len == 0) return false;
+    if (mr_date_parse(text, ret, NULL) == MR_OK) return true;
+    fault_in(x, c, "result.date", text);
+    *ret = (mr_date){0};
+    return false;
+}
+
+static void read_dates(struct reading *x, mr_achievement *ach)
+{
+    mr_date *birth = &ach->learner.birth_date, *awarded = &ach->awarded_on;
+    if (date_cell(x, COLUMN_BIRTH, birth)) {
+        if (mr_date_compare(*birth, x->r->today) > 0)
+            fault_in(x, COLUMN_BIRTH, "result.date.future", cell(x, COLUMN_BIRTH));
+        else if (birth->year < x->r->today.year - 125)
+            fault_in(x, COLUMN_BIRTH, "result.birth.early", cell(x, COLUMN_BIRTH));
+    }
+    if (cell(x, COLUMN_DATE).len == 0) {
+        *awarded = mr_date_of_time(mr_env_now(x->r->env));
+        return;
+    }
+    if (!date_cell(x, COLUMN_DATE, awarded)) return;
+    if (mr_date_compare(*awarded, x->r->today) > 0)
+        fault_in(x, COLUMN_DATE, "result.date.future", cell(x, COLUMN_DATE));
+    else if (awarded->year < 1900 || (mr_date_is_set(*birth) && mr_date_compare(*awarded, *birth) <= 0))
+        fault_in(x, COLUMN_DATE, "result.date.early", cell(x, COLUMN_DATE));
+}
+
+static void read_email(struct reading *x, mr_learner *l)
+{
+    mr_str text = cell(x, COLUMN_EMAIL);
+    if (text.len == 0) return;
+    if (mr_contact_is_email(text))
+        l->email = mr_arena_dup(x->a, text);
+    else
+        fault_in(x, COLUMN_EMAIL, "result.email", text);
+}
+
+/* "2.5" or "2,5", at most two decimals; 0: what the specification offers. */
+static int64_t read_ects(struct reading *x)
+{
+    mr_str text = cell(x, COLUMN_ECTS), whole, part = MR_STR_EMPTY;
+    uint64_t units = 0, hundredths = 0;
+    if (text.len == 0) return 0;
+    ptrdiff_t dot = mr_str_find_char(text, '.');
+    if (dot < 0) dot = mr_str_find_char(text, ',');
+    whole = dot < 0 ? text : mr_str_make(text.ptr, (size_t)dot);
+    if (dot >= 0) part = mr_str_from(text, (size_t)dot + 1);
+    while (part.len > 0 && part.ptr[part.len - 1] == '0') part.len--;
+    bool ok = mr_str_to_u64(whole, &units) && units <= 300 && part.len <= 2 &&
+              (part.len == 0 || mr_str_to_u64(part, &hundredths));
+    if (part.len == 1) hundredths *= 10;
+    int64_t value = (int64_t)(units * 100 + hundredths);
+    if (ok && value > 0) return value;
+    fault_in(x, COLUMN_ECTS, "result.ects", text);
+    return 0;
+}
+
+static mr_supervision read_supervision(struct reading *x)
+{
+    static const char *const words[] = {"none", "supervised", "identity-online", "identity-on-site"};
+    mr_str text = cell(x, COLUMN_SUPERVISION);
+    if (text.len == 0) return MR_SUPERVISION_NOT_SAID;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (mr_str_eq_ascii_nocase(text, mr_str_of(words[i]))) return (mr_supervision)(MR_SUPERVISION_NONE + i);
+    }
+    fault_in(x, COLUMN_SUPERVISION, "result.supervision", text)->expected =
+        MR_STR("none, supervised, identity-online, identity-on-site");
+    return MR_SUPERVISION_NOT_SAID;
+}
+
+/* What the table reader found wrong with the row as a row. */
+static void read_row_fault(struct reading *x)
+{
+    static const char *const ids[] = {NULL, "result.row.surplus_cell", "result.row.stray_quote",
+                                      "result.row.text_behind", "result.row.not_a_character"};
+    const mr_csv_row *row = x->r->row;
+    if (row->fault == MR_CSV_FINE) return;
+    mr_str value = row->fault_column < row->given ? row->cells[row->fault_column] : MR_STR_EMPTY;
+    struct mr_finding *f = mr_findings_add(&x->row->findings, "row", ids[row->fault], value);
+    mr_str name = row->fault_column < row->count ? x->r->csv->columns[row->fault_column] : MR_STR_EMPTY;
+    snprintf(f->pointer, sizeof f->pointer, "%.*s", (int)(name.len < 90 ? name.len : 90), name.len ? name.ptr : "");
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+static int make_key(struct reading *x, uint8_t digest[32], struct mr_err *err)
+{
+    const mr_learner *l = &x->row->achievement.learner;
+    size_t size = l->full_name.len + l->email.len + 16, n = 0;
+    char *text = mr_arena_alloc(x->a, size), date[11] = "";
+    if (!text) return MR_FAIL(err, MR_E_NOMEM, "no memory for a row of results", MR_NOWHERE);
+    if (mr_date_is_set(l->birth_date)) mr_date_write(l->birth_date, date);
+    const mr_str parts[] = {l->full_name, MR_STR("\n"), mr_str_of(date), MR_STR("\n"), l->email};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        for (size_t j = 0; j < parts[i].len; j++) {
+            char c = parts[i].ptr[j];
+            text[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        }
+    }
+    mr_sha256(mr_str_make(text, n), digest);
+    for (size_t i = 0; i < 16; i++) {
+        x->row->learner_key[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        x->row->learner_key[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    x->row->learner_key[32] = '\0';
+    return MR_OK;
+}
+
+static void read_cells(struct reading *x)
+{
+    mr_achievement *ach = &x->row->achievement;
+    read_row_fault(x);
+    read_name(x, &ach->learner);
+    read_dates(x, ach);
+    read_email(x, &ach->learner);
+    ach->learner.student_number = text_cell(x, COLUMN_STUDENT);
+    ach->grade = text_cell(x, COLUMN_GRADE);
+    ach->place = text_cell(x, COLUMN_PLACE);
+    ach->ects_awarded = read_ects(x);
+    ach->supervision = read_supervision(x);
+}
+
+int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row, struct mr_err *err)
+{
+    uint8_t digest[32];
+    *ret_row = false;
+    MR_TRY(mr_csv_next(r->csv, &r->row, err));
+    if (!r->row) return MR_OK;
+    *ret = (struct mr_result_row){.number = (size_t)r->row->number};
+    mr_findings_init(&ret->findings, a);
+    struct reading x = {r, a, ret};
+    read_cells(&x);
+    MR_TRY(make_key(&x, digest, err));
+    ret->fate = ret->findings.faults > 0 ? MR_ROW_REFUSED : MR_ROW_READY;
+    if (ret->fate == MR_ROW_READY) MR_TRY(remember(r, digest, ret->number, &ret->first_number, err));
+    if (ret->first_number > 0) ret->fate = MR_ROW_DUPLICATE;
+    *ret_row = true;
+    return MR_OK;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+void mr_results_write_template(mr_buf *out)
+{
+    static const column order[] = {COLUMN_GIVEN,   COLUMN_FAMILY, COLUMN_BIRTH, COLUMN_EMAIL,
+                                   COLUMN_STUDENT, COLUMN_GRADE,  COLUMN_DATE,  COLUMN_PLACE};
+    static const char *const samples[][8] = {
+        {"Søren", "Kierkegård-Test", "1994-05-05", "soren@example.org", "s204711", "12", "2026-06-26", "Aarhus"},
+        {"Ana", "", "1999-10-02", "ana@example.org", "s204712", "", "2026-06-26", "Aarhus"}};
+    mr_buf_puts(out, "\xEF\xBB\xBF"); /* spreadsheets take a table for UTF-8 when it begins so */
+    for (size_t i = 0; i < 8; i++) mr_csv_put_cell(out, mr_str_of(meanings[order[i]].names[0]), ',');
+    mr_csv_end_row(out);
+    for (size_t row = 0; row < 2; row++) {
+        for (size_t i = 0; i < 8; i++) mr_csv_put_cell(out, mr_str_of(samples[row][i]), ',');
+        mr_csv_end_row(out);
+    }
+}
+
+void mr_results_write_refused(mr_results *r, const struct mr_result_row *row, mr_str reason, bool header, mr_buf *out)
+{
+    const mr_csv_reader *csv = r->csv;
+    if (header) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", MR_STR_ARG(reason));
+        r->reason_column = mr_csv_column(csv, name);
+        mr_buf_puts(out, "\xEF\xBB\xBF");
+    }
+    size_t count = header   ? csv->column_count
+                   : r->row ? (r->row->given > r->row->count ? r->row->given : r->row->count)
+                            : 0;
+    for (size_t i = 0; i < count; i++) {
+        if ((int)i == r->reason_column) continue;
+        mr_csv_put_cell(out, header ? csv->columns[i] : r->row->cells[i], csv->separator);
+    }
+    mr_csv_put_cell(out, reason, csv->separator);
+    mr_csv_end_row(out);
+}
