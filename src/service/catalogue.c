@@ -35,6 +35,7 @@ static int read_row(mr_arena *a, const struct mr_specification_row *row, struct 
                                  .org_id = row->org_id,
                                  .slug = row->slug,
                                  .version = row->version,
+                                 .document = row->document,
                                  .published_at = row->published_at,
                                  .awarded = row->awarded};
     return mr_specification_read(a, row->document, &ret->specification, &findings, err);

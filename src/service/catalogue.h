@@ -9,6 +9,7 @@ struct mr_published {
     mr_str id, org_id; /* row ids */
     mr_str slug, version;
     mr_specification specification;
+    mr_str document; /* the specification file as it was published */
     int64_t published_at;
     int64_t awarded; /* achievements so far */
 };

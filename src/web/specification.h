@@ -1,0 +1,15 @@
+/* How a published specification is told to people: shared by the pages that show one, or a list of them. */
+#ifndef MR_WEB_SPECIFICATION_H
+#define MR_WEB_SPECIFICATION_H
+
+#include "service/catalogue.h"
+#include "web/page.h"
+
+/* Put a member {"text", "tongue"}: the text in the best language for the reader; tongue is its language when that is not the reader's,
+ * else false. The member is false when there is no text. */
+void mr_web_put_texts(mr_page *p, const char *name, mr_texts texts);
+/* Put a member "cards": [{"slug", "heading", "provider_name", "country", "workload", "level", "modes", "tongue_name"}], each absent fact false.
+ *   most  how many at most; 0: all */
+void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count, size_t most);
+
+#endif
