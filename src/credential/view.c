@@ -344,6 +344,7 @@ static void read_dates(struct reading *r)
     {
         add_text(r, a, mr_json_get(place, "geographicName"));
     }
+    add_note_about(r, a, r->awarding, "place");
 }
 
 /* ---- what ---- */
@@ -452,11 +453,15 @@ static void read_level(struct reading *r)
     mr_str eqf = mr_json_get(r->specification, "eqfLevel") ? say_eqf(r, mr_json_get(r->specification, "eqfLevel"))
                                                            : MR_STR_EMPTY;
     mr_str basis = text_of(r, mr_json_get(note_about(r->specification, "level-basis"), "noteLiteral"), NULL);
-    if (eqf.len) add_value(a, mr_wording_join(r->arena, eqf, basis));
+    add_value(a, eqf);
+    r->view->level = eqf;
     FOR_EACH(level, mr_json_get(r->specification, "nqfLevel"))
     {
-        add_value(a, label_of(r, MR_SCHEME_NQF, level));
+        mr_str nqf = label_of(r, MR_SCHEME_NQF, level);
+        add_value(a, nqf);
+        r->view->level = mr_wording_join(r->arena, r->view->level, nqf);
     }
+    if (eqf.len) add_value(a, basis);
     FOR_EACH(education, mr_json_get(r->specification, "educationLevel"))
     {
         add_text(r, a, mr_json_get(education, "prefLabel"));
@@ -464,8 +469,6 @@ static void read_level(struct reading *r)
     add_note_about(r, a, r->specification, "nqf-inclusion");
     add_note_about(r, a, r->specification, "cycle");
     add_reason(r, a, "level-does-not-apply");
-    for (size_t i = 0; i < a->value_count; i++)
-        r->view->level = mr_wording_join(r->arena, r->view->level, a->values[i]);
 }
 
 static void read_assessment(struct reading *r)
@@ -521,7 +524,7 @@ static const mr_json *kind_note(const mr_json *accreditation)
 static bool is_internal(const struct reading *r, const mr_json *accreditation, const mr_json *kind)
 {
     const mr_json *agent = get(accreditation, "accreditingAgent");
-    if (kind && !mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal")) return false;
+    if (kind) return mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal");
     if (!agent) return false;
     if (is_same_party(r, r->issuer, agent, false)) return true;
     FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
@@ -548,6 +551,15 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
     }
     said = mr_wording_join(r->arena, said,
                            text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL));
+    mr_str reference = literal(get(accreditation, "landingPage"), "contentURL"),
+           until = literal(accreditation, "expiryDate");
+    if (reference.len == 0) reference = literal(get(accreditation, "identifier"), "notation");
+    said = mr_wording_join(r->arena, said, reference);
+    mr_date last = day_of(until);
+    if (mr_date_is_set(last))
+        said = mr_wording_join(
+            r->arena, said,
+            MR_SAY(r->arena, r->language, "view.until", {"date", mr_say_date(r->arena, r->language, last)}));
     add_value(a, said);
     if (a->language.len == 0) a->language = language;
 }

@@ -4,6 +4,9 @@
 
 #include "testing.h"
 
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "credential/elm.h"
 #include "crypto/authority.h"
 #include "proof/jades.h"
 #include "proof/jose.h"
@@ -118,17 +121,15 @@ static inline mr_str test_credential_write(mr_arena *a, const struct test_creden
             "{'id':'http://publications.europa.eu/resource/authority/country/%s','type':'Concept'}}",
             test_or(t->issuer_id, TEST_SCHOOL_ID), country)
             .ptr;
-    const char *head =
-        t->vc2
-            ? "'@context':['https://www.w3.org/ns/credentials/v2','http://data.europa.eu/snb/model/context/edc-ap']"
-            : "'@context':['https://www.w3.org/2018/credentials/v1','http://data.europa.eu/snb/model/context/edc-ap']";
+    const char *head = t->vc2 ? "'@context':" MR_ELM_VC2_CONTEXT ",'type':['VerifiableCredential']"
+                              : "'@context':" MR_ELM_EDC_CONTEXT
+                                ",'type':['VerifiableCredential','EuropeanDigitalCredential']";
     const char *dates =
         t->vc2 ? mr_arena_format(a, "'validFrom':'%s'", issued).ptr
                : mr_arena_format(a, "'issuanceDate':'%s','issued':'%s','validFrom':'%s'", issued, issued, issued).ptr;
     const char *text =
         mr_arena_format(a,
-                        "{%s,'id':'urn:credential:01890000-0000-7000-8000-000000000001','type':['VerifiableCredential',"
-                        "'EuropeanDigitalCredential'],"
+                        "{%s,'id':'urn:credential:01890000-0000-7000-8000-000000000001',"
                         "%s,'issuer':%s,'credentialSubject':%s%s}",
                         head, dates,
                         test_organisation(a, "urn:epass:org:1", test_or(t->issuer, TEST_SCHOOL), country, identifier),
@@ -171,6 +172,31 @@ static inline mr_str test_sign_token(mr_arena *a, mr_key *key, mr_certificate *c
     assert_ok(mr_jose_signer_init(&signer, a, key, typ, "vc", MR_STR_EMPTY, chain, chain_count, &err), err);
     assert_ok(mr_jose_sign(&signer, payload, a, &out, &err), err);
     mr_str token = mr_arena_dup(a, mr_buf_str(&out));
+    mr_buf_done(&out);
+    return token;
+}
+
+/* A token with a protected header of the caller's, whose x5c is added: for times that our own sealing refuses. */
+static inline mr_str test_sign_header(mr_arena *a, const struct mr_seal_key *seal, const char *header, mr_str payload)
+{
+    struct mr_err err = {0};
+    mr_buf head, out;
+    mr_str signature;
+    mr_buf_init(&head, MR_MIB);
+    mr_buf_init(&out, 8 * MR_MIB);
+    mr_buf_puts(&head, header);
+    mr_buf_puts(&head, ",\"x5c\":[\"");
+    mr_base64_put(&head, mr_certificate_der(seal->certificate));
+    mr_buf_puts(&head, "\"]}");
+    mr_base64url_put(&out, mr_buf_str(&head));
+    mr_buf_putc(&out, '.');
+    mr_base64url_put(&out, payload);
+    mr_str part = mr_buf_str(&out);
+    assert_ok(mr_key_sign(seal->key, MR_ALG_ES256, &part, 1, a, &signature, &err), err);
+    mr_buf_putc(&out, '.');
+    mr_base64url_put(&out, signature);
+    mr_str token = mr_arena_dup(a, mr_buf_str(&out));
+    mr_buf_done(&head);
     mr_buf_done(&out);
     return token;
 }
