@@ -1,0 +1,328 @@
+/* Rows of every entity, kept and read again, and the rules that the schema itself keeps. */
+#include "store/achievement.h"
+#include "store/batch.h"
+#include "store/organisation.h"
+#include "store/schema.h"
+#include "store/specification.h"
+#include "testing.h"
+
+#include "base/id.h"
+#include "base/time.h"
+
+struct world {
+    mr_arena a;
+    mr_env env;
+    mr_db *db;
+    mr_db_tx *tx;
+    mr_str org, specification, batch;
+};
+
+static struct world *world(void **state)
+{
+    return *state;
+}
+
+/* A database with a provider, a specification and a batch, in a transaction that writes. */
+static int set_up(void **state)
+{
+    struct mr_err err = {0};
+    struct world *w = calloc(1, sizeof *w);
+    mr_arena_init(&w->a, 64 << 20);
+    w->env = test_env_fixed(INT64_C(1760000000000), 7);
+    const char *path = mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr;
+    assert_ok(mr_db_open(path, &w->db, &err), err);
+    assert_ok(mr_store_migrate(w->db, &err), err);
+    assert_ok(mr_db_begin(w->db, true, &w->tx, &err), err);
+    assert_ok(mr_store_organisation_ensure(w->tx, &w->a, &w->env, MR_STR("aarhus"), MR_STR("Aarhus"), &w->org, &err),
+              err);
+    struct mr_specification_row s = {
+        .org_id = w->org, .slug = MR_STR("wound-care"), .version = MR_STR("1"), .document = MR_STR("{}")};
+    assert_ok(mr_store_specification_add(w->tx, &w->a, &w->env, &s, &w->specification, &err), err);
+    struct mr_batch_row b = {.org_id = w->org,
+                             .specification_id = w->specification,
+                             .file_name = MR_STR("results.csv"),
+                             .rows_read = 3,
+                             .rows_ready = 2};
+    assert_ok(mr_store_batch_add(w->tx, &w->a, &w->env, &b, MR_STR("name\nMette\n"), &w->batch, &err), err);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    mr_db_rollbackp(&w->tx);
+    mr_db_close(w->db);
+    mr_arena_done(&w->a);
+    free(w);
+    return 0;
+}
+
+static void add_achievement(struct world *w, const char *key, int64_t until, char id[37], int expected)
+{
+    struct mr_err err = {0};
+    mr_id_new(&w->env, id);
+    struct mr_achievement_row r = {.id = mr_arena_dup(&w->a, mr_str_make(id, 36)),
+                                   .org_id = w->org,
+                                   .specification_id = w->specification,
+                                   .batch_id = w->batch,
+                                   .learner_key = mr_str_of(key),
+                                   .learner_name = MR_STR("Søren Æbelø"),
+                                   .learner_email = MR_STR("soren@example.org"),
+                                   .awarded_on = MR_STR("2026-10-14"),
+                                   .claim_until = until,
+                                   .created_at = 5};
+    int code = mr_store_achievement_add(w->tx, &r, &err);
+    test_assert_code(code, expected, &err, "mr_store_achievement_add", __FILE__, __LINE__);
+}
+
+static void test_store_migrate__may_run_again(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_db_tx *tx = w->tx;
+    w->tx = NULL;
+    assert_ok(mr_db_commit(tx, &err), err);
+    assert_ok(mr_store_migrate(w->db, &err), err);
+}
+
+static void test_store_organisation__is_made_once(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_str again, other;
+    assert_ok(mr_store_organisation_ensure(w->tx, &w->a, &w->env, MR_STR("aarhus"), MR_STR("X"), &again, &err), err);
+    assert_ok(mr_store_organisation_ensure(w->tx, &w->a, &w->env, MR_STR("malmo"), MR_STR("Y"), &other, &err), err);
+    assert_str_eq(again, w->org);
+    assert_false(mr_str_eq(other, w->org));
+}
+
+static void test_store_specification__newest_version_is_found_by_slug(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_specification_row s = {.org_id = w->org,
+                                     .slug = MR_STR("wound-care"),
+                                     .version = MR_STR("2"),
+                                     .document = MR_STR("{2}")},
+                                found, *list;
+    size_t count;
+    mr_str id;
+    test_env_set_time(&w->env, INT64_C(1760000001000));
+    assert_ok(mr_store_specification_add(w->tx, &w->a, &w->env, &s, &id, &err), err);
+    assert_ok(mr_store_specification_find(w->tx, &w->a, MR_STR("wound-care"), &found, &err), err);
+    assert_str(found.version, "2");
+    assert_ok(mr_store_specification_find(w->tx, &w->a, w->specification, &found, &err), err);
+    assert_str(found.version, "1");
+    assert_ok(mr_store_specification_list(w->tx, &w->a, &list, &count, &err), err);
+    assert_int_equal(count, 1);
+    assert_str(list[0].document, "{2}");
+    assert_ok(mr_store_specification_find(w->tx, &w->a, MR_STR("nothing"), &found, &err), err);
+    assert_int_equal(found.id.len, 0);
+}
+
+static void test_store_specification__a_version_is_kept_once(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_specification_row s = {
+        .org_id = w->org, .slug = MR_STR("wound-care"), .version = MR_STR("1"), .document = MR_STR("{}")};
+    mr_str id;
+    assert_code(mr_store_specification_add(w->tx, &w->a, &w->env, &s, &id, &err), MR_E_EXISTS, err);
+}
+
+static void test_store_batch__moves_only_from_the_state_it_is_in(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_batch_row b;
+    bool moved;
+    assert_ok(mr_store_batch_move(w->tx, w->batch, MR_STR("failed"), MR_STR("sealing"), &moved, &err), err);
+    assert_false(moved);
+    assert_ok(mr_store_batch_move(w->tx, w->batch, MR_STR("preview"), MR_STR("sealing"), &moved, &err), err);
+    assert_true(moved);
+    assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
+    assert_str(b.state, "sealing");
+    assert_true(b.sealed_at == MR_TIME_NONE);
+    assert_code(mr_store_batch_move(w->tx, w->batch, MR_STR("sealing"), MR_STR("lost"), &moved, &err), MR_E_STATE, err);
+}
+
+static void test_store_batch__table_is_kept_until_sealed_or_emptied(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_batch_row b;
+    mr_str content;
+    assert_ok(mr_store_batch_content(w->tx, &w->a, w->batch, &content, &err), err);
+    assert_str(content, "name\nMette\n");
+    assert_ok(mr_store_batch_finish(w->tx, w->batch, 9, MR_STR("net: row 2: no answer"), &err), err);
+    assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
+    assert_str(b.state, "failed");
+    assert_str(b.error, "net: row 2: no answer");
+    assert_ok(mr_store_batch_content(w->tx, &w->a, w->batch, &content, &err), err);
+    assert_int_equal(content.len, 11);
+    assert_ok(mr_store_batch_finish(w->tx, w->batch, 9, MR_STR_EMPTY, &err), err);
+    assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
+    assert_str(b.state, "sealed");
+    assert_int_equal(b.sealed_at, 9);
+    assert_int_equal(b.error.len, 0);
+    assert_ok(mr_store_batch_content(w->tx, &w->a, w->batch, &content, &err), err);
+    assert_int_equal(content.len, 0);
+}
+
+static void test_store_batch__emptied_keeps_the_row(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_batch_row b, *list;
+    size_t count;
+    mr_str content;
+    assert_ok(mr_store_batch_set_ready_rows(w->tx, w->batch, 1, &err), err);
+    assert_ok(mr_store_batch_set_sealed_rows(w->tx, w->batch, 1, &err), err);
+    assert_ok(mr_store_batch_empty(w->tx, w->batch, &err), err);
+    assert_ok(mr_store_batch_content(w->tx, &w->a, w->batch, &content, &err), err);
+    assert_int_equal(content.len, 0);
+    assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
+    assert_int_equal(b.rows_ready, 1);
+    assert_int_equal(b.rows_sealed, 1);
+    assert_ok(mr_store_batch_list(w->tx, &w->a, w->specification, MR_STR_EMPTY, &list, &count, &err), err);
+    assert_int_equal(count, 1);
+    assert_ok(mr_store_batch_list(w->tx, &w->a, MR_STR_EMPTY, MR_STR("sealing"), &list, &count, &err), err);
+    assert_int_equal(count, 0);
+}
+
+static void test_store_achievement__one_learner_has_one_specification_once(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    char id[37];
+    mr_str on, batch;
+    int64_t count;
+    add_achievement(w, "key-1", 100, id, MR_OK);
+    add_achievement(w, "key-2", 100, id, MR_OK);
+    add_achievement(w, "key-1", 100, id, MR_E_EXISTS);
+    assert_ok(mr_store_achievement_awarded_on(w->tx, &w->a, w->specification, MR_STR("key-1"), &on, &batch, &err), err);
+    assert_str(on, "2026-10-14");
+    assert_str_eq(batch, w->batch);
+    assert_ok(mr_store_achievement_awarded_on(w->tx, &w->a, w->specification, MR_STR("key-3"), &on, NULL, &err), err);
+    assert_int_equal(on.len, 0);
+    assert_ok(mr_store_achievement_count(w->tx, w->batch, &count, &err), err);
+    assert_int_equal(count, 2);
+}
+
+static void test_store_achievement__lists_page_by_page(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_achievement_row *rows;
+    size_t count, seen = 0;
+    mr_str after = MR_STR("");
+    char id[37], key[16];
+    for (int i = 0; i < 7; i++) {
+        snprintf(key, sizeof key, "key-%d", i);
+        add_achievement(w, key, 100, id, MR_OK);
+    }
+    for (;;) {
+        assert_ok(mr_store_achievement_list(w->tx, &w->a, w->batch, after, 3, &rows, &count, &err), err);
+        if (count == 0) break;
+        for (size_t i = 0; i < count; i++) {
+            assert_true(mr_str_compare(rows[i].id, after) > 0);
+            after = rows[i].id;
+        }
+        seen += count;
+    }
+    assert_int_equal(seen, 7);
+}
+
+static void test_store_achievement__is_claimed_once(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_achievement_row row;
+    char id[37];
+    bool moved;
+    add_achievement(w, "key-1", 100, id, MR_OK);
+    mr_str which = mr_str_make(id, 36);
+    assert_ok(mr_store_achievement_find(w->tx, &w->a, which, &row, &err), err);
+    assert_str(row.claim_state, "open");
+    assert_true(row.claimed_at == MR_TIME_NONE);
+    assert_ok(mr_store_achievement_claim(w->tx, which, MR_STR("accepted"), 42, &moved, &err), err);
+    assert_true(moved);
+    assert_ok(mr_store_achievement_claim(w->tx, which, MR_STR("declined"), 43, &moved, &err), err);
+    assert_false(moved);
+    assert_ok(mr_store_achievement_find(w->tx, &w->a, which, &row, &err), err);
+    assert_str(row.claim_state, "accepted");
+    assert_int_equal(row.claimed_at, 42);
+    assert_str(row.learner_name, "Søren Æbelø");
+}
+
+static void test_store_credential__bytes_come_back_as_they_were(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    char id[37], bytes[256];
+    mr_str got;
+    for (int i = 0; i < 256; i++) bytes[i] = (char)i;
+    add_achievement(w, "key-1", 100, id, MR_OK);
+    mr_str which = mr_str_make(id, 36), sealed = mr_str_make(bytes, sizeof bytes);
+    assert_ok(mr_store_credential_add(w->tx, which, w->org, MR_STR("elm"), sealed, 1, &err), err);
+    assert_code(mr_store_credential_add(w->tx, which, w->org, MR_STR("elm"), sealed, 1, &err), MR_E_EXISTS, err);
+    assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("elm"), &got, &err), err);
+    assert_true(mr_str_eq(got, sealed));
+    assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("vc+jwt"), &got, &err), err);
+    assert_int_equal(got.len, 0);
+    assert_ok(mr_store_credential_remove(w->tx, which, &err), err);
+    assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("elm"), &got, &err), err);
+    assert_int_equal(got.len, 0);
+}
+
+static void test_store_credential__only_undecided_ones_run_out(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    static const struct {
+        const char *key, *claim;
+        int64_t until;
+        bool kept;
+    } cases[] = {{"over", NULL, 99, false},
+                 {"at the end", NULL, 100, true},
+                 {"in time", NULL, 101, true},
+                 {"over, accepted", "accepted", 99, true}};
+    char ids[4][37];
+    bool moved;
+    int64_t removed;
+    for (size_t i = 0; i < 4; i++) {
+        add_achievement(w, cases[i].key, cases[i].until, ids[i], MR_OK);
+        mr_str id = mr_str_make(ids[i], 36);
+        assert_ok(mr_store_credential_add(w->tx, id, w->org, MR_STR("elm"), MR_STR("x"), 1, &err), err);
+        if (cases[i].claim)
+            assert_ok(mr_store_achievement_claim(w->tx, id, mr_str_of(cases[i].claim), 1, &moved, &err), err);
+    }
+    assert_ok(mr_store_credential_remove_unclaimed(w->tx, 100, &removed, &err), err);
+    assert_int_equal(removed, 1);
+    for (size_t i = 0; i < 4; i++) {
+        mr_str got;
+        assert_ok(mr_store_credential_find(w->tx, &w->a, mr_str_make(ids[i], 36), MR_STR("elm"), &got, &err), err);
+        if ((got.len > 0) != cases[i].kept) fail_msg("%s: %s", cases[i].key, got.len ? "kept" : "removed");
+    }
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        T(test_store_migrate__may_run_again),
+        T(test_store_organisation__is_made_once),
+        T(test_store_specification__newest_version_is_found_by_slug),
+        T(test_store_specification__a_version_is_kept_once),
+        T(test_store_batch__moves_only_from_the_state_it_is_in),
+        T(test_store_batch__table_is_kept_until_sealed_or_emptied),
+        T(test_store_batch__emptied_keeps_the_row),
+        T(test_store_achievement__one_learner_has_one_specification_once),
+        T(test_store_achievement__lists_page_by_page),
+        T(test_store_achievement__is_claimed_once),
+        T(test_store_credential__bytes_come_back_as_they_were),
+        T(test_store_credential__only_undecided_ones_run_out),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
