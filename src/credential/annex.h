@@ -11,6 +11,7 @@ typedef enum mr_element {
     MR_ELEMENT_COUNT
 } mr_element;
 
+/* How many there are of each kind. */
 #define MR_ELEMENTS_MANDATORY 11
 #define MR_ELEMENTS_OPTIONAL 5
 

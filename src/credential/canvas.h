@@ -39,6 +39,7 @@ double mr_canvas_write(mr_canvas *c, const struct mr_lettering *l, double x, dou
 /* Draw around a point, turned by `degrees` (counter-clockwise), on one line as wide as it gets. */
 void mr_canvas_write_turned(mr_canvas *c, const struct mr_lettering *l, double x, double y, double degrees);
 
+/* A straight line between two points. */
 void mr_canvas_line(mr_canvas *c, double x1, double y1, double x2, double y2, double thickness, struct mr_pigment p);
 /* thickness 0: filled. */
 void mr_canvas_rectangle(mr_canvas *c, double x, double y, double width, double height, double radius, double thickness,

@@ -47,13 +47,3 @@ void mr_sha256(mr_str text, uint8_t out[32])
 {
     sha256(&text, 1, out);
 }
-
-bool mr_secret_eq(mr_str a, mr_str b)
-{
-    return a.len == b.len && (a.len == 0 || CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-void mr_secret_wipe(void *p, size_t size)
-{
-    if (p) OPENSSL_cleanse(p, size);
-}

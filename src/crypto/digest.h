@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/secret.h"
 
 typedef enum mr_digest_kind { MR_SHA256, MR_SHA384, MR_SHA512 } mr_digest_kind;
 typedef struct mr_digest {
@@ -20,9 +21,5 @@ static inline mr_str mr_digest_str(const mr_digest *d)
 }
 /* SHA-256 of one text; cannot fail. */
 void mr_sha256(mr_str text, uint8_t out[32]);
-/* Compare in constant time. */
-bool mr_secret_eq(mr_str a, mr_str b);
-/* Overwrite so that the compiler keeps it. */
-void mr_secret_wipe(void *p, size_t size);
 
 #endif

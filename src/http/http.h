@@ -9,6 +9,7 @@
 
 typedef enum mr_http_method { MR_GET, MR_HEAD, MR_POST, MR_PUT, MR_DELETE } mr_http_method;
 
+/* One header; the name as it was sent. */
 struct mr_http_header {
     mr_str name, value;
 };
@@ -53,6 +54,7 @@ mr_buf *mr_http_body(mr_http_response *r);
 void mr_http_set_type(mr_http_response *r, const char *content_type);
 void mr_http_redirect(mr_http_response *r, mr_str location); /* 303 */
 
+/* Answers a request; self is what the configuration says. */
 typedef void mr_http_handler(void *self, const mr_http_request *request, mr_http_response *response);
 
 typedef struct mr_http_server mr_http_server;

@@ -48,6 +48,7 @@ typedef struct mr_scheme {
     size_t count;
 } mr_scheme;
 
+/* A scheme by its place, or by its name; NULL when there is none of that name. */
 const mr_scheme *mr_scheme_get(mr_scheme_code s);
 const mr_scheme *mr_scheme_find(mr_str name);
 /* By short code (ASCII case does not matter), or NULL. */

@@ -30,6 +30,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
 /* Waits for a running seal job to reach a safe place. */
 void mr_service_close(mr_service *s);
 
+/* What it was opened with; borrowed. */
 const mr_env *mr_service_env(const mr_service *s);
 const mr_trust *mr_service_trust(const mr_service *s);
 mr_str mr_service_public_url(const mr_service *s);
@@ -52,6 +53,7 @@ int mr_service_fetch(mr_service *s, mr_arena *a, mr_str url, mr_str *ret, struct
 void mr_service_mac(const mr_service *s, const char *purpose, mr_str subject, char out[33]);
 bool mr_service_mac_fits(const mr_service *s, const char *purpose, mr_str subject, mr_str mac);
 
+/* Its database, for the other files of this layer. */
 mr_db *mr_service_db(mr_service *s);
 
 #endif

@@ -24,6 +24,7 @@ int mr_store_achievement_count(mr_db_tx *tx, mr_str batch_id, int64_t *ret, stru
 int mr_store_achievement_claim(mr_db_tx *tx, mr_str id, mr_str to, int64_t now, bool *ret_moved,
                                struct mr_err *err) MR_MUST_CHECK;
 
+/* Keep sealed bytes. Errors: MR_E_EXISTS when the format is there. */
 int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,
                             int64_t now, struct mr_err *err) MR_MUST_CHECK;
 /* Sealed bytes; empty when there are none. */

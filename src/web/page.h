@@ -55,6 +55,7 @@ void mr_page_leave(mr_page *p);
 /* Is this the token of the operator's link? In constant time. */
 bool mr_page_is_operator_token(const mr_page *p, mr_str token);
 
+/* Makes the answer to one request; the handlers are those of routes.def. */
 typedef void mr_web_handler(mr_page *p);
 #define MR_ROUTE(method, pattern, handler, access) mr_web_handler handler;
 #include "web/routes.def"

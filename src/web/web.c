@@ -8,7 +8,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "crypto/digest.h"
+#include "base/secret.h"
 #include "text/template.h"
 
 #define SESSION_COOKIE "merit_operator"
