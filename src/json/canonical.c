@@ -1,7 +1,7 @@
 #include "json/write.h"
 
 #include "base/limits.h"
-#include "json/order.h"
+#include "json/names.h"
 
 struct canonical {
     mr_buf *out;

@@ -22,14 +22,11 @@
  *   I4  a position reported is that of the first octet that cannot be, in document order, but for names that stand
  *       twice: they are found when their object closes.
  *
- * Names of an object are compared in pairs, behind a filter of 64 bits that lets most objects pass without; those with
- * more than 16 members are sorted, so that a hostile object of a hundred thousand names costs n log n.
- *
  * Sources: RFC 8259 (grammar in sections 2 to 7), RFC 7493 sections 2.1 and 2.3, RFC 3629 (UTF-8). */
 #include "json/json.h"
 
 #include "base/limits.h"
-#include "json/order.h"
+#include "json/names.h"
 #include "json/pointer.h"
 #include "json/scan.h"
 
@@ -41,9 +38,9 @@ struct reader {
     mr_arena *arena;
     const char *start, *end;
     mr_json *nodes;
-    const mr_json *open;   /* the innermost open container, kept for messages */
-    const mr_json **names; /* room to sort the names of a large object: twice name_room */
-    uint32_t name_room;
+    const mr_json *open; /* the innermost open container, kept for messages */
+    void *room;          /* for the names of large objects */
+    size_t room_size;
     uint32_t max_depth;
     bool allow_duplicates;
     struct mr_err *err;
@@ -72,15 +69,19 @@ static inline bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static __attribute__((noinline)) const char *skip_more_space(const char *p)
+static __attribute__((noinline)) const char *skip_more_space(const char *p, const char *end)
 {
+    p = mr_json_scan_space(p, end);
     while (is_space(*p)) p++;
     return p;
 }
 
-static inline const char *skip_space(const char *p)
+/* The first octet that is not white space; a single blank, and none at all, are the usual cases. */
+static inline const char *skip_space(const struct reader *r, const char *p)
 {
-    return LIKELY((uint8_t)*p > ' ') ? p : skip_more_space(p);
+    if (LIKELY((uint8_t)*p > ' ')) return p;
+    if (*p == ' ' && (uint8_t)p[1] > ' ') return p + 1; /* readable: a blank is never the last octet (I1) */
+    return skip_more_space(p, r->end);
 }
 
 /* ---- strings (section 7) ---- */
@@ -291,53 +292,18 @@ static COLD int refuse_name(struct reader *r, const mr_json *name)
     return code;
 }
 
-/* More members than the pairwise way is good for. */
-static COLD int check_many_names(struct reader *r, const mr_json *object)
+/* The object is still open (I2), but its members are complete. */
+static int check_names(struct reader *r, const mr_json *object)
 {
-    uint32_t count = object->len;
-    if (r->name_room < count) {
-        const mr_json **room = mr_arena_alloc(r->arena, 2 * sizeof *room * (size_t)count);
-        if (!room)
+    size_t room = mr_json_names_room(object->len);
+    if (room > r->room_size) {
+        r->room = mr_arena_alloc(r->arena, room);
+        r->room_size = r->room ? room : 0;
+        if (!r->room)
             return REFUSE(r, MR_E_NOMEM, "not enough memory for the names of an object", r->start + object->position);
-        r->names = room, r->name_room = count;
     }
-    const mr_json **names = r->names, *name = object + 1, *twice = NULL;
-    for (uint32_t i = 0; i < count; i++) { /* by count: the object is still open (I2) */
-        names[i] = name;
-        name += 1 + name[1].skip;
-    }
-    mr_json_sort_names(names, names + count, count);
-    for (uint32_t i = 1; i < count; i++) { /* equal names keep their order: the second of a pair is the later one */
-        bool equal = mr_str_eq(mr_json_text(names[i - 1]), mr_json_text(names[i]));
-        if (equal && (!twice || names[i] < twice)) twice = names[i];
-    }
-    return twice ? refuse_name(r, twice) : MR_OK;
-}
-
-/* `name` stands among the `count` names before it. */
-static bool is_among(const mr_json *name, const uint32_t *keys, const mr_json *const *names, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (keys[i] == keys[count] && mr_str_eq(mr_json_text(names[i]), mr_json_text(name))) return true;
-    return false;
-}
-
-static inline int check_names(struct reader *r, const mr_json *object)
-{
-    if (object->len > MR_JSON_FEW_NAMES) return check_many_names(r, object);
-    uint32_t keys[MR_JSON_FEW_NAMES], count = object->len;
-    const mr_json *names[MR_JSON_FEW_NAMES], *name = object + 1;
-    uint64_t seen = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t len = name->len;
-        uint32_t key = len ? len << 16 | (uint32_t)(uint8_t)name->ptr[0] << 8 | (uint8_t)name->ptr[len - 1] : 0;
-        keys[i] = key, names[i] = name;
-        uint64_t bit = 1ull << ((key * 0x9e3779b1u) >> 26);
-        if (seen & bit && is_among(name, keys, names, i)) return refuse_name(r, name);
-        seen |= bit;
-        name += 1 + name[1].skip;
-    }
-    return MR_OK;
+    const mr_json *twice = mr_json_find_twice(object + 1, object->len, r->room);
+    return LIKELY(!twice) ? MR_OK : refuse_name(r, twice);
 }
 
 /* ---- the loop ---- */
@@ -345,10 +311,10 @@ static inline int check_names(struct reader *r, const mr_json *object)
 /* A name and the colon behind it; *p is where the name should begin. */
 static inline __attribute__((always_inline)) int read_name(struct reader *r, const char **p, mr_json *node)
 {
-    const char *at = skip_space(*p);
+    const char *at = skip_space(r, *p);
     if (*at != '"') return refuse_octet(r, at, "a member name in quotation marks is missing here");
     MR_TRY(read_string(r, &at, node));
-    at = skip_space(at);
+    at = skip_space(r, at);
     if (*at != ':') return refuse_octet(r, at, "a colon is missing here");
     *p = at + 1;
     return MR_OK;
@@ -376,7 +342,7 @@ static int read_document(struct reader *r)
     mr_json *next = r->nodes, *open = NULL;
     uint32_t depth = 0;
     do { /* one value */
-        p = skip_space(p);
+        p = skip_space(r, p);
         if (LIKELY(*p == '"')) {
             MR_TRY(read_string(r, &p, next));
             next++;
@@ -386,7 +352,7 @@ static int read_document(struct reader *r)
             bool is_object = *p == '{';
             *next = (mr_json){p, 0, around, (uint32_t)(p - r->start), is_object ? MR_JSON_OBJECT : MR_JSON_ARRAY};
             r->open = open = next++;
-            p = skip_space(p + 1);
+            p = skip_space(r, p + 1);
             if (*p != (is_object ? '}' : ']')) {
                 open->len = 1;
                 if (!is_object) continue;
@@ -399,7 +365,7 @@ static int read_document(struct reader *r)
             next++;
         }
         /* The value is complete, or an empty container has just begun. */
-        while (open && *(p = skip_space(p)) != ',') {
+        while (open && *(p = skip_space(r, p)) != ',') {
             MR_TRY(close_container(r, &p, open, next, &open));
             depth--;
         }
@@ -411,7 +377,7 @@ static int read_document(struct reader *r)
             }
         }
     } while (open);
-    if (p < r->end) p = skip_space(p);
+    if (p < r->end) p = skip_space(r, p);
     return p == r->end ? MR_OK : REFUSE(r, MR_E_JSON, "something stands behind the end of the value", p);
 }
 

@@ -60,6 +60,25 @@ static inline const char *mr_json_scan(const char *from, const char *end, bool w
 /* The same for a reader, meant for texts of some hundred octets and more (a page image); chosen for the machine. */
 const char *mr_json_scan_long(const char *from, const char *end);
 
+/* Over white space in steps of 16 octets, for indented texts: the first octet that is none, or one with no step left.
+ * */
+static inline const char *mr_json_scan_space(const char *from, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - from >= 16; from += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)from);
+        __m128i space = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+        space = _mm_or_si128(space, _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')));
+        space = _mm_or_si128(space, _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+        uint32_t other = ~(uint32_t)_mm_movemask_epi8(space) & 0xffff;
+        if (other) return from + __builtin_ctz(other);
+    }
+#else
+    (void)end;
+#endif
+    return from;
+}
+
 #ifdef __SSE2__
 /* `len` (less than 16) octets from `from`, zeroes behind them. */
 static inline __m128i mr_json_load_short(const char *from, size_t len)

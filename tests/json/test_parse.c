@@ -301,6 +301,51 @@ static void test_json_parse__reads_an_object_of_a_hundred_thousand_names(void **
     assert_string_equal(err.detail, "n5000");
 }
 
+/* Names of 16 octets whose second half undoes the first in the hash of names.c, so that all of them meet in one slot
+ * and the reader has to take its other way. `twice`: the last name is this one once more. */
+static mr_str names_that_meet(size_t count, size_t twice)
+{
+    mr_buf b;
+    mr_env env = test_env_fixed(0, 16);
+    char chosen[16] = "";
+    mr_buf_init(&b, MR_MIB);
+    for (size_t found = 0; found < count;) {
+        char name[17];
+        mr_env_random(&env, name, 8);
+        for (size_t i = 0; i < 8; i++) name[i] = (char)('a' + (name[i] & 15));
+        uint64_t word, h;
+        memcpy(&word, name, 8);
+        h = (16 ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 32;
+        word = h ^ 0x4a4a4a4a4a4a4a4au;
+        memcpy(name + 8, &word, 8);
+        bool plain = true;
+        for (size_t i = 8; i < 16; i++) plain &= name[i] >= ' ' && name[i] != '"' && name[i] != '\\' && name[i] < 0x7f;
+        if (!plain) continue;
+        if (found == twice) memcpy(chosen, name, 16);
+        bool again = found + 1 == count && twice < found;
+        mr_buf_format(&b, "%c\"%.16s\":0", found ? ',' : '{', again ? chosen : name);
+        found++;
+    }
+    mr_buf_putc(&b, '}');
+    mr_str text = mr_arena_dup(&a, mr_buf_str(&b));
+    mr_buf_done(&b);
+    return text;
+}
+
+static void test_json_parse__finds_names_twice_among_those_that_meet_in_the_table(void **state)
+{
+    const mr_json *root;
+    struct mr_err err = {0};
+    assert_int_equal(mr_json_count(parse_str(names_that_meet(600, SIZE_MAX))), 600);
+    static const size_t places[] = {0, 1, 300, 598};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        mr_str text = names_that_meet(600, places[i]);
+        assert_code(mr_json_parse(&a, text, NULL, &root, &err), MR_E_JSON_DUPLICATE, err);
+        assert_int_equal(err.position, text.len - strlen("\"1234567890123456\":0}"));
+    }
+}
+
 static mr_str nested(size_t depth, const char *open, const char *close)
 {
     mr_buf b;
@@ -509,6 +554,7 @@ int main(void)
         T(test_json_parse__accepts_names_that_only_look_alike),
         T(test_json_parse__checks_the_names_of_objects_of_every_size),
         T(test_json_parse__reads_an_object_of_a_hundred_thousand_names),
+        T(test_json_parse__finds_names_twice_among_those_that_meet_in_the_table),
         T(test_json_parse__keeps_the_depth_limit),
         T(test_json_parse__stays_inside_the_arena_limit),
         T(test_json_parse__allows_white_space_everywhere),
