@@ -162,6 +162,10 @@ static void put_email(struct mr_elm_writer *e, const char *key, mr_str email)
 static void put_organisation(struct mr_elm_writer *e, const char *key, const mr_organisation *o, bool with_quality)
 {
     mr_elm_begin_node(e, "org", key, "Organisation");
+    if (mr_elm_is_repeated(e, o->name.items)) {
+        mr_json_end_object(&e->w);
+        return;
+    }
     mr_elm_put_texts(e, "legalName", o->name);
     put_legal_identifier(e, "registration", key, o->registration, o->country);
     put_legal_identifier(e, "vatIdentifier", key, o->vat, o->country);

@@ -20,6 +20,7 @@ enum mr_elm_hole {
     MR_HOLE_IMAGE,       /* text: base64 */
 };
 #define MR_ELM_HOLES_MOST 256
+#define MR_ELM_WHOLE_MOST 128
 
 struct mr_elm_template {
     const mr_specification *specification;
@@ -60,10 +61,16 @@ struct mr_elm_writer {
     unsigned notes, awarding_notes;
     bool awarding_notes_known;
     bool too_many_holes;
+    /* In a VC 2.0, which should be small: nodes that were written whole, and are only referred to from then on. */
+    bool brief;
+    const void *whole[MR_ELM_WHOLE_MOST];
+    size_t whole_count;
 };
 
 /* {"id": "urn:epass:<kind>:<key>", "type": <type>, open for more members; end with mr_json_end_object. */
 void mr_elm_begin_node(struct mr_elm_writer *e, const char *kind, const char *key, const char *type);
+/* Was this (a concept, an organisation: told by its address or key) written whole already, and is the document brief? If not, it is from now on. */
+bool mr_elm_is_repeated(struct mr_elm_writer *e, const void *what);
 /* A hole in an object, behind a member. */
 void mr_elm_hole(struct mr_elm_writer *e, enum mr_elm_hole hole);
 /* A text value with a hole behind `before`: "urn:credential:" and the id. */

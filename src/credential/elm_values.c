@@ -25,6 +25,16 @@ void mr_elm_begin_node(struct mr_elm_writer *e, const char *kind, const char *ke
     mr_json_put_member_c(&e->w, "type", type);
 }
 
+bool mr_elm_is_repeated(struct mr_elm_writer *e, const void *what)
+{
+    if (!e->brief) return false;
+    for (size_t i = 0; i < e->whole_count; i++) {
+        if (e->whole[i] == what) return true;
+    }
+    if (e->whole_count < MR_ELM_WHOLE_MOST) e->whole[e->whole_count++] = what;
+    return false;
+}
+
 /* --- holes -------------------------------------------------------------------------------------------------------- */
 
 void mr_elm_hole(struct mr_elm_writer *e, enum mr_elm_hole hole)
@@ -118,13 +128,15 @@ void mr_elm_put_concept(struct mr_elm_writer *e, const mr_concept *c)
     mr_json_begin_object(&e->w);
     mr_json_put_member_c(&e->w, "id", c->uri);
     mr_json_put_member_c(&e->w, "type", "Concept");
-    mr_json_put_name(&e->w, "inScheme");
-    mr_json_begin_object(&e->w);
-    mr_json_put_member_c(&e->w, "id", mr_concept_scheme(c)->uri);
-    mr_json_put_member_c(&e->w, "type", "ConceptScheme");
-    mr_json_end_object(&e->w);
-    mr_json_put_name(&e->w, "prefLabel");
-    put_labels(e, c->label);
+    if (!mr_elm_is_repeated(e, c)) {
+        mr_json_put_name(&e->w, "inScheme");
+        mr_json_begin_object(&e->w);
+        mr_json_put_member_c(&e->w, "id", mr_concept_scheme(c)->uri);
+        mr_json_put_member_c(&e->w, "type", "ConceptScheme");
+        mr_json_end_object(&e->w);
+        mr_json_put_name(&e->w, "prefLabel");
+        put_labels(e, c->label);
+    }
     mr_json_end_object(&e->w);
 }
 
@@ -149,8 +161,10 @@ void mr_elm_put_own_concept(struct mr_elm_writer *e, enum mr_elm_label label)
     mr_json_begin_object(&e->w);
     mr_json_put_member_c(&e->w, "id", labels[label].id);
     mr_json_put_member_c(&e->w, "type", "Concept");
-    mr_json_put_name(&e->w, "prefLabel");
-    mr_elm_put_label(e, label);
+    if (!mr_elm_is_repeated(e, &labels[label])) {
+        mr_json_put_name(&e->w, "prefLabel");
+        mr_elm_put_label(e, label);
+    }
     mr_json_end_object(&e->w);
 }
 

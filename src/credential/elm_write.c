@@ -2,7 +2,8 @@
  *
  * It is written once for a batch, from the model straight to JSON text, and filled for each learner (elm_fill.c): ten thousand characters that are the
  * same for everybody are copied and not made again. Lists are always JSON arrays, also of one, as far as the property may have
- * several values. The order of members is ours: JSON-LD gives it no meaning.
+ * several values. The order of members is ours: JSON-LD gives it no meaning. A European Digital Credential has every node whole wherever it stands, like
+ * the Commission's own; a VC 2.0 only the first time, then its id and type.
  *
  * Both documents carry the same subject. The European Digital Credential (VC 1.1) has the page image, profile and shapes of EDC; the VC 2.0 is no
  * EDC and does not say so (its type is VerifiableCredential alone).
@@ -232,6 +233,12 @@ static void put_specification(struct mr_elm_writer *e)
 static void put_awarding(struct mr_elm_writer *e)
 {
     unsigned after = e->notes;
+    if (mr_elm_is_repeated(e, &e->awarding_notes)) {
+        mr_json_put_name(&e->w, "awardedBy");
+        mr_elm_begin_node(e, "awardingProcess", "1", "AwardingProcess");
+        mr_json_end_object(&e->w);
+        return;
+    }
     if (e->awarding_notes_known) e->notes = e->awarding_notes;
     e->awarding_notes = e->notes;
     mr_json_put_name(&e->w, "awardedBy");
@@ -533,6 +540,7 @@ int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind
                               .kind = kind,
                               .labels = label_languages(i->specification)};
     prepare_pieces(&e);
+    e.brief = kind == MR_ELM_VC2;
     mr_json_writer_init(&e.w, &out, 0);
     mr_json_begin_object(&e.w);
     if (kind == MR_ELM_VC2)
