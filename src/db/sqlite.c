@@ -125,6 +125,36 @@ static int fail_with(struct mr_err *err, sqlite3 *handle, int rc, const char *pl
 
 /* ---- opening and closing ---- */
 
+static struct timespec deadline_in(int64_t ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
+    return t;
+}
+
+static bool is_over(struct timespec deadline)
+{
+    struct timespec now = deadline_in(0);
+    return now.tv_sec > deadline.tv_sec || (now.tv_sec == deadline.tv_sec && now.tv_nsec >= deadline.tv_nsec);
+}
+
+/* Changing to WAL needs the file for itself, and SQLite does not wait for that when waiting could never end: another process
+ * that opens the same new file would then be refused. */
+static int exec_patiently(sqlite3 *handle, const char *sql)
+{
+    const struct timespec pause = {.tv_nsec = 2000000}, deadline = deadline_in(MR_LIMIT_DB_WAIT_MS);
+    int rc;
+    while ((rc = S.sqlite3_exec(handle, sql, NULL, NULL, NULL)) != SQLITE_OK) {
+        int kind = rc & 0xff;
+        if ((kind != SQLITE_BUSY && kind != SQLITE_LOCKED && kind != SQLITE_PROTOCOL) || is_over(deadline)) break;
+        nanosleep(&pause, NULL);
+    }
+    return rc;
+}
+
 static int set_up(mr_db_tx *c, struct mr_err *err)
 {
     static const struct {
@@ -142,10 +172,8 @@ static int set_up(mr_db_tx *c, struct mr_err *err)
         if (rc != SQLITE_OK || now != options[i].value) return fail_with(err, c->handle, rc, "settings");
     }
     S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
-    int rc = S.sqlite3_exec(c->handle,
-                            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                            "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
-                            NULL, NULL, NULL);
+    int rc = exec_patiently(c->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                                       "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;");
     if (rc == SQLITE_OK && c != c->db->connections)
         rc = S.sqlite3_exec(c->handle, "PRAGMA query_only=ON", NULL, NULL, NULL);
     return rc == SQLITE_OK ? MR_OK : fail_with(err, c->handle, rc, "settings");
@@ -238,16 +266,6 @@ static mr_db_tx *idle_connection(mr_db *db, bool writes)
         if (!c->busy && !closed) closed = c;
     }
     return closed;
-}
-
-static struct timespec deadline_in(int64_t ms)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
-    return t;
 }
 
 static mr_db_tx *take_connection(mr_db *db, bool writes)
