@@ -17,7 +17,7 @@ struct mr_timestamp {
  *   token    DER of a CMS ContentInfo (not a TimeStampResp), no trailing octets
  *   covered  the parts whose digest is the message imprint
  *   errors   MR_E_FORMAT (no token), MR_E_SIGNATURE (covers something else, or its signature is wrong; message tells which),
- *            MR_E_CERTIFICATE (signer not allowed to time-stamp, or its chain is broken at genTime), MR_E_UNSUPPORTED (weak digest)
+ *            MR_E_CERTIFICATE (signer not allowed to time-stamp, or its chain is broken at genTime), MR_E_UNSUPPORTED (weak digest), MR_E_LIMIT, MR_E_NOMEM
  *   source   RFC 3161 sections 2.4.2 and 2.3, RFC 5816 */
 int mr_timestamp_verify(mr_str token, const mr_str *covered, size_t covered_count, mr_certificate *const *pool,
                         size_t pool_count, mr_certificate *const *anchors, size_t anchor_count,
