@@ -52,11 +52,26 @@ static mr_str label(const mr_page *p, const mr_concept *c)
     return c ? mr_concept_label(c, mr_language_tag(p->language)) : MR_STR_EMPTY;
 }
 
+/* Labels of vocabularies begin with a small letter as often as not; one that stands alone begins with a capital. Letters beyond ASCII: U+00E0 to
+ * U+00FE, which hold those that our languages begin words with. */
+static mr_str capital(mr_page *p, mr_str text)
+{
+    mr_str copy = mr_arena_dup(p->arena, text);
+    if (!copy.ptr || !copy.len) return text;
+    char *c = (char *)(uintptr_t)copy.ptr;
+    if (c[0] >= 'a' && c[0] <= 'z')
+        c[0] = (char)(c[0] - 'a' + 'A');
+    else if (copy.len > 1 && (unsigned char)c[0] == 0xC3 && (unsigned char)c[1] >= 0xA0 && (unsigned char)c[1] != 0xB7)
+        c[1] = (char)(c[1] - 0x20);
+    return copy;
+}
+
+/* "Online, blended" */
 static mr_str labels(mr_page *p, const mr_concept *const *concepts, size_t count)
 {
     mr_str all = MR_STR_EMPTY;
     for (size_t i = 0; i < count; i++) all = mr_wording_join(p->arena, all, label(p, concepts[i]));
-    return all;
+    return capital(p, all);
 }
 
 /* The name of the language that the title is told in, when that is not the reader's. */
@@ -135,6 +150,20 @@ static void tell_level(mr_page *p, const mr_specification *s)
     tell_around(p, "specification.does_not_apply", "reason", s->level_reason);
 }
 
+/* One line below the other; an empty one adds nothing. */
+static mr_str below(mr_page *p, mr_str first, mr_str second)
+{
+    if (!first.len || !second.len) return first.len ? first : second;
+    return mr_arena_concat(p->arena, (const mr_str[]){first, MR_STR("\n"), second}, 3);
+}
+
+/* A sentence of ours around a text of the provider's, in the best language; empty when there is none. */
+static mr_str around(mr_page *p, const char *id, const char *name, mr_texts texts)
+{
+    mr_str text = mr_texts_get(texts, mr_language_tag(p->language), NULL);
+    return text.len ? MR_SAY(p->arena, p->language, id, {name, text}) : MR_STR_EMPTY;
+}
+
 static void tell_assessments(mr_page *p, const mr_specification *s)
 {
     for (size_t i = 0; i < s->assessment_count; i++) {
@@ -142,12 +171,12 @@ static void tell_assessments(mr_page *p, const mr_specification *s)
         mr_str language = mr_language_tag(p->language), text = mr_texts_get(a->title, language, &language);
         mr_str kind = mr_wording_join(p->arena, label(p, a->type), label(p, a->mode));
         if (!text.len)
-            put_told(p, kind, mr_language_tag(p->language), MR_STR_EMPTY);
-        else
-            put_told(p, kind.len ? mr_arena_format(p->arena, "%.*s (%.*s)", MR_STR_ARG(text), MR_STR_ARG(kind)) : text,
-                     language, MR_STR_EMPTY);
-        tell_around(p, "specification.grading", "grading", a->grading);
-        if (a->assessor) tell_around(p, "specification.assessor", "name", a->assessor->name);
+            text = capital(p, kind), language = mr_language_tag(p->language);
+        else if (kind.len)
+            text = mr_arena_format(p->arena, "%.*s (%.*s)", MR_STR_ARG(text), MR_STR_ARG(kind));
+        text = below(p, text, around(p, "specification.grading", "grading", a->grading));
+        if (a->assessor) text = below(p, text, around(p, "specification.assessor", "name", a->assessor->name));
+        if (text.len) put_told(p, text, language, MR_STR_EMPTY);
     }
 }
 
@@ -171,15 +200,16 @@ static mr_str validity(mr_page *p, const struct mr_quality *q)
 
 static void tell_quality(mr_page *p, const mr_specification *s)
 {
+    mr_str tag = mr_language_tag(p->language);
     for (size_t i = 0; i < s->quality_count; i++) {
         const struct mr_quality *q = &s->quality[i];
-        mr_str text = mr_wording_quality(p->language, q->kind);
+        mr_str text = mr_wording_quality(p->language, q->kind), language = tag;
+        mr_str title = mr_texts_get(q->title, tag, &language);
         if (q->conditional)
             text = mr_wording_join(p->arena, text, mr_message(p->language, "specification.quality.conditional"));
-        if (mr_texts_are_set(q->by.name))
-            text = mr_wording_join(p->arena, text, mr_texts_get(q->by.name, mr_language_tag(p->language), NULL));
-        tell(p, mr_wording_join(p->arena, text, validity(p, q)));
-        tell_texts(p, q->title);
+        text = mr_wording_join(p->arena, text, mr_texts_get(q->by.name, tag, NULL));
+        text = mr_wording_join(p->arena, text, validity(p, q));
+        put_told(p, below(p, title, text), title.len ? language : tag, MR_STR_EMPTY);
         tell_url(p, q->reference);
     }
 }
@@ -277,9 +307,9 @@ static void put_further_fields(mr_page *p, const mr_specification *s)
     put_field_texts(p, "specification.field.price", s->price);
     put_field_texts(p, "specification.field.funding", s->funding);
     put_field(p, "specification.field.languages", labels(p, s->languages, s->language_count));
-    put_field(p, "specification.field.schedule", label(p, s->schedule));
-    put_field(p, "specification.field.type", label(p, s->type));
-    put_field(p, "specification.field.setting", label(p, s->setting));
+    put_field(p, "specification.field.schedule", capital(p, label(p, s->schedule)));
+    put_field(p, "specification.field.type", capital(p, label(p, s->type)));
+    put_field(p, "specification.field.setting", capital(p, label(p, s->setting)));
     put_field(p, "specification.field.fields", labels(p, s->fields, s->field_count));
     put_field_texts(p, "specification.field.recognition_policy", s->recognition_policy);
     put_field_texts(p, "specification.field.regulated_profession", s->regulated_profession);
@@ -318,7 +348,7 @@ static void put_outcomes(mr_page *p, const mr_specification *s)
         mr_json_begin_object(&p->view);
         mr_web_put_texts(p, "heading", s->outcomes[i].title);
         mr_web_put_texts(p, "description", s->outcomes[i].description);
-        put_or_false(p, "kind", label(p, s->outcomes[i].type));
+        put_or_false(p, "kind", capital(p, label(p, s->outcomes[i].type)));
         put_skills(p, &s->outcomes[i]);
         mr_json_end_object(&p->view);
     }

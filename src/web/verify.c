@@ -143,6 +143,7 @@ static void show_form(mr_page *p, const struct request *r)
     put_bool(p, "wrong", r && r->wrong);
     put_bool(p, "wrong_files", r && r->wrong && !link);
     put_bool(p, "wrong_link", link);
+    put_bool(p, "open", r && (link || r->text.len || r->link.len)); /* the fields below the file field */
     if (r && r->wrong) mr_json_put_member(&p->view, "problem", problem(p, r));
     mr_json_put_member(&p->view, "text", r ? r->text : MR_STR_EMPTY);
     mr_json_put_member(&p->view, "link", r ? r->link : MR_STR_EMPTY);
@@ -397,6 +398,7 @@ static void put_report(mr_page *p, struct request *r, mr_arena *a, size_t index,
     put(p, r, "format", report->format);
     put(p, r, "checked_at", mr_say_time(p->arena, p->language, report->checked_at));
     put_bool(p, "test_seal", report->test_seal);
+    put_bool(p, "believed_no_more", report->is_credential && !report->has_view);
     put_checks(p, r, report);
     put_remarks(p, r, report);
     put_bool(p, "has_view", report->has_view);
