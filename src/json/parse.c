@@ -267,6 +267,7 @@ static int read_scalar(struct reader *r, const char **p, mr_json *node)
     case 'f': node->type = MR_JSON_FALSE, behind = read_literal(from, "false"); break;
     case 'n': behind = read_literal(from, "null"); break;
     default:
+        if (*from != '-' && !is_digit(*from)) return refuse_octet(r, from, "a value is missing here");
         node->type = MR_JSON_NUMBER, behind = read_number(from, &wrong);
         if (wrong) return refuse_octet(r, behind, "a digit is missing here");
         node->len = (uint32_t)(behind - from);

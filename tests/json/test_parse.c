@@ -171,6 +171,31 @@ static void test_json_parse__says_where_the_fault_is(void **state)
     }
 }
 
+static void test_json_parse__says_what_is_missing(void **state)
+{
+    static const char *const cases[][2] = {
+        {"[x]", "a value"},
+        {"[1,]", "a value"},
+        {"{\"a\":}", "a value"},
+        {"[1 2]", "a comma or a closing bracket"},
+        {"{\"a\" 1}", "a colon"},
+        {"{\"a\":1,}", "a member name"},
+        {"[-x]", "a digit"},
+        {"[1", "the text ends too early"},
+        {"[\"1", "the text ends inside a string"},
+        {"\xef\xbb\xbf{}", "a byte order mark"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const mr_json *root;
+        struct mr_err err = {.pointer = "stale", .detail = "stale"};
+        assert_code(mr_json_parse(&a, mr_str_of(cases[i][0]), NULL, &root, &err), MR_E_JSON, err);
+        if (!mr_str_has_prefix(mr_str_of(err.message), mr_str_of(cases[i][1])))
+            fail_msg("%s: %s", cases[i][0], err.message);
+        assert_string_equal(err.pointer, "");
+        assert_string_equal(err.detail, "");
+    }
+}
+
 static void test_json_parse__refuses_every_truncation(void **state)
 {
     size_t whole = sizeof sample - 2; /* without the line feed behind */
@@ -548,6 +573,7 @@ int main(void)
         T(test_json_parse__keeps_the_text_of_numbers),
         T(test_json_parse__replaces_escapes),
         T(test_json_parse__says_where_the_fault_is),
+        T(test_json_parse__says_what_is_missing),
         T(test_json_parse__refuses_every_truncation),
         T(test_json_parse__finds_what_is_special_at_every_place),
         T(test_json_parse__refuses_a_name_that_stands_twice),
