@@ -152,6 +152,7 @@ static size_t sequence_length(const unsigned char *p, size_t left)
 
 size_t mr_utf8_check(mr_str s)
 {
+    if (s.len == 0) return 0; /* an empty text may have no address */
     const unsigned char *start = (const unsigned char *)s.ptr, *p = start, *end = start + s.len;
     while (p < end) {
         p = skip_ascii(p, end);

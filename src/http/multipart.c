@@ -241,7 +241,7 @@ int mr_http_parts(const mr_http_request *r, struct mr_http_part **ret, size_t *r
                            rest.len + 2); /* an empty content has no line break of its own before the delimiter */
         mr_str content = MR_STR_EMPTY;
         MR_TRY(read_content(&rest, delimiter, &content, &last, err));
-        parts[count++].content = content.len >= 2 ? mr_str_from(content, 2) : MR_STR_EMPTY;
+        parts[count++].content = mr_str_from(content, 2);
     }
     *ret = parts;
     *ret_count = count;
