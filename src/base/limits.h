@@ -61,6 +61,6 @@
 #define MR_LIMIT_TEMPLATE_STEPS 4000000      /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
-#define MR_LIMIT_OFFICE_ROWS 50                 /* rows of a table on one page of the office */
+#define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
 
 #endif

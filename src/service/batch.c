@@ -18,7 +18,8 @@
 #include <time.h>
 
 #define CLAIM_MS (182 * MR_DAY_MS)
-#define CHUNK 20 /* achievements in one transaction */
+#define CHUNK 20      /* achievements in one transaction */
+#define CHUNK_MS 1000 /* or those of so much time, when a time-stamp authority is slow */
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -433,6 +434,7 @@ struct job {
     size_t count;
     int64_t done;
     size_t row; /* being sealed, for the message when that fails */
+    int64_t stored_at;
 };
 
 static int store_chunk(struct job *j, struct mr_err *err)
@@ -449,6 +451,7 @@ static int store_chunk(struct job *j, struct mr_err *err)
     MR_TRY(commit(&tx, err));
     j->done += (int64_t)j->count;
     j->count = 0;
+    j->stored_at = mr_env_now(j->s->env);
     return MR_OK;
 }
 
@@ -553,7 +556,7 @@ static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *e
         if (had) continue;
         j->row = row.number;
         MR_TRY(seal_row(j, m.issuer, &chunk, &row, err));
-        if (j->count < CHUNK) continue;
+        if (j->count < CHUNK && mr_env_now(j->s->env) - j->stored_at < CHUNK_MS) continue;
         MR_TRY(store_chunk(j, err));
         mr_arena_reset(&chunk);
     }
@@ -572,7 +575,7 @@ static void seal_batch(mr_service *s, const struct mr_batch_row *batch)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct mr_err err = {0};
-    struct job job = {.s = s, .batch = *batch};
+    struct job job = {.s = s, .batch = *batch, .stored_at = mr_env_now(s->env)};
     bool all = false;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     mr_log(MR_LOG_INFO, "batch.sealing", "batch", mr_arena_cstr(&a, batch->id), NULL);

@@ -213,6 +213,8 @@ static int put_preview(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     mr_json_put_bool(v, preview.ready < preview.count);
     mr_json_put_name(v, "any_ready");
     mr_json_put_bool(v, preview.ready > 0);
+    mr_json_put_name(v, "any_refused");
+    mr_json_put_bool(v, preview.refused > 0);
     mr_json_put_member(v, "seal", mr_office_count(p, "batch.seal", (int64_t)preview.ready));
     mr_json_put_name(v, "latin1");
     mr_json_put_bool(v, preview.latin1);
@@ -253,7 +255,7 @@ static int put_sealing(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number)
 {
     mr_json_writer *v = &p->view;
-    bool accepted = mr_str_is(link->claim_state, "accepted"), open = mr_str_is(link->claim_state, "open");
+    bool accepted = mr_str_is(link->claim_state, "accepted");
     mr_json_begin_object(v);
     mr_json_put_name(v, "number");
     mr_json_put_int(v, (int64_t)number);
@@ -261,7 +263,7 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     mr_json_put_member(v, "email", link->email);
     mr_json_put_member(v, "url", link->url);
     mr_json_put_member(v, "state", mr_claim_link_state(p->service, p->language, link));
-    mr_json_put_name(v, accepted ? "passed" : open ? "unchecked" : "na");
+    mr_json_put_name(v, accepted ? "passed" : "na");
     mr_json_put_bool(v, true);
     mr_json_end_object(v);
 }

@@ -47,6 +47,11 @@ static void put_names(mr_page *p, const mr_specification *s)
     mr_json_put_member(v, "provider", mr_texts_get(s->provider.name, mr_language_tag(p->language), NULL));
 }
 
+static mr_str awarded(mr_page *p, int64_t count)
+{
+    return count ? mr_office_count(p, "office.awarded", count) : mr_message(p->language, "office.awarded.none");
+}
+
 static mr_str state_id(mr_arena *a, mr_batch_state state)
 {
     static const char *const names[] = {"preview", "sealing", "sealed", "failed", "discarded"};
@@ -124,7 +129,7 @@ static int put_published(mr_page *p, struct mr_err *err)
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "version", list[i].version);
-        mr_json_put_member(v, "awarded", mr_office_count(p, "office.awarded", list[i].awarded));
+        mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
         put_names(p, &list[i].specification);
         MR_TRY(put_batches(p, list[i].id, 3, err));
         mr_json_end_object(v);
@@ -144,12 +149,12 @@ struct refusal {
 static void put_finding(mr_page *p, const struct mr_finding *f)
 {
     mr_json_writer *v = &p->view;
-    mr_str label = mr_arena_format(p->arena, "element.%s", f->element);
+    mr_str id = mr_arena_format(p->arena, "element.%s", f->element), text = mr_finding_say(p->arena, p->language, f);
+    mr_str label = mr_message_exists(mr_language_english(), id) ? mr_message_str(p->language, id) : MR_STR_EMPTY;
     mr_json_begin_object(v);
-    if (mr_message_exists(mr_language_english(), label))
-        mr_json_put_member(v, "element", mr_message_str(p->language, label));
+    if (!mr_str_has_prefix(text, label)) mr_json_put_member(v, "element", label); /* most sentences begin with it */
     mr_json_put_member_c(v, "pointer", f->pointer);
-    mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+    mr_json_put_member(v, "text", text);
     mr_json_end_object(v);
 }
 
@@ -282,7 +287,7 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "slug", published.slug);
     mr_json_put_member(&p->view, "version", published.version);
-    mr_json_put_member(&p->view, "awarded", mr_office_count(p, "office.awarded", published.awarded));
+    mr_json_put_member(&p->view, "awarded", awarded(p, published.awarded));
     mr_json_put_member(&p->view, "workload",
                        mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
     put_names(p, s);
