@@ -48,9 +48,10 @@ typedef struct mr_jades {
     const char *purpose_why;     /* why the certificate may not seal (constant, for experts), or NULL when it may */
     mr_certificate **pool;       /* every certificate in the file, time-stamps included; freed by mr_jades_done */
     size_t pool_count;
-    int64_t claimed_time;     /* iat or sigT; MR_TIME_NONE when absent */
-    int64_t best_time;        /* earliest good sigTst or arcTst, else MR_TIME_NONE: then `now` counts */
-    struct mr_chain chain;    /* of the seal's certificate at the best time (or now) */
+    int64_t claimed_time; /* iat or sigT; MR_TIME_NONE when absent */
+    int64_t best_time;    /* earliest good sigTst or arcTst, else MR_TIME_NONE: then `now` counts */
+    struct mr_chain
+        chain; /* of the seal's certificate at the best time (or now); anchored only where an anchored time-stamp or `now` confirms it, else `why` says so */
     bool timestamps_anchored; /* there is a time-stamp, and every one's authority leads to an anchor */
     size_t signatures;        /* parallel signatures in the file; all must be good, the first is described */
     bool out_of_scope;        /* detached payload: named as such in `signature`, not verified */

@@ -5,7 +5,8 @@
  *   2. best time: the earliest time-stamp over the signature that holds; without one, now;
  *   3. the times among each other: content before signature before archive, the time claimed not after the first proof
  *      of it (clocks may differ by MR_LIMIT_CLOCK_SKEW_MS), the certificate not expired when the first proof was made;
- *   4. the certificate's chain and its revocation at the best time;
+ *   4. the certificate's chain and its revocation at the best time (which counts for an anchored chain only if an anchored
+ *      authority vouches for it);
  *   5. the level: the highest whose rules are kept (TS 119 182-1 section 6.3).
  *
  * What each token covers (measured on the Commission's samples; facts elm-edc 1.4):
@@ -33,6 +34,7 @@ struct judging {
     mr_jades *j;
     struct mr_err *err;
     int64_t archive_first;    /* earliest good archive time-stamp */
+    int64_t anchored_first;   /* earliest over the signature whose authority leads to an anchor */
     size_t stamps, anchored;  /* tokens that hold; those whose authority leads to an anchor */
     bool authorities_covered; /* evidence for every authority over the signature is inside */
 };
@@ -121,6 +123,11 @@ static bool is_altered(struct judging *g, const struct mr_timestamp *t)
     return !has_signer;
 }
 
+static void keep_first(int64_t *first, int64_t time)
+{
+    if (*first == MR_TIME_NONE || time < *first) *first = time;
+}
+
 static int use_stamp(struct judging *g, const struct kind *kind, const struct mr_timestamp *t, struct mr_step *step)
 {
     bool covered = true;
@@ -137,10 +144,9 @@ static int use_stamp(struct judging *g, const struct kind *kind, const struct mr
     g->authorities_covered &= covered;
     g->stamps++;
     g->anchored += t->chain.state == MR_CHAIN_ANCHORED;
-    if (kind != &content_kind && (g->j->best_time == MR_TIME_NONE || t->time < g->j->best_time))
-        g->j->best_time = t->time;
-    if (kind == &archive_kind && (g->archive_first == MR_TIME_NONE || t->time < g->archive_first))
-        g->archive_first = t->time;
+    if (kind != &content_kind) keep_first(&g->j->best_time, t->time);
+    if (kind != &content_kind && t->chain.state == MR_CHAIN_ANCHORED) keep_first(&g->anchored_first, t->time);
+    if (kind == &archive_kind) keep_first(&g->archive_first, t->time);
     if (step->at == MR_TIME_NONE || (kind->latest ? t->time > step->at : t->time < step->at)) {
         step->at = t->time;
         step->authority = authority_name(g->w->a, t->authority);
@@ -225,14 +231,32 @@ static void compare_times(struct judging *g)
 
 /* ---- certificate ---- */
 
+static int build_chain(struct judging *g, int64_t at, struct mr_chain *ret)
+{
+    return mr_chain_build(g->j->certificate, g->w->pool->items, g->w->pool->count, g->w->anchors, g->w->anchor_count,
+                          at, ret, g->err);
+}
+
+/* Anybody can run a clock: who holds the key of an expired certificate could stamp his seal with an old time of his own making. An anchored chain therefore
+ * stays anchored only at a time that an anchored authority vouches for, or now. */
+static int confirm_anchor(struct judging *g)
+{
+    struct mr_chain sure;
+    if (g->j->chain.state != MR_CHAIN_ANCHORED || g->j->best_time == g->anchored_first) return MR_OK;
+    MR_TRY(build_chain(g, g->anchored_first == MR_TIME_NONE ? g->w->now : g->anchored_first, &sure));
+    if (sure.state == MR_CHAIN_ANCHORED) return MR_OK;
+    g->j->chain.state = MR_CHAIN_UNANCHORED;
+    g->j->chain.why = "only a time-stamp without an anchor says that the certificate was valid then";
+    return MR_OK;
+}
+
 static int judge_chain(struct judging *g)
 {
     mr_jades *j = g->j;
-    int64_t at = j->best_time == MR_TIME_NONE ? g->w->now : j->best_time;
     const char *why = NULL;
     if (!mr_certificate_may_seal(j->certificate, &why)) j->purpose_why = why;
-    return mr_chain_build(j->certificate, g->w->pool->items, g->w->pool->count, g->w->anchors, g->w->anchor_count, at,
-                          &j->chain, g->err);
+    MR_TRY(build_chain(g, j->best_time == MR_TIME_NONE ? g->w->now : j->best_time, &j->chain));
+    return confirm_anchor(g);
 }
 
 /* The issuer's certificate, or NULL. A chain that broke at an expired certificate ends before it: then as it was in the certificate's days. */
@@ -241,9 +265,7 @@ static int find_issuer(struct judging *g, mr_certificate **ret)
     mr_jades *j = g->j;
     struct mr_chain then = j->chain;
     *ret = NULL;
-    if (then.count < 2)
-        MR_TRY(mr_chain_build(j->certificate, g->w->pool->items, g->w->pool->count, g->w->anchors, g->w->anchor_count,
-                              mr_certificate_not_after(j->certificate), &then, g->err));
+    if (then.count < 2) MR_TRY(build_chain(g, mr_certificate_not_after(j->certificate), &then));
     if (then.count > 1) *ret = then.certificates[1];
     return MR_OK;
 }
@@ -348,6 +370,7 @@ int mr_jades_judge_times(struct mr_jades_work *w, const struct mr_jades_text *te
                         .j = j,
                         .err = err,
                         .archive_first = MR_TIME_NONE,
+                        .anchored_first = MR_TIME_NONE,
                         .authorities_covered = true};
     MR_TRY(judge_content(&g));
     MR_TRY(judge_tokens(&g, &signature_kind, &u->signature, &j->signature_time));

@@ -165,6 +165,11 @@ static void test_jades_seal__carries_a_timestamp(void **state)
     assert_int_equal(s->j.level, MR_JADES_T);
     assert_int_equal(s->j.best_time, s->j.signature_time.at);
     assert_false(s->j.timestamps_anchored);
+    sealing_verify_with(s, text, &s->authority.certificate, 1, s->now);
+    assert_int_equal(s->j.chain.state, MR_CHAIN_ANCHORED); /* now is proof enough */
+    sealing_verify_with(s, text, &s->authority.certificate, 1, s->now + 3650 * MR_DAY_MS);
+    assert_int_equal(s->j.chain.state, MR_CHAIN_UNANCHORED); /* nobody known vouches for the clock */
+    assert_non_null(s->j.chain.why);
     mr_certificate *anchors[] = {s->authority.certificate, peer_certificate(s->peer, "tsaroot.pem")};
     sealing_verify_with(s, text, anchors, 2,
                         s->now + 3650 * MR_DAY_MS); /* the certificate has expired since, and the seal still holds */
