@@ -281,7 +281,7 @@ static void put_text_checks(const struct printing *p, const mr_report *r)
         if (!r->checks[i].claimed) continue;
         put_check(p, label(p, "check", mr_check_name((mr_check_code)i)), &r->checks[i], 0);
         for (int s = 0; i == MR_CHECK_SEAL && s < MR_SEAL_CHECK_COUNT; s++)
-            if (r->seal_checks[s].claimed)
+            if (r->seal_checks[s].claimed && !mr_str_eq(r->seal_checks[s].text, r->checks[i].text))
                 put_check(p, label(p, "check.seal", mr_seal_check_name((mr_seal_check)s)), &r->seal_checks[s], 2);
     }
     for (size_t i = 0; i < r->remark_count; i++) put_paragraph(p->out, r->remarks[i], 4, NULL);

@@ -42,18 +42,19 @@ static bool is_base64url(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
+/* The beginning is looked at closely; what follows is for the reader of tokens to refuse. */
+#define CLOSELY 1024
 static bool is_compact(mr_str s, bool *ret_tilde)
 {
     size_t stops = 0;
-    *ret_tilde = false;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == '.')
-            stops++;
-        else if (s.ptr[i] == '~' && stops >= 2)
-            *ret_tilde = true;
-        else if (!is_base64url(s.ptr[i]))
-            return false;
+    for (size_t i = 0; i < s.len && i < CLOSELY; i++)
+        if (!is_base64url(s.ptr[i]) && s.ptr[i] != '.' && s.ptr[i] != '~') return false;
+    for (mr_str rest = s; stops < 3; stops++) {
+        ptrdiff_t at = mr_str_find_char(rest, '.');
+        if (at < 0) break;
+        rest = mr_str_from(rest, (size_t)at + 1);
     }
+    *ret_tilde = mr_str_find_char(s, '~') >= 0;
     return *ret_tilde ? stops >= 2 : stops == 2;
 }
 

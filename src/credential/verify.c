@@ -489,7 +489,8 @@ static int read_payload(struct work *w, struct found *f, mr_elm_kind *ret_kind, 
     struct mr_err e = {0};
     *ret = false;
     int code = mr_json_parse(w->a, f->payload_text, NULL, &f->payload, &e);
-    if (code) return not_the_form(w, json_message(&e, f->payload_text), &e, true);
+    bool limit = code == MR_E_LIMIT || code == MR_E_NOMEM;
+    if (code) return not_the_form(w, limit ? json_message(&e, f->payload_text) : "format.not_elm", &e, true);
     code = mr_elm_check_format(f->payload, ret_kind, &e);
     if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to check a document", MR_NOWHERE);
     if (code)
@@ -774,10 +775,9 @@ static mr_str summarise_invalid(const struct work *w)
     if (is(r, MR_CHECK_FORMAT, MR_FAILED))
         return say(w, r->is_credential ? "summary.not_readable" : "summary.no_credential");
     if (is(r, MR_CHECK_SEAL, MR_FAILED)) {
-        bool none = mr_str_eq(r->checks[MR_CHECK_SEAL].text, say(w, "seal.none"));
-        return say(w, none                                                   ? "summary.no_seal"
-                      : r->seal_checks[MR_SEAL_SIGNATURE].state == MR_FAILED ? "summary.changed"
-                                                                             : "summary.seal_failed");
+        mr_str text = r->checks[MR_CHECK_SEAL].text;
+        if (mr_str_eq(text, say(w, "seal.none"))) return say(w, "summary.no_seal");
+        return say(w, mr_str_eq(text, say(w, "seal.signature.changed")) ? "summary.changed" : "summary.seal_failed");
     }
     return say(w, is(r, MR_CHECK_ISSUER, MR_FAILED) ? "summary.other_issuer" : "summary.withdrawn");
 }

@@ -101,8 +101,9 @@ static const char *const names[] = {
     "Þórunn Ægisdóttir Łukasiewicz-Đorđević",
     "Αλεξάνδρα-Κωνσταντίνα Παπαδημητρίου-Χατζηγεωργίου von Württemberg-Hohenzollern-Sigmaringen",
     "Володимир Олександрович Щербаківський",
-    "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepflegeundsorgfal"
-    "tigkeitbeschutzen",
+    ("Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepflegeundsorgfa"
+     "l"
+     "tigkeitbeschutzen"),
     "",
 };
 

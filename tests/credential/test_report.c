@@ -29,6 +29,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct bench *b = *state;
+    if (!b) return 0; /* set_up failed */
     mr_verifier_close(b->verifier);
     mr_seal_key_done(&b->seal);
     mr_authority_done(&b->authority);
