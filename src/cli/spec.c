@@ -115,13 +115,13 @@ int mr_cli_results(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(mr_buf_done) mr_buf out;
     int words;
     bool done;
+    mr_buf_init(&out, MR_MIB);
     if (!mr_options_take(argc, argv, NULL, 0, results_help, &words, &done)) return 2;
     if (done) return 0;
     if (words != 1 || strcmp(argv[1], "template") != 0) {
         fputs(results_help, stderr);
         return 2;
     }
-    mr_buf_init(&out, MR_MIB);
     mr_results_write_template(&out);
     return mr_cli_print(mr_buf_str(&out)) ? 0 : 2;
 }

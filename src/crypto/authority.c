@@ -1,7 +1,8 @@
 /* The self-made test authority (see authority.h). Certificate profiles: RFC 5280 for the root, EN 319 412-3 for seals, as far as a test needs them.
  *
- * The policy OID is 2.25.39107270571171061266434738897347514270, a UUID as ITU-T X.667 allows: made once for Merit, registered nowhere, and in no
- * certificate of anybody else. It is the mark by which reports know a test seal; the word TEST in the names is for people. */
+ * The policy OID is 2.999.9790.22, below the arc that ITU-T X.660 sets aside for examples: nobody who means it issues under it, and every reader
+ * can take it (an arc of 128 bits below 2.25 is refused by some). It is the mark by which reports know a test seal; the word TEST in the names is
+ * for people. */
 #include "crypto/authority.h"
 
 #include "base/limits.h"
@@ -10,7 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#define TEST_POLICY_DER "\x69\xBA\xEB\xE4\xD3\xBA\x8E\x92\x95\xB7\xA4\xB7\xB7\xF9\xCC\xBB\xE6\x9F\x1E"
+#define TEST_POLICY_DER "\x88\x37\xCC\x3E\x16"
 #define TEST_NAME "Merit TEST authority - proves nothing"
 
 MR_CRYPTO_CLEANUP(X509, x509, X509_free)
@@ -55,7 +56,7 @@ struct extension_text {
 /* certificatePolicies ::= SEQUENCE OF SEQUENCE { policyIdentifier } */
 static bool add_test_policy(X509 *x)
 {
-    static const unsigned char der[] = "\x30\x17\x30\x15\x06\x13" TEST_POLICY_DER;
+    static const unsigned char der[] = "\x30\x09\x30\x07\x06\x05" TEST_POLICY_DER; /* lengths fit the 5 octets of the OID */
     MR_CLEANUP(octets_freep) ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
     if (!octets || ASN1_OCTET_STRING_set(octets, der, sizeof der - 1) != 1) return false;
     MR_CLEANUP(extension_freep)

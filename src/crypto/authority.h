@@ -1,6 +1,6 @@
 /* A self-made test authority: a root and an e-seal certificate with organizationIdentifier, so that Merit seals within a minute on a fresh
  * machine. What it issues proves nothing to anyone, and says so: its names contain "TEST", and its certificates carry the policy
- * OID of the test authority (2.25.UUID form), by which every report recognises it. */
+ * OID of the test authority (2.999.9790.22), by which every report recognises it. */
 #ifndef MR_CRYPTO_AUTHORITY_H
 #define MR_CRYPTO_AUTHORITY_H
 

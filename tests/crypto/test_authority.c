@@ -105,7 +105,7 @@ static void test_authority__is_read_by_openssl(void **state)
     static const char *const said[] = {"organizationIdentifier=VATDK-00000000",
                                        "Digital Signature, Non Repudiation",
                                        "CA:FALSE",
-                                       "Policy: 2.25.39107270571171061266434738897347514270",
+                                       "Policy: 2.999.9790.22",
                                        "X509v3 Authority Key Identifier",
                                        "X509v3 Subject Key Identifier",
                                        "Sep 21 14:08:20 2026 GMT",
