@@ -753,7 +753,7 @@ static bool is(const mr_report *r, mr_check_code code, mr_state state)
     return r->checks[code].claimed && r->checks[code].state == state;
 }
 
-static mr_verdict find_verdict(const mr_report *r)
+mr_verdict mr_report_verdict(const mr_report *r)
 {
     if (is(r, MR_CHECK_FORMAT, MR_FAILED) || is(r, MR_CHECK_SEAL, MR_FAILED) || is(r, MR_CHECK_ISSUER, MR_FAILED) ||
         is(r, MR_CHECK_STATUS, MR_FAILED))
@@ -850,7 +850,7 @@ int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct m
     else
         code = not_the_form(&w, mr_sniffed_message(kind), NULL, false);
     MR_TRY(code);
-    ret->verdict = find_verdict(ret);
+    ret->verdict = mr_report_verdict(ret);
     ret->summary = summarise(&w);
     ret->story = tell(&w);
     return ret->summary.len ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the report", MR_NOWHERE);

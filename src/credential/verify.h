@@ -81,6 +81,8 @@ void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
  *   errors  MR_E_NOMEM only */
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* What the checks of a report amount to: the first of invalid, unknown, caution, valid that fits (DESIGN section 4). */
+mr_verdict mr_report_verdict(const mr_report *r);
 /* The report as one JSON object (DESIGN section 4), without line break. */
 void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_name, mr_buf *out);
 /* The report for a terminal; colour: ANSI colours. */

@@ -197,6 +197,39 @@ static void test_report_text__a_hostile_name_does_not_steer_the_terminal(void **
     assert_int_equal(mr_str_find(text, MR_STR("\xC2\x9b")), -1);
 }
 
+/* One letter a check, in the order of the report: p passed, f failed, u could not be checked, n does not apply, - not reached. */
+static const struct {
+    const char *states;
+    mr_verdict verdict;
+} sums[] = {
+    {"f--------", MR_VERDICT_INVALID}, {"pf-------", MR_VERDICT_INVALID}, {"pu-------", MR_VERDICT_UNKNOWN},
+    {"ppppppunp", MR_VERDICT_VALID},   {"pppppppnp", MR_VERDICT_VALID},   {"ppppppupp", MR_VERDICT_VALID},
+    {"ppfpppunp", MR_VERDICT_INVALID}, {"ppfufuuuf", MR_VERDICT_INVALID}, {"ppppfpunp", MR_VERDICT_INVALID},
+    {"ppupppunp", MR_VERDICT_UNKNOWN}, {"pppupfunf", MR_VERDICT_UNKNOWN}, {"pppfppunp", MR_VERDICT_UNKNOWN},
+    {"ppppupunp", MR_VERDICT_UNKNOWN}, {"ppppppuup", MR_VERDICT_UNKNOWN}, {"pppppuunp", MR_VERDICT_UNKNOWN},
+    {"pppppfunp", MR_VERDICT_CAUTION}, {"ppppppufp", MR_VERDICT_CAUTION}, {"ppppppunf", MR_VERDICT_CAUTION},
+    {"ppppnpunp", MR_VERDICT_VALID},
+};
+
+static void test_verdict__is_the_first_that_fits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        mr_report r = {.verdict = MR_VERDICT_VALID};
+        for (int c = 0; c < MR_CHECK_COUNT; c++) {
+            char letter = sums[i].states[c];
+            r.checks[c].claimed = letter != '-';
+            r.checks[c].state = letter == 'p'   ? MR_PASSED
+                                : letter == 'f' ? MR_FAILED
+                                : letter == 'n' ? MR_NOT_APPLICABLE
+                                                : MR_UNCHECKED;
+        }
+        if (mr_report_verdict(&r) != sums[i].verdict)
+            fail_msg("%s: got %s, wanted %s", sums[i].states, mr_verdict_name(mr_report_verdict(&r)),
+                     mr_verdict_name(sums[i].verdict));
+    }
+}
+
 static void test_verdict__exit_codes(void **state)
 {
     (void)state;
@@ -215,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_report_text__fits_the_terminal),
         cmocka_unit_test(test_report_text__colour_only_adds_colour),
         cmocka_unit_test(test_report_text__a_hostile_name_does_not_steer_the_terminal),
+        cmocka_unit_test(test_verdict__is_the_first_that_fits),
         cmocka_unit_test(test_verdict__exit_codes),
     };
     return cmocka_run_group_tests_name("credential/report", tests, set_up, tear_down);
