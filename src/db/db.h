@@ -32,20 +32,35 @@ typedef struct mr_db_value {
     int64_t number;
     mr_str text;
 } mr_db_value;
-#define MR_DB_T(n, s) {.name = (n), .type = MR_DB_TEXT, .text = (s)}
-#define MR_DB_B(n, s) {.name = (n), .type = MR_DB_BYTES, .text = (s)}
-#define MR_DB_I(n, i) {.name = (n), .type = MR_DB_INT, .number = (i)}
-#define MR_DB_N(n) {.name = (n), .type = MR_DB_NULL}
+#define MR_DB_T(n, s)                                                                                                  \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_TEXT, .text = (s)                                                                   \
+    }
+#define MR_DB_B(n, s)                                                                                                  \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_BYTES, .text = (s)                                                                  \
+    }
+#define MR_DB_I(n, i)                                                                                                  \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_INT, .number = (i)                                                                  \
+    }
+#define MR_DB_N(n)                                                                                                     \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_NULL                                                                                \
+    }
 
 /* Run a statement; prepared statements are kept by the address of their text, so give literals. Every
  * parameter of the text needs an argument and every argument a parameter, which may stand several times. ret_changed may be NULL.
  * Errors: MR_E_EXISTS (a unique or primary key), MR_E_STATE (another constraint), MR_E_DB. */
-int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed, struct mr_err *err) MR_MUST_CHECK;
-#define MR_DB_ARGS(...) (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)
+int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+              struct mr_err *err) MR_MUST_CHECK;
+#define MR_DB_ARGS(...)                                                                                                \
+    (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)
 
 /* Rows one by one; columns from 0; texts and bytes live until the next call on the cursor. */
 typedef struct mr_db_cursor mr_db_cursor;
-int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret,
+                struct mr_err *err) MR_MUST_CHECK;
 /* ret_row false at the end. */
 int mr_db_next(mr_db_cursor *c, bool *ret_row, struct mr_err *err) MR_MUST_CHECK;
 int64_t mr_db_int(const mr_db_cursor *c, int column);

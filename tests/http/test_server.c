@@ -433,6 +433,28 @@ static void test_server__takes_a_body_up_to_the_limit_and_sends_large_ones(void 
     running_stop(&t);
 }
 
+/* Bodies of all requests together have a limit as well: the one that goes beyond it is told to come back. */
+static void test_server__limits_all_bodies_together(void **state)
+{
+    static char block[1 << 20];
+    struct running t;
+    running_start_with(&t, (struct mr_http_config){.max_body = 100 * MR_MIB});
+    int first = client_connect(&t), second = client_connect(&t);
+    mr_str head = MR_STR("POST /moved HTTP/1.1\r\n" HOST "Content-Length: 73400320\r\n\r\n"); /* 70 MiB */
+    client_send(first, head);
+    for (int i = 0; i < 69; i++) assert_true(client_send(first, mr_str_make(block, sizeof block)));
+    client_send(second, head);
+    for (int i = 0; i < 70; i++) assert_true(client_send(second, mr_str_make(block, sizeof block)));
+    assert_int_equal(client_answer(second, answer, sizeof answer), 503);
+    assert_true(client_send(first, mr_str_make(block, sizeof block)));
+    assert_int_equal(client_answer(first, answer, sizeof answer), 303);
+    /* and what it held is free again */
+    close(second);
+    assert_int_equal(client_ask(&t, MR_STR("GET /echo HTTP/1.1\r\n" HOST "\r\n"), answer, sizeof answer, NULL), 200);
+    close(first);
+    running_stop(&t);
+}
+
 /* ---- stopping ---- */
 
 static void test_server_stop__finishes_what_runs_and_takes_nothing_new(void **state)
@@ -535,6 +557,7 @@ int main(void)
         cmocka_unit_test(test_server__idle_connections_give_way_when_all_are_taken),
         cmocka_unit_test(test_server__refuses_large_uploads_readably_in_flat_memory),
         cmocka_unit_test(test_server__takes_a_body_up_to_the_limit_and_sends_large_ones),
+        cmocka_unit_test(test_server__limits_all_bodies_together),
         cmocka_unit_test(test_server_stop__finishes_what_runs_and_takes_nothing_new),
         cmocka_unit_test(test_server_stop__before_it_runs),
         cmocka_unit_test(test_server_open__names_what_is_wrong),
