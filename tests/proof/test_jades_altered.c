@@ -2,7 +2,10 @@
  *
  * One place may be changed without anybody noticing, and without any effect: copies of certificates inside the last
  * time-stamp token that nothing depends on (there, the authority's root). They are covered by no signature; a change that
- * still passes must lie in that token, and the payload and every step's time must be as before. */
+ * still passes must lie in that token, and the payload and every step's time must be as before.
+ *
+ * Nor can anybody see that unsigned members were taken away: whoever renames "header" or "etsiU" has a seal of level B, and
+ * that is what the result must say. */
 #include "testing.h"
 
 #include "base/limits.h"
@@ -97,8 +100,36 @@ static void test_jades_verify__refuses_changed_octets(void **state)
     mr_arena_done(&file);
 }
 
+static void test_jades_verify__says_less_when_the_unsigned_part_is_hidden(void **state)
+{
+    static const char *const names[] = {"\"header\":{", "\"etsiU\":["};
+    const char *elm = test_elm();
+    mr_arena a;
+    struct summary after;
+    if (!elm) test_skip("the Commission's sample is not here (MERIT_ELM)");
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
+    mr_str text = test_read_file(&a, test_path(&a, elm, "samples/Sample-MC-Annex1-signed.jsonld"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        mr_arena b;
+        mr_str payload, copy = mr_arena_dup(&a, text);
+        ptrdiff_t at = mr_str_find(copy, mr_str_of(names[i]));
+        assert_true(at > 0);
+        ((char *)(uintptr_t)copy.ptr)[at + 1] = 'X';
+        mr_arena_init(&b, MR_LIMIT_DOCUMENT_MEMORY);
+        assert_true(passes(&b, copy, &after, &payload));
+        assert_non_null(strstr(after.text, "seal.signature_time.none"));
+        assert_non_null(strstr(after.text, "seal.archive_time.none"));
+        assert_non_null(strstr(after.text, "seal.revocation_evidence.none"));
+        mr_arena_done(&b);
+    }
+    mr_arena_done(&a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_jades_verify__refuses_changed_octets)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_jades_verify__refuses_changed_octets),
+        cmocka_unit_test(test_jades_verify__says_less_when_the_unsigned_part_is_hidden),
+    };
     return cmocka_run_group_tests_name("jades_altered", tests, NULL, NULL);
 }
