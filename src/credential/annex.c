@@ -86,7 +86,7 @@ static void check_level(const mr_specification *s, struct mr_findings *f)
 {
     bool level = s->eqf || s->nqf;
     if (level && mr_texts_are_set(s->level_reason)) fault(f, MR_ELEMENT_LEVEL, "spec.level.both", "/level");
-    if (s->eqf && !s->nqf && s->level_basis == MR_LEVEL_NOT_SAID)
+    if (s->eqf && !s->nqf && s->level_basis == MR_LEVEL_NOT_SAID && !has_fault(f, "level"))
         fault(f, MR_ELEMENT_LEVEL, "spec.level.basis", "/level/basis");
     if (s->nqf && s->nqf_authority.len == 0) fault(f, MR_ELEMENT_LEVEL, "spec.level.authority", "/level/authority");
     if (s->nqf && !mr_date_is_set(s->nqf_since))

@@ -171,7 +171,7 @@ static void read_quality(reader *r, const mr_json *v, mr_specification *s)
         q->valid_from = mr_spec_date(r, mr_json_get(item, "valid_from"), "quality_assurance");
         q->valid_until = mr_spec_date(r, mr_json_get(item, "valid_until"), "quality_assurance");
         q->conditional = mr_spec_bool(r, mr_json_get(item, "conditional"), "quality_assurance");
-        if (read_quality_by(r, item, s, q) && k >= 0) s->quality_count++;
+        if (k >= 0 && read_quality_by(r, item, s, q)) s->quality_count++;
     }
 }
 
@@ -214,7 +214,7 @@ static void read_parties(reader *r, mr_specification *s)
 {
     const mr_json *provider = mr_json_get(r->root, "provider"), *bodies = mr_json_get(r->root, "awarding_bodies");
     if (!provider) mr_spec_fault(r, NULL, "provider", "spec.provider.missing", MR_STR_EMPTY);
-    bool usable = mr_spec_organisation(r, provider, "provider", &s->provider);
+    (void)mr_spec_organisation(r, provider, "provider", &s->provider);
     if (bodies && !mr_spec_list(r, bodies, "awarding_body")) return;
     s->awarding_bodies = MR_NEW_ARRAY(r->arena, mr_organisation, bodies ? bodies->len : 1);
     if (!s->awarding_bodies) {
@@ -223,7 +223,7 @@ static void read_parties(reader *r, mr_specification *s)
     }
     if (!bodies) {
         s->awarding_bodies[0] = s->provider;
-        s->awarding_body_count = usable;
+        s->awarding_body_count = mr_texts_are_set(s->provider.name);
         return;
     }
     MR_JSON_EACH (item, bodies) {

@@ -121,7 +121,8 @@ mr_str mr_spec_text(struct mr_spec_reader *r, const mr_json *v, const char *elem
     return v ? checked_text(r, v, element, true) : MR_STR_EMPTY;
 }
 
-/* The language that a name of a member stands for, exactly as files must write it, or an empty text after noting what is near. */
+/* The language that a name of a member stands for. When only its writing is wrong ("EN", "en-GB") the fault is noted and it is read as what was
+ * meant, so that no other fault follows from it; otherwise empty. */
 static mr_str checked_language(struct mr_spec_reader *r, const mr_json *name, const char *element)
 {
     mr_str typed = mr_json_text(name);
@@ -129,10 +130,11 @@ static mr_str checked_language(struct mr_spec_reader *r, const mr_json *name, co
     if (c && mr_str_is(typed, c->code)) return typed;
     if (!c && typed.len > 3 && (typed.ptr[2] == '-' || typed.ptr[2] == '_'))
         c = mr_concept_find(MR_SCHEME_LANGUAGE, mr_str_make(typed.ptr, 2));
+    mr_str meant = c ? mr_str_of(c->code) : MR_STR_EMPTY;
     if (!c) (void)mr_concept_guess(MR_SCHEME_LANGUAGE, typed, &c, 1);
     struct mr_finding *f = mr_spec_fault(r, name + 1, element, c ? "spec.language.guess" : "spec.language", typed);
     if (c) f->expected = mr_str_of(c->code);
-    return MR_STR_EMPTY;
+    return meant;
 }
 
 static void plain_text(struct mr_spec_reader *r, const mr_json *v, const char *element)
@@ -158,8 +160,8 @@ mr_texts mr_spec_texts(struct mr_spec_reader *r, const mr_json *v, const char *e
     bool has_primary = r->primary.len == 0;
     if (!items) return r->nomem = true, none;
     MR_JSON_EACH_MEMBER (name, v) {
-        has_primary |= mr_str_eq(mr_json_text(name), r->primary);
         mr_str language = checked_language(r, name, element), text = checked_text(r, name + 1, element, one_line);
+        has_primary |= mr_str_eq(language, r->primary);
         if (language.len > 0 && text.len > 0) items[count++] = (struct mr_localised){language, text};
     }
     if (!has_primary) mr_spec_fault(r, v, element, "spec.text.primary", MR_STR_EMPTY)->expected = r->primary;
@@ -307,10 +309,12 @@ bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char
     if (!mr_spec_object(r, v, element, organisation_members, sizeof organisation_members / sizeof(char *)))
         return false;
     const mr_json *name = mr_json_get(v, "name"), *country = mr_json_get(v, "country");
-    ret->name = mr_spec_texts(r, name, element, true);
-    ret->country = mr_spec_code(r, country, element, MR_SCHEME_COUNTRY);
-    if (!name) mr_spec_fault(r, v, element, "spec.organisation.name", MR_STR_EMPTY);
-    if (!country) mr_spec_fault(r, v, element, "spec.organisation.country", MR_STR_EMPTY);
+    bool provider =
+        strcmp(element, "provider") == 0; /* its name and country answer elements; mr_annex_check misses them */
+    ret->name = mr_spec_texts(r, name, provider ? "awarding_body" : element, true);
+    ret->country = mr_spec_code(r, country, provider ? "country" : element, MR_SCHEME_COUNTRY);
+    if (!name && !provider) mr_spec_fault(r, v, element, "spec.organisation.name", MR_STR_EMPTY);
+    if (!country && !provider) mr_spec_fault(r, v, element, "spec.organisation.country", MR_STR_EMPTY);
     ret->address = mr_spec_texts(r, mr_json_get(v, "address"), element, false);
     ret->registration = mr_spec_text(r, mr_json_get(v, "registration"), element);
     ret->vat =
