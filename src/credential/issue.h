@@ -17,7 +17,7 @@ struct mr_issuing {
     const mr_specification *specification;
     const struct mr_seal_key *seal;
     const mr_env *env;
-    bool page_image;             /* false: a blank page stands in (an ELM document must carry one) */
+    bool page_image; /* false: a blank page stands in (an ELM document must carry one) */
     mr_str verify_url;
     mr_timestamp_source *timestamp; /* or NULL */
     void *timestamp_self;
@@ -28,6 +28,7 @@ typedef struct mr_issuer mr_issuer; /* one per thread */
 int mr_issuer_open(const struct mr_issuing *issuing, mr_issuer **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_issuer_close(mr_issuer *i);
 /* Give the achievement an id when it has none, and append its credential in one format to `out`. */
-int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf *out,
+             struct mr_err *err) MR_MUST_CHECK;
 
 #endif

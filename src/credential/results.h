@@ -11,23 +11,29 @@
 typedef struct mr_results mr_results;
 /* Reads the header's meaning. Errors: MR_E_CSV (detail: the missing column, or the one that is there twice), MR_E_NOMEM.
  *   defaults  awarding date for rows that give none: its now; rows dated after it are faults */
-int mr_results_open(mr_arena *a, struct mr_csv_reader *csv, const mr_env *env, mr_results **ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_results_open(mr_arena *a, struct mr_csv_reader *csv, const mr_env *env, mr_results **ret,
+                    struct mr_err *err) MR_MUST_CHECK;
 void mr_results_close(mr_results *r);
 /* The columns that mean nothing to Merit, as the header names them: worth a word, in case one is mistyped. Returns how many there are; the first
  * `max` are put into `out`. */
 size_t mr_results_unused(const mr_results *r, mr_str *out, size_t max);
 
-typedef enum mr_row_fate { MR_ROW_READY, MR_ROW_REFUSED, MR_ROW_DUPLICATE /* same learner earlier in this file */ } mr_row_fate;
+typedef enum mr_row_fate {
+    MR_ROW_READY,
+    MR_ROW_REFUSED,
+    MR_ROW_DUPLICATE /* same learner earlier in this file */
+} mr_row_fate;
 struct mr_result_row {
-    size_t number;               /* as a spreadsheet shows it: the header is row 1 */
+    size_t number; /* as a spreadsheet shows it: the header is row 1 */
     mr_row_fate fate;
     mr_achievement achievement;  /* id empty: given when awarded */
     struct mr_findings findings; /* why, when not ready */
     size_t first_number;         /* of a duplicate: the row that is used */
-    char learner_key[33];        /* the same learner in the same words gives the same key: hash of name, birth date, e-mail */
+    char learner_key[33]; /* the same learner in the same words gives the same key: hash of name, birth date, e-mail */
 };
 /* The next row; texts live in `a` until the caller resets it. ret_row false at the end. Errors: MR_E_CSV (the file cannot be read on), MR_E_IO. */
-int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row, struct mr_err *err) MR_MUST_CHECK;
+int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row,
+                    struct mr_err *err) MR_MUST_CHECK;
 /* The sample that `merit results template` writes. */
 void mr_results_write_template(mr_buf *out);
 /* The row that was read last, as it was read, and one column more: the reason; for the file of refused rows. header: writes the header line instead

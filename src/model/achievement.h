@@ -5,37 +5,38 @@
 #include "model/specification.h"
 
 typedef struct mr_learner {
-    mr_str given_name, family_name, full_name; /* full_name always; the parts where given: people of one name are the normal case */
-    mr_date birth_date;                        /* unset: not given */
-    mr_str email;                              /* for delivery; never sealed unless the provider asks */
-    mr_str student_number;                     /* the provider's own number; never sealed */
+    mr_str given_name, family_name,
+        full_name;         /* full_name always; the parts where given: people of one name are the normal case */
+    mr_date birth_date;    /* unset: not given */
+    mr_str email;          /* for delivery; never sealed unless the provider asks */
+    mr_str student_number; /* the provider's own number; never sealed */
 } mr_learner;
 
 typedef struct mr_achievement {
-    char id[37];             /* UUID; credential ids are urn:credential:<id> */
+    char id[37]; /* UUID; credential ids are urn:credential:<id> */
     mr_learner learner;
     mr_date awarded_on;
-    mr_str place;            /* of awarding, as text; may be empty */
-    mr_str grade;            /* as the provider writes it; may be empty */
-    int64_t ects_awarded;    /* hundredths; 0: what the specification offers */
+    mr_str place;               /* of awarding, as text; may be empty */
+    mr_str grade;               /* as the provider writes it; may be empty */
+    int64_t ects_awarded;       /* hundredths; 0: what the specification offers */
     mr_supervision supervision; /* NOT_SAID: as the specification says */
 } mr_achievement;
 
 /* A fault found in a specification or a row of results: which element or field, which sentence. */
 struct mr_finding {
-    const char *element;     /* element or column code: "learning_outcomes", "birth_date"; static */
-    const char *id;          /* message id of what is wrong ("spec.outcomes.missing"); static */
-    mr_str value;            /* what was written, cut to 120 octets; the {value} of the message */
-    mr_str expected;         /* the {expected} of the message, e.g. known codes; may be empty */
-    char pointer[96];        /* JSON Pointer into the file, or the column name */
-    bool warning;            /* worth a look, refuses nothing */
+    const char *element; /* element or column code: "learning_outcomes", "birth_date"; static */
+    const char *id;      /* message id of what is wrong ("spec.outcomes.missing"); static */
+    mr_str value;        /* what was written, cut to 120 octets; the {value} of the message */
+    mr_str expected;     /* the {expected} of the message, e.g. known codes; may be empty */
+    char pointer[96];    /* JSON Pointer into the file, or the column name */
+    bool warning;        /* worth a look, refuses nothing */
 };
 struct mr_findings {
     struct mr_finding *items; /* in the arena */
     size_t count, capacity;
-    size_t faults;            /* those that are not warnings */
+    size_t faults; /* those that are not warnings */
     mr_arena *arena;
-    struct mr_finding spare;  /* filled and forgotten, when there is no room for one more */
+    struct mr_finding spare; /* filled and forgotten, when there is no room for one more */
 };
 void mr_findings_init(struct mr_findings *f, mr_arena *a);
 /* Add a fault; beyond MR_LIMIT_FINDINGS they are only counted. Returns it to be completed, never NULL (a spare one when memory is short).

@@ -13,7 +13,10 @@ typedef struct mr_texts {
     size_t count;
 } mr_texts;
 
-static inline bool mr_texts_are_set(mr_texts t) { return t.count > 0; }
+static inline bool mr_texts_are_set(mr_texts t)
+{
+    return t.count > 0;
+}
 /* The text in this language, else in English, else the first; empty when there is none. ret_language (may be NULL) tells which. */
 mr_str mr_texts_get(mr_texts t, mr_str language, mr_str *ret_language);
 /* The text in exactly this language, or empty. */

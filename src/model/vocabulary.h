@@ -6,16 +6,16 @@
 #include "base/arena.h"
 
 typedef enum mr_scheme_code {
-    MR_SCHEME_COUNTRY,      /* ISO 3166-1 alpha-2 codes ("DK", "GR"); URIs use alpha-3 */
-    MR_SCHEME_LANGUAGE,     /* ISO 639-1 codes; URIs use alpha-3 */
-    MR_SCHEME_EQF,          /* "1" to "8" */
-    MR_SCHEME_ISCED_F,      /* "0913" */
+    MR_SCHEME_COUNTRY,  /* ISO 3166-1 alpha-2 codes ("DK", "GR"); URIs use alpha-3 */
+    MR_SCHEME_LANGUAGE, /* ISO 639-1 codes; URIs use alpha-3 */
+    MR_SCHEME_EQF,      /* "1" to "8" */
+    MR_SCHEME_ISCED_F,  /* "0913" */
     MR_SCHEME_ASSESSMENT,
-    MR_SCHEME_MODE,         /* of learning and of assessment */
-    MR_SCHEME_SETTING,      /* "formal", "non-formal" */
-    MR_SCHEME_LEARNING_TYPE,/* learning-opportunity types: "short-programme", "course", "mooc", "module" ... */
+    MR_SCHEME_MODE,          /* of learning and of assessment */
+    MR_SCHEME_SETTING,       /* "formal", "non-formal" */
+    MR_SCHEME_LEARNING_TYPE, /* learning-opportunity types: "short-programme", "course", "mooc", "module" ... */
     MR_SCHEME_ACCREDITATION,
-    MR_SCHEME_CREDIT,       /* "ects", "ecvet" (read only) */
+    MR_SCHEME_CREDIT, /* "ects", "ecvet" (read only) */
     MR_SCHEME_SUPERVISION,
     MR_SCHEME_SKILL_TYPE,
     MR_SCHEME_REUSE_LEVEL,
@@ -25,7 +25,7 @@ typedef enum mr_scheme_code {
     MR_SCHEME_EVIDENCE,
     MR_SCHEME_ENCODING,
     MR_SCHEME_FILE_TYPE,
-    MR_SCHEME_NQF,          /* national qualification framework levels: code is the last part of the URI */
+    MR_SCHEME_NQF, /* national qualification framework levels: code is the last part of the URI */
     MR_SCHEME_ENTITLEMENT,
     MR_SCHEME_COUNT_
 } mr_scheme_code;
@@ -35,15 +35,16 @@ typedef enum mr_scheme_code {
 extern const char *const mr_label_languages[MR_LABEL_LANGUAGES];
 
 typedef struct mr_concept {
-    uint8_t scheme;        /* mr_scheme_code */
-    const char *code;      /* short code, unique in its scheme */
+    uint8_t scheme;   /* mr_scheme_code */
+    const char *code; /* short code, unique in its scheme */
     const char *uri;
-    const char *label[MR_LABEL_LANGUAGES]; /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
+    const char *label
+        [MR_LABEL_LANGUAGES]; /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
 } mr_concept;
 typedef struct mr_scheme {
-    const char *name;      /* as `merit vocab` and specification files call it: "assessment" */
-    const char *uri;       /* of the ConceptScheme */
-    const char *about;     /* one sentence, English */
+    const char *name;  /* as `merit vocab` and specification files call it: "assessment" */
+    const char *uri;   /* of the ConceptScheme */
+    const char *about; /* one sentence, English */
     const mr_concept *concepts;
     size_t count;
 } mr_scheme;
@@ -55,7 +56,10 @@ const mr_scheme *mr_scheme_find(mr_str name);
 const mr_concept *mr_concept_find(mr_scheme_code s, mr_str code);
 const mr_concept *mr_concept_find_uri(mr_scheme_code s, mr_str uri);
 /* The scheme that a concept belongs to. */
-static inline const mr_scheme *mr_concept_scheme(const mr_concept *c) { return mr_scheme_get((mr_scheme_code)c->scheme); }
+static inline const mr_scheme *mr_concept_scheme(const mr_concept *c)
+{
+    return mr_scheme_get((mr_scheme_code)c->scheme);
+}
 /* Label in the language ("da", "da-DK"), else English, else the code. */
 mr_str mr_concept_label(const mr_concept *c, mr_str language);
 /* The concepts nearest to what was typed, for "did you mean": up to `max`, best first; returns how many. */

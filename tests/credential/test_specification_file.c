@@ -336,6 +336,69 @@ static void test_specification_read__examples_are_complete(void **state)
     }
 }
 
+/* The first example of docs/specification.md is what it says it is, and every member that the reader takes is written about. */
+static void test_specification_read__is_documented(void **state)
+{
+    static const char *const members[] = {"specification",
+                                          "id",
+                                          "version",
+                                          "title",
+                                          "description",
+                                          "provider",
+                                          "awarding_bodies",
+                                          "learning_outcomes",
+                                          "workload",
+                                          "level",
+                                          "assessment",
+                                          "participation",
+                                          "quality_assurance",
+                                          "prerequisites",
+                                          "supervision",
+                                          "stackability",
+                                          "further_information",
+                                          "type",
+                                          "setting",
+                                          "fields",
+                                          "languages",
+                                          "schedule",
+                                          "content",
+                                          "purpose",
+                                          "target_group",
+                                          "price",
+                                          "funding",
+                                          "recognition_policy",
+                                          "regulated_profession",
+                                          "homepage",
+                                          "review_by",
+                                          "valid_months",
+                                          "partial_qualification"};
+    mr_arena a;
+    mr_arena_init(&a, 16 * MR_MIB);
+    struct mr_findings findings;
+    mr_specification s;
+    struct mr_err err = {0};
+    mr_str document = test_read_file(&a, MERIT_SOURCE_ROOT "/docs/specification.md"), every = MR_STR("{");
+    mr_str example = mr_str_from(document, (size_t)mr_str_find(document, MR_STR("```json")) + 7);
+    example.len = (size_t)mr_str_find(example, MR_STR("```"));
+    mr_findings_init(&findings, &a);
+    assert_ok(mr_specification_read(&a, example, &s, &findings, &err), err);
+    for (size_t i = 0; i < findings.count; i++) print_error("%s %s\n", findings.items[i].id, findings.items[i].pointer);
+    assert_int_equal(findings.count, 0);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        if (mr_str_find(document, mr_arena_format(&a, "`%s`", members[i])) < 0)
+            fail_msg("%s is not documented", members[i]);
+        every = mr_arena_format(&a, "%.*s%s\"%s\":null", MR_STR_ARG(every), i ? "," : "", members[i]);
+    }
+    mr_findings_init(&findings, &a);
+    every = mr_arena_format(&a, "%.*s}", MR_STR_ARG(every));
+    assert_ok(mr_specification_read(&a, every, &s, &findings, &err), err);
+    for (size_t i = 0; i < findings.count; i++) {
+        if (mr_str_has_prefix(mr_str_of(findings.items[i].id), MR_STR("spec.member")))
+            fail_msg("%s is no member", findings.items[i].pointer);
+    }
+    mr_arena_done(&a);
+}
+
 static void test_specification_read__memory_that_runs_out_is_an_error(void **state)
 {
     size_t succeeded = 0;
@@ -367,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_specification_read__several_awarding_bodies),
         cmocka_unit_test(test_specification_read__refuses_what_is_no_object),
         cmocka_unit_test(test_specification_read__examples_are_complete),
+        cmocka_unit_test(test_specification_read__is_documented),
         cmocka_unit_test(test_specification_read__memory_that_runs_out_is_an_error),
     };
     return cmocka_run_group_tests_name("credential/specification_file", tests, NULL, NULL);
