@@ -167,8 +167,8 @@ static mr_str left_out(mr_page *p, const struct mr_preview *preview)
                  {preview->duplicate, "batch.left.duplicate"},
                  {preview->has_it, "batch.left.has_it"}};
     size_t out = preview->count - preview->ready;
-    if (out == 0) return mr_message(p->language, "batch.left.none");
     mr_buf_init(&list, 4 * MR_KIB);
+    if (out == 0) return mr_message(p->language, "batch.left.none");
     for (size_t i = 0; i < 3; i++) {
         if (parts[i].count == 0) continue;
         if (list.len) mr_buf_puts(&list, ", ");
@@ -181,8 +181,8 @@ static mr_str left_out(mr_page *p, const struct mr_preview *preview)
 static void put_unused(mr_page *p, const struct mr_preview *preview)
 {
     MR_CLEANUP(mr_buf_done) mr_buf names;
-    if (preview->unused_count == 0) return;
     mr_buf_init(&names, MR_MIB);
+    if (preview->unused_count == 0) return;
     for (size_t i = 0; i < preview->unused_count && i < MR_PREVIEW_COLUMNS; i++) {
         if (i) mr_buf_puts(&names, ", ");
         mr_buf_put(&names, preview->unused[i]);

@@ -152,7 +152,8 @@ static void put_finding(mr_page *p, const struct mr_finding *f)
     mr_str id = mr_arena_format(p->arena, "element.%s", f->element), text = mr_finding_say(p->arena, p->language, f);
     mr_str label = mr_message_exists(mr_language_english(), id) ? mr_message_str(p->language, id) : MR_STR_EMPTY;
     mr_json_begin_object(v);
-    if (!mr_str_has_prefix(text, label)) mr_json_put_member(v, "element", label); /* most sentences begin with it */
+    if (label.len && !mr_str_has_prefix(text, label))
+        mr_json_put_member(v, "element", label); /* most sentences begin with it */
     mr_json_put_member_c(v, "pointer", f->pointer);
     mr_json_put_member(v, "text", text);
     mr_json_end_object(v);

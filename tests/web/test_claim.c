@@ -1,0 +1,281 @@
+/* The learner's page, from the link to the files she keeps. */
+#include "office.h"
+
+struct claim {
+    struct office office;
+    mr_arena a;
+    const char *path; /* "/claim/<id>/<mac>" of a fresh achievement */
+    const char *id;
+};
+
+static int open_claim(void **state)
+{
+    struct mr_err err = {0};
+    struct claim *c = calloc(1, sizeof *c);
+    struct mr_claim_link *links;
+    size_t count;
+    mr_arena_init(&c->a, 64 << 20);
+    office_open(&c->office);
+    struct mr_service *service = c->office.site.service;
+    const char *batch = office_upload(&c->office, &c->a,
+                                      "given name,family name,birth date,e-mail,grade\n"
+                                      "Åse,Skovgård,1990-01-02,aase@example.org,12\n");
+    office_press(&c->office, mr_arena_format(&c->a, "%s/seal", batch).ptr);
+    mr_batch_wait(service);
+    mr_str id = mr_str_from(mr_str_of(batch), strlen("/provider/batches/"));
+    assert_ok(mr_batch_links(service, &c->a, id, &links, &count, &err), err);
+    assert_int_equal(count, 1);
+    c->id = mr_arena_cstr(&c->a, links[0].achievement_id);
+    c->path = mr_arena_cstr(&c->a, mr_claim_path(service, &c->a, links[0].achievement_id));
+    *state = c;
+    return 0;
+}
+
+static int close_claim(void **state)
+{
+    struct claim *c = *state;
+    site_close(&c->office.site);
+    test_temp_remove();
+    test_temp()->count = 0;
+    mr_arena_done(&c->a);
+    free(c);
+    return 0;
+}
+
+static const char *under(struct claim *c, const char *more)
+{
+    return mr_arena_format(&c->a, "%s%s", c->path, more).ptr;
+}
+
+static void get(struct claim *c, const char *more)
+{
+    site_get(&c->office.site, under(c, more), SITE_HEADER("Accept-Language", "en"));
+}
+
+static void post(struct claim *c, const char *more)
+{
+    site_ask(&c->office.site, MR_POST, under(c, more), SITE_NOTHING_MORE, MR_STR_EMPTY);
+}
+
+static void test_claim_page__unwraps_what_was_sealed(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    get(c, "");
+    assert_private_page(s, 200, "the claim page");
+    static const char *const said[] = {"Well done, Åse. This is yours.",
+                                       "For aase@example.org",
+                                       "Åse Skovgård",
+                                       "Wound care with digital follow-up",
+                                       "2 ECTS",
+                                       "EQF 6",
+                                       "2 January 1990",
+                                       "Assess and stage chronic wounds",
+                                       "credentials@nursing.example.org",
+                                       "You need no account",
+                                       "Accept and keep it"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) assert_says(s, said[i]);
+    assert_int_equal(site_count(s, "<form "), 1);
+    assert_says(s, under(c, "/decline"));
+    site_get(s, c->path, SITE_HEADER("Accept-Language", "da"));
+    assert_private_page(s, 200, "the claim page in Danish");
+    assert_says(s, "Godt gået, Åse. Det er dit.");
+    assert_says(s, "Sårpleje med digital opfølgning");
+}
+
+static void test_claim_page__wrong_link_reveals_nothing(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    size_t length = strlen(c->path);
+    char wrong[160];
+    static const char *const more[] = {"", "/decline", "/certificate", "/file/european", "/file/jwt"};
+    mr_str absent = MR_STR("01900000-0000-7000-8000-000000000000");
+    site_get(s, mr_claim_path(s->service, &c->a, absent).ptr, SITE_NOTHING_MORE);
+    assert_status(s, 404, "nothing behind a right mac");
+    mr_str like_nothing = mr_arena_dup(&c->a, s->body);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        snprintf(wrong, sizeof wrong, "%s%s", c->path, more[i]);
+        wrong[length - 1] = wrong[length - 1] == 'A' ? 'B' : 'A';
+        site_get(s, wrong, SITE_NOTHING_MORE);
+        assert_status(s, 404, wrong);
+        if (i == 0) assert_int_equal(s->body.len, like_nothing.len);
+        assert_says_not(s, "Skovg");
+        assert_str(site_header_of(s, "Cache-Control"), "no-store");
+    }
+    snprintf(wrong, sizeof wrong, "%s/accept", c->path);
+    wrong[length - 1] = wrong[length - 1] == 'A' ? 'B' : 'A';
+    site_ask(s, MR_POST, wrong, SITE_NOTHING_MORE, MR_STR_EMPTY);
+    assert_status(s, 404, "accepting by a wrong link");
+    get(c, "");
+    assert_says(s, "Accept and keep it");
+}
+
+static void test_claim_page__shows_the_certificate_as_sealed(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    get(c, "/certificate");
+    assert_status(s, 200, "the picture");
+    assert_str(site_header_of(s, "Content-Type"), "image/png");
+    assert_str(site_header_of(s, "Cache-Control"), "no-store");
+    assert_true(mr_str_has_prefix(s->body, MR_STR("\x89PNG\r\n\x1A\n")));
+}
+
+static void look_at_file(struct claim *c, const char *name, const char *type, const char *ending, mr_str sealed)
+{
+    struct site *s = &c->office.site;
+    get(c, mr_arena_format(&c->a, "/file/%s", name).ptr);
+    assert_status(s, 200, name);
+    assert_str(site_header_of(s, "Content-Type"), type);
+    assert_true(mr_str_eq(s->body, sealed));
+    mr_str place = site_header_of(s, "Content-Disposition");
+    assert_true(mr_str_has_prefix(place, MR_STR("attachment; filename=\"wound-care-2026-")));
+    assert_true(mr_str_has_suffix(place, mr_arena_format(&c->a, "%s\"", ending)));
+    for (size_t i = 0; i < place.len; i++) assert_in_range((unsigned char)place.ptr[i], 0x20, 0x7E);
+}
+
+static void test_claim_accept__gives_the_files(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    struct mr_err err = {0};
+    struct mr_claim claim;
+    get(c, "/file/european");
+    assert_status(s, 404, "a file before accepting");
+    post(c, "/accept");
+    assert_status(s, 303, "accepting");
+    assert_str(site_header_of(s, "Location"), c->path);
+    get(c, "");
+    assert_private_page(s, 200, "the page after accepting");
+    assert_says(s, "It is yours, Åse.");
+    assert_says(s, "/file/european");
+    assert_says(s, "/file/jwt");
+    assert_says(s, "href=\"/verify\"");
+    assert_int_equal(site_count(s, "<form "), 0);
+    mr_str mac = mr_str_from(mr_str_of(c->path), strlen(c->path) - 32);
+    assert_ok(mr_claim_open(s->service, &c->a, mr_str_of(c->id), mac, &claim, &err), err);
+    look_at_file(c, "european", "application/jose+json", ".jsonld", claim.elm);
+    look_at_file(c, "jwt", "application/vc+jwt", ".jwt", claim.jwt);
+    get(c, "/file/pdf");
+    assert_status(s, 404, "a file of no kind");
+    post(c, "/accept"); /* the form sent twice */
+    assert_status(s, 303, "accepting again");
+    get(c, "/decline");
+    assert_status(s, 303, "declining what was accepted");
+    post(c, "/decline");
+    assert_status(s, 303, "declining what was accepted");
+    get(c, "");
+    assert_says(s, "It is yours");
+}
+
+static void test_claim_decline__asks_again_and_then_keeps_nothing(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    get(c, "/decline");
+    assert_private_page(s, 200, "asking again");
+    assert_says(s, "Do you want to decline it?");
+    assert_says(s, "keeps its own record");
+    get(c, "");
+    assert_says(s, "Accept and keep it"); /* looking at the question decides nothing */
+    post(c, "/decline");
+    assert_status(s, 303, "declining");
+    get(c, "");
+    assert_private_page(s, 200, "the page after declining");
+    assert_says(s, "You declined, and your copy is gone.");
+    assert_says_not(s, "Skovg");
+    static const char *const gone[] = {"/certificate", "/file/european", "/file/jwt"};
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+        get(c, gone[i]);
+        assert_status(s, 404, gone[i]);
+    }
+    post(c, "/accept");
+    assert_status(s, 303, "accepting what was declined");
+    get(c, "");
+    assert_says(s, "You declined");
+}
+
+static void test_claim_page__says_kindly_that_time_is_over(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    struct mr_err err = {0};
+    mr_db_tx *tx;
+    assert_ok(mr_db_begin(mr_service_db(s->service), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, "UPDATE achievement SET claim_until = 1 WHERE id = $id",
+                        MR_DB_ARGS(MR_DB_T("id", mr_str_of(c->id))), NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    static const char *const more[] = {"", "/decline", "/certificate", "/file/european"};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        get(c, more[i]);
+        assert_private_page(s, 410, more[i]);
+        assert_says(s, "The time to decide is over.");
+        assert_says_not(s, "Skovg");
+    }
+    post(c, "/accept");
+    assert_status(s, 303, "accepting too late");
+    get(c, "");
+    assert_status(s, 410, "the page after accepting too late");
+}
+
+static void test_claim_page__a_stored_document_that_was_changed_is_not_shown(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    struct mr_err err = {0};
+    mr_db_tx *tx;
+    assert_ok(mr_db_begin(mr_service_db(s->service), true, &tx, &err), err);
+    assert_ok(
+        mr_db_run(tx, "UPDATE credential SET content = $content WHERE achievement_id = $id AND format = 'elm'",
+                  MR_DB_ARGS(MR_DB_B("content", MR_STR("{\"payload\":\"e30\"}")), MR_DB_T("id", mr_str_of(c->id))),
+                  NULL, &err),
+        err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    get(c, "");
+    assert_private_page(s, 500, "a changed document");
+    get(c, "/certificate");
+    assert_status(s, 500, "the picture of a changed document");
+}
+
+static void test_claim_page__names_are_text_and_nothing_else(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    struct mr_err err = {0};
+    struct mr_claim_link *links;
+    size_t count;
+    const char *batch =
+        office_upload(&c->office, &c->a,
+                      "name,e-mail,grade\n\"<script>alert('{{title}}')</script> & \"\"Co\"\"\",x@example.org,<b>\n");
+    office_get(&c->office, batch, "en");
+    assert_status(s, 200, "the preview");
+    assert_says(s, "&lt;script&gt;alert(");
+    office_press(&c->office, mr_arena_format(&c->a, "%s/seal", batch).ptr);
+    mr_batch_wait(s->service);
+    mr_str id = mr_str_from(mr_str_of(batch), strlen("/provider/batches/"));
+    assert_ok(mr_batch_links(s->service, &c->a, id, &links, &count, &err), err);
+    assert_int_equal(count, 1);
+    site_get(s, mr_arena_cstr(&c->a, mr_claim_path(s->service, &c->a, links[0].achievement_id)), SITE_NOTHING_MORE);
+    assert_status(s, 200, "the claim page");
+    assert_says(s, "&lt;script&gt;alert(");
+    assert_int_equal(site_count(s, "<script>|<b>"), 0);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, open_claim, close_claim)
+    const struct CMUnitTest tests[] = {
+        T(test_claim_page__unwraps_what_was_sealed),
+        T(test_claim_page__wrong_link_reveals_nothing),
+        T(test_claim_page__shows_the_certificate_as_sealed),
+        T(test_claim_accept__gives_the_files),
+        T(test_claim_decline__asks_again_and_then_keeps_nothing),
+        T(test_claim_page__says_kindly_that_time_is_over),
+        T(test_claim_page__a_stored_document_that_was_changed_is_not_shown),
+        T(test_claim_page__names_are_text_and_nothing_else),
+    };
+    mr_log_set_level(MR_LOG_ERROR + 1);
+    return cmocka_run_group_tests_name("web/claim", tests, NULL, NULL);
+}
