@@ -42,6 +42,7 @@ CREATE TABLE achievement (
   org_id TEXT NOT NULL REFERENCES organisation (id),
   specification_id TEXT NOT NULL REFERENCES specification (id),
   batch_id TEXT NOT NULL REFERENCES batch (id),
+  row_number BIGINT NOT NULL,
   learner_key TEXT NOT NULL,
   learner_name TEXT NOT NULL,
   learner_email TEXT,
@@ -52,7 +53,7 @@ CREATE TABLE achievement (
   created_at BIGINT NOT NULL,
   UNIQUE (specification_id, learner_key)
 );
-CREATE INDEX achievement_by_batch ON achievement (batch_id, id);
+CREATE INDEX achievement_by_batch ON achievement (batch_id, row_number);
 
 -- Sealed bytes, verbatim, one row for each format.
 CREATE TABLE credential (

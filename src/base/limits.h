@@ -25,7 +25,7 @@
 #define MR_LIMIT_EVIDENCE 64               /* OCSP responses in one seal, and as many CRLs */
 #define MR_LIMIT_SEAL_PARTS 256            /* elements of a seal's unsigned part (etsiU) */
 #define MR_LIMIT_CRIT 32                   /* entries of a header's crit */
-#define MR_LIMIT_CLOCK_SKEW_MS 300000      /* by which the clocks of a sealer and of time-stamp authorities may differ */
+#define MR_LIMIT_CLOCK_SKEW_MS 300000 /* by which the clocks of a sealer and of time-stamp authorities may differ */
 #define MR_LIMIT_EVIDENCE_AGE_MS 604800000 /* revocation evidence without next update: this much before the seal */
 #define MR_LIMIT_ANCHORS 4096              /* trust anchors read from a folder */
 #define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
@@ -52,13 +52,13 @@
 #define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
 #define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
 #define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
-#define MR_LIMIT_MESSAGES (4 * MR_MIB)       /* memory of one language */
-#define MR_LIMIT_MESSAGE_ID 200              /* octets */
-#define MR_LIMIT_LANGUAGE_RANGES 50          /* of an Accept-Language header; the rest is passed over */
-#define MR_LIMIT_TEMPLATES (4 * MR_MIB)      /* memory of all parsed templates */
-#define MR_LIMIT_TEMPLATE_DEPTH 64           /* sections and partials inside each other */
-#define MR_LIMIT_TEMPLATE_INDENT 256         /* blanks before the lines of a partial */
-#define MR_LIMIT_TEMPLATE_STEPS 4000000      /* nodes rendered for one page */
+#define MR_LIMIT_MESSAGES (4 * MR_MIB)          /* memory of one language */
+#define MR_LIMIT_MESSAGE_ID 200                 /* octets */
+#define MR_LIMIT_LANGUAGE_RANGES 50             /* of an Accept-Language header; the rest is passed over */
+#define MR_LIMIT_TEMPLATES (4 * MR_MIB)         /* memory of all parsed templates */
+#define MR_LIMIT_TEMPLATE_DEPTH 64              /* sections and partials inside each other */
+#define MR_LIMIT_TEMPLATE_INDENT 256            /* blanks before the lines of a partial */
+#define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */

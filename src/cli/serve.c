@@ -100,9 +100,12 @@ static void say_where(const struct serving *s)
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
-    const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
-                                 {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
-                                 {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
+    const mr_option options[] = {{"data", &s.data, NULL},
+                                 {"address", &s.address, NULL},
+                                 {"port", &s.port, NULL},
+                                 {"public-url", &s.public_url, NULL},
+                                 {"timestamp", &s.timestamp, NULL},
+                                 {"fetch-from", &s.fetch_from, NULL},
                                  {"demo", NULL, &s.demo}};
     struct mr_err err = {0};
     uint64_t port;

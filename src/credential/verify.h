@@ -40,36 +40,36 @@ enum { MR_VERIFY_REMARKS = 12 };
 
 struct mr_check {
     mr_state state;
-    bool claimed;        /* false: not reached, because format or seal failed; not shown as a check that ran */
-    mr_str text;         /* one sentence in the reader's language */
-    mr_str detail;       /* for experts; may be empty */
-    mr_str source;       /* "the file", "certificate", ... in the reader's language; may be empty */
-    int64_t at;          /* when it was checked, or the time it is about */
+    bool claimed;  /* false: not reached, because format or seal failed; not shown as a check that ran */
+    mr_str text;   /* one sentence in the reader's language */
+    mr_str detail; /* for experts; may be empty */
+    mr_str source; /* "the file", "certificate", ... in the reader's language; may be empty */
+    int64_t at;    /* when it was checked, or the time it is about */
 };
 typedef struct mr_report {
     mr_verdict verdict;
-    bool is_credential;  /* false: a readable file that is no credential */
-    mr_str summary;      /* "Genuine and current" in the reader's language */
-    mr_str story;        /* who awarded what to whom when; empty when nothing is claimed */
-    mr_str format;       /* "European Digital Credential (ELM 3, JAdES-LTA)"; for people */
+    bool is_credential;      /* false: a readable file that is no credential */
+    mr_str summary;          /* "Genuine and current" in the reader's language */
+    mr_str story;            /* who awarded what to whom when; empty when nothing is claimed */
+    mr_str format;           /* "European Digital Credential (ELM 3, JAdES-LTA)"; for people */
     const char *format_code; /* "elm+jades", "vc+jwt", "" */
-    bool test_seal;      /* sealed by a test authority of Merit's */
+    bool test_seal;          /* sealed by a test authority of Merit's */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
     mr_str remarks[MR_VERIFY_REMARKS]; /* what is in the seal and was not evaluated, in the reader's language */
     size_t remark_count;
     size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
     size_t missing_count;
-    bool has_view;       /* the seal holds: view may be shown */
+    bool has_view; /* the seal holds: view may be shown */
     mr_view view;
-    mr_str document;     /* the credential's JSON as sealed, when has_view */
+    mr_str document; /* the credential's JSON as sealed, when has_view */
     int64_t checked_at;
 } mr_report;
 
 /* A verifier keeps what is the same for many files (anchors, results of chains). One per thread. */
 typedef struct mr_verifier mr_verifier;
 struct mr_verifying {
-    const mr_trust *trust;       /* borrowed; may be empty */
+    const mr_trust *trust; /* borrowed; may be empty */
     const mr_env *env;
     const mr_language *language;
 };

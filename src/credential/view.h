@@ -9,32 +9,33 @@
 
 struct mr_view_answer {
     bool answered;
-    mr_str values[24];           /* one or several texts */
+    mr_str values[24]; /* one or several texts */
     size_t value_count;
-    mr_str language;             /* of the texts, when they have one */
+    mr_str language; /* of the texts, when they have one */
 };
 typedef struct mr_view {
-    mr_str id;                   /* of the credential */
+    mr_str id; /* of the credential */
     mr_str title, issuer, awarding_body, learner;
-    mr_str issuer_identifier;    /* eIDAS identifier */
-    mr_str issuer_country;       /* alpha-2 */
+    mr_str issuer_identifier; /* eIDAS identifier */
+    mr_str issuer_country;    /* alpha-2 */
     mr_date birth_date;
-    mr_date awarded_on;          /* awarding date, else date of issuing */
+    mr_date awarded_on;                      /* awarding date, else date of issuing */
     int64_t issued, valid_from, valid_until; /* MR_TIME_NONE when absent */
-    bool dates_unreadable;       /* one of them is there, and is no date-time */
-    mr_str workload;             /* "2 ECTS, 56 hours" */
-    mr_str level;                /* "EQF 6" */
-    mr_str on_behalf_of;         /* awarding body when the issuer is another party and a mandate is there; else empty */
-    bool mandate_missing;        /* issuer is another party and no mandate is there */
-    bool claims_accreditation;   /* an accreditation is named: the quality check applies */
+    bool dates_unreadable;                   /* one of them is there, and is no date-time */
+    mr_str workload;                         /* "2 ECTS, 56 hours" */
+    mr_str level;                            /* "EQF 6" */
+    mr_str on_behalf_of;       /* awarding body when the issuer is another party and a mandate is there; else empty */
+    bool mandate_missing;      /* issuer is another party and no mandate is there */
+    bool claims_accreditation; /* an accreditation is named: the quality check applies */
     struct mr_view_answer answers[MR_ELEMENT_COUNT];
-    mr_str page_image;           /* base64 of the first page image, or empty */
-    mr_str page_image_type;      /* "image/png", "image/jpeg" */
+    mr_str page_image;      /* base64 of the first page image, or empty */
+    mr_str page_image_type; /* "image/png", "image/jpeg" */
 } mr_view;
 
 /*   document  the credential's JSON (VC 1.1 with ELM, or VC 2.0 with the ELM subject)
  *   errors    MR_E_FORMAT when it is no such credential, MR_E_NOMEM */
-int mr_view_read(mr_arena *a, const mr_json *document, const mr_language *l, mr_view *ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_view_read(mr_arena *a, const mr_json *document, const mr_language *l, mr_view *ret,
+                 struct mr_err *err) MR_MUST_CHECK;
 /* The Annex I table as JSON: [{"code","label","mandatory","answered","values":[...]}], learning outcomes first. */
 struct mr_json_writer;
 void mr_view_write_elements(const mr_view *v, const mr_language *l, struct mr_json_writer *w);

@@ -56,7 +56,8 @@ struct extension_text {
 /* certificatePolicies ::= SEQUENCE OF SEQUENCE { policyIdentifier } */
 static bool add_test_policy(X509 *x)
 {
-    static const unsigned char der[] = "\x30\x09\x30\x07\x06\x05" TEST_POLICY_DER; /* lengths fit the 5 octets of the OID */
+    static const unsigned char der[] =
+        "\x30\x09\x30\x07\x06\x05" TEST_POLICY_DER; /* lengths fit the 5 octets of the OID */
     MR_CLEANUP(octets_freep) ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
     if (!octets || ASN1_OCTET_STRING_set(octets, der, sizeof der - 1) != 1) return false;
     MR_CLEANUP(extension_freep)

@@ -11,8 +11,9 @@
 #define CURL_FUNCTIONS(F)                                                                                              \
     F(curl_global_init)                                                                                                \
     F(curl_easy_init)                                                                                                  \
-    F(curl_easy_setopt) F(curl_easy_perform) F(curl_easy_getinfo) F(curl_easy_cleanup) F(curl_easy_strerror)           \
-        F(curl_slist_append) F(curl_slist_free_all)
+    F(curl_easy_setopt)                                                                                                \
+    F(curl_easy_perform)                                                                                               \
+    F(curl_easy_getinfo) F(curl_easy_cleanup) F(curl_easy_strerror) F(curl_slist_append) F(curl_slist_free_all)
 #undef curl_easy_getinfo
 MR_LAZY_LIBRARY(curl, "libcurl.so.4", CURL_FUNCTIONS)
 

@@ -318,7 +318,7 @@ int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link *
     size_t count;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(find_row(tx, a, id, &batch, err));
-    MR_TRY(mr_store_achievement_list(tx, a, id, MR_STR(""), MR_LIMIT_UPLOAD_ROWS, &rows, &count, err));
+    MR_TRY(mr_store_achievement_list(tx, a, id, 0, MR_LIMIT_UPLOAD_ROWS, &rows, &count, err));
     struct mr_claim_link *links = MR_NEW_ARRAY(a, struct mr_claim_link, count);
     if (!links) return MR_FAIL(err, MR_E_NOMEM, "no memory for the links", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) {
@@ -472,6 +472,7 @@ static int seal_row(struct job *j, mr_issuer *issuer, mr_arena *a, struct mr_res
                 .org_id = j->batch.org_id,
                 .specification_id = j->batch.specification_id,
                 .batch_id = j->batch.id,
+                .row_number = (int64_t)row->number,
                 .learner_key = mr_arena_dup(a, mr_str_of(key)),
                 .learner_name = mr_arena_dup(a, row->achievement.learner.full_name),
                 .learner_email = mr_arena_dup(a, row->achievement.learner.email),

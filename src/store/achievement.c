@@ -3,21 +3,21 @@
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
-    "claim_until, claimed_at, created_at"
+    "claim_until, claimed_at, created_at, row_number"
 
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *r, struct mr_err *err)
 {
-    return mr_db_run(tx,
-                     "INSERT INTO achievement (id, org_id, specification_id, batch_id, learner_key, learner_name, "
-                     "learner_email, awarded_on, "
-                     "claim_state, claim_until, created_at) VALUES ($id, $org, $specification, $batch, $key, $name, "
-                     "$email, $awarded, 'open', $until, $now)",
-                     MR_DB_ARGS(MR_DB_T("id", r->id), MR_DB_T("org", r->org_id),
-                                MR_DB_T("specification", r->specification_id), MR_DB_T("batch", r->batch_id),
-                                MR_DB_T("key", r->learner_key), MR_DB_T("name", r->learner_name),
-                                MR_DB_T("email", r->learner_email), MR_DB_T("awarded", r->awarded_on),
-                                MR_DB_I("until", r->claim_until), MR_DB_I("now", r->created_at)),
-                     NULL, err);
+    return mr_db_run(
+        tx,
+        "INSERT INTO achievement (id, org_id, specification_id, batch_id, row_number, learner_key, learner_name, "
+        "learner_email, awarded_on, "
+        "claim_state, claim_until, created_at) VALUES ($id, $org, $specification, $batch, $row, $key, $name, "
+        "$email, $awarded, 'open', $until, $now)",
+        MR_DB_ARGS(MR_DB_T("id", r->id), MR_DB_T("org", r->org_id), MR_DB_T("specification", r->specification_id),
+                   MR_DB_T("batch", r->batch_id), MR_DB_I("row", r->row_number), MR_DB_T("key", r->learner_key),
+                   MR_DB_T("name", r->learner_name), MR_DB_T("email", r->learner_email),
+                   MR_DB_T("awarded", r->awarded_on), MR_DB_I("until", r->claim_until), MR_DB_I("now", r->created_at)),
+        NULL, err);
 }
 
 static void take(const mr_db_cursor *c, mr_arena *a, struct mr_achievement_row *ret)
@@ -35,6 +35,7 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_achievement_row *
         .claim_until = mr_db_int(c, 9),
         .claimed_at = mr_db_is_null(c, 10) ? MR_TIME_NONE : mr_db_int(c, 10),
         .created_at = mr_db_int(c, 11),
+        .row_number = mr_db_int(c, 12),
     };
 }
 
@@ -67,7 +68,7 @@ int mr_store_achievement_awarded_on(mr_db_tx *tx, mr_arena *a, mr_str specificat
     return MR_OK;
 }
 
-int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr_str after_id, size_t limit,
+int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, int64_t after_row, size_t limit,
                               struct mr_achievement_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
@@ -76,8 +77,11 @@ int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr_str
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(
-        tx, "SELECT " COLUMNS " FROM achievement WHERE batch_id = $batch AND id > $after ORDER BY id LIMIT $limit",
-        MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_T("after", after_id), MR_DB_I("limit", (int64_t)limit)), &c, err));
+        tx,
+        "SELECT " COLUMNS
+        " FROM achievement WHERE batch_id = $batch AND row_number > $after ORDER BY row_number LIMIT $limit",
+        MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("after", after_row), MR_DB_I("limit", (int64_t)limit)), &c,
+        err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row || count == limit) break;

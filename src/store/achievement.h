@@ -7,6 +7,7 @@
 struct mr_achievement_row {
     mr_str id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state;
     int64_t claim_until, claimed_at, created_at; /* claimed_at MR_TIME_NONE while open */
+    int64_t row_number;                          /* in the table of results, as a spreadsheet shows it */
 };
 /* Errors: MR_E_EXISTS when this learner has this specification already. */
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *row, struct mr_err *err) MR_MUST_CHECK;
@@ -16,8 +17,8 @@ int mr_store_achievement_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_ac
 /* When this learner was awarded this specification, "2026-06-12"; empty when never. ret_batch_id (may be NULL): in which batch. */
 int mr_store_achievement_awarded_on(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str learner_key, mr_str *ret,
                                     mr_str *ret_batch_id, struct mr_err *err) MR_MUST_CHECK;
-/* Of one batch, in the order of awarding, after `after_id` (empty: from the start), at most `limit`. */
-int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr_str after_id, size_t limit,
+/* Of one batch, in the order of its table, after row `after_row` (0: from the start), at most `limit`. */
+int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, int64_t after_row, size_t limit,
                               struct mr_achievement_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_achievement_count(mr_db_tx *tx, mr_str batch_id, int64_t *ret, struct mr_err *err) MR_MUST_CHECK;
 /* From "open" to another claim state; *ret_moved false when it was not open. */
