@@ -570,7 +570,8 @@ static void claim_jades_seal(struct work *w, const mr_jades *j)
         c = claim(w, MR_CHECK_SEAL, MR_UNCHECKED, j->signature.id ? say(w, j->signature.id) : say(w, "seal.unchecked"));
     else if (j->best_time != MR_TIME_NONE)
         c = claim(w, MR_CHECK_SEAL, MR_PASSED,
-                  say_with(w, "seal.passed_at", "time", mr_say_time(w->a, w->l, j->best_time)));
+                  say_with(w, j->timestamps_anchored ? "seal.passed_at" : "seal.passed_stamped", "time",
+                           mr_say_time(w->a, w->l, j->best_time)));
     else if (j->claimed_time != MR_TIME_NONE)
         c = claim(w, MR_CHECK_SEAL, MR_PASSED,
                   say_with(w, "seal.passed_claimed", "time", mr_say_time(w->a, w->l, j->claimed_time)));
