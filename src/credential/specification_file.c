@@ -27,6 +27,7 @@ static void read_skills(reader *r, const mr_json *v, struct mr_learning_outcome 
     }
     MR_JSON_EACH (item, v) {
         struct mr_skill *s = &skills[o->skill_count];
+        *s = (struct mr_skill){0};
         if (!mr_spec_object(r, item, "learning_outcomes", members, COUNT(members))) continue;
         const mr_json *uri = mr_json_get(item, "uri"), *label = mr_json_get(item, "label");
         if (!uri) mr_spec_fault(r, item, "learning_outcomes", "spec.skill.uri", MR_STR_EMPTY);
@@ -49,6 +50,7 @@ static void read_outcomes(reader *r, const mr_json *v, mr_specification *s)
     }
     MR_JSON_EACH (item, v) {
         struct mr_learning_outcome *o = &s->outcomes[s->outcome_count];
+        *o = (struct mr_learning_outcome){0}; /* an entry that was not usable left its slot to the next */
         if (!mr_spec_object(r, item, "learning_outcomes", members, COUNT(members))) continue;
         const mr_json *title = mr_json_get(item, "title");
         if (!title) mr_spec_fault(r, item, "learning_outcomes", "spec.outcome.title", MR_STR_EMPTY);
@@ -107,6 +109,7 @@ static void read_assessments(reader *r, const mr_json *v, mr_specification *s)
     }
     MR_JSON_EACH (item, v) {
         struct mr_assessment *a = &s->assessments[s->assessment_count];
+        *a = (struct mr_assessment){0};
         if (!mr_spec_object(r, item, "assessment", members, COUNT(members))) continue;
         const mr_json *type = mr_json_get(item, "type"), *title = mr_json_get(item, "title");
         if (!type && !title) mr_spec_fault(r, item, "assessment", "spec.assessment.what", MR_STR_EMPTY);
@@ -161,6 +164,7 @@ static void read_quality(reader *r, const mr_json *v, mr_specification *s)
     }
     MR_JSON_EACH (item, v) {
         struct mr_quality *q = &s->quality[s->quality_count];
+        *q = (struct mr_quality){0};
         if (!mr_spec_object(r, item, "quality_assurance", members, COUNT(members))) continue;
         const mr_json *kind = mr_json_get(item, "kind");
         if (!kind) mr_spec_fault(r, item, "quality_assurance", "spec.quality.kind", MR_STR_EMPTY);
@@ -232,6 +236,9 @@ static void read_parties(reader *r, mr_specification *s)
             *o = s->provider;
         else if (!mr_spec_organisation(r, item, "awarding_body", o))
             continue;
+        for (size_t i = 0; i < s->awarding_body_count; i++) {
+            if (s->awarding_bodies[i].name.items == o->name.items) o->name.count = 0; /* "provider" twice */
+        }
         if (mr_texts_are_set(o->name)) s->awarding_body_count++;
     }
 }

@@ -286,6 +286,25 @@ static void test_specification_read__decimals_are_exact(void **state)
     }
 }
 
+/* Found by fuzzing: skills of an outcome without a title were counted for the next one. */
+static void test_specification_read__an_unusable_entry_leaves_nothing_behind(void **state)
+{
+    struct reading r;
+    mr_arena texts;
+    mr_arena_init(&texts, MR_MIB);
+    const char *skill = "{'uri':'http://data.europa.eu/esco/skill/1','label':{'en':'x'}}";
+    mr_str outcomes = mr_arena_format(
+        &texts, "'learning_outcomes':[{'skills':[%s,%s,%s],'type':'skill'},{'title':{'en':'T'},'skills':[%s]},{", skill,
+        skill, skill, skill);
+    assert_ok(read_text(&r, changed(&texts, "'learning_outcomes':[{", outcomes.ptr)), r.err);
+    assert_int_equal(r.findings.faults, 1);
+    assert_int_equal(r.specification.outcome_count, 2);
+    assert_int_equal(r.specification.outcomes[0].skill_count, 1);
+    assert_null(r.specification.outcomes[0].type);
+    mr_arena_done(&r.arena);
+    mr_arena_done(&texts);
+}
+
 static void test_specification_read__several_awarding_bodies(void **state)
 {
     struct reading r;
@@ -427,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_specification_read__tells_all_faults_at_once),
         cmocka_unit_test(test_specification_read__does_not_apply_with_a_reason_is_an_answer),
         cmocka_unit_test(test_specification_read__decimals_are_exact),
+        cmocka_unit_test(test_specification_read__an_unusable_entry_leaves_nothing_behind),
         cmocka_unit_test(test_specification_read__several_awarding_bodies),
         cmocka_unit_test(test_specification_read__refuses_what_is_no_object),
         cmocka_unit_test(test_specification_read__examples_are_complete),
