@@ -9,7 +9,8 @@
 #include <stdatomic.h>
 
 /* Prepare OpenSSL once a process: no configuration file (it costs time and lets the surroundings change what is accepted), no
- * work at exit. Every entry point that reaches OpenSSL's providers calls it first; cheap. */
+ * work at exit, no texts for its error numbers (we show our own; loading them is a million instructions, as much as checking a
+ * signature). Every entry point that reaches OpenSSL's providers calls it first; cheap. */
 void mr_openssl_start(void);
 /* MR_FAIL after emptying this thread's OpenSSL error queue, so that nobody else finds our errors in it. */
 #define MR_OPENSSL_FAIL(e, code, message) mr_openssl_fail((e), (code), (message), __FILE__, __LINE__)
