@@ -10,6 +10,8 @@
  * Source: RFC 4648 sections 3.2 (padding), 3.3 (no foreign characters), 3.5 (zero tail bits), 4, 5 and 8. */
 #include "base/encoding.h"
 
+#include "base/cpu.h"
+
 #if defined(__x86_64__) && !defined(MR_PLAIN_ENCODING)
 #include <immintrin.h>
 #define MR_HAS_AVX2_PATH 1
@@ -121,7 +123,7 @@ static char *encode(const struct alphabet *alphabet, const uint8_t *in, size_t s
     const char *letters = alphabet->letters;
     size_t at = 0;
 #ifdef MR_HAS_AVX2_PATH
-    if (size >= 32 && __builtin_cpu_supports("avx2")) {
+    if (size >= 32 && mr_cpu_has_avx2()) {
         at = encode_avx2(alphabet, in, size, out);
         out += at / 3 * 4;
     }
@@ -201,7 +203,7 @@ static int decode(const struct alphabet *alphabet, mr_str text, uint8_t *out, st
     const uint8_t *values = alphabet->values;
     size_t at = 0;
 #ifdef MR_HAS_AVX2_PATH
-    if (text.len >= 48 && __builtin_cpu_supports("avx2")) {
+    if (text.len >= 48 && mr_cpu_has_avx2()) {
         at = decode_avx2(alphabet, text.ptr, text.len, out);
         out += at / 4 * 3;
     }

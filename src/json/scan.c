@@ -1,5 +1,7 @@
 #include "json/scan.h"
 
+#include "base/cpu.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -23,7 +25,7 @@ __attribute__((target("avx2"))) static const char *scan_avx2(const char *from, c
 const char *mr_json_scan_long(const char *from, const char *end)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return scan_avx2(from, end);
+    if (mr_cpu_has_avx2()) return scan_avx2(from, end);
 #endif
     return mr_json_scan(from, end, true);
 }
