@@ -210,7 +210,7 @@ static double fit(mr_canvas *c, const struct mr_lettering *l, double *ret_size, 
     set_size(c, l, size);
     bool fitting = l->width <= 0 || fits(c, l);
     while (!fitting && size > l->min_size) {
-        size = fmax(size * SHRINK, l->min_size);
+        size = size * SHRINK > l->min_size ? size * SHRINK : l->min_size;
         set_size(c, l, size);
         fitting = fits(c, l);
     }
@@ -325,8 +325,9 @@ int mr_canvas_qr(mr_canvas *c, mr_str text, double size, double x, double y, str
     double pixels = floor(size * c->scale / code->width);
     if (pixels >= 2) {
         double module = pixels / c->scale, width = module * code->width;
-        /* on whole pixels, for sharp edges */
-        double left = round((x - width) * c->scale) / c->scale, top = round((y - width) * c->scale) / c->scale;
+        /* on whole pixels, for sharp edges; floor is inlined, while round would bring libm into every start */
+        double left = floor((x - width) * c->scale + 0.5) / c->scale,
+               top = floor((y - width) * c->scale + 0.5) / c->scale;
         draw_modules(c, code, module, left, top, p);
         *ret_width = width;
     }

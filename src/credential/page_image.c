@@ -89,12 +89,23 @@ struct fact {
     mr_str label, value;
 };
 
+/* Not fmin and fmax, lround or round: they alone would bring libm into every start of the program. */
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static uint32_t blend(uint32_t under, uint32_t over, double opacity)
 {
     uint32_t out = 0;
     for (int shift = 16; shift >= 0; shift -= 8) {
         double u = under >> shift & 255, o = over >> shift & 255;
-        out = out << 8 | (uint32_t)lround(u + (o - u) * opacity);
+        out = out << 8 | (uint32_t)(u + (o - u) * opacity + 0.5);
     }
     return out;
 }
@@ -348,7 +359,7 @@ static double facts_height(mr_canvas *c, const struct fact *facts, size_t count)
     double height = 0;
     for (size_t i = 0; i < count; i += 2) {
         double left = fact_height(c, &facts[i]), right = i + 1 < count ? fact_height(c, &facts[i + 1]) : 0;
-        height += fmax(left, right) + FACT_GAP;
+        height += larger(left, right) + FACT_GAP;
     }
     return height;
 }
@@ -358,7 +369,7 @@ static void write_facts(mr_canvas *c, const struct fact *facts, size_t count, do
     for (size_t i = 0; i < count; i += 2) {
         double left = write_fact(c, &facts[i], LEFT, y, COLUMN);
         double right = i + 1 < count ? write_fact(c, &facts[i + 1], LEFT + COLUMN + COLUMN_GAP, y, COLUMN) : 0;
-        y += fmax(left, right) + FACT_GAP;
+        y += larger(left, right) + FACT_GAP;
     }
 }
 
@@ -501,12 +512,12 @@ static double height_of(mr_canvas *c, struct mr_lettering l)
 /* air: what is over, to be spread between the parts */
 static void place_all(const mr_page_image *p, mr_canvas *c, double air, struct plan *s)
 {
-    s->provider = HEAD_TOP + (s->tight ? 44 : 66) + fmin(air * .22, 44);
+    s->provider = HEAD_TOP + (s->tight ? 44 : 66) + smaller(air * .22, 44);
     s->awards = s->provider + height_of(c, provider_lettering(p, s->tight)) + 3;
-    s->name = floor(s->awards + height_of(c, lead_lettering(p, "sheet.awards_to", s->tight)) + fmin(air * .06, 12));
-    s->lead = s->name + NAME_HEIGHT + 4 + fmin(air * .1, 22);
+    s->name = floor(s->awards + height_of(c, lead_lettering(p, "sheet.awards_to", s->tight)) + smaller(air * .06, 12));
+    s->lead = s->name + NAME_HEIGHT + 4 + smaller(air * .1, 22);
     s->title = s->lead + height_of(c, lead_lettering(p, "sheet.title_lead", s->tight)) + 3;
-    s->heading = s->title + height_of(c, title_lettering(p, s->tight)) + (s->tight ? 18 : 26) + fmin(air * .24, 46);
+    s->heading = s->title + height_of(c, title_lettering(p, s->tight)) + (s->tight ? 18 : 26) + smaller(air * .24, 46);
     s->outcomes_top = s->heading + HEADING_HEIGHT;
 }
 
@@ -523,7 +534,7 @@ static void plan_sheet(const mr_page_image *p, mr_canvas *c, const struct fact *
         s->outcomes = plan_outcomes(p, c, room);
         if (s->outcomes.count == p->specification->outcome_count && s->outcomes.size >= 16) break;
     }
-    place_all(p, c, fmax(room - s->outcomes.height, 0), s);
+    place_all(p, c, larger(room - s->outcomes.height, 0), s);
 }
 
 static int draw_shared(mr_page_image *p, mr_canvas *c, const struct grade *g, struct mr_err *err)
@@ -552,7 +563,7 @@ static int draw_shared(mr_page_image *p, mr_canvas *c, const struct grade *g, st
 
 static size_t to_row(const struct grade *g, double y)
 {
-    return (size_t)lround(y * (double)g->width / WIDE);
+    return (size_t)(y * (double)g->width / WIDE + 0.5);
 }
 
 /* A canvas of its own for rows that differ from learner to learner, beginning with what is there already. */
