@@ -55,7 +55,7 @@ async function serve(merit, folder) {
     child.kill('SIGTERM');
   });
   try {
-    return { url: `http://127.0.0.1:${port}`, operator: await ready, stop, merit, folder };
+    return { url: `http://127.0.0.1:${port}`, operator: await ready, stop, merit, folder, pid: child.pid };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
