@@ -19,26 +19,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from tap import Tap  # noqa: E402
 ELM = Path(os.environ.get("MERIT_ELM") or ROOT.parent / "shared/data/elm")
 TOOLS = Path(os.environ.get("MERIT_TOOLS") or ROOT.parent / "shared/tools")
 NODE = ROOT / "tests/node"
 PER_EXAMPLE = 3  # files of each example that are judged; the rows differ in little
-
-
-class Tap:
-    def __init__(self):
-        self.number = self.failed = 0
-
-    def case(self, name, good, why=""):
-        self.number += 1
-        self.failed += not good
-        print(f"{'ok' if good else 'not ok'} {self.number} - {name}", flush=True)
-        if not good:
-            print("\n".join(f"# {line}" for line in str(why).splitlines()[-30:]), flush=True)
-
-    def skip(self, name, why):
-        self.number += 1
-        print(f"ok {self.number} - {name} # SKIP {why}", flush=True)
 
 
 def run(*command, cwd=None):
