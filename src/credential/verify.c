@@ -29,13 +29,15 @@
 #include <stdlib.h>
 
 #define CHAINS 32
-#define ISSUED_TOLERANCE_MS MR_DAY_MS /* between the document's date of issue and its seal */
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+#define ISSUED_TOLERANCE_MS MR_DAY_MS     /* between the document's date of issue and its seal */
 #define CLOCK_SKEW_MS ((int64_t)5 * 60 * 1000)
 
 /* What is known of a certificate: the same for every file that it seals. */
 struct known_chain {
     bool used;
     uint8_t leaf[32]; /* SHA-256 of its DER */
+    uint8_t pool[32]; /* of all certificates beside it, in any order: another pool may lead further */
     int64_t from, until;
     mr_chain_state state;
     const char *why;
@@ -155,11 +157,20 @@ static void pass_format(struct work *w, const char *code, mr_str name, const cha
 
 /* ---- chains, remembered ---- */
 
-static const struct known_chain *find_chain(const mr_verifier *v, const mr_certificate *leaf, int64_t at)
+static void digest_pool(mr_certificate *const *pool, size_t count, uint8_t ret[32])
+{
+    memset(ret, 0, 32);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < 32; k++) ret[k] ^= mr_certificate_sha256(pool[i])[k];
+}
+
+static const struct known_chain *find_chain(const mr_verifier *v, const mr_certificate *leaf, const uint8_t pool[32],
+                                            int64_t at)
 {
     for (size_t i = 0; i < CHAINS; i++) {
         const struct known_chain *k = &v->chains[i];
-        if (k->used && at >= k->from && at <= k->until && memcmp(k->leaf, mr_certificate_sha256(leaf), 32) == 0)
+        if (k->used && at >= k->from && at <= k->until && memcmp(k->leaf, mr_certificate_sha256(leaf), 32) == 0 &&
+            memcmp(k->pool, pool, 32) == 0)
             return k;
     }
     return NULL;
@@ -202,7 +213,9 @@ static void keep_chain(mr_verifier *v, struct known_chain k)
 static int build_chain(struct work *w, mr_certificate *leaf, mr_certificate *const *pool, size_t count,
                        struct known_chain *ret, struct mr_err *err)
 {
-    const struct known_chain *known = find_chain(w->v, leaf, w->now);
+    uint8_t digest[32];
+    digest_pool(pool, count, digest);
+    const struct known_chain *known = find_chain(w->v, leaf, digest, w->now);
     struct mr_chain chain;
     if (known) {
         *ret = *known;
@@ -213,6 +226,7 @@ static int build_chain(struct work *w, mr_certificate *leaf, mr_certificate *con
     *ret = know_chain(leaf, &chain,
                       any_is_test(pool, count) || mr_certificate_is_test(leaf) ||
                           any_is_test(chain.certificates, chain.count));
+    memcpy(ret->pool, digest, sizeof ret->pool);
     keep_chain(w->v, *ret);
     return MR_OK;
 }
@@ -242,7 +256,15 @@ static const mr_json *only(const mr_json *v)
     return mr_json_is(v, MR_JSON_ARRAY) ? mr_json_at(v, 0) : v;
 }
 
-/* Empty when certificate and document agree; otherwise what does not, for experts. Facts elm-edc 1.7. */
+/* How certificate and document differ, for experts; never empty, however long what the document says. */
+static mr_str differ(struct work *w, const char *member, mr_str said, const char *attribute, mr_str certified)
+{
+    mr_str text = mr_arena_format(w->a, "%s \"%.*s\", certificate %s \"%.*s\"", member, MR_STR_ARG(said), attribute,
+                                  MR_STR_ARG(certified));
+    return text.len ? text : MR_STR("document and certificate differ");
+}
+
+/* Empty when certificate and document agree; otherwise what does not. Facts elm-edc 1.7. */
 static mr_str find_disagreement(struct work *w, const struct found *f)
 {
     const struct mr_certificate_name *subject = mr_certificate_subject(f->certificate);
@@ -250,15 +272,13 @@ static mr_str find_disagreement(struct work *w, const struct found *f)
     const mr_json *issuer = only(mr_json_get(f->payload, "issuer"));
     if (!mr_str_eq(view->issuer_identifier, subject->organisation_identifier) ||
         subject->organisation_identifier.len == 0)
-        return mr_arena_format(w->a, "eIDASIdentifier \"%.*s\", certificate organizationIdentifier \"%.*s\"",
-                               MR_STR_ARG(view->issuer_identifier), MR_STR_ARG(subject->organisation_identifier));
-    if (!names_organisation(mr_json_get(issuer, "legalName"), subject->organisation))
-        return mr_arena_format(w->a, "legalName \"%.*s\", certificate organizationName \"%.*s\"",
-                               MR_STR_ARG(view->issuer), MR_STR_ARG(subject->organisation));
+        return differ(w, "eIDASIdentifier", view->issuer_identifier, "organizationIdentifier",
+                      subject->organisation_identifier);
+    if (subject->organisation.len == 0 || !names_organisation(mr_json_get(issuer, "legalName"), subject->organisation))
+        return differ(w, "legalName", view->issuer, "organizationName", subject->organisation);
     if (view->issuer_country.len && subject->country.len &&
         !mr_str_eq_ascii_nocase(view->issuer_country, subject->country))
-        return mr_arena_format(w->a, "country %.*s, certificate countryName %.*s", MR_STR_ARG(view->issuer_country),
-                               MR_STR_ARG(subject->country));
+        return differ(w, "country", view->issuer_country, "countryName", subject->country);
     return MR_STR_EMPTY;
 }
 
@@ -291,6 +311,22 @@ static bool is_far_from_seal(const struct work *w, const struct found *f)
     return issued > sealed + ISSUED_TOLERANCE_MS || issued < sealed - ISSUED_TOLERANCE_MS;
 }
 
+/* A party has a name in every language, and only one of them is certified. Whoever may choose the others could take somebody else's: what is
+ * shown begins with the certified one. */
+static mr_str certified_name(struct work *w, mr_str organisation, mr_str shown)
+{
+    if (shown.len == 0 || mr_str_eq_ascii_nocase(shown, organisation)) return shown;
+    return mr_arena_format(w->a, "%.*s (“%.*s”)", MR_STR_ARG(organisation), MR_STR_ARG(shown));
+}
+
+static void certify_names(struct work *w, const struct found *f)
+{
+    mr_view *view = &w->r->view;
+    mr_str organisation = mr_certificate_subject(f->certificate)->organisation;
+    view->issuer = certified_name(w, organisation, view->issuer);
+    if (!view->others_award) view->awarding_body = certified_name(w, organisation, view->awarding_body);
+}
+
 static struct mr_check *check_issuer_identity(struct work *w, const struct found *f)
 {
     const mr_view *view = &w->r->view;
@@ -304,6 +340,7 @@ static struct mr_check *check_issuer_identity(struct work *w, const struct found
         c->detail = disagreement;
         return c;
     }
+    certify_names(w, f);
     if (view->mandate_missing)
         return claim(w, MR_CHECK_ISSUER, MR_FAILED,
                      MR_SAY(w->a, w->l, "issuer.no_mandate", {"issuer", view->issuer}, {"body", view->awarding_body}));
@@ -674,8 +711,9 @@ static int judge_token(struct work *w, const mr_jws *j, mr_key *key, struct mr_e
     pass_format(w, "vc+jwt", name_sealed(w, kind, MR_STR("vc+jwt")), "format.passed");
     claim_id(w, MR_CHECK_SEAL, MR_PASSED, "seal.passed")->source = say(w, "source.file");
     claim_token_steps(w, MR_PASSED);
-    if (mr_json_to_int64(mr_json_get(j->header, "iat"), &iat) && iat > 0 && iat < INT64_MAX / 1000)
-        f.claimed_time = iat * 1000;
+    if (mr_json_to_int64(mr_json_get(j->header, "iat"), &iat) && iat > 0)
+        f.claimed_time =
+            (iat < LAST_SECOND ? iat : LAST_SECOND) * 1000; /* absurd times are outside every certificate */
     if (f.claimed_time == MR_TIME_NONE && (mr_json_get(f.payload, "issued") || mr_json_get(f.payload, "issuanceDate")))
         f.claimed_time = w->r->view.issued; /* validFrom says nothing of the sealing */
     if (j->certificate_count) {
@@ -813,13 +851,13 @@ static mr_str summarise(struct work *w)
     return say(w, "summary.valid");
 }
 
-/* Who awarded what to whom when. Only a trusted issuer's word is told as a fact. */
+/* Who awarded what to whom when. Only a trusted issuer's word is told as a fact, and only of itself. */
 static mr_str tell(struct work *w)
 {
     const mr_report *r = w->r;
     const mr_view *v = &r->view;
     if (!r->has_view) return MR_STR_EMPTY;
-    bool trusted = is(r, MR_CHECK_TRUST, MR_PASSED) && is(r, MR_CHECK_ISSUER, MR_PASSED);
+    bool trusted = is(r, MR_CHECK_TRUST, MR_PASSED) && is(r, MR_CHECK_ISSUER, MR_PASSED) && !v->others_award;
     mr_str workload = v->workload.len
                           ? mr_arena_concat(w->a, (const mr_str[]){MR_STR(" ("), v->workload, MR_STR(")")}, 3)
                           : MR_STR_EMPTY;

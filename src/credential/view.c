@@ -303,8 +303,10 @@ static void read_awarding_body(struct reading *r)
     bool mandated = has_mandate(r), among = false;
     FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
+        bool same = is_same_party(r, r->issuer, body, mandated);
         add_text(r, a, mr_json_get(body, "legalName"));
-        among |= is_same_party(r, r->issuer, body, mandated);
+        among |= same;
+        r->view->others_award |= !same;
     }
     for (size_t i = 0; i < a->value_count; i++)
         r->view->awarding_body = mr_wording_join(r->arena, r->view->awarding_body, a->values[i]);
@@ -325,17 +327,35 @@ static void read_issuer(struct reading *r)
 
 /* ---- when ---- */
 
+/* A date that is there and no single text must not look as if it were absent: an end that cannot be read is not "no end". */
+static mr_str date_of(struct reading *r, const char *name)
+{
+    const mr_json *v = mr_json_get(r->document, name);
+    mr_str text = literal(r->document, name);
+    bool absent = !v || mr_json_is(v, MR_JSON_NULL) || (mr_json_is(v, MR_JSON_ARRAY) && mr_json_count(v) == 0);
+    bool single = !mr_json_is(v, MR_JSON_ARRAY) || mr_json_count(v) == 1;
+    if (!absent && (text.len == 0 || !single)) r->view->dates_unreadable = true;
+    return text;
+}
+
+/* VC 1.1 calls it expirationDate, its later context and ELM validUntil; with both, the first end counts. */
+static int64_t end_of(struct reading *r)
+{
+    int64_t until = time_of(r, date_of(r, "validUntil")), expiration = time_of(r, date_of(r, "expirationDate"));
+    if (until == MR_TIME_NONE || (expiration != MR_TIME_NONE && expiration < until)) return expiration;
+    return until;
+}
+
 static void read_dates(struct reading *r)
 {
     mr_view *v = r->view;
-    mr_str issued = literal(r->document, "issued"), awarded = literal(r->awarding, "awardingDate");
-    if (issued.len == 0) issued = literal(r->document, "issuanceDate");
-    mr_str from = literal(r->document, "validFrom"), until = literal(r->document, "validUntil");
-    if (until.len == 0) until = literal(r->document, "expirationDate");
+    mr_str issued = date_of(r, "issued"), awarded = literal(r->awarding, "awardingDate");
+    if (issued.len == 0) issued = date_of(r, "issuanceDate");
+    mr_str from = date_of(r, "validFrom");
     if (issued.len == 0) issued = from;
     v->issued = time_of(r, issued);
     v->valid_from = time_of(r, from.len ? from : literal(r->document, "issuanceDate"));
-    v->valid_until = time_of(r, until);
+    v->valid_until = end_of(r);
     v->awarded_on = day_of(awarded.len ? awarded : issued);
     if (!mr_date_is_set(v->awarded_on)) return;
     struct mr_view_answer *a = answer(r, MR_ELEMENT_DATE);
@@ -520,12 +540,13 @@ static const mr_json *kind_note(const mr_json *accreditation)
     return NULL;
 }
 
-/* An assurance by the issuer or an awarding body itself is internal; one by another party is a claim that can be checked with that party. */
+/* An assurance by the issuer or an awarding body itself is internal; one by another party is a claim that can be checked with that party,
+ * whatever its note calls it. */
 static bool is_internal(const struct reading *r, const mr_json *accreditation, const mr_json *kind)
 {
     const mr_json *agent = get(accreditation, "accreditingAgent");
-    if (kind) return mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal");
-    if (!agent) return false;
+    if (kind && !mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal")) return false;
+    if (!agent) return kind != NULL;
     if (is_same_party(r, r->issuer, agent, false)) return true;
     FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {

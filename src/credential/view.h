@@ -26,6 +26,7 @@ typedef struct mr_view {
     mr_str level;                            /* "EQF 6" */
     mr_str on_behalf_of;       /* awarding body when the issuer is another party and a mandate is there; else empty */
     bool mandate_missing;      /* issuer is another party and no mandate is there */
+    bool others_award;         /* an awarding body is named that is not the issuer */
     bool claims_accreditation; /* an accreditation is named: the quality check applies */
     struct mr_view_answer answers[MR_ELEMENT_COUNT];
     mr_str page_image;      /* base64 of the first page image, or empty */

@@ -296,6 +296,66 @@ static void test_verify__issuer_and_certificate_must_agree(void **state)
     }
 }
 
+/* A name in a language that nobody certified may be anybody's. */
+static void test_verify__shows_the_certified_name_first(void **state)
+{
+    struct bench *b = *state;
+    static const char *const names[] = {"University of Zed','da':'" TEST_SCHOOL,
+                                        "University of Zed','xx':['" TEST_SCHOOL "'],'yy':'Q"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct test_credential t = {.issuer = names[i], .body = names[i]};
+        mr_report r = verify(b, sealed(b, &t));
+        assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, NULL);
+        assert_str(r.view.issuer, TEST_SCHOOL " (“University of Zed”)");
+        assert_str(r.view.awarding_body, TEST_SCHOOL " (“University of Zed”)");
+        assert_true(mr_str_find(r.checks[MR_CHECK_ISSUER].text, MR_STR(TEST_SCHOOL)) >= 0);
+        assert_true(mr_str_find(r.story, MR_STR(TEST_SCHOOL)) >= 0);
+    }
+}
+
+/* What is too long to be told is no agreement. */
+static void test_verify__a_name_too_long_to_tell_is_still_another(void **state)
+{
+    struct bench *b = *state;
+    enum { LONG = 256 * 1024 };
+    char *name = malloc(LONG + 1);
+    assert_non_null(name);
+    memset(name, 'Z', LONG);
+    name[LONG] = '\0';
+    struct test_credential t = {.vc2 = true, .issuer = name, .body = name};
+    mr_str file = token(b, &t);
+    size_t refused = 0;
+    for (size_t limit = 64 * MR_KIB; limit < 4 * MR_MIB; limit += 16 * MR_KIB) {
+        mr_arena small;
+        mr_report r;
+        mr_arena_init(&small, limit);
+        if (mr_verify(b->verifier, &small, file, &r, NULL) == MR_OK && r.checks[MR_CHECK_ISSUER].claimed) {
+            assert_int_equal(r.checks[MR_CHECK_ISSUER].state, MR_FAILED);
+            refused++;
+        }
+        mr_arena_done(&small);
+    }
+    assert_true(refused > 10);
+    free(name);
+}
+
+#define BODY(id, name) "{'id':'" id "','type':'Organisation','legalName':{'en':'" name "'}}"
+
+/* An issuer is believed about itself, not about others that it names beside itself. */
+static void test_verify__a_second_awarding_body_is_only_said(void **state)
+{
+    struct bench *b = *state;
+    mr_report r = verify(b, sealed(b, &(struct test_credential){0}));
+    assert_false(r.view.others_award);
+    struct test_credential t = {
+        .body = TEST_SCHOOL
+        "'}}," BODY("urn:epass:org:7",
+                    "University of Zed") ",{'id':'urn:epass:org:8','type':'Organisation','legalName':{'en':'Third"};
+    r = verify(b, sealed(b, &t));
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, NULL);
+    assert_true(r.view.others_award);
+}
+
 static void test_verify__on_behalf_of_another_with_a_mandate(void **state)
 {
     struct bench *b = *state;
@@ -306,6 +366,9 @@ static void test_verify__on_behalf_of_another_with_a_mandate(void **state)
     assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, NULL);
     assert_str(r.view.on_behalf_of, "University of Zed");
     assert_true(mr_str_find(r.story, MR_STR("on behalf of University of Zed")) >= 0);
+    assert_true(r.view.others_award);
+    /* the mandate is the issuer's own word */
+    assert_true(mr_str_find(r.checks[MR_CHECK_ISSUER].text, MR_STR("says")) >= 0);
 }
 
 static void test_verify__a_certificate_that_may_not_seal(void **state)
@@ -339,6 +402,13 @@ static void test_verify__expired_certificates(void **state)
     r = verify(
         b, test_sign_header(&b->arena, &b->seal, "{\"alg\":\"ES256\",\"typ\":\"vc+jwt\",\"iat\":1602666720", payload));
     assert_check(&r, MR_CHECK_ISSUER, MR_FAILED, "issuer.too_early");
+    static const char *const absurd[] = {"253402300800", "9223372036854774", "9223372036854775807"};
+    for (size_t i = 0; i < sizeof absurd / sizeof *absurd; i++) {
+        const char *header =
+            mr_arena_format(&b->arena, "{\"alg\":\"ES256\",\"typ\":\"vc+jwt\",\"iat\":%s", absurd[i]).ptr;
+        r = verify(b, test_sign_header(&b->arena, &b->seal, header, payload));
+        assert_check(&r, MR_CHECK_ISSUER, MR_FAILED, "issuer.expired");
+    }
 }
 
 static void test_verify__sealed_but_of_another_form(void **state)
@@ -412,6 +482,18 @@ static const struct {
     {{.more = ",'expirationDate':'2026-10-01T00:00:00Z'"}, MR_CHECK_DATES, MR_FAILED, "dates.expired"},
     {{.more = ",'expirationDate':'2030-10-01T00:00:00Z'"}, MR_CHECK_DATES, MR_PASSED, "dates.until"},
     {{.more = ",'expirationDate':'next year'"}, MR_CHECK_DATES, MR_UNCHECKED, "dates.unreadable"},
+    {{.more = ",'validUntil':20261001"}, MR_CHECK_DATES, MR_UNCHECKED, "dates.unreadable"},
+    {{.more = ",'validUntil':{'@value':7}"}, MR_CHECK_DATES, MR_UNCHECKED, "dates.unreadable"},
+    {{.more = ",'validUntil':''"}, MR_CHECK_DATES, MR_UNCHECKED, "dates.unreadable"},
+    {{.more = ",'validUntil':['2030-10-01T00:00:00Z','2026-10-01T00:00:00Z']"},
+     MR_CHECK_DATES,
+     MR_UNCHECKED,
+     "dates.unreadable"},
+    {{.more = ",'validUntil':['2030-10-01T00:00:00Z']"}, MR_CHECK_DATES, MR_PASSED, "dates.until"},
+    {{.more = ",'validUntil':'2030-10-01T00:00:00Z','expirationDate':'2026-10-01T00:00:00Z'"},
+     MR_CHECK_DATES,
+     MR_FAILED,
+     "dates.expired"},
     {{.issued = "2026-12-01T00:00:00Z"}, MR_CHECK_DATES, MR_FAILED, "dates.not_yet"},
     {{.eqf = ""}, MR_CHECK_COMPLETENESS, MR_FAILED, "completeness.one"},
     {{.more_specification =
@@ -422,6 +504,18 @@ static const struct {
      MR_CHECK_COMPLETENESS,
      MR_PASSED,
      "completeness.passed"},
+    /* what another party says it assures is a claim, whatever its note calls it */
+    {{.more =
+          ",'evidence':{'id':'urn:epass:evidence:1','type':'Evidence','accreditation':{'id':"
+          "'urn:epass:accreditation:2','type':'Accreditation','title':{'en':"
+          "'Accredited'},'accreditingAgent':" BODY(
+              "urn:epass:org:9",
+              "An Agency") ",'additionalNote'"
+                           ":{'id':'urn:epass:note:9','type':'Note','noteLiteral':{'en':'Internal'},'subject':{'id':"
+                           "'urn:merit:quality:internal','type':'Concept'}}}}"},
+     MR_CHECK_QUALITY,
+     MR_UNCHECKED,
+     "quality.not_asked"},
 };
 
 static void test_verify__dates_and_completeness(void **state)
@@ -498,6 +592,17 @@ static const char make_certificates[] =
     "openssl x509 -req -in seal.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out seal.crt -days 900 -extfile "
     "seal.ext\n"
     "cat seal.key seal.crt ca.pem > seal.pem\n"
+    "printf 'basicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign\\n' > sub.ext\n"
+    "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout sub.key -out sub.csr -subj '/CN=Sub CA'\n"
+    "openssl x509 -req -in sub.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out sub.pem -days 3650 -extfile sub.ext\n"
+    "openssl x509 -req -in seal.csr -CA sub.pem -CAkey sub.key -CAcreateserial -out deep.crt -days 900 -extfile "
+    "seal.ext\n"
+    "cat seal.key deep.crt sub.pem > deep.pem\n"
+    "openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout person.key -out person.csr "
+    "-subj '/C=DK/organizationIdentifier=" TEST_SCHOOL_ID "/CN=A person'\n"
+    "openssl x509 -req -in person.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out person.crt -days 900 -extfile "
+    "seal.ext\n"
+    "cat person.key person.crt > person.pem\n"
     "mkdir anchors; cp ca.pem anchors/\n";
 
 static bool run_openssl(const char *folder)
@@ -509,6 +614,56 @@ static bool run_openssl(const char *folder)
     used = strlen(command);
     snprintf(command + used, sizeof command - used, ") >/dev/null 2>&1");
     return system("openssl version >/dev/null 2>&1") == 0 && system(command) == 0;
+}
+
+/* Who sends a seal without the certificates above it must not make the next file, which has them, look the same. */
+static void assert_a_short_chain_hides_no_longer_one(struct bench *b, const mr_trust *trust, const char *folder,
+                                                     const char *issued)
+{
+    struct mr_err err = {0};
+    struct mr_seal_key deep = {0};
+    mr_verifier *v = NULL;
+    mr_report r;
+    struct mr_verifying verifying = {.trust = trust, .env = &b->env, .language = mr_language_english()};
+    assert_ok(mr_seal_key_read(test_read_file(&b->arena, test_path(&b->arena, folder, "deep.pem")), MR_STR_EMPTY, &deep,
+                               &err),
+              err);
+    assert_int_equal(deep.issuer_count, 1);
+    assert_ok(mr_verifier_open(&verifying, &v, &err), err);
+    mr_certificate *chain[] = {deep.certificate, deep.issuers[0]};
+    mr_str payload = test_credential_write(&b->arena, &(struct test_credential){.vc2 = true, .issued = issued});
+    for (size_t count = 1; count <= 2; count++) {
+        mr_str file = test_sign_token(&b->arena, deep.key, chain, count, "vc+jwt", payload);
+        assert_ok(mr_verify(v, &b->arena, file, &r, &err), err);
+        assert_check(&r, MR_CHECK_TRUST, count == 2 ? MR_PASSED : MR_UNCHECKED,
+                     count == 2 ? NULL : "trust.not_reached");
+    }
+    mr_verifier_close(v);
+    mr_seal_key_done(&deep);
+}
+
+/* A certificate that names no organisation is not that of an organisation without a name. */
+static void assert_an_empty_name_is_nobodys(struct bench *b, const mr_trust *trust, const char *folder,
+                                            const char *issued)
+{
+    struct mr_err err = {0};
+    struct mr_seal_key person = {0};
+    mr_verifier *v = NULL;
+    mr_report r;
+    struct mr_verifying verifying = {.trust = trust, .env = &b->env, .language = mr_language_english()};
+    assert_ok(mr_seal_key_read(test_read_file(&b->arena, test_path(&b->arena, folder, "person.pem")), MR_STR_EMPTY,
+                               &person, &err),
+              err);
+    assert_ok(mr_verifier_open(&verifying, &v, &err), err);
+    struct test_credential t = {
+        .vc2 = true, .issuer = "University of Zed','xx':'", .body = "University of Zed", .issued = issued};
+    mr_str file =
+        test_sign_token(&b->arena, person.key, &person.certificate, 1, "vc+jwt", test_credential_write(&b->arena, &t));
+    assert_ok(mr_verify(v, &b->arena, file, &r, &err), err);
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, NULL);
+    assert_check(&r, MR_CHECK_ISSUER, MR_FAILED, NULL);
+    mr_verifier_close(v);
+    mr_seal_key_done(&person);
 }
 
 static void test_verify__an_anchored_seal_is_vouched_for(void **state)
@@ -552,6 +707,8 @@ static void test_verify__an_anchored_seal_is_vouched_for(void **state)
     }
     mr_verifier_close(v);
     v = NULL;
+    assert_an_empty_name_is_nobodys(b, &trust, folder, issued);
+    assert_a_short_chain_hides_no_longer_one(b, &trust, folder, issued);
     verifying.trust = NULL;
     assert_ok(mr_verifier_open(&verifying, &v, &err), err);
     assert_ok(mr_verify(v, &b->arena, files[0], &r, &err), err);
@@ -610,6 +767,9 @@ int main(void)
         cmocka_unit_test(test_verify__altered_by_one_octet),
         cmocka_unit_test(test_verify__sealed_again_by_another),
         cmocka_unit_test(test_verify__issuer_and_certificate_must_agree),
+        cmocka_unit_test(test_verify__shows_the_certified_name_first),
+        cmocka_unit_test(test_verify__a_name_too_long_to_tell_is_still_another),
+        cmocka_unit_test(test_verify__a_second_awarding_body_is_only_said),
         cmocka_unit_test(test_verify__on_behalf_of_another_with_a_mandate),
         cmocka_unit_test(test_verify__a_certificate_that_may_not_seal),
         cmocka_unit_test(test_verify__expired_certificates),
