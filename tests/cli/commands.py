@@ -31,7 +31,9 @@ def many(value):
 class Commands:
     def __init__(self, merit, work):
         self.merit, self.work, self.tap = merit, work, Tap()
-        self.env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "MERIT_DATA": str(work / "data")}
+        # nothing of the caller's environment reaches the program, except what a sanitized build is told
+        kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.endswith("SAN_OPTIONS")}
+        self.env = {**kept, "LANG": "C.UTF-8", "MERIT_DATA": str(work / "data")}
 
     def run(self, *args, stdin=None, env=None):
         done = subprocess.run([self.merit, *map(str, args)], capture_output=True, text=True, input=stdin, cwd=self.work,
