@@ -1,138 +1,34 @@
 /* Messages in the reader's language.
  *
- * Idea. Each file of web/i18n is a language; its texts travel in the program. A language is read when it is first asked for a text (some
- * 80 microseconds for 70 KB), into a hash table from id to text that is never changed or freed again; so any thread may look up without a lock,
- * and what is not used costs nothing. What differs between languages beyond words (the form of a date, the sign between thousands) is
- * a message too, so a new language is one new file.
- *
- * Invariants
- *  1. `languages` is written once, by pthread_once; `table` of each once, under `reading`, and published with release order.
- *  2. The table is at most half full, so a search ends.
+ * Idea. Each file of web/i18n is a language; tools/compile_messages.c makes a constant table of it while Merit is built (text/compiled.h). So nothing
+ * is read at the start, any thread looks up without a lock, and what is not used costs nothing. What differs between languages beyond
+ * words (the form of a date, the sign between thousands) is a message too, so a new language is one new file.
  *
  * Sources: RFC 9110 section 12.5.4; RFC 4647 section 3.4 (lookup); RFC 5646 section 2.1.1 (tags have no case). */
 #include "text/messages.h"
 
-#include "base/embedded.h"
 #include "base/limits.h"
+#include "text/compiled.h"
 #include "text/placeholder.h"
-#include "text/po.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 
-MR_EMBEDDED_DECLARE(text_i18n);
-
-enum { MOST_LANGUAGES = 32, TAG_MAX = 8 };
-
-struct table {
-    const struct mr_po_entry *entries;
-    uint16_t *slots; /* number of an entry, from 1; 0: free */
-    size_t mask;     /* slots less one; a power of two less one */
-};
-
-struct mr_language {
-    const struct mr_embedded *file;
-    char tag[TAG_MAX];
-    _Atomic(const struct table *) table; /* NULL until first used */
-    mr_arena arena;
-};
-
-static mr_language languages[MOST_LANGUAGES];
-static const mr_language *listed[MOST_LANGUAGES + 1]; /* English first, then by tag */
-static pthread_once_t listing = PTHREAD_ONCE_INIT;
-static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
-
-/* ---- reading ---- */
-
-static void list_languages(void)
-{
-    size_t n = 0, others = 1;
-    for (size_t i = 0; i < text_i18n_count && n < MOST_LANGUAGES; i++) {
-        const char *name = text_i18n[i].name, *dot = strchr(name, '.');
-        if (!dot || strcmp(dot, ".po") != 0 || dot - name >= TAG_MAX) continue;
-        mr_language *l = &languages[n++];
-        l->file = &text_i18n[i];
-        memcpy(l->tag, name, (size_t)(dot - name));
-        mr_arena_init(&l->arena, MR_LIMIT_MESSAGES);
-        if (strcmp(l->tag, "en") == 0)
-            listed[0] = l;
-        else
-            listed[others++] = l;
-    }
-}
-
-static uint64_t hash(mr_str s)
-{
-    uint64_t h = 0x9e3779b97f4a7c15u ^ s.len;
-    size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t w;
-        memcpy(&w, s.ptr + i, 8);
-        h = (h ^ w) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-    }
-    uint64_t w = 0;
-    if (s.len > i) memcpy(&w, s.ptr + i, s.len - i);
-    h = (h ^ w) * 0xff51afd7ed558ccdu;
-    return h ^ h >> 32;
-}
-
-/* The slot of an id: it holds its entry, or is free. */
-static uint16_t *slot_of(const struct table *t, mr_str id)
-{
-    size_t i = (size_t)hash(id) & t->mask;
-    while (t->slots[i] && !mr_str_eq(t->entries[t->slots[i] - 1].id, id)) i = (i + 1) & t->mask;
-    return &t->slots[i];
-}
-
 /* The text of an id; its address is NULL when there is none. */
-static mr_str text_in(const struct table *t, mr_str id)
+static mr_str text_in(const mr_language *l, mr_str id)
 {
-    uint16_t n = *slot_of(t, id);
-    return n ? t->entries[n - 1].text : MR_STR_EMPTY;
-}
-
-static const struct table *make_table(mr_language *l)
-{
-    static uint16_t no_slots[1];
-    static const struct table empty = {NULL, no_slots, 0};
-    struct mr_po po = {0};
-    struct table *t = MR_NEW(&l->arena, struct table);
-    mr_str source = mr_str_make((const char *)l->file->data, l->file->size);
-    if (!t || mr_po_read(&l->arena, source, &po, NULL) != MR_OK)
-        return &empty; /* a test reads every file: ids are shown */
-    size_t size = 16;
-    while (size < 2 * po.count) size *= 2;
-    t->slots = po.count < UINT16_MAX ? MR_NEW_ARRAY(&l->arena, uint16_t, size) : NULL;
-    if (!t->slots) return &empty;
-    t->mask = size - 1;
-    t->entries = po.entries;
-    for (size_t i = 0; i < po.count; i++) *slot_of(t, po.entries[i].id) = (uint16_t)(i + 1);
-    return t;
-}
-
-static const struct table *table_of(const mr_language *l)
-{
-    mr_language *own = (mr_language *)l; /* const for users; filled on first use */
-    const struct table *t = atomic_load_explicit(&own->table, memory_order_acquire);
-    if (__builtin_expect(t != NULL, 1)) return t;
-    pthread_mutex_lock(&reading);
-    t = atomic_load_explicit(&own->table, memory_order_relaxed);
-    if (!t) {
-        t = make_table(own);
-        atomic_store_explicit(&own->table, t, memory_order_release);
+    for (uint32_t i = (uint32_t)mr_compiled_hash(id) & l->mask; l->slots[i]; i = (i + 1) & l->mask) {
+        const struct mr_compiled_message *m = &l->messages[l->slots[i] - 1];
+        if (mr_str_eq(mr_str_make(l->texts + m->id, m->id_size), id))
+            return mr_str_make(l->texts + m->text, m->text_size);
     }
-    pthread_mutex_unlock(&reading);
-    return t;
+    return MR_STR_EMPTY;
 }
 
 /* ---- languages ---- */
 
 const mr_language *const *mr_languages(void)
 {
-    pthread_once(&listing, list_languages);
-    return listed;
+    return mr_compiled_languages;
 }
 
 const mr_language *mr_language_english(void)
@@ -197,13 +93,13 @@ const mr_language *mr_language_accept(mr_str header)
 
 bool mr_message_exists(const mr_language *l, mr_str id)
 {
-    return text_in(table_of(l), id).ptr != NULL;
+    return text_in(l, id).ptr != NULL;
 }
 
 mr_str mr_message_str(const mr_language *l, mr_str id)
 {
-    mr_str text = text_in(table_of(l), id);
-    if (!text.ptr && l != mr_language_english()) text = text_in(table_of(mr_language_english()), id);
+    mr_str text = text_in(l, id);
+    if (!text.ptr && l != mr_language_english()) text = text_in(mr_language_english(), id);
     return text.ptr ? text : id;
 }
 

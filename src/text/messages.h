@@ -1,5 +1,5 @@
 /* Messages in the reader's language. Every sentence that people read has a stable id ("seal.passed"); web/i18n/en.po and its sisters hold the
- * texts, embedded in the program and read at first use. Placeholders stand in braces: "Awarded on {date}" (text/placeholder.h).
+ * texts, compiled into the program. Placeholders stand in braces: "Awarded on {date}" (text/placeholder.h).
  * A missing translation falls back to English; a missing id shows the id (and fails a test). */
 #ifndef MR_TEXT_MESSAGES_H
 #define MR_TEXT_MESSAGES_H

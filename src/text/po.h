@@ -1,5 +1,5 @@
 /* Reading .po files: the form in which translators' tools keep messages. Merit uses stable ids as msgid, and neither contexts nor plural
- * forms. A pure function of its text. */
+ * forms. A pure function of its text, used while Merit is built (tools/compile_messages.c) and by tests. */
 #ifndef MR_TEXT_PO_H
 #define MR_TEXT_PO_H
 
