@@ -135,6 +135,8 @@ static bool read_quality_by(reader *r, const mr_json *item, const mr_specificati
 {
     const mr_json *by = mr_json_get(item, "by");
     bool own = by ? mr_str_is(mr_json_str(by), "provider") : q->kind == MR_QUALITY_INTERNAL;
+    if (own && q->kind != MR_QUALITY_INTERNAL)
+        return mr_spec_fault(r, by, "quality_assurance", "spec.quality.own", MR_STR_EMPTY), false;
     if (own) {
         q->by = s->provider;
         return true;
