@@ -540,6 +540,12 @@ static const mr_json *kind_note(const mr_json *accreditation)
     return NULL;
 }
 
+/* {"id": ...} of a node that stands elsewhere in the document. */
+static bool refers_to(const mr_json *reference, const mr_json *node)
+{
+    return !mr_json_get(reference, "legalName") && id_of(node).len && mr_str_eq(id_of(reference), id_of(node));
+}
+
 /* An assurance by the issuer or an awarding body itself is internal; one by another party is a claim that can be checked with that party,
  * whatever its note calls it. */
 static bool is_internal(const struct reading *r, const mr_json *accreditation, const mr_json *kind)
@@ -547,10 +553,10 @@ static bool is_internal(const struct reading *r, const mr_json *accreditation, c
     const mr_json *agent = get(accreditation, "accreditingAgent");
     if (kind && !mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal")) return false;
     if (!agent) return kind != NULL;
-    if (is_same_party(r, r->issuer, agent, false)) return true;
+    if (refers_to(agent, r->issuer) || is_same_party(r, r->issuer, agent, false)) return true;
     FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
-        if (is_same_party(r, body, agent, false)) return true;
+        if (refers_to(agent, body) || is_same_party(r, body, agent, false)) return true;
     }
     return false;
 }
