@@ -17,76 +17,78 @@
 
 enum kind { CLASS, PREFIX, MAP, PROPERTY, SCOPED };
 struct term {
-    const char *name;
+    mr_str name;
     enum kind kind;
 };
 
-#define MR_TERM(name, kind) {name, kind},
+#define MR_TERM(name, kind) {MR_STR_INIT(name), kind},
 static const struct term elm_terms[] = {
 #include <elm/terms.def>
 };
 #undef MR_TERM
 
 /* <https://www.w3.org/2018/credentials/v1>: everywhere, and in a node of type VerifiableCredential. Sorted. */
-static const struct term v1_terms[] = {
-    {"VerifiableCredential", CLASS}, {"VerifiablePresentation", CLASS}, {"proof", PROPERTY}};
-static const struct term v1_credential_terms[] = {{"cred", PREFIX},
-                                                  {"credentialSchema", PROPERTY},
-                                                  {"credentialStatus", PROPERTY},
-                                                  {"credentialSubject", PROPERTY},
-                                                  {"evidence", PROPERTY},
-                                                  {"expirationDate", PROPERTY},
-                                                  {"holder", PROPERTY},
-                                                  {"issuanceDate", PROPERTY},
-                                                  {"issued", PROPERTY},
-                                                  {"issuer", PROPERTY},
-                                                  {"proof", PROPERTY},
-                                                  {"refreshService", PROPERTY},
-                                                  {"sec", PREFIX},
-                                                  {"termsOfUse", PROPERTY},
-                                                  {"validFrom", PROPERTY},
-                                                  {"validUntil", PROPERTY},
-                                                  {"xsd", PREFIX}};
+static const struct term v1_terms[] = {{MR_STR_INIT("VerifiableCredential"), CLASS},
+                                       {MR_STR_INIT("VerifiablePresentation"), CLASS},
+                                       {MR_STR_INIT("proof"), PROPERTY}};
+static const struct term v1_credential_terms[] = {{MR_STR_INIT("cred"), PREFIX},
+                                                  {MR_STR_INIT("credentialSchema"), PROPERTY},
+                                                  {MR_STR_INIT("credentialStatus"), PROPERTY},
+                                                  {MR_STR_INIT("credentialSubject"), PROPERTY},
+                                                  {MR_STR_INIT("evidence"), PROPERTY},
+                                                  {MR_STR_INIT("expirationDate"), PROPERTY},
+                                                  {MR_STR_INIT("holder"), PROPERTY},
+                                                  {MR_STR_INIT("issuanceDate"), PROPERTY},
+                                                  {MR_STR_INIT("issued"), PROPERTY},
+                                                  {MR_STR_INIT("issuer"), PROPERTY},
+                                                  {MR_STR_INIT("proof"), PROPERTY},
+                                                  {MR_STR_INIT("refreshService"), PROPERTY},
+                                                  {MR_STR_INIT("sec"), PREFIX},
+                                                  {MR_STR_INIT("termsOfUse"), PROPERTY},
+                                                  {MR_STR_INIT("validFrom"), PROPERTY},
+                                                  {MR_STR_INIT("validUntil"), PROPERTY},
+                                                  {MR_STR_INIT("xsd"), PREFIX}};
 
 /* <https://www.w3.org/ns/credentials/v2> with our own context beside it, and its terms in a node of type VerifiableCredential. Sorted. */
-static const struct term v2_terms[] = {{"BitstringStatusListEntry", CLASS},
-                                       {"Evidence", CLASS},
-                                       {"Organisation", CLASS},
-                                       {"Person", CLASS},
-                                       {"VerifiableCredential", CLASS},
-                                       {"altLabel", MAP},
-                                       {"dateOfBirth", PROPERTY},
-                                       {"dcType", SCOPED},
-                                       {"description", PROPERTY},
-                                       {"digestMultibase", PROPERTY},
-                                       {"digestSRI", PROPERTY},
-                                       {"eIDASIdentifier", SCOPED},
-                                       {"evidenceStatement", PROPERTY},
-                                       {"familyName", MAP},
-                                       {"fullName", MAP},
-                                       {"givenName", MAP},
-                                       {"hasClaim", SCOPED},
-                                       {"legalName", MAP},
-                                       {"location", SCOPED},
-                                       {"mediaType", PROPERTY},
-                                       {"name", PROPERTY}};
-static const struct term v2_credential_terms[] = {{"confidenceMethod", PROPERTY},
-                                                  {"credentialSchema", PROPERTY},
-                                                  {"credentialStatus", PROPERTY},
-                                                  {"credentialSubject", PROPERTY},
-                                                  {"evidence", PROPERTY},
-                                                  {"issuer", PROPERTY},
-                                                  {"proof", PROPERTY},
-                                                  {"refreshService", PROPERTY},
-                                                  {"relatedResource", PROPERTY},
-                                                  {"renderMethod", PROPERTY},
-                                                  {"termsOfUse", PROPERTY},
-                                                  {"validFrom", PROPERTY},
-                                                  {"validUntil", PROPERTY}};
+static const struct term v2_terms[] = {{MR_STR_INIT("BitstringStatusListEntry"), CLASS},
+                                       {MR_STR_INIT("Evidence"), CLASS},
+                                       {MR_STR_INIT("Organisation"), CLASS},
+                                       {MR_STR_INIT("Person"), CLASS},
+                                       {MR_STR_INIT("VerifiableCredential"), CLASS},
+                                       {MR_STR_INIT("altLabel"), MAP},
+                                       {MR_STR_INIT("dateOfBirth"), PROPERTY},
+                                       {MR_STR_INIT("dcType"), SCOPED},
+                                       {MR_STR_INIT("description"), PROPERTY},
+                                       {MR_STR_INIT("digestMultibase"), PROPERTY},
+                                       {MR_STR_INIT("digestSRI"), PROPERTY},
+                                       {MR_STR_INIT("eIDASIdentifier"), SCOPED},
+                                       {MR_STR_INIT("evidenceStatement"), PROPERTY},
+                                       {MR_STR_INIT("familyName"), MAP},
+                                       {MR_STR_INIT("fullName"), MAP},
+                                       {MR_STR_INIT("givenName"), MAP},
+                                       {MR_STR_INIT("hasClaim"), SCOPED},
+                                       {MR_STR_INIT("legalName"), MAP},
+                                       {MR_STR_INIT("location"), SCOPED},
+                                       {MR_STR_INIT("mediaType"), PROPERTY},
+                                       {MR_STR_INIT("name"), PROPERTY}};
+static const struct term v2_credential_terms[] = {{MR_STR_INIT("confidenceMethod"), PROPERTY},
+                                                  {MR_STR_INIT("credentialSchema"), PROPERTY},
+                                                  {MR_STR_INIT("credentialStatus"), PROPERTY},
+                                                  {MR_STR_INIT("credentialSubject"), PROPERTY},
+                                                  {MR_STR_INIT("evidence"), PROPERTY},
+                                                  {MR_STR_INIT("issuer"), PROPERTY},
+                                                  {MR_STR_INIT("proof"), PROPERTY},
+                                                  {MR_STR_INIT("refreshService"), PROPERTY},
+                                                  {MR_STR_INIT("relatedResource"), PROPERTY},
+                                                  {MR_STR_INIT("renderMethod"), PROPERTY},
+                                                  {MR_STR_INIT("termsOfUse"), PROPERTY},
+                                                  {MR_STR_INIT("validFrom"), PROPERTY},
+                                                  {MR_STR_INIT("validUntil"), PROPERTY}};
 /* In a node of type BitstringStatusListEntry. */
-static const struct term v2_status_terms[] = {{"statusListCredential", PROPERTY}, {"statusListIndex", PROPERTY},
-                                              {"statusMessage", PROPERTY},        {"statusPurpose", PROPERTY},
-                                              {"statusReference", PROPERTY},      {"statusSize", PROPERTY}};
+static const struct term v2_status_terms[] = {
+    {MR_STR_INIT("statusListCredential"), PROPERTY}, {MR_STR_INIT("statusListIndex"), PROPERTY},
+    {MR_STR_INIT("statusMessage"), PROPERTY},        {MR_STR_INIT("statusPurpose"), PROPERTY},
+    {MR_STR_INIT("statusReference"), PROPERTY},      {MR_STR_INIT("statusSize"), PROPERTY}};
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -95,7 +97,7 @@ static const struct term *find(const struct term *terms, size_t count, mr_str na
     size_t low = 0, high = count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        int order = mr_str_compare(name, mr_str_of(terms[mid].name));
+        int order = mr_str_compare(name, terms[mid].name);
         if (order == 0) return &terms[mid];
         if (order < 0)
             high = mid;
@@ -103,6 +105,36 @@ static const struct term *find(const struct term *terms, size_t count, mr_str na
             low = mid + 1;
     }
     return NULL;
+}
+
+/* The terms of ELM by a hash of their names, for one check: filling it takes a microsecond, and every member of a document is asked for. At most
+ * half of the slots are taken, so that a search ends. */
+struct elm_index {
+    uint8_t slots[512]; /* number of a term, from 1; 0: free */
+};
+_Static_assert(COUNT(elm_terms) <= UINT8_MAX, "numbers of terms are octets");
+
+/* Length and three characters tell nearly all terms apart. */
+static size_t first_slot(mr_str name)
+{
+    if (name.len == 0) return 0;
+    uint32_t first = (unsigned char)name.ptr[0], middle = (unsigned char)name.ptr[name.len / 2],
+             last = (unsigned char)name.ptr[name.len - 1];
+    return ((uint32_t)name.len << 24 ^ first << 16 ^ middle << 8 ^ last) * 0x9e3779b1u >> 23;
+}
+
+/* The slot of a term: it holds its number, or is free. */
+static uint8_t *slot_of(struct elm_index *x, mr_str name)
+{
+    size_t i = first_slot(name);
+    while (x->slots[i] && !mr_str_eq(elm_terms[x->slots[i] - 1].name, name)) i = (i + 1) % sizeof x->slots;
+    return &x->slots[i];
+}
+
+static void fill_index(struct elm_index *x)
+{
+    memset(x, 0, sizeof *x);
+    for (size_t i = 0; i < COUNT(elm_terms); i++) *slot_of(x, elm_terms[i].name) = (uint8_t)(i + 1);
 }
 
 /* --- one node ----------------------------------------------------------------------------------------------------- */
@@ -113,6 +145,7 @@ struct place {
     bool scoped;
 };
 struct checking {
+    struct elm_index elm;
     const mr_json *root;
     mr_elm_kind kind;
     struct mr_err *err;
@@ -129,11 +162,12 @@ static bool has_type(const mr_json *node, const char *type)
 }
 
 /* The term that a name is at this place, or NULL. node: for terms that its type brings; NULL for a name of a type. */
-static const struct term *lookup(struct place p, const mr_json *node, mr_str name)
+static const struct term *lookup(struct checking *c, struct place p, const mr_json *node, mr_str name)
 {
     const struct term *t = NULL;
     bool edc = p.kind == MR_ELM_EDC;
-    if (edc || p.scoped) t = find(elm_terms, COUNT(elm_terms), name);
+    uint8_t number = edc || p.scoped ? *slot_of(&c->elm, name) : 0;
+    if (number) t = &elm_terms[number - 1];
     if (!t) t = edc ? find(v1_terms, COUNT(v1_terms), name) : find(v2_terms, COUNT(v2_terms), name);
     if (t || !node) return t;
     if (has_type(node, "VerifiableCredential"))
@@ -145,13 +179,13 @@ static const struct term *lookup(struct place p, const mr_json *node, mr_str nam
 }
 
 /* "http://...", "urn:...", or a prefix of the context and a colon. */
-static bool is_iri(struct place p, mr_str name)
+static bool is_iri(struct checking *c, struct place p, mr_str name)
 {
     ptrdiff_t colon = mr_str_find_char(name, ':');
     if (colon <= 0) return false;
     mr_str scheme = mr_str_make(name.ptr, (size_t)colon);
     if (mr_str_is(scheme, "http") || mr_str_is(scheme, "https") || mr_str_is(scheme, "urn")) return true;
-    const struct term *t = lookup(p, NULL, scheme);
+    const struct term *t = lookup(c, p, NULL, scheme);
     return t && t->kind == PREFIX;
 }
 
@@ -178,8 +212,8 @@ static int check_type(struct checking *c, struct place p, const mr_json *type)
 {
     mr_str name = mr_json_str(type);
     if (!mr_json_is(type, MR_JSON_STRING)) return refuse(c, "format.unknown_type", type, MR_STR("(no text)"));
-    const struct term *t = lookup(p, NULL, name);
-    if ((t && t->kind == CLASS) || is_iri(p, name)) return MR_OK;
+    const struct term *t = lookup(c, p, NULL, name);
+    if ((t && t->kind == CLASS) || is_iri(c, p, name)) return MR_OK;
     return refuse(c, "format.unknown_type", type, name);
 }
 
@@ -199,8 +233,8 @@ static int check_member(struct checking *c, struct place p, const mr_json *node,
     if (mr_str_is(text, "type") || mr_str_is(text, "@type")) return check_types(c, p, value);
     if (mr_str_is(text, "@context") && node == c->root) return MR_OK; /* compared whole */
     if (is_keyword(text)) return MR_OK;
-    const struct term *t = lookup(p, node, text);
-    if (!t && !is_iri(p, text)) return refuse(c, "format.unknown_term", value, text);
+    const struct term *t = lookup(c, p, node, text);
+    if (!t && !is_iri(c, p, text)) return refuse(c, "format.unknown_term", value, text);
     if (t && (t->kind == MAP || mr_str_is(text, "proof")))
         return MR_OK; /* texts by language; a proof has contexts of its own */
     if (t && (t->kind == CLASS || t->kind == PREFIX)) return refuse(c, "format.unknown_term", value, text);
@@ -246,7 +280,7 @@ static mr_str foreign_context(const mr_json *context)
 
 int mr_elm_check_format(const mr_json *document, mr_elm_kind *ret, struct mr_err *err)
 {
-    struct checking c = {document, MR_ELM_NONE, err};
+    struct checking c = {.root = document, .kind = MR_ELM_NONE, .err = err};
     if (!mr_json_is(document, MR_JSON_OBJECT)) return refuse(&c, "format.object", document, MR_STR_EMPTY);
     const mr_json *context = mr_json_get(document, "@context"), *type = mr_json_get(document, "type");
     if (!context) return refuse(&c, "format.context", document, MR_STR_EMPTY);
@@ -255,6 +289,7 @@ int mr_elm_check_format(const mr_json *document, mr_elm_kind *ret, struct mr_err
     bool typed = has_type(document, "VerifiableCredential") &&
                  (c.kind == MR_ELM_VC2 || has_type(document, "EuropeanDigitalCredential"));
     if (!typed) return refuse(&c, "format.types", type ? type : document, mr_json_str(type));
+    fill_index(&c.elm);
     MR_TRY(check_value(&c, (struct place){c.kind, false}, document));
     *ret = c.kind;
     return MR_OK;
