@@ -23,6 +23,7 @@
 #include "credential/sniff.h"
 #include "credential/wording.h"
 #include "crypto/authority.h"
+#include "crypto/digest.h"
 #include "proof/jades.h"
 #include "proof/jose.h"
 
@@ -37,7 +38,7 @@
 struct known_chain {
     bool used;
     uint8_t leaf[32]; /* SHA-256 of its DER */
-    uint8_t pool[32]; /* of all certificates beside it, in any order: another pool may lead further */
+    uint8_t pool[32]; /* of all certificates beside it, in their order: others may lead further */
     int64_t from, until;
     mr_chain_state state;
     const char *why;
@@ -157,11 +158,15 @@ static void pass_format(struct work *w, const char *code, mr_str name, const cha
 
 /* ---- chains, remembered ---- */
 
+/* Not a sum of digests: one certificate twice would vanish from it, and a file could be made that leaves its answer to another's. */
 static void digest_pool(mr_certificate *const *pool, size_t count, uint8_t ret[32])
 {
-    memset(ret, 0, 32);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < 32; k++) ret[k] ^= mr_certificate_sha256(pool[i])[k];
+    uint8_t both[64] = {0}; /* of those before, of this one */
+    for (size_t i = 0; i < count; i++) {
+        memcpy(both + 32, mr_certificate_sha256(pool[i]), 32);
+        mr_sha256(mr_str_make((const char *)both, sizeof both), both);
+    }
+    memcpy(ret, both, 32);
 }
 
 static const struct known_chain *find_chain(const mr_verifier *v, const mr_certificate *leaf, const uint8_t pool[32],
