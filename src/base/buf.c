@@ -110,3 +110,29 @@ void mr_buf_put_html(mr_buf *b, mr_str s)
         at = special + 1;
     }
 }
+
+/* Octets of the character at the start of s that must not be shown, or 0. s is not empty. */
+static size_t unseen(mr_str s)
+{
+    const unsigned char *c = (const unsigned char *)s.ptr;
+    if (c[0] < 32 || c[0] == 127) return 1;
+    if (s.len >= 2 && c[0] == 0xC2 && c[1] < 0xA0) return 2; /* C1 */
+    if (s.len < 3 || c[0] != 0xE2) return 0;
+    bool separates = c[1] == 0x80 && c[2] >= 0xA8 && c[2] <= 0xAE; /* U+2028, U+2029, U+202A to U+202E */
+    bool isolates = c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9;  /* U+2066 to U+2069 */
+    return separates || isolates ? 3 : 0;
+}
+
+void mr_buf_put_visible(mr_buf *b, mr_str s)
+{
+    while (s.len) {
+        size_t good = mr_utf8_check(s), bad = good < s.len;
+        for (size_t at = 0; at < good;) {
+            size_t skip = unseen(mr_str_make(s.ptr + at, good - at));
+            mr_buf_putc(b, skip ? '?' : s.ptr[at]);
+            at += skip ? skip : 1;
+        }
+        if (bad) mr_buf_putc(b, '?');
+        s = mr_str_from(s, good + bad);
+    }
+}

@@ -49,5 +49,8 @@ static inline void mr_buf_puts(mr_buf *b, const char *c)
 void mr_buf_format(mr_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Text safe inside HTML elements and double-quoted attributes: & < > " ' escaped. */
 void mr_buf_put_html(mr_buf *b, mr_str s);
+/* One line of text safe on a terminal, whoever wrote it: control characters (C0, DEL, C1), line breaks, marks that turn the direction of
+ * writing (Unicode Bidi_Control but LRM, RLM, ALM) and octets that are no UTF-8 become "?". */
+void mr_buf_put_visible(mr_buf *b, mr_str s);
 
 #endif

@@ -25,6 +25,7 @@ static const char help[] =
     "  merit issue wound-care.json results.csv --out credentials --seal our-seal.p12\n\n"
     "  --format LIST     elm (European Digital Credential, sealed as JAdES; the default), vc+jwt, or both with a "
     "comma\n"
+    "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
     "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
     "  --seal FILE       your e-seal, PKCS#12 or PEM; the password comes from MERIT_PASSWORD or is asked for.\n"
     "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
@@ -38,7 +39,7 @@ static const char help[] =
 
 struct run {
     const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url;
-    bool no_image, quiet;
+    bool mandate, no_image, quiet;
     unsigned formats;
     const mr_language *l;
     const mr_env *env;
@@ -108,7 +109,9 @@ static int read_specification(struct run *r, const char *path)
     for (size_t i = 0; i < findings.count; i++) {
         if (findings.items[i].warning) continue;
         mr_str say = mr_finding_say(&r->arena, r->l, &findings.items[i]);
-        fprintf(stderr, "  %s: %.*s\n", findings.items[i].pointer, MR_STR_ARG(say));
+        fputs("  ", stderr);
+        mr_cli_put_visible(stderr, findings.items[i].pointer);
+        fprintf(stderr, ": %.*s\n", MR_STR_ARG(say));
         break;
     }
     return 1;
@@ -146,6 +149,7 @@ static int open_issuer(struct run *r, struct mr_err *err)
     MR_TRY(open_seal(r, err));
     mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
     issuing.page_image = !r->no_image;
+    issuing.mandate = r->mandate;
     issuing.verify_url = mr_str_of(r->verify_url);
     return mr_issuer_open(&issuing, &r->issuer, err);
 }
@@ -366,6 +370,7 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
     const mr_option options[] = {
         {"out", &r.out, NULL},
         {"format", &r.formats_text, NULL},
+        {"mandate", NULL, &r.mandate},
         {"no-image", NULL, &r.no_image},
         {"seal", &r.seal_file, NULL},
         {"data", &r.data, NULL},

@@ -1,8 +1,8 @@
 #include "cli/options.h"
 
+#include "base/limits.h"
 #include "json/json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
@@ -83,12 +83,30 @@ const mr_language *mr_options_language(const char *given)
     return mr_language_english();
 }
 
+void mr_cli_put_visible(FILE *file, const char *text)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, 64 * MR_KIB);
+    mr_buf_put_visible(&b, mr_str_of(text));
+    fwrite(b.ptr ? b.ptr : "", 1, b.len, file);
+}
+
+/* before, text and after, when there is a text. */
+static void put_part(const char *before, const char *text, const char *after)
+{
+    if (!text || !*text) return;
+    fputs(before, stderr);
+    mr_cli_put_visible(stderr, text);
+    fputs(after, stderr);
+}
+
 int mr_cli_fail(const struct mr_err *err, const char *subject, mr_str text)
 {
-    fprintf(stderr, "merit: %s%s%s", subject ? subject : "", subject ? ": " : "",
-            err->message ? err->message : mr_code_text(err->code));
-    if (err->detail[0]) fprintf(stderr, ": %s", err->detail);
-    if (err->pointer[0]) fprintf(stderr, " (at %s)", err->pointer);
+    fputs("merit: ", stderr);
+    put_part("", subject, ": ");
+    fputs(err->message ? err->message : mr_code_text(err->code), stderr);
+    put_part(": ", err->detail, "");
+    put_part(" (at ", err->pointer, ")");
     if (err->position != MR_NOWHERE && text.len) {
         size_t line, column;
         mr_json_place(text, err->position, &line, &column);

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "text/messages.h"
 
+#include <stdio.h>
+
 typedef struct mr_option {
     const char *name;   /* without "--" */
     const char **value; /* option with a value; or NULL */
@@ -23,6 +25,8 @@ const mr_language *mr_options_language(const char *given);
 /* Print an error as a sentence on standard error: what is true, about which file, where. Returns the exit status that goes with it.
  * text: the input that positions count in, or empty. */
 int mr_cli_fail(const struct mr_err *err, const char *subject, mr_str text);
+/* Write one line's text that somebody else chose (file names, pointers) so that it cannot steer the terminal. */
+void mr_cli_put_visible(FILE *file, const char *text);
 /* Write a buffer to standard output; false when that failed. */
 bool mr_cli_print(mr_str text);
 /* $MERIT_DATA or "merit-data". */

@@ -48,16 +48,18 @@ static void write_text(const char *path, const mr_specification *s, const struct
     char count[24];
     snprintf(count, sizeof count, "%zu", f->faults);
     if (f->faults == 0)
-        mr_buf_put(out, MR_SAY(a, l, "spec.complete", {"file", mr_str_of(path)},
-                               {"title", mr_texts_get(s->title, mr_language_tag(l), NULL)}));
+        mr_buf_put_visible(out, MR_SAY(a, l, "spec.complete", {"file", mr_str_of(path)},
+                                       {"title", mr_texts_get(s->title, mr_language_tag(l), NULL)}));
     else
-        mr_buf_put(out, MR_SAY(a, l, f->faults == 1 ? "spec.fault" : "spec.faults", {"file", mr_str_of(path)},
-                               {"count", mr_str_of(count)}));
+        mr_buf_put_visible(out, MR_SAY(a, l, f->faults == 1 ? "spec.fault" : "spec.faults", {"file", mr_str_of(path)},
+                                       {"count", mr_str_of(count)}));
     mr_buf_putc(out, '\n');
     for (size_t i = 0; i < f->count; i++) {
         const struct mr_finding *x = &f->items[i];
-        mr_buf_format(out, "\n%s %s\n  ", x->warning ? "?" : "✗", x->pointer[0] ? x->pointer : "/");
-        mr_buf_put(out, mr_finding_say(a, l, x));
+        mr_buf_format(out, "\n%s ", x->warning ? "?" : "✗");
+        mr_buf_put_visible(out, mr_str_of(x->pointer[0] ? x->pointer : "/"));
+        mr_buf_puts(out, "\n  ");
+        mr_buf_put_visible(out, mr_finding_say(a, l, x));
         mr_buf_putc(out, '\n');
     }
 }

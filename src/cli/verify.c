@@ -99,9 +99,20 @@ static const char show_help[] =
     "It shows what an intact seal covers, and nothing else; `merit verify` tells what was checked.\n"
     "Exit status: 0 shown, 1 no credential or its seal is not intact, 2 cannot be read.\n";
 
+/* A text of the document, each of its lines indented. */
+static void show_lines(mr_str text, mr_buf *out)
+{
+    mr_str line;
+    while (mr_str_split(&text, '\n', &line)) {
+        mr_buf_puts(out, "  ");
+        mr_buf_put_visible(out, line);
+        mr_buf_putc(out, '\n');
+    }
+}
+
 static void show(const mr_report *r, const mr_language *l, mr_arena *a, mr_buf *out)
 {
-    mr_buf_put(out, r->story);
+    mr_buf_put_visible(out, r->story);
     mr_buf_puts(out, "\n\n");
     for (size_t k = 0; k < MR_ELEMENT_COUNT; k++) {
         /* learning outcomes first, then Annex I order */
@@ -111,11 +122,7 @@ static void show(const mr_report *r, const mr_language *l, mr_arena *a, mr_buf *
         if (!answer->answered) continue;
         mr_buf_put(out, label);
         mr_buf_putc(out, '\n');
-        for (size_t i = 0; i < answer->value_count; i++) {
-            mr_buf_puts(out, "  ");
-            mr_buf_put(out, answer->values[i]);
-            mr_buf_putc(out, '\n');
-        }
+        for (size_t i = 0; i < answer->value_count; i++) show_lines(answer->values[i], out);
     }
     mr_buf_putc(out, '\n');
     mr_buf_put(out, mr_message(l, "report.note"));

@@ -173,17 +173,6 @@ static void put_blanks(mr_buf *out, size_t count)
     while (count--) mr_buf_putc(out, ' ');
 }
 
-/* Control characters of a hostile document must not steer the terminal. */
-static void put_plain(mr_buf *out, mr_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool c1 = c == 0xC2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xA0;
-        if (c1) i++;
-        mr_buf_putc(out, c < 32 || c == 127 || c1 ? '?' : (char)c);
-    }
-}
-
 static void put_row(mr_buf *out, struct column *columns, size_t count)
 {
     for (bool more = true; more;) {
@@ -195,7 +184,7 @@ static void put_row(mr_buf *out, struct column *columns, size_t count)
             if (line.len == 0) continue;
             put_blanks(out, columns[i].indent - at);
             if (columns[i].colour) mr_buf_puts(out, columns[i].colour);
-            put_plain(out, line);
+            mr_buf_put_visible(out, line);
             if (columns[i].colour) mr_buf_puts(out, "\033[0m");
             at = columns[i].indent + mr_utf8_length(line);
         }
@@ -210,6 +199,16 @@ static void put_paragraph(mr_buf *out, mr_str text, size_t indent, const char *c
 }
 
 /* ---- text: the parts ---- */
+
+/* What a stranger wrote has no line breaks of its own where the report speaks: they would let it write lines of the report. */
+static void put_told(mr_buf *out, mr_str text, size_t indent, const char *colour)
+{
+    mr_buf line;
+    mr_buf_init(&line, out->max);
+    mr_buf_put_visible(&line, text);
+    put_paragraph(out, mr_buf_str(&line), indent, colour);
+    mr_buf_done(&line);
+}
 
 struct look {
     const char *sign, *id, *colour;
@@ -259,12 +258,12 @@ static void put_check(const struct printing *p, mr_str name, const struct mr_che
     mr_buf_init(&said, p->out->max);
     mr_buf_put(&said, mr_message(p->language, look->id));
     mr_buf_puts(&said, ": ");
-    mr_buf_put(&said, c->text);
+    mr_buf_put_visible(&said, c->text);
     struct column columns[] = {{mr_str_of(look->sign), 2, 1, p->colour ? look->colour : NULL},
                                {name, 4 + indent, p->name_width, NULL},
                                {mr_buf_str(&said), text_at, WIDTH - text_at, NULL}};
     put_row(p->out, columns, sizeof columns / sizeof *columns);
-    if (c->state != MR_PASSED) put_paragraph(p->out, c->detail, text_at, p->colour ? FAINT : NULL);
+    if (c->state != MR_PASSED) put_told(p->out, c->detail, text_at, p->colour ? FAINT : NULL);
     mr_buf_done(&said);
 }
 
@@ -317,11 +316,11 @@ void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_
     struct printing p = {.out = out, .language = l, .colour = colour};
     const struct look *look = &verdict_looks[r->verdict];
     measure(&p);
-    put_paragraph(out, file_name, 0, colour ? FAINT : NULL);
+    put_told(out, file_name, 0, colour ? FAINT : NULL);
     struct column verdict[] = {{mr_str_of(look->sign), 0, 1, colour ? look->colour : NULL},
                                {r->summary, 2, WIDTH - 2, colour ? BOLD : NULL}};
     put_row(out, verdict, 2);
-    put_paragraph(out, r->story, 2, NULL);
+    put_told(out, r->story, 2, NULL);
     put_text_checks(&p, r);
     if (r->has_view) put_elements(&p, &r->view);
 }

@@ -89,6 +89,37 @@ static void test_buf_put_html__escapes_what_html_would_read(void **state)
     }
 }
 
+static void test_buf_put_visible__lets_nothing_steer_a_terminal(void **state)
+{
+    static const struct {
+        const char *text, *seen;
+    } cases[] = {
+        {"", ""},
+        {"K\xC3\xB8"
+         "benhavn \xE2\x82\xAC \xE2\x80\x94 \xD7\x90\xE2\x80\x8F",
+         "K\xC3\xB8"
+         "benhavn \xE2\x82\xAC \xE2\x80\x94 \xD7\x90\xE2\x80\x8F"},
+        {"a\nb\tc\rd\033[2Je\x7f", "a?b?c?d?[2Je?"},
+        {"x\xC2\x9B"
+         "31m",
+         "x?31m"},
+        {"\x9B"
+         "31m\xC3",
+         "?31m?"},
+        {"\xE2\x80\xAE"
+         "evil\xE2\x80\xA8\xE2\x81\xA7!",
+         "?evil?"
+         "?!"},
+    };
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, 1000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_buf_clear(&b);
+        mr_buf_put_visible(&b, mr_str_of(cases[i].text));
+        assert_str(mr_buf_str(&b), cases[i].seen);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +128,7 @@ int main(void)
         cmocka_unit_test(test_buf_format__takes_text_of_any_length),
         cmocka_unit_test(test_buf_wipe__empties_the_buffer),
         cmocka_unit_test(test_buf_put_html__escapes_what_html_would_read),
+        cmocka_unit_test(test_buf_put_visible__lets_nothing_steer_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

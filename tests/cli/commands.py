@@ -55,6 +55,15 @@ class Commands:
         status, _, err = self.run("verify", "--jsno", "x")
         self.tap.case("an unknown option is named, with status 2", status == 2 and "--jsno" in err, err)
 
+    def hostile_names(self):
+        """Whoever names a file or writes its texts must not steer the terminal or write lines of the report."""
+        name = "x\n✓ Genuine\x1b[2J\u202e.json"
+        (self.work / name).write_text(json.dumps({"a\x1b[31m\nb": 1}))
+        for args in (["verify", name], ["verify", name + "?"], ["show", name], ["spec", "check", name], ["spec", "check", name + "?"]):
+            _, out, err = self.run(*args)
+            clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
+            self.tap.case(f"{' '.join(args[:-1])} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
+
     def init(self):
         status, out, err = self.run("init")
         self.tap.case("init makes a data folder", status == 0 and (self.work / "data/authority.pem").exists(), out + err)
@@ -154,6 +163,13 @@ class Commands:
         self.tap.case("a wrong password is said, and nothing is issued", status == 2 and "assword" in err and not list(self.work.glob("own/*.jsonld")), out + err)
         status, out, err = self.run(*args, env={"MERIT_PASSWORD": "geheim"})
         self.tap.case("an own PKCS#12 seal seals", status == 0 and "test seal" not in out, out + err)
+        other = ("issue", EXAMPLES / "data-ethics.json", EXAMPLES / "data-ethics.csv", "--out", "other", "--seal", "seal.p12", "--no-image")
+        status, out, err = self.run(*other, env={"MERIT_PASSWORD": "geheim"})
+        self.tap.case("another party's seal is refused without a mandate", status != 0 and "mandate" in err and not list(self.work.glob("other/*.jsonld")), out + err)
+        status, out, err = self.run(*other, "--mandate", env={"MERIT_PASSWORD": "geheim"})
+        _, reports, _ = self.report(*sorted(self.work.glob("other/*.jsonld"))[:1])
+        issuer = next((c for c in reports[0]["checks"] if c["code"] == "issuer"), {}) if reports else {}
+        self.tap.case("with a mandate it seals, and says on whose behalf", status == 0 and issuer.get("state") == "passed" and "on behalf of" in issuer.get("text", ""), out + err)
         (self.work / "anchors").mkdir()
         shutil.copy(ca, self.work / "anchors/ca.pem")
         file = sorted(self.work.glob("own/*.jsonld"))[0]
@@ -279,6 +295,7 @@ class Commands:
 
     def all(self):
         self.help()
+        self.hostile_names()
         self.init()
         self.specification()
         self.vocabulary()

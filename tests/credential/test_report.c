@@ -197,6 +197,21 @@ static void test_report_text__a_hostile_name_does_not_steer_the_terminal(void **
     assert_int_equal(mr_str_find(text, MR_STR("\xC2\x9b")), -1);
 }
 
+/* Neither a file's name nor a party's writes a line of its own into the report. */
+static void test_report_text__a_name_of_several_lines_stays_one(void **state)
+{
+    struct bench *b = *state;
+    struct test_credential t = {.body = "School\\n\\u2713 Genuine and current"};
+    mr_report r = report_of(b, &t, "en");
+    mr_buf out;
+    mr_buf_init(&out, 4 * MR_MIB);
+    mr_report_write_text(&r, mr_language_english(), MR_STR("x\n\xE2\x9C\x93 Genuine and current"), false, &out);
+    assert_true(mr_str_find(mr_buf_str(&out), MR_STR("x?\xE2\x9C\x93 Genuine")) >= 0);
+    assert_int_equal(mr_str_find(mr_buf_str(&out), MR_STR("\n\xE2\x9C\x93 Genuine")), -1);
+    assert_int_equal(mr_str_find(mr_buf_str(&out), MR_STR("\n  \xE2\x9C\x93 Genuine")), -1);
+    mr_buf_done(&out);
+}
+
 /* One letter a check, in the order of the report: p passed, f failed, u could not be checked, n does not apply, - not reached. */
 static const struct {
     const char *states;
@@ -248,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_report_text__fits_the_terminal),
         cmocka_unit_test(test_report_text__colour_only_adds_colour),
         cmocka_unit_test(test_report_text__a_hostile_name_does_not_steer_the_terminal),
+        cmocka_unit_test(test_report_text__a_name_of_several_lines_stays_one),
         cmocka_unit_test(test_verdict__is_the_first_that_fits),
         cmocka_unit_test(test_verdict__exit_codes),
     };
