@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "credential/elm.h"
+#include "credential/elm_template.h"
 #include "credential/page_image.h"
 #include "credential/view.h"
 #include "crypto/authority.h"
@@ -64,6 +65,17 @@ static int check_seal_now(const mr_certificate *c, int64_t now, struct mr_err *e
     if (now > mr_certificate_not_after(c))
         return MR_FAIL(err, MR_E_CERTIFICATE, "the seal's certificate has expired", MR_NOWHERE);
     return MR_OK;
+}
+
+/* A credential sealed by another party says that the awarding body gave a mandate; nobody but the caller can know that. */
+static int check_mandate(const struct mr_issuing *issuing, struct mr_err *err)
+{
+    const mr_certificate *c = issuing->seal->certificate;
+    if (issuing->mandate || mr_elm_issuer_awards(issuing->specification, c)) return MR_OK;
+    mr_str owner = mr_certificate_subject(c)->organisation;
+    return MR_FAIL_DETAIL(err, MR_E_CERTIFICATE,
+                          "the seal belongs to another party than the awarding body, and no mandate was named", "%.*s",
+                          MR_STR_ARG(owner));
 }
 
 static int check_specification(struct mr_issuer *i, struct mr_err *err)
@@ -142,6 +154,7 @@ static int prepare(struct mr_issuer *i, struct mr_err *err)
     MR_TRY(check_seal_now(certificate, mr_env_now(i->issuing.env), err));
     if (!mr_certificate_may_seal(certificate, &why)) return MR_FAIL(err, MR_E_CERTIFICATE, why, MR_NOWHERE);
     MR_TRY(check_specification(i, err));
+    MR_TRY(check_mandate(&i->issuing, err));
     MR_TRY(prepare_documents(i, err));
     MR_TRY(prepare_signer(i, err));
     return check_sample(i, err);

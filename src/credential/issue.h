@@ -18,6 +18,7 @@ struct mr_issuing {
     const struct mr_seal_key *seal;
     const mr_env *env;
     bool page_image; /* false: a blank page stands in (an ELM document must carry one) */
+    bool mandate;    /* an awarding body that is not the seal's owner has mandated it (DESIGN 5.5) */
     mr_str verify_url;
     mr_timestamp_source *timestamp; /* or NULL */
     void *timestamp_self;
