@@ -22,6 +22,7 @@
 #define NAME_MOST 120       /* of a file's name */
 #define RAW_MOST (20 * MR_KIB)    /* of the document as it is, shown for one file alone */
 #define RAW_VALUE_MOST 240        /* of one text in it: pictures are longer */
+#define TYPED_MOST (64 * MR_KIB)  /* of the pasted text, given back with what was wrong */
 #define PICTURE_MOST (512 * 1024) /* of the issuer's picture, base64 */
 
 struct item {
@@ -145,8 +146,8 @@ static void show_form(mr_page *p, const struct request *r)
     put_bool(p, "wrong_link", link);
     put_bool(p, "open", r && (link || r->text.len || r->link.len)); /* the fields below the file field */
     if (r && r->wrong) mr_json_put_member(&p->view, "problem", problem(p, r));
-    mr_json_put_member(&p->view, "text", r ? r->text : MR_STR_EMPTY);
-    mr_json_put_member(&p->view, "link", r ? r->link : MR_STR_EMPTY);
+    mr_json_put_member(&p->view, "text", r && r->text.len <= TYPED_MOST ? r->text : MR_STR_EMPTY);
+    mr_json_put_member(&p->view, "link", r && r->link.len <= TYPED_MOST ? r->link : MR_STR_EMPTY);
     if (r && r->wrong) mr_http_set_status(p->response, 422);
     if (r)
         mr_page_show_private(p, "verify");

@@ -225,6 +225,15 @@ static void test_verify__takes_at_most_so_many_files_and_keeps_the_text(void **s
         assert_says(s, "more than 20 files");
         if (counts[i] < 30) assert_says(s, "kept &lt;/textarea&gt; text");
     }
+    char *much = malloc(7 * MR_MIB + 1); /* more than a page holds: said all the same, the text not given back */
+    assert_non_null(much);
+    memset(much, '<', 7 * MR_MIB);
+    much[7 * MR_MIB] = '\0';
+    send_form(s, SITE_NOTHING_MORE, names, files, MR_LIMIT_VERIFY_FILES + 1, much, "");
+    assert_status(s, 422, "too many, with much text");
+    send_form(s, SITE_NOTHING_MORE, names, files, 0, "", much);
+    assert_status(s, 422, "a link of much text");
+    free(much);
     send_form(s, SITE_NOTHING_MORE, names, files, MR_LIMIT_VERIFY_FILES, "", "");
     assert_status(s, 200, "as many as there may be");
     assert_int_equal(site_count(s, "<article "), MR_LIMIT_VERIFY_FILES);
