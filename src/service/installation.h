@@ -12,6 +12,7 @@ struct mr_service {
     mr_str folder, public_url, verify_url, timestamp_url, fetch_from, password;
     uint8_t secret[32];
     mr_db *db;
+    int folder_lock; /* file descriptor, -1 without a database */
     mr_trust trust;
     pthread_mutex_t seal_lock; /* one maker of seals at a time */
     /* the sealing thread */

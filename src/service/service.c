@@ -13,7 +13,11 @@
 #include "net/client.h"
 #include "store/schema.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define TIMESTAMP_WAIT_MS 20000
 #define FETCH_WAIT_MS 10000
@@ -108,6 +112,17 @@ static int read_secret(mr_service *s, struct mr_err *err)
     return MR_OK;
 }
 
+/* One server works on a data folder: two would take up the same batches. The lock ends with the process, however that ends. */
+static int lock_folder(mr_service *s, struct mr_err *err)
+{
+    const char *path = in_folder(&s->arena, s->folder, "lock").ptr;
+    s->folder_lock = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (s->folder_lock < 0)
+        return MR_FAIL_DETAIL(err, MR_E_IO, "the data folder cannot be written", "%s", strerror(errno));
+    if (flock(s->folder_lock, LOCK_EX | LOCK_NB) == 0) return MR_OK;
+    return MR_FAIL_DETAIL(err, MR_E_STATE, "another server works on this data folder", "%.*s", MR_STR_ARG(s->folder));
+}
+
 static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
 {
     mr_arena *a = &s->arena;
@@ -128,6 +143,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
     if (!config->database) return MR_OK;
+    MR_TRY(lock_folder(s, err));
     MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
     return mr_batch_worker_start(s, err);
@@ -141,6 +157,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     if (!s) return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
     s->arena = arena; /* which holds s itself */
     s->env = config->env;
+    s->folder_lock = -1;
     pthread_mutex_init(&s->seal_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
@@ -158,6 +175,7 @@ void mr_service_close(mr_service *s)
     if (!s) return;
     mr_batch_worker_stop(s);
     if (s->db) mr_db_close(s->db);
+    if (s->folder_lock >= 0) close(s->folder_lock);
     mr_trust_done(&s->trust);
     mr_secret_wipe(s->secret, sizeof s->secret);
     pthread_mutex_destroy(&s->seal_lock);

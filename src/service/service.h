@@ -2,7 +2,7 @@
  * Transactions start and end in this layer; it is the lowest that logs.
  *
  * A data folder holds: merit.db, secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
- * authority.pem (the test authority), seals/<organisation>.pem, and trust/ (anchors in PEM files, put there by the operator). */
+ * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/<organisation>.pem, and trust/ (anchors in PEM files, put there by the operator). */
 #ifndef MR_SERVICE_SERVICE_H
 #define MR_SERVICE_SERVICE_H
 
@@ -25,7 +25,7 @@ typedef struct mr_service mr_service; /* safe to use from several threads */
 /* Make a data folder: secrets and test authority; what is there is kept. Errors: MR_E_IO, MR_E_CRYPTO. */
 int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, struct mr_err *err) MR_MUST_CHECK;
 /* Open an installation (made by mr_service_init), bring its database up to date, and take up batches that were being sealed when it stopped.
- * Errors: MR_E_NOT_FOUND (no data folder), MR_E_IO, MR_E_DB, MR_E_PASSWORD, ... */
+ * Errors: MR_E_NOT_FOUND (no data folder), MR_E_STATE (with a database: another server works on the folder), MR_E_IO, MR_E_DB, MR_E_PASSWORD, ... */
 int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Waits for a running seal job to reach a safe place. */
 void mr_service_close(mr_service *s);

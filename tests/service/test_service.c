@@ -171,6 +171,21 @@ static void test_service_open__needs_a_data_folder(void **state)
     assert_null(s);
 }
 
+static void test_service_open__is_for_one_server_at_a_time(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    mr_service *second = NULL;
+    struct mr_service_config config = {.data_folder = w->folder, .public_url = "", .env = &env, .database = true};
+    assert_code(mr_service_open(&config, &second, &err), MR_E_STATE, err);
+    config.database = false; /* the command line may work on files beside it */
+    assert_ok(mr_service_open(&config, &second, &err), err);
+    mr_service_close(second);
+    config.database = true;
+    mr_service_close(w->s);
+    assert_ok(mr_service_open(&config, &w->s, &err), err);
+}
+
 static void test_service_is_trial__until_a_seal_of_its_own_is_there(void **state)
 {
     struct world *w = *state;
@@ -719,6 +734,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         T(test_service_init__keeps_what_is_there),
         cmocka_unit_test(test_service_open__needs_a_data_folder),
+        T(test_service_open__is_for_one_server_at_a_time),
         T(test_service_is_trial__until_a_seal_of_its_own_is_there),
         T(test_service_mac__belongs_to_purpose_subject_and_installation),
         T(test_service_fetch__leads_nowhere_inside),
