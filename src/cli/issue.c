@@ -171,9 +171,8 @@ static int open_files(struct run *r, const char *results, struct mr_err *err)
     r->folder = open(r->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->folder < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be opened", "%s: %s", r->out, strerror(errno));
     unlinkat(r->folder, "refused.csv", 0); /* of an earlier run; this one writes its own */
-    bool fresh = faccessat(r->folder, "issued.csv", F_OK, 0) != 0;
     MR_TRY(open_list(r, "issued.csv", &r->issued_file, err));
-    if (fresh) {
+    if (lseek(r->issued_file, 0, SEEK_END) <= 0) { /* new, or of a run that ended before its first line */
         static const char *const columns[] = {"row", "name", "e-mail", "credential", "file"};
         for (size_t i = 0; i < 5; i++) mr_csv_put_cell(&r->issued_lines, mr_str_of(columns[i]), ',');
         mr_csv_end_row(&r->issued_lines);
@@ -244,18 +243,42 @@ static bool is_there(struct run *r, mr_arena *a, mr_str stem)
     return true;
 }
 
+/* No half lines: what was written of them before it failed is taken back. */
 static int flush_list(mr_buf *lines, int file, size_t keep, struct mr_err *err)
 {
     if (lines->len <= keep) return MR_OK;
     size_t at = 0;
+    off_t end = lseek(file, 0, SEEK_END);
     while (at < lines->len) {
         ssize_t n = write(file, lines->ptr + at, lines->len - at);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return MR_FAIL_DETAIL(err, MR_E_IO, "a list could not be written", "%s", strerror(errno));
+        if (n <= 0) {
+            int number = errno;
+            if (at && end >= 0 && ftruncate(file, end) != 0) number = errno;
+            return MR_FAIL_DETAIL(err, MR_E_IO, "a list could not be written", "%s", strerror(number));
+        }
         at += (size_t)n;
     }
     mr_buf_clear(lines);
     return MR_OK;
+}
+
+/* A file and its line belong together: a file without one would be "there already" in the next run, and never listed. */
+static int list_file(struct run *r, mr_arena *a, const struct mr_result_row *row, mr_str name, struct mr_err *err)
+{
+    mr_buf *lines = &r->issued_lines;
+    size_t before = lines->len;
+    mr_csv_put_cell(lines, mr_arena_format(a, "%zu", row->number), ',');
+    mr_csv_put_cell(lines, row->achievement.learner.full_name, ',');
+    mr_csv_put_cell(lines, row->achievement.learner.email, ',');
+    mr_csv_put_cell(lines, mr_arena_format(a, "urn:credential:%s", row->achievement.id), ',');
+    mr_csv_put_cell(lines, name, ',');
+    mr_csv_end_row(lines);
+    int code = flush_list(lines, r->issued_file, 0, err);
+    if (code == MR_OK) return MR_OK;
+    unlinkat(r->folder, name.ptr, 0);
+    lines->len = before;
+    return code;
 }
 
 static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
@@ -272,17 +295,10 @@ static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, stru
         name = file_name(a, stem, all_formats[i]);
         mr_str path = mr_arena_format(a, "%s/%.*s", r->out, MR_STR_ARG(name));
         MR_TRY(mr_file_write(path.ptr, mr_buf_str(&r->document), 0644, false, err));
-        char number[24];
-        snprintf(number, sizeof number, "%zu", row->number);
-        mr_csv_put_cell(&r->issued_lines, mr_str_of(number), ',');
-        mr_csv_put_cell(&r->issued_lines, row->achievement.learner.full_name, ',');
-        mr_csv_put_cell(&r->issued_lines, row->achievement.learner.email, ',');
-        mr_csv_put_cell(&r->issued_lines, mr_arena_format(a, "urn:credential:%s", row->achievement.id), ',');
-        mr_csv_put_cell(&r->issued_lines, name, ',');
-        mr_csv_end_row(&r->issued_lines);
+        MR_TRY(list_file(r, a, row, name, err));
     }
     r->issued++;
-    return flush_list(&r->issued_lines, r->issued_file, 64 * MR_KIB, err);
+    return MR_OK;
 }
 
 static int refuse_row(struct run *r, mr_arena *a, const struct mr_result_row *row, struct mr_err *err)

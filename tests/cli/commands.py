@@ -8,10 +8,13 @@ import csv
 import http.server
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -122,6 +125,40 @@ class Commands:
                     images += [base64.b64decode(detail["image"]["content"]) for detail in many(display["displayDetail"])]
         self.tap.case("each certificate picture is a PNG of at most 40 KiB", len(images) == 12 and all(i[:4] == b"\x89PNG" and len(i) <= 40960 for i in images),
                       [len(i) for i in images] + sizes)
+
+    def interrupted(self):
+        """A run that is killed, or finds the disk full, has listed what it has issued; the next one goes on."""
+        out = self.work / "interrupted"
+        (self.work / "many.csv").write_text("name,email\n" + "".join(f"Learner {i} Test,l{i}@example.org\n" for i in range(20000)))
+        command = [self.merit, "issue", EXAMPLES / "wound-care.json", "many.csv", "--out", out, "--no-image"]
+        run = subprocess.Popen(command, cwd=self.work, env=self.env, stderr=subprocess.DEVNULL)
+        while run.poll() is None and len(list(out.glob("*.jsonld"))) < 30:
+            time.sleep(0.005)
+        run.kill()
+        run.wait()
+        files = {f.name for f in out.glob("*.jsonld")}
+        listed = {r["file"] for r in csv.DictReader((out / "issued.csv").open(encoding="utf-8"))}
+        self.tap.case("what a killed run issued is listed, but for the one at hand", len(files) >= 30 and len(files - listed) <= 1 and listed <= files,
+                      (len(files), len(listed)))
+        # a file may have so many octets: enough for a credential, not for a list of them all
+        (self.work / "some.csv").write_text("name,email\n" + "".join(f"Learner {i} Test,l{i}@example.org\n" for i in range(450)))
+        small = self.work / "small"
+        command = [self.merit, "issue", EXAMPLES / "wound-care.json", "some.csv", "--out", small, "--no-image"]
+
+        def narrow():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40000, 40000))
+
+        done = subprocess.run(command, cwd=self.work, env=self.env, capture_output=True, preexec_fn=narrow, timeout=120)
+        files = {f.name for f in small.glob("*.jsonld")}
+        text = (small / "issued.csv").read_text(encoding="utf-8")
+        listed = [r["file"] for r in csv.DictReader(text.splitlines())]
+        self.tap.case("where the list is full nothing more is issued, and no line is half", done.returncode == 2 and 100 < len(files) < 450
+                      and set(listed) == files and text.endswith("\n"), (len(files), len(listed), done.stderr))
+        status, said, err = self.run(*command[1:])
+        listed = [r["file"] for r in csv.DictReader((small / "issued.csv").open(encoding="utf-8"))]
+        self.tap.case("the next run goes on and lists the rest", status == 0 and len(listed) == 450
+                      and set(listed) == {f.name for f in small.glob("*.jsonld")}, said + err)
 
     def refused_rows(self):
         status, out, err = self.run("issue", EXAMPLES / "wound-care.json", EXAMPLES / "faulty.csv", "--out", "faulty")
@@ -300,6 +337,7 @@ class Commands:
         self.specification()
         self.vocabulary()
         self.issue()
+        self.interrupted()
         self.refused_rows()
         self.hostile_tables()
         self.own_seal()
