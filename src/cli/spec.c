@@ -19,10 +19,13 @@ static const char spec_help[] =
 
 static void write_json(const char *path, const struct mr_findings *f, const mr_language *l, mr_arena *a, mr_buf *out)
 {
+    MR_CLEANUP(mr_buf_done) mr_buf name; /* octets; JSON is UTF-8 */
     mr_json_writer w;
+    mr_buf_init(&name, MR_MIB);
+    mr_buf_put_visible(&name, mr_str_of(path));
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
-    mr_json_put_member_c(&w, "file", path);
+    mr_json_put_member(&w, "file", mr_buf_str(&name));
     mr_json_put_name(&w, "complete");
     mr_json_put_bool(&w, f->faults == 0);
     mr_json_put_name(&w, "findings");

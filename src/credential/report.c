@@ -6,6 +6,7 @@
  * colour only beside these. */
 #include "credential/verify.h"
 
+#include "base/limits.h"
 #include "json/write.h"
 
 #include <stdio.h>
@@ -15,6 +16,18 @@
 static void put_if(mr_json_writer *w, const char *name, mr_str text)
 {
     if (text.len) mr_json_put_member(w, name, text);
+}
+
+/* Names of files are octets; JSON is UTF-8 (RFC 8259 section 8.1). */
+static void put_file_name(mr_json_writer *w, mr_str name)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf visible;
+    mr_buf_init(&visible, MR_MIB);
+    if (mr_utf8_check(name) < name.len) {
+        mr_buf_put_visible(&visible, name);
+        name = mr_buf_str(&visible);
+    }
+    put_if(w, "file", name);
 }
 
 static void put_time(mr_json_writer *w, const char *name, int64_t time)
@@ -104,7 +117,7 @@ void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_
     mr_json_writer w;
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
-    put_if(&w, "file", file_name);
+    put_file_name(&w, file_name);
     mr_json_put_member_c(&w, "verdict", mr_verdict_name(r->verdict));
     mr_json_put_member(&w, "summary", r->summary);
     put_if(&w, "story", r->story);

@@ -67,6 +67,16 @@ class Commands:
             clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
             self.tap.case(f"{' '.join(args[:-1])} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
 
+        octets = os.fsencode(self.work) + b"/a\xffb.json"
+        Path(os.fsdecode(octets)).write_text("{}")
+        for args in (["verify", "--json"], ["spec", "check", "--json"]):
+            done = subprocess.run([self.merit, *args, b"a\xffb.json"], capture_output=True, cwd=self.work, env=self.env, timeout=120)
+            try:
+                file = json.loads(done.stdout.decode())["file"]
+            except ValueError as e:
+                file = str(e)
+            self.tap.case(f"{args[0]} --json is UTF-8 though the file's name is not", file == "a?b.json", file)
+
     def init(self):
         status, out, err = self.run("init")
         self.tap.case("init makes a data folder", status == 0 and (self.work / "data/authority.pem").exists(), out + err)
