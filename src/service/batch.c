@@ -535,6 +535,17 @@ static int has_it(struct job *j, mr_arena *a, const struct mr_result_row *row, b
     return MR_OK;
 }
 
+/* A row could not be sealed: those made before it are stored all the same. */
+static int keep_made(struct job *j, int code, struct mr_err *err)
+{
+    struct mr_err late = {0};
+    if (j->count && store_chunk(j, &late) != MR_OK) {
+        *err = late;
+        return late.code;
+    }
+    return code;
+}
+
 /* *ret_all false: the service stops; the batch stays as it is, to be taken up again. */
 static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *err)
 {
@@ -556,7 +567,8 @@ static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *e
         MR_TRY(has_it(j, &scratch, &row, &had, err));
         if (had) continue;
         j->row = row.number;
-        MR_TRY(seal_row(j, m.issuer, &chunk, &row, err));
+        int code = seal_row(j, m.issuer, &chunk, &row, err);
+        if (code != MR_OK) return keep_made(j, code, err);
         if (j->count < CHUNK && mr_env_now(j->s->env) - j->stored_at < CHUNK_MS) continue;
         MR_TRY(store_chunk(j, err));
         mr_arena_reset(&chunk);
