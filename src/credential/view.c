@@ -672,8 +672,18 @@ static void read_page_image(struct reading *r)
     if (r->view->page_image_type.len == 0) r->view->page_image = MR_STR_EMPTY;
 }
 
+static bool is_several(const mr_json *v)
+{
+    return mr_json_is(v, MR_JSON_ARRAY) && mr_json_count(v) > 1;
+}
+
+/* A document about several persons, or by several issuers, cannot be told as one by one about one: it is refused, not read in part. */
 static int find_parts(struct reading *r, struct mr_err *err)
 {
+    if (is_several(mr_json_get(r->document, "issuer")))
+        return MR_FAIL(err, MR_E_FORMAT, "more than one issuer", MR_NOWHERE);
+    if (is_several(mr_json_get(r->document, "credentialSubject")))
+        return MR_FAIL(err, MR_E_FORMAT, "more than one subject", MR_NOWHERE);
     r->issuer = each(mr_json_get(r->document, "issuer"), 0);
     r->subject = each(mr_json_get(r->document, "credentialSubject"), 0);
     if (!mr_json_is(r->subject, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "format.subject", MR_NOWHERE);

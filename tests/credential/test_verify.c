@@ -356,6 +356,30 @@ static void test_verify__a_second_awarding_body_is_only_said(void **state)
     assert_true(r.view.others_award);
 }
 
+/* Of two persons or issuers nothing is shown, rather than one of them. */
+static void test_verify__is_about_one_person_and_by_one_issuer(void **state)
+{
+    struct bench *b = *state;
+    static const char *const members[] = {"\"credentialSubject\":{", "\"issuer\":{"};
+    mr_str text = test_credential_write(&b->arena, &(struct test_credential){.vc2 = true});
+    mr_certificate *chain[] = {b->seal.certificate};
+    for (size_t i = 0; i < 2; i++) {
+        mr_str member = mr_str_of(members[i]), list = mr_str_make(members[i], member.len - 1);
+        ptrdiff_t at = mr_str_find(text, member);
+        assert_true(at > 0);
+        size_t start = (size_t)at + member.len - 1, end = start, depth = 0;
+        do depth += text.ptr[end] == '{', depth -= text.ptr[end] == '}', end++;
+        while (depth);
+        mr_str one = mr_str_make(text.ptr + start, end - start);
+        mr_str twice = mr_arena_format(&b->arena, "%.*s%.*s[%.*s,{\"id\":\"urn:other\"}]%.*s", (int)at, text.ptr,
+                                       MR_STR_ARG(list), MR_STR_ARG(one), MR_STR_ARG(mr_str_from(text, end)));
+        mr_report r = verify(b, test_sign_token(&b->arena, b->seal.key, chain, 1, "vc+jwt", twice));
+        assert_check(&r, MR_CHECK_FORMAT, MR_FAILED, NULL);
+        assert_true(mr_str_find(r.checks[MR_CHECK_FORMAT].detail, MR_STR("more than one")) >= 0);
+        assert_nothing_behind(&r, MR_CHECK_FORMAT);
+    }
+}
+
 static void test_verify__on_behalf_of_another_with_a_mandate(void **state)
 {
     struct bench *b = *state;
@@ -775,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_verify__shows_the_certified_name_first),
         cmocka_unit_test(test_verify__a_name_too_long_to_tell_is_still_another),
         cmocka_unit_test(test_verify__a_second_awarding_body_is_only_said),
+        cmocka_unit_test(test_verify__is_about_one_person_and_by_one_issuer),
         cmocka_unit_test(test_verify__on_behalf_of_another_with_a_mandate),
         cmocka_unit_test(test_verify__a_certificate_that_may_not_seal),
         cmocka_unit_test(test_verify__expired_certificates),
