@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -37,6 +38,8 @@ static const char help[] =
     "Safe to run again: what is there already stays. Exit status: 0 all rows issued, 1 some were refused (refused.csv "
     "says why).\n";
 
+#define BAR 30 /* characters of the progress bar */
+
 struct run {
     const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url;
     bool mandate, no_image, quiet;
@@ -56,6 +59,7 @@ struct run {
     size_t rows, issued, there, refused;
     bool progress;
     int64_t started, shown;
+    uint64_t table_size; /* bytes; 0: not known (a pipe) */
 };
 
 static void run_done(struct run *r)
@@ -165,6 +169,8 @@ static int open_files(struct run *r, const char *results, struct mr_err *err)
 {
     r->table = strcmp(results, "-") == 0 ? dup(STDIN_FILENO) : open(results, O_RDONLY | O_CLOEXEC);
     if (r->table < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be read", "%s", strerror(errno));
+    struct stat found;
+    if (fstat(r->table, &found) == 0 && S_ISREG(found.st_mode)) r->table_size = (uint64_t)found.st_size;
     MR_TRY(mr_csv_open(&r->csv, mr_csv_from_fd(r->table), err));
     MR_TRY(mr_results_open(&r->arena, &r->csv, r->env, &r->results, err));
     MR_TRY(mr_file_make_folder(r->out, err));
@@ -327,8 +333,15 @@ static void show_progress(struct run *r, bool last)
     if (!last && now - r->shown < 100) return;
     r->shown = now;
     double seconds = (double)(now - r->started) / 1000.0;
-    fprintf(stderr, "\r%zu rows, %zu issued, %zu refused, %.0f a second \033[K", r->rows, r->issued, r->refused,
-            seconds > 0.2 ? (double)r->issued / seconds : 0.0);
+    if (r->table_size > 0) {
+        uint64_t done = mr_csv_progress(&r->csv);
+        unsigned part = last || done > r->table_size ? BAR : (unsigned)(done * BAR / r->table_size);
+        fprintf(stderr, "\r[%.*s%.*s] %3u %%  ", (int)part, "##############################", (int)(BAR - part),
+                "..............................", part * 100 / BAR);
+    } else
+        fputc('\r', stderr);
+    fprintf(stderr, "%zu rows, %zu issued, %zu refused, %.0f a second \033[K", r->rows, r->issued, r->refused,
+            seconds > 0.05 ? (double)r->issued / seconds : 0.0);
     if (last) fputc('\n', stderr);
 }
 

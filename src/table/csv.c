@@ -552,6 +552,12 @@ static bool is_same_name(mr_str a, mr_str b)
     return true;
 }
 
+uint64_t mr_csv_progress(const mr_csv_reader *r)
+{
+    uint64_t waiting = r->text.len - r->at;
+    return waiting < r->offset ? r->offset - waiting : 0;
+}
+
 int mr_csv_column(const mr_csv_reader *r, const char *name)
 {
     int found = MR_CSV_NO_COLUMN;

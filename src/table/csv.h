@@ -96,6 +96,9 @@ void mr_csv_close(mr_csv_reader *r);
  *   errors  as mr_csv_open; there is no reading on after one */
 int mr_csv_next(mr_csv_reader *r, const mr_csv_row **ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* How far the reading is, in bytes of the source: for a progress bar; exact in UTF-8. */
+uint64_t mr_csv_progress(const mr_csv_reader *r);
+
 /* No column, and more than one, of a name. */
 enum { MR_CSV_NO_COLUMN = -1, MR_CSV_TWO_COLUMNS = -2 };
 /* Index of the column with this name, without regard to case (of Latin letters up to U+00FF), outer blanks, and the difference between
