@@ -9,8 +9,9 @@ static const char help[] = "merit init [--data DIR]: make a data folder.\n\n"
                            "  merit init --data /srv/merit\n\n"
                            "The folder gets a self-made test authority, so that you can seal at once. What it seals "
                            "proves nothing to anyone, and\n"
-                           "says so everywhere. To seal for real, put your e-seal (PKCS#12) into DIR/seals; trust "
-                           "anchors (PEM) go into DIR/trust.\n"
+                           "says so everywhere. To seal for real, put your e-seal (PKCS#12) into DIR/seals under your "
+                           "eIDAS identifier in small\n"
+                           "letters (vatdk-00000000.p12); trust anchors (PEM) go into DIR/trust.\n"
                            "Key files are encrypted with MERIT_PASSWORD, or with a password kept in DIR/password.\n";
 
 int mr_cli_init(int argc, char **argv, const mr_env *env)

@@ -214,7 +214,8 @@ bool mr_service_is_trial(const mr_service *s)
     return count == 0;
 }
 
-/* "Aarhus School of Nursing" -> "aarhus-school-of-nursing"; other letters become their hexadecimal octets, so that no two names meet. */
+/* File name of a provider's seal: its eIDAS identifier in small letters ("vatdk-00000000"), or its English name in the same way
+ * ("aarhus-school-of-nursing"); other letters become their hexadecimal octets. */
 static mr_str slug_of(mr_arena *a, const mr_specification *specification)
 {
     MR_CLEANUP(mr_buf_done) mr_buf b;
@@ -231,6 +232,12 @@ static mr_str slug_of(mr_arena *a, const mr_specification *specification)
             mr_buf_putc(&b, '-');
         else
             mr_buf_format(&b, "%02x", c);
+    }
+    if (b.len >= 120) { /* cut: what tells long names apart is their digest */
+        uint8_t digest[32];
+        mr_sha256(source, digest);
+        mr_buf_putc(&b, '-');
+        mr_hex_put(&b, mr_str_make((const char *)digest, 16));
     }
     return mr_arena_dup(a, mr_buf_str(&b));
 }
