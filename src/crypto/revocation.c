@@ -5,6 +5,8 @@
  * the issuer signed with the purpose id-kp-OCSPSigning (RFC 6960 4.2.2.2), valid when it answered. OpenSSL's OCSP_basic_verify cannot be used because it
  * demands an anchor.
  *
+ * The issuer itself must have signed the certificate; that is checked here, whatever the caller's chain was.
+ *
  * When several pieces speak of the certificate: revoked counts before all, then the newest; what cannot be accepted counts only when there is nothing
  * else. Not looked at: whether the responder's own certificate was revoked (id-pkix-ocsp-nocheck is taken for granted). */
 #include "crypto/revocation.h"
@@ -287,6 +289,22 @@ static void use_crl(const struct question *q, X509_CRL *crl, struct mr_revocatio
     if (listed == 0 || listed == 1) consider(best, &found); /* 2: an entry that takes a hold back */
 }
 
+/* What was found is the issuer's word only if that issuer signed the certificate: a chain may have broken at a namesake, whose signature nobody looked at. */
+static int confirm_issuer(const struct question *q, struct mr_revocation *best, struct mr_err *err)
+{
+    struct mr_err found = {0};
+    if (best->state == MR_REVOCATION_ABSENT || best->state == MR_REVOCATION_BAD) return MR_OK;
+    int code = mr_certificate_check_signature(q->certificate, q->issuer, &found);
+    if (code != MR_OK && code != MR_E_SIGNATURE && code != MR_E_UNSUPPORTED) {
+        if (err) *err = found;
+        return code;
+    }
+    if (code != MR_OK)
+        *best = (struct mr_revocation){MR_REVOCATION_BAD, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE,
+                                       "the issuer so named did not sign the certificate"};
+    return MR_OK;
+}
+
 int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, const mr_str *ocsp, size_t ocsp_count,
                         const mr_str *crls, size_t crl_count, mr_certificate *const *pool, size_t pool_count,
                         int64_t at, struct mr_revocation *ret, struct mr_err *err)
@@ -303,7 +321,8 @@ int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, con
         MR_CLEANUP(crl_freep) X509_CRL *crl = d2i_X509_CRL(NULL, &p, (long)crls[i].len);
         if (crl) use_crl(&q, crl, &best);
     }
+    int code = confirm_issuer(&q, &best, err);
     ERR_clear_error();
-    *ret = best;
-    return MR_OK;
+    if (code == MR_OK) *ret = best;
+    return code;
 }

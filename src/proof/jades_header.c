@@ -5,7 +5,7 @@
  * broken rule is the one reported.
  *
  * crit (RFC 7515 4.1.11): every entry must be present, be understood here and be no name of RFC 7515 or 7518 itself.
- * "Present" means in the JOSE header, protected or not: JWS signers of 2021 listed etsiU, which is never protected. b64 and
+ * "Present" means in the protected header, but for etsiU, which is never there and which JWS signers of 2021 listed. b64 and
  * sigD must be listed when used (RFC 7797 section 6; TS 119 182-1 5.2.8). Signers after V1.1.1 list sigT, adoTst and others
  * too, those after V1.2.1 need not.
  *
@@ -50,6 +50,12 @@ static bool is_listed_before(const mr_json *crit, const mr_json *entry)
     return false;
 }
 
+/* Only what is signed can be critical, as RFC 7797 section 6 says of b64; etsiU stands in the other header by definition (TS 119 182-1 5.3.1). */
+static bool is_present(const mr_json *json, const mr_json *unprotected, mr_str name)
+{
+    return mr_json_find_member(mr_str_is(name, "etsiU") ? unprotected : json, name) != NULL;
+}
+
 static int check_crit(const mr_json *json, const mr_json *unprotected, struct mr_step *step)
 {
     const mr_json *crit = mr_json_get(json, "crit");
@@ -62,7 +68,7 @@ static int check_crit(const mr_json *json, const mr_json *unprotected, struct mr
             return mr_jades_refuse(step, "seal.crit", "crit has an entry that is no text");
         if (!is_understood(mr_json_text(entry)))
             return mr_jades_refuse(step, "seal.crit", "crit has an entry that is not understood or not allowed there");
-        if (!mr_json_find_member(json, mr_json_text(entry)) && !mr_json_find_member(unprotected, mr_json_text(entry)))
+        if (!is_present(json, unprotected, mr_json_text(entry)))
             return mr_jades_refuse(step, "seal.crit", "crit names a header member that is not there");
         if (is_listed_before(crit, entry)) return mr_jades_refuse(step, "seal.crit", "crit names a member twice");
     }

@@ -5,8 +5,8 @@
  *   2. best time: the earliest time-stamp over the signature that holds; without one, now;
  *   3. the times among each other: content before signature before archive, the time claimed not after the first proof
  *      of it (clocks may differ by MR_LIMIT_CLOCK_SKEW_MS), the certificate not expired when the first proof was made;
- *   4. the certificate's chain and its revocation at the best time (which counts for an anchored chain only if an anchored
- *      authority vouches for it);
+ *   4. the certificate's chain and its revocation at the best time (which counts for an anchored chain, and against a
+ *      revocation, only if an anchored authority vouches for it);
  *   5. the level: the highest whose rules are kept (TS 119 182-1 section 6.3).
  *
  * What each token covers (measured on the Commission's samples; facts elm-edc 1.4):
@@ -282,6 +282,12 @@ static void set_evidence(struct judging *g, mr_state state, const char *id, cons
     g->j->revocation_evidence = (struct mr_step){.state = state, .id = id, .detail = mr_str_of(detail), .at = at};
 }
 
+/* Was the seal there before its certificate was revoked? Whoever holds a revoked key can run a clock too: only an anchored authority's word counts. */
+static bool is_revoked_later(const struct judging *g, const struct mr_revocation *r)
+{
+    return g->anchored_first != MR_TIME_NONE && r->revoked_at != MR_TIME_NONE && r->revoked_at > g->anchored_first;
+}
+
 static void state_evidence(struct judging *g, const struct mr_revocation *r)
 {
     int64_t at = g->j->best_time == MR_TIME_NONE ? g->w->now : g->j->best_time;
@@ -294,7 +300,7 @@ static void state_evidence(struct judging *g, const struct mr_revocation *r)
             set_evidence(g, MR_PASSED, "seal.revocation_evidence.passed", "", r->this_update);
         break;
     case MR_REVOCATION_REVOKED:
-        if (g->j->best_time != MR_TIME_NONE && r->revoked_at != MR_TIME_NONE && r->revoked_at > g->j->best_time)
+        if (is_revoked_later(g, r))
             set_evidence(g, MR_PASSED, "seal.revocation_evidence.later", "revoked after the seal was made",
                          r->revoked_at);
         else

@@ -133,6 +133,10 @@ static const struct rule {
      {.rest = "\"crit\":[\"etsiU\"]", .unprotected = "{\"etsiU\":[\"eyJhIjoxfQ\"]}"},
      PASSED},
     {"crit names an absent unsigned part", {.rest = "\"crit\":[\"etsiU\"]"}, CRIT},
+    {"crit names b64 that nobody signed", {.rest = "\"crit\":[\"b64\"]", .unprotected = "{\"b64\":false}"}, CRIT},
+    {"crit names an end that nobody signed", {.rest = "\"crit\":[\"exp\"]", .unprotected = "{\"exp\":1}"}, CRIT},
+    {"alg that nobody signed", {.alg = "", .unprotected = "{\"alg\":\"ES256\"}"}, ALGORITHM},
+    {"time that nobody signed", {.time = "", .unprotected = "{\"iat\":1792055520}"}, TIME},
     {"crit outside the protected header", {.rest = "", .unprotected = "{\"crit\":[\"iat\"]}"}, CRIT},
     {"alg none", {.alg = "\"alg\":\"none\""}, ALGORITHM},
     {"alg symmetric", {.alg = "\"alg\":\"HS256\""}, ALGORITHM},
@@ -477,6 +481,8 @@ static void test_jades_verify__weighs_the_evidence(void **state)
     s->now = mr_env_now(&s->env) + 1000;
     mr_str none = revocation_list(s, MR_STR("")), revoked = revocation_list(s, revoked_entry(s, "200101000000Z"));
     mr_str later = revocation_list(s, revoked_entry(s, "390101000000Z"));
+    mr_certificate *authority = peer_certificate(s->peer, "root.pem"),
+                   *clock = peer_certificate(s->peer, "tsaroot.pem");
     mr_str broken = mr_arena_dup(s->a, none);
     ((char *)(uintptr_t)broken.ptr)[broken.len - 1] ^= 1;
     const struct {
@@ -486,6 +492,7 @@ static void test_jades_verify__weighs_the_evidence(void **state)
         int days; /* until it is verified */
         mr_state state;
         const char *id;
+        mr_certificate *anchor;
     } cases[] = {
         {"good", none, NULL, 0, MR_PASSED, "seal.revocation_evidence.passed"},
         {"good, but long ago and no proof of the time", none, NULL, 60, MR_UNCHECKED, "seal.revocation_evidence.stale"},
@@ -494,17 +501,61 @@ static void test_jades_verify__weighs_the_evidence(void **state)
         {"revoked", revoked, NULL, 0, MR_FAILED, "seal.revocation_evidence.revoked"},
         {"revoked before the proof", revoked, sealing_stamp, 0, MR_FAILED, "seal.revocation_evidence.revoked"},
         {"revoked, no proof of the time", later, NULL, 0, MR_FAILED, "seal.revocation_evidence.revoked"},
-        {"revoked after the proof", later, sealing_stamp, 0, MR_PASSED, "seal.revocation_evidence.later"},
+        {"revoked after the proof", later, sealing_stamp, 0, MR_PASSED, "seal.revocation_evidence.later", clock},
+        {"revoked, by anybody's clock later", later, sealing_stamp, 0, MR_FAILED, "seal.revocation_evidence.revoked"},
+        {"revoked, by a clock of no anchor later", later, sealing_stamp, 0, MR_FAILED,
+         "seal.revocation_evidence.revoked", authority},
         {"with a wrong signature", broken, NULL, 0, MR_UNCHECKED, "seal.revocation_evidence.unusable"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        sealing_verify_with(s, with_evidence(s, cases[i].stamp, cases[i].list), NULL, 0,
-                            s->now + cases[i].days * MR_DAY_MS);
+        sealing_verify_with(s, with_evidence(s, cases[i].stamp, cases[i].list), &cases[i].anchor,
+                            cases[i].anchor != NULL, s->now + cases[i].days * MR_DAY_MS);
         sealing_assert_step(cases[i].name, &s->j.signature, PASSED);
         sealing_assert_step(cases[i].name, &s->j.revocation_evidence, cases[i].state, cases[i].id);
     }
     sealing_verify(s, with_evidence(s, NULL, MR_STR("\x30\x00")));
     sealing_assert_step("no list", &s->j.revocation_evidence, MR_UNCHECKED, "seal.revocation_evidence.absent");
+    mr_jades_done(&s->j);
+    mr_certificate_free(authority);
+    mr_certificate_free(clock);
+}
+
+#define NAMESAKE_ID "subjectKeyIdentifier=00112233445566778899AABBCCDDEEFF00112233\n"
+
+/* Somebody with the name and the key identifier of the issuer, who did not sign the seal's certificate, calls it good. */
+static void test_jades_verify__hears_no_namesake_of_the_issuer(void **state)
+{
+    struct sealing *s = *state;
+    if (!peer_is_here()) test_skip("the openssl command is not installed");
+    mr_certificate_free(
+        pki_issue(s->peer, "root", "Root", NULL,
+                  "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n" NAMESAKE_ID, ""));
+    mr_certificate_free(pki_issue(s->peer, "seal", "Seal", "root", PKI_SEAL, ""));
+    mr_str parts[] = {peer_file(s->peer, "seal.key"), peer_file(s->peer, "seal.pem")};
+    mr_seal_key_done(&s->seal);
+    assert_ok(mr_seal_key_read(mr_arena_concat(s->a, parts, 2), MR_STR_EMPTY, &s->seal, &s->err), s->err);
+    s->now = mr_env_now(&s->env) + 1000;
+    peer_do(s->peer, "rm root.key");
+    static const char *const uses[] = {"CA:FALSE\nkeyUsage=critical,cRLSign", "CA:TRUE\nkeyUsage=critical,cRLSign",
+                                       "CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign"};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        const char *extensions = mr_arena_format(s->a, "basicConstraints=%s\n" NAMESAKE_ID, uses[i]).ptr;
+        mr_certificate *namesake = pki_issue(s->peer, "root", "Root", NULL, extensions, "");
+        mr_str der = sealing_base64(s, mr_certificate_der(namesake));
+        mr_str list = sealing_base64(s, revocation_list(s, MR_STR("")));
+        const char *json = mr_arena_format(s->a,
+                                           "{\"anyValData\":{\"xVals\":[{\"x509Cert\":{\"val\":\"%.*s\"}}],\"rVals\":"
+                                           "{\"crlVals\":[{\"val\":\"%.*s\"}]}}}",
+                                           MR_STR_ARG(der), MR_STR_ARG(list))
+                               .ptr;
+        mr_str values = sealing_element(s, json), sealed = sealing_make(s, NULL, MR_STR(SEALING_PAYLOAD));
+        const char *header = mr_arena_format(s->a, "{\"etsiU\":[\"%.*s\"]}", MR_STR_ARG(values)).ptr;
+        sealing_verify(s, sealing_add_header(s, sealed, header));
+        sealing_assert_step(uses[i], &s->j.signature, PASSED);
+        sealing_assert_step(uses[i], &s->j.revocation_evidence, MR_UNCHECKED, "seal.revocation_evidence.unusable");
+        assert_int_equal(s->j.chain.state, MR_CHAIN_BROKEN);
+        mr_certificate_free(namesake);
+    }
 }
 
 /* ---- limits ---- */
@@ -572,6 +623,7 @@ int main(void)
         CASE(test_jades_verify__finds_the_certificate_in_the_unsigned_part),
         CASE(test_jades_verify__fails_the_step_of_an_unreadable_token),
         CASE(test_jades_verify__weighs_the_evidence),
+        CASE(test_jades_verify__hears_no_namesake_of_the_issuer),
         CASE(test_jades_verify__bounds_what_it_reads),
         CASE(test_jades_verify__survives_short_memory),
     };
