@@ -293,6 +293,11 @@ static bool is_outside(int64_t time, const mr_certificate *c)
            (time + CLOCK_SKEW_MS < mr_certificate_not_before(c) || time > mr_certificate_not_after(c));
 }
 
+static bool is_to_come(const struct work *w, int64_t time)
+{
+    return time != MR_TIME_NONE && time > w->now + CLOCK_SKEW_MS;
+}
+
 static mr_str say_with(struct work *w, const char *id, const char *name, mr_str value)
 {
     return MR_SAY(w->a, w->l, id, {name, value});
@@ -373,6 +378,9 @@ static void check_issuer(struct work *w, const struct found *f)
     } else if (is_outside(sealed, f->certificate) || is_outside(f->claimed_time, f->certificate)) {
         bool early = sealed + CLOCK_SKEW_MS < mr_certificate_not_before(f->certificate);
         c = claim_id(w, MR_CHECK_ISSUER, MR_FAILED, early ? "issuer.too_early" : "issuer.expired");
+        c->detail = validity_of(w, f);
+    } else if (is_to_come(w, sealed) || is_to_come(w, f->claimed_time)) {
+        c = claim_id(w, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.not_yet"); /* one of two clocks is wrong */
         c->detail = validity_of(w, f);
     } else if (f->proven_time == MR_TIME_NONE && is_outside(w->now, f->certificate)) {
         /* EN 319 102-1: out of bounds, no proof of existence. Perhaps genuine; nobody can tell. */

@@ -435,6 +435,27 @@ static void test_verify__expired_certificates(void **state)
     }
 }
 
+/* A time that has not come cannot be that of a seal: the clock is wrong here, or was there. */
+static void test_verify__sealed_in_the_future(void **state)
+{
+    struct bench *b = *state;
+    mr_str file = sealed(b, &(struct test_credential){0});
+    mr_str late = test_sign_header(&b->arena, &b->seal, "{\"alg\":\"ES256\",\"typ\":\"vc+jwt\",\"iat\":1823505120",
+                                   test_credential_write(&b->arena, &(struct test_credential){.vc2 = true}));
+    mr_report r = verify(b, late); /* a year ahead, while the certificate is valid */
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, NULL);
+    assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.not_yet");
+    test_env_set_time(&b->env, TEST_NOW - 6 * 60 * 1000);
+    r = verify(b, file);
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, NULL);
+    assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.not_yet");
+    assert_int_equal(r.verdict, MR_VERDICT_UNKNOWN);
+    test_env_set_time(&b->env, TEST_NOW - 4 * 60 * 1000); /* two clocks are never the same */
+    r = verify(b, file);
+    test_env_set_time(&b->env, TEST_NOW);
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, NULL);
+}
+
 static void test_verify__sealed_but_of_another_form(void **state)
 {
     struct bench *b = *state;
@@ -803,6 +824,7 @@ int main(void)
         cmocka_unit_test(test_verify__on_behalf_of_another_with_a_mandate),
         cmocka_unit_test(test_verify__a_certificate_that_may_not_seal),
         cmocka_unit_test(test_verify__expired_certificates),
+        cmocka_unit_test(test_verify__sealed_in_the_future),
         cmocka_unit_test(test_verify__sealed_but_of_another_form),
         cmocka_unit_test(test_verify__tokens),
         cmocka_unit_test(test_verify__a_bare_key_is_nobodys),
