@@ -424,7 +424,8 @@ static void check_trust(struct work *w, const struct found *f)
         bool none = !t || t->count == 0;
         const struct mr_certificate_name *n = mr_certificate_issuer(f->certificate);
         c = claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, none ? "trust.no_anchors" : "trust.not_reached");
-        c->detail = mr_arena_format(w->a, "issued by %.*s", MR_STR_ARG(n->line));
+        c->detail = mr_arena_format(w->a, "issued by %.*s%s%s", MR_STR_ARG(n->line), f->chain.why ? "; " : "",
+                                    f->chain.why ? f->chain.why : "");
     }
     c->source = say(w, "source.anchors");
 }

@@ -661,6 +661,54 @@ static bool run_openssl(const char *folder)
     return system("openssl version >/dev/null 2>&1") == 0 && system(command) == 0;
 }
 
+/* mr_timestamp_source: a clock of one's own, in the folder `self`. */
+static int stamp(void *self, mr_arena *a, const mr_digest *digest, mr_str *ret_token, struct mr_err *err)
+{
+    static const char make[] =
+        "(set -e; cd '%s'; test -f tsa.pem || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+        "-keyout tsa.key -out tsa.pem -subj '/CN=Own clock' -addext basicConstraints=critical,CA:FALSE "
+        "-addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=critical,timeStamping\n"
+        "printf '[tsa]\\ndefault_tsa=t\\n[t]\\nserial=serial\\ndefault_policy=1.2.3\\ndigests=sha256\\n"
+        "ess_cert_id_alg=sha256\\n' > ts.cnf; echo 01 > serial\n"
+        "openssl ts -reply -config ts.cnf -signer tsa.pem -inkey tsa.key -sha256 -queryfile request.der "
+        "-out response.der) >/dev/null 2>&1";
+    mr_str request;
+    MR_TRY(mr_timestamp_request(a, mr_env_system(), digest, &request, err));
+    MR_TRY(mr_file_write(test_path(a, self, "request.der"), request, 0600, false, err));
+    assert_int_equal(system(mr_arena_format(a, make, (const char *)self).ptr), 0);
+    return mr_timestamp_response(a, request, test_read_file(a, test_path(a, self, "response.der")), ret_token, err);
+}
+
+/* The key of an expired certificate and a clock of one's own make an old seal; the anchored authority is not said to vouch for it. */
+static void assert_an_own_clock_makes_no_old_seal(struct bench *b, const mr_trust *trust,
+                                                  const struct mr_seal_key *seal, const char *folder, int64_t now)
+{
+    struct mr_err err = {0};
+    mr_verifier *v = NULL;
+    mr_report r;
+    mr_buf out;
+    char issued[21];
+    mr_time_write(now, issued);
+    struct mr_verifying verifying = {.trust = trust, .env = &b->env, .language = mr_language_english()};
+    struct mr_jades_sealing how = {
+        .seal = seal, .now = now - 3600 * 1000, .timestamp = stamp, .timestamp_self = (void *)(uintptr_t)folder};
+    mr_str payload = test_credential_write(&b->arena, &(struct test_credential){.issued = issued});
+    mr_buf_init(&out, 8 * MR_MIB);
+    assert_ok(mr_jades_seal(&how, payload, &b->arena, &out, &err), err);
+    for (int years = 0; years < 4; years += 3) { /* the certificate is valid for 900 days */
+        test_env_set_time(&b->env, now + years * 366 * MR_DAY_MS);
+        assert_ok(mr_verifier_open(&verifying, &v, &err), err);
+        assert_ok(mr_verify(v, &b->arena, mr_buf_str(&out), &r, &err), err);
+        assert_check(&r, MR_CHECK_SEAL, MR_PASSED, NULL);
+        assert_check(&r, MR_CHECK_TRUST, years ? MR_UNCHECKED : MR_PASSED, years ? "trust.not_reached" : NULL);
+        assert_true(!years || mr_str_find(r.checks[MR_CHECK_TRUST].detail, MR_STR("time-stamp without an anchor")) > 0);
+        assert_int_equal(r.verdict, MR_VERDICT_UNKNOWN);
+        mr_verifier_close(v);
+    }
+    test_env_set_time(&b->env, now);
+    mr_buf_done(&out);
+}
+
 /* Who sends a seal without the certificates above it, or with one of them twice, must not make the next file look the same. */
 static void assert_a_short_chain_hides_no_longer_one(struct bench *b, const mr_trust *trust, const char *folder,
                                                      const char *issued)
@@ -759,6 +807,7 @@ static void test_verify__an_anchored_seal_is_vouched_for(void **state)
     v = NULL;
     assert_an_empty_name_is_nobodys(b, &trust, folder, issued);
     assert_a_short_chain_hides_no_longer_one(b, &trust, folder, issued);
+    assert_an_own_clock_makes_no_old_seal(b, &trust, &seal, folder, now);
     verifying.trust = NULL;
     assert_ok(mr_verifier_open(&verifying, &v, &err), err);
     assert_ok(mr_verify(v, &b->arena, files[0], &r, &err), err);
