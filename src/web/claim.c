@@ -99,12 +99,20 @@ static void put_outcomes(mr_page *p, const mr_view *view)
     mr_json_end_object(v);
 }
 
+/* By the names that the credential gives them in the reader's language: here nobody has to be warned that the seal has another. */
+static mr_str awarding_bodies(mr_page *p, const mr_view *view)
+{
+    const struct mr_view_answer *bodies = &view->answers[MR_ELEMENT_AWARDING_BODY];
+    if (bodies->answered && bodies->value_count) return joined(p, bodies);
+    return view->awarding_body.len ? view->awarding_body : view->issuer;
+}
+
 static void put_sheet(mr_page *p, const mr_view *view)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "sheet");
     mr_json_begin_object(v);
-    mr_json_put_member(v, "awarding_body", view->awarding_body.len ? view->awarding_body : view->issuer);
+    mr_json_put_member(v, "awarding_body", awarding_bodies(p, view));
     mr_json_put_member(v, "learner", view->learner);
     mr_json_put_member(v, "title", view->title);
     if (mr_date_is_set(view->birth_date))

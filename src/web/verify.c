@@ -8,7 +8,7 @@
  * twenty takes nothing from the others.
  *
  * A hostile document may hold texts of any length. Everything that is shown goes through `told`, which cuts it and takes it off the room that all
- * texts of one page share: however large the upload, the page is made. Absent things are written as false and never left out, because Mustache
+ * texts of one page share: however large the upload, the page is made. It also drops the marks that turn the direction of writing. Absent things are written as false and never left out, because Mustache
  * would look for them further up. */
 #include "web/page.h"
 
@@ -162,14 +162,41 @@ void mr_web_verify_form(mr_page *p)
 
 /* ---- texts that a stranger wrote ---- */
 
+/* Octets of the mark at the start of s that turns the direction of the text around it (U+202A to U+202E, U+2066 to U+2069), or 0. */
+static size_t turning(mr_str s)
+{
+    const unsigned char *c = (const unsigned char *)s.ptr;
+    if (s.len < 3 || c[0] != 0xE2) return 0;
+    bool overrides = c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE;
+    bool isolates = c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9;
+    return overrides || isolates ? 3 : 0;
+}
+
+/* The text without such marks: one of them in a name would make our own sentence around it read otherwise. */
+static mr_str straight(mr_arena *a, mr_str text)
+{
+    size_t at = 0, kept;
+    while (at < text.len && !turning(mr_str_from(text, at))) at++;
+    if (at == text.len) return text;
+    char *copy = mr_arena_alloc(a, text.len);
+    memcpy(copy, text.ptr, at);
+    for (kept = at; at < text.len;) {
+        size_t skip = turning(mr_str_from(text, at));
+        if (!skip) copy[kept++] = text.ptr[at];
+        at += skip ? skip : 1;
+    }
+    return mr_str_make(copy, kept);
+}
+
+/* As much of a text as there is room for, and nothing in it that turns the page around. */
 static mr_str told(mr_page *p, struct request *r, mr_str text, size_t most)
 {
     size_t take = text.len < most ? text.len : most;
     if (take > r->room) take = r->room;
     r->room -= take;
-    if (take == text.len) return text;
+    if (take == text.len) return straight(p->arena, text);
     while (take > 0 && ((unsigned char)text.ptr[take] & 0xC0) == 0x80) take--;
-    return mr_arena_format(p->arena, "%.*s…", (int)take, text.ptr);
+    return straight(p->arena, mr_arena_format(p->arena, "%.*s…", (int)take, text.ptr));
 }
 
 static void put(mr_page *p, struct request *r, const char *name, mr_str text)
@@ -381,6 +408,14 @@ static mr_str name_to_show(const mr_page *p, const struct item *item)
     return item->name.len ? item->name : mr_message(p->language, "verify.pasted");
 }
 
+/* Where no story can be told, the verdict stands beside its reason: what failed, and what to do. */
+static mr_str reason(const mr_report *report)
+{
+    for (int i = 0; i < MR_CHECK_COUNT && !report->story.len; i++)
+        if (report->checks[i].claimed && report->checks[i].state == MR_FAILED) return report->checks[i].text;
+    return MR_STR_EMPTY;
+}
+
 static void put_report(mr_page *p, struct request *r, mr_arena *a, size_t index, const mr_report *report)
 {
     const struct item *item = &r->items[index];
@@ -396,6 +431,7 @@ static void put_report(mr_page *p, struct request *r, mr_arena *a, size_t index,
     put_state(p, sign_of(report));
     put(p, r, "summary", report->summary);
     put(p, r, "story", report->story);
+    put(p, r, "because", reason(report));
     put(p, r, "format", report->format);
     put(p, r, "checked_at", mr_say_time(p->arena, p->language, report->checked_at));
     put_bool(p, "test_seal", report->test_seal);

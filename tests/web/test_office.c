@@ -110,7 +110,7 @@ static void test_office_page__lists_what_is_published(void **state)
     assert_says(&o->site, "wound-care.csv");
     office_get(o, "/provider", "da");
     assert_private_page(&o->site, 200, "the office in Danish");
-    assert_says(&o->site, "Tildelt 12 lærende.");
+    assert_says(&o->site, "Tildelt til 12 lærende.");
 }
 
 static void test_office_page__teaches_when_nothing_is_published(void **state)
@@ -269,7 +269,7 @@ static void test_office_batch__shows_rows_that_need_a_look_first(void **state)
                                        "Awarded on 14 October 2026 already.",
                                        "passed over: cost centre",
                                        "Sealing cannot be undone.",
-                                       ">Seal 1</button>",
+                                       ">Seal 1 credential</button>",
                                        "Show 1 row"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) assert_says(s, said[i]);
     assert_true(mr_str_find(s->body, MR_STR("Rows that need a look")) <

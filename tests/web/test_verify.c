@@ -144,6 +144,33 @@ static void test_verify__shows_nothing_of_what_was_altered(void **state)
     assert_says(s, "nothing else in the file can be believed");
 }
 
+static void test_verify__gives_the_reason_beside_the_verdict(void **state)
+{
+    struct world *w = *state;
+    struct site *s = &w->site;
+    send_file(s, "mine.jsonld", altered(&w->arena, w->claim.elm, "chronic wounds", "chronic sounds"));
+    assert_int_equal(
+        site_count(s,
+                   "<h1>Changed after sealing</h1>[[:space:]]*<p>The content, or the seal on it, [^<]*Ask the learner"),
+        1);
+    send_file(s, "page.pdf", MR_STR("%PDF-1.7\n"));
+    assert_int_equal(site_count(s, "<h1>[^<]*</h1>[[:space:]]*<p>This is a PDF: [^<]*Ask the learner"), 1);
+}
+
+/* A file's name, as any other text of a stranger, may not turn the direction of the sentence around it. */
+static void test_verify__drops_marks_that_turn_the_text(void **state)
+{
+    struct world *w = *state;
+    struct site *s = &w->site;
+    send_file(s, "\u202amine\u202egpj\u2066æ\u2069\u200f.jsonld", w->claim.elm);
+    assert_status(s, 200, "turned");
+    assert_says(s, "minegpjæ\u200f.jsonld ·");
+    assert_says_not(s, "\u202a");
+    assert_says_not(s, "\u202e");
+    assert_says_not(s, "\u2066");
+    assert_says_not(s, "\u2069");
+}
+
 static void test_verify__reads_pasted_text(void **state)
 {
     struct world *w = *state;
@@ -413,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_verify__tells_who_awarded_what_to_whom),
         cmocka_unit_test(test_verify__speaks_danish),
         cmocka_unit_test(test_verify__shows_nothing_of_what_was_altered),
+        cmocka_unit_test(test_verify__gives_the_reason_beside_the_verdict),
+        cmocka_unit_test(test_verify__drops_marks_that_turn_the_text),
         cmocka_unit_test(test_verify__reads_pasted_text),
         cmocka_unit_test(test_verify__reads_what_is_behind_a_link),
         cmocka_unit_test(test_verify__refuses_links_kindly_and_keeps_what_was_typed),
