@@ -362,6 +362,33 @@ static void test_jades_verify__wants_all_parallel_seals_good(void **state)
     sealing_assert_step("b64 differs", &s->j.signature, STRUCTURE);
 }
 
+/* A stranger's good seal beside the provider's: it is always the first that the report is about. */
+static void test_jades_verify__is_about_the_first_of_parallel_seals(void **state)
+{
+    struct sealing *s = *state;
+    struct mr_seal_key own = s->seal, strange = {0};
+    struct mr_seal_subject subject = {MR_STR("Invented Stranger"), MR_STR("VATDK-11111111"), MR_STR("DK"),
+                                      MR_STR("Strange seal")};
+    assert_ok(mr_authority_issue_seal(&s->authority, &s->env, &subject, MR_KEY_P256, &strange, &s->err), s->err);
+    struct signed_parts list[3] = {sign(s, &(struct parts){0}, MR_STR("{}"))};
+    s->seal = strange;
+    list[1] = sign(s, &(struct parts){0}, MR_STR("{}"));
+    s->seal = own;
+    list[2] = list[0];
+    for (size_t i = 0; i < 2; i++) {
+        sealing_verify(s, parallel(s, MR_STR("{}"), list + i, 2));
+        sealing_assert_step("both good", &s->j.signature, PASSED);
+        assert_true(mr_str_eq(mr_certificate_der(s->j.certificate),
+                              mr_certificate_der(i ? strange.certificate : own.certificate)));
+        assert_int_equal(s->j.signatures, 2);
+    }
+    /* the provider's header over the stranger's signature */
+    list[0].signature_text = list[1].signature_text;
+    sealing_verify(s, parallel(s, MR_STR("{}"), list, 2));
+    sealing_assert_step("mixed", &s->j.signature, CHANGED);
+    mr_seal_key_done(&strange);
+}
+
 /* ---- the unsigned part ---- */
 
 static void test_jades_verify__keeps_the_rules_of_the_unsigned_part(void **state)
@@ -619,6 +646,7 @@ int main(void)
         CASE(test_jades_verify__refuses_other_forms),
         CASE(test_jades_is__knows_a_seal_when_it_sees_one),
         CASE(test_jades_verify__wants_all_parallel_seals_good),
+        CASE(test_jades_verify__is_about_the_first_of_parallel_seals),
         CASE(test_jades_verify__keeps_the_rules_of_the_unsigned_part),
         CASE(test_jades_verify__finds_the_certificate_in_the_unsigned_part),
         CASE(test_jades_verify__fails_the_step_of_an_unreadable_token),
