@@ -62,5 +62,13 @@
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
+#define MR_LIMIT_CONTEXT (1 * MR_MIB)           /* one context document */
+#define MR_LIMIT_CONTEXT_MEMORY (64 * MR_MIB)   /* all compiled contexts of a thread */
+#define MR_LIMIT_CONTEXT_NESTING 32             /* contexts that name contexts; scoped contexts within each other */
+#define MR_LIMIT_RDF_DEPTH 64                   /* nodes within nodes */
+#define MR_LIMIT_QUADS 1000000                  /* of one dataset */
+#define MR_LIMIT_CANON_WORK 4000                /* calls of Hash N-Degree Quads and permutations of one graph */
+#define MR_LIMIT_SHACL_RESULTS 10000            /* results of one validation */
+#define MR_LIMIT_SHACL_DEPTH 32                 /* shapes within shapes */
 
 #endif
