@@ -68,6 +68,15 @@ static void drop_half_character(char *text, size_t length)
     if (mr_utf8_check(mr_str_make(text + start, length - start)) < length - start) text[start] = '\0';
 }
 
+/* Octets that others gave us may be no text at all, and a report must be. */
+static void make_utf8(char *text)
+{
+    size_t length = strlen(text), at;
+    drop_half_character(text, length);
+    length = strlen(text);
+    while ((at = mr_utf8_check(mr_str_make(text, length))) < length) text[at] = '?';
+}
+
 int mr_err_detail(struct mr_err *e, mr_code code, const char *message, const char *file, int line, const char *format,
                   ...)
 {
@@ -79,7 +88,7 @@ int mr_err_detail(struct mr_err *e, mr_code code, const char *message, const cha
     int length = vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
     if (length < 0) detail[0] = '\0';
-    if (length >= (int)sizeof detail) drop_half_character(detail, sizeof detail - 1);
+    make_utf8(detail);
     mr_err_set(e, code, message, MR_NOWHERE, file, line);
     memcpy(e->detail, detail, sizeof detail);
     return code;

@@ -17,8 +17,8 @@ struct mr_err {
     const char *message; /* constant text: what is wrong, in English, for experts */
     size_t position;     /* byte offset in the input, or MR_NOWHERE */
     char pointer[160];   /* JSON Pointer (RFC 6901) or another place name; "" when there is none */
-    char detail[200];    /* a value or name that belongs to the message, cut to fit; "" when there is none */
-    const char *file;    /* place in our code */
+    char detail[200]; /* a value or name that belongs to the message, cut to fit, always UTF-8; "" when there is none */
+    const char *file; /* place in our code */
     int line;
 };
 

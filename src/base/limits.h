@@ -64,11 +64,23 @@
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
 #define MR_LIMIT_CONTEXT (1 * MR_MIB)           /* one context document */
 #define MR_LIMIT_CONTEXT_MEMORY (64 * MR_MIB)   /* all compiled contexts of a thread */
+#define MR_LIMIT_CONTEXT_WORK (512 * MR_MIB)    /* copied and read to compile the contexts of one document */
 #define MR_LIMIT_CONTEXT_NESTING 32             /* contexts that name contexts; scoped contexts within each other */
 #define MR_LIMIT_RDF_DEPTH 64                   /* nodes within nodes */
 #define MR_LIMIT_QUADS 1000000                  /* of one dataset */
-#define MR_LIMIT_CANON_WORK 4000                /* calls of Hash N-Degree Quads and permutations of one graph */
+#define MR_LIMIT_CANON_WORK 50000               /* calls of Hash N-Degree Quads and permutations of one graph */
+#define MR_LIMIT_CANON_STEPS 400000             /* related blank nodes looked at by them */
+#define MR_LIMIT_CANON_DEPTH 512                /* Hash N-Degree Quads within itself */
+#define MR_LIMIT_RDF_TEXT (64 * MR_MIB)         /* a document as RDF or expanded, as a command writes it */
 #define MR_LIMIT_SHACL_RESULTS 10000            /* results of one validation */
+#define MR_LIMIT_CHECK_TOLD 400                 /* findings of one document that are looked at; the rest is counted */
+#define MR_LIMIT_CHECK_GUESSES 100              /* and guesses at what was meant */
+#define MR_LIMIT_SHAPES_MEMORY (64 * MR_MIB)    /* compiled shapes of one checker */
 #define MR_LIMIT_SHACL_DEPTH 32                 /* shapes within shapes */
+#define MR_LIMIT_SHACL_WORK 10000000   /* nodes walked and compared in one validation; texts matched count by length */
+#define MR_LIMIT_SHACL_LIST 65536      /* members of one list in shapes */
+#define MR_LIMIT_PATTERN (16 * MR_KIB) /* octets of one regular expression */
+#define MR_LIMIT_PATTERN_STEPS 16384   /* of matching one text from one place */
+#define MR_LIMIT_PATTERN_HEAP_KIB 4096 /* memory for going back in one match, KiB */
 
 #endif
