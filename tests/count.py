@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """Count single cases in the log of a test run and say so in one line.
 
-    count.py [--failed REASON] [--want-some] TESTLOG
+    count.py [--failed REASON] [--want-some] [--suites] TESTLOG
 
 TESTLOG is Meson's testlog.json: one JSON object a line, with the output of each test program. A program that speaks TAP counts
 with every line "ok" or "not ok"; one that does not is one case. What a program owes and does not deliver (it crashed, ran out of
 time, planned more cases than it ran, or ended badly after good cases) is one failure. Failures and skips are listed with their reason; the
 very last line is "N passed, N failed, N skipped". The status is 1 when a case failed, and with --want-some also when none passed.
+--suites puts the table of the official suites (tests/suites.py) before the last line; a case that failed in it counts here, too.
 """
 import json
 import re
 import sys
 from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import suites  # noqa: E402
 
 POINT = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#\s*skip\w*\s*(.*))?$", re.I)
@@ -88,19 +93,26 @@ def label(test, case):
 
 
 def main(arguments):
-    count, want_some = Count(), False
+    count, want_some, want_suites = Count(), False, False
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--failed":
             count.failed.append(("preparation", "", [arguments.pop(0)]))
         elif option == "--want-some":
             want_some = True
+        elif option == "--suites":
+            want_suites = True
     try:
         with open(arguments[0], encoding="utf-8") as log:
             for line in log:
                 count.program(json.loads(line))
     except (OSError, ValueError) as fault:
         count.failed.append(("test run", "", [f"left no readable log: {fault}"]))
+        want_suites = False
+    if want_suites and not count.failed:  # a test that tells of failed cases must fail itself
+        for row in suites.rows(arguments[0]):
+            if row.failed or row.is_missed:
+                count.failed.append((row.name, "", [row.remark() if row.is_missed else f"{row.failed} cases failed, and its test passed"]))
 
     if count.skipped:
         print("\nSkipped, and why:")
@@ -118,6 +130,8 @@ def main(arguments):
                 print(f"      {line}")
             if len(told) > SHOWN:
                 print(f"      and {len(told) - SHOWN} lines more")
+    if want_suites:
+        print(f"\n{suites.table(arguments[0])}")
     print(f"\n{count.passed} passed, {len(count.failed)} failed, {len(count.skipped)} skipped")
     return 1 if count.failed or (want_some and count.passed == 0) else 0
 

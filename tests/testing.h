@@ -72,6 +72,29 @@ static inline const char *test_path(mr_arena *a, const char *folder, const char 
     return path;
 }
 
+/* The path of one suite, or of a file of it, in test_suites(); when it is not there the running test is left as skipped, for a folder may
+ * hold some of the suites only. */
+static inline const char *test_suite(mr_arena *a, const char *name)
+{
+    struct stat st;
+    char path[PATH_MAX];
+    if (!test_suites()) test_skip("the suites are not here (MERIT_SUITES)");
+    snprintf(path, sizeof path, "%s/%s", test_suites(), name);
+    if (stat(path, &st) != 0) {
+        snprintf(path, sizeof path, "%s is not in MERIT_SUITES", name);
+        test_skip(path);
+    }
+    return test_path(a, test_suites(), name);
+}
+
+/* What a suite came to, in the form that tests/suites.py counts: "# rdf-canon: 66 passed of 66". Before the assertion that none failed. */
+static inline void test_suite_count(const char *suite, size_t passed, size_t count, size_t skipped)
+{
+    printf("# %s: %zu passed of %zu", suite, passed, count);
+    if (skipped) printf(" (%zu skipped)", skipped);
+    printf("\n");
+}
+
 /* The whole file; the test fails when it cannot be read. */
 static inline mr_str test_read_file(mr_arena *a, const char *path)
 {

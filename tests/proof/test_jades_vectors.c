@@ -89,8 +89,8 @@ static void test_jades_verify__gives_every_vector_its_verdict(void **state)
         }
         mr_arena_done(&a);
     }
-    printf("# %zu vectors\n", count);
-    assert_true(count >= 40);
+    test_suite_count("elm jades-vectors", count - wrong, count, 0);
+    assert_true(count > 0);
     assert_int_equal(wrong, 0);
     mr_arena_done(&names);
 }
@@ -107,16 +107,21 @@ static void test_jades_verify__finds_the_samples_intact(void **state)
         {"samples-edc-repo/json_to_seal-signed-jades-baseline-lta.json", true},
     };
     const char *elm = test_elm();
+    size_t count = sizeof samples / sizeof *samples, wrong = 0;
     if (!elm) test_skip("the Commission's samples are not here (MERIT_ELM)");
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+    for (size_t i = 0; i < count; i++) {
         mr_arena a;
         struct outcome o;
         mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
         look(&a, test_path(&a, elm, samples[i].file), &o);
-        if (!o.is_jws || o.any_failed || !o.passed || o.complete != samples[i].complete || o.level != MR_JADES_LTA)
-            fail_msg("%s: level %s, %s", samples[i].file, mr_jades_level_name(o.level), o.line);
+        if (!o.is_jws || o.any_failed || !o.passed || o.complete != samples[i].complete || o.level != MR_JADES_LTA) {
+            wrong++;
+            print_error("%s: level %s, %s\n", samples[i].file, mr_jades_level_name(o.level), o.line);
+        }
         mr_arena_done(&a);
     }
+    test_suite_count("elm sealed-samples", count - wrong, count, 0);
+    assert_int_equal(wrong, 0);
 }
 
 int main(void)

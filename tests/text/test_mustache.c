@@ -36,38 +36,36 @@ static bool passes(mr_arena *a, const mr_json *c)
     return good;
 }
 
-static void run_module(const char *name, size_t least)
+static void run_module(const char *suite, const char *file_name)
 {
-    const char *suites = test_suites();
-    if (!suites) test_skip("the suites are not here (MERIT_SUITES)");
     mr_arena a;
     struct mr_err err = {0};
     const mr_json *file = NULL;
     size_t count = 0, failed = 0;
     mr_arena_init(&a, 1 << 24);
-    mr_str text = test_read_file(&a, test_path(&a, suites, name));
+    mr_str text = test_read_file(&a, test_suite(&a, file_name));
     assert_ok(mr_json_parse(&a, text, NULL, &file, &err), err);
     MR_JSON_EACH (c, mr_json_get(file, "tests")) {
         count++;
         failed += !passes(&a, c);
     }
-    printf("# %s: %zu cases\n", name, count);
-    assert_true(count >= least);
+    test_suite_count(suite, count - failed, count, 0);
+    assert_true(count > 0);
     assert_int_equal(failed, 0);
     mr_arena_done(&a);
 }
 
-#define MODULE(name, least)                                                                                            \
+#define MODULE(name)                                                                                                   \
     static void test_mustache_##name##__follows_the_specification(void **state)                                        \
     {                                                                                                                  \
-        run_module("mustache/" #name ".json", least);                                                                  \
+        run_module("mustache " #name, "mustache/" #name ".json");                                                      \
     }
-MODULE(comments, 12)
-MODULE(delimiters, 14)
-MODULE(interpolation, 42)
-MODULE(inverted, 22)
-MODULE(partials, 12)
-MODULE(sections, 34)
+MODULE(comments)
+MODULE(delimiters)
+MODULE(interpolation)
+MODULE(inverted)
+MODULE(partials)
+MODULE(sections)
 
 int main(void)
 {

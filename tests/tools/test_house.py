@@ -150,6 +150,15 @@ def test_count__wants_some_when_asked(folder):
     return count(folder, skipped)[0] == 0 and count(folder, skipped, "--want-some")[0] == 1, ""
 
 
+@case
+def test_count__adds_the_suites(folder):
+    """Only the suite of the log: what else there is on this machine does not matter."""
+    entries = [{"stdout": "1..1\n# acme: 3 passed of 4 (2 skipped)\n# acme: 5 passed of 5\nok 1 - a\n"}]
+    status, last, text = count(folder, entries, "--suites")
+    row = next((line.split() for line in text.splitlines() if line.startswith("acme ")), [])
+    return status == 1 and row == ["acme", "11", "8", "1", "2"] and "1 cases failed, and its test passed" in text, text
+
+
 def embed(folder, files):
     """What a program sees of embedded files: name, size and bytes, in table order."""
     inputs = []

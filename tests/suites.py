@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""What the official suites came to: one row a suite, read from the log of a test run.
+
+    suites.py TESTLOG              print the table
+    suites.py --targets BUILD      the programs that ./dev suites needs, for ninja
+
+A test that walks a suite prints "# NAME: N passed of M" or "# NAME: N passed of M (K skipped)"; the skipped ones are not among the M.
+A suite of which no test tells was skipped, when its cases are not here, or missed, which tests/count.py counts as a failure.
+"""
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {name: Path(os.environ.get(name) or ROOT.parent / "shared/data" / beside)
+           for name, beside in (("MERIT_SUITES", "suites"), ("MERIT_ELM", "elm"), ("MERIT_VOCAB", "vocab"))}
+LINE = re.compile(r"^# (\S.*?): (\d+) passed of (\d+)(?: \((\d+) skipped\))?\s*$")
+
+# name as the tests print it: where its cases are, the standard, its version and date
+SUITES = {
+    "json-ld expand": ("MERIT_SUITES", "json-ld-api/expand-manifest.jsonld", "JSON-LD 1.1 Processing Algorithms and API: expansion", "W3C Recommendation, 16 July 2020"),
+    "json-ld toRdf": ("MERIT_SUITES", "json-ld-api/toRdf-manifest.jsonld", "JSON-LD 1.1 Processing Algorithms and API: RDF", "W3C Recommendation, 16 July 2020"),
+    "json-ld compact": ("MERIT_SUITES", "json-ld-api/compact-manifest.jsonld", "JSON-LD 1.1 Processing Algorithms and API: compaction", "W3C Recommendation, 16 July 2020"),
+    "contexts": ("MERIT_SUITES", "contexts/index.json", "Published contexts, as built in", "each of its own version"),
+    "rdf-canon": ("MERIT_SUITES", "rdf-canon/manifest.jsonld", "RDF Dataset Canonicalization", "RDFC-1.0, W3C Recommendation, 21 May 2024"),
+    "shacl-core": ("MERIT_SUITES", "shacl-core/manifest.ttl", "Shapes Constraint Language, SHACL Core", "W3C Recommendation, 20 July 2017"),
+    "rfc8785-jcs": ("MERIT_SUITES", "rfc8785-jcs/input", "JSON Canonicalization Scheme", "RFC 8785, June 2020"),
+    "rfc8785-jcs numbers": ("MERIT_SUITES", "rfc8785-jcs/es6numbers-10000.txt", "JSON Canonicalization Scheme: numbers", "RFC 8785, June 2020"),
+    "json-parsing": ("MERIT_SUITES", "json-parsing", "JSON", "RFC 8259, December 2017; RFC 7493, March 2015"),
+    "mustache comments": ("MERIT_SUITES", "mustache/comments.json", "Mustache: comments", "core modules of the specification"),
+    "mustache delimiters": ("MERIT_SUITES", "mustache/delimiters.json", "Mustache: delimiters", "core modules of the specification"),
+    "mustache interpolation": ("MERIT_SUITES", "mustache/interpolation.json", "Mustache: interpolation", "core modules of the specification"),
+    "mustache inverted": ("MERIT_SUITES", "mustache/inverted.json", "Mustache: inverted", "core modules of the specification"),
+    "mustache partials": ("MERIT_SUITES", "mustache/partials.json", "Mustache: partials", "core modules of the specification"),
+    "mustache sections": ("MERIT_SUITES", "mustache/sections.json", "Mustache: sections", "core modules of the specification"),
+    "elm canonical": ("MERIT_ELM", "expected", "JSON-LD 1.1 and RDFC-1.0: samples of the European Learning Model", "ELM 3"),
+    "elm shacl-samples": ("MERIT_ELM", "expected/shacl-samples.tsv", "SHACL: those samples and the shapes of European Digital Credentials", "ELM 3"),
+    "elm shacl-mutations": ("MERIT_ELM", "expected/shacl-mutations.tsv", "SHACL: documents with one fault", "ELM 3"),
+    "elm jades-vectors": ("MERIT_ELM", "jades-dss/VERDICTS.tsv", "JAdES baseline signatures: vectors", "ETSI TS 119 182-1"),
+    "elm sealed-samples": ("MERIT_ELM", "samples/Sample-MC-Annex1-signed.jsonld", "JAdES baseline signatures: sealed European Digital Credentials", "ETSI TS 119 182-1; ELM 3"),
+    "vocabularies": ("MERIT_VOCAB", "schemes.tsv", "Controlled vocabularies of the Publications Office and ELM", "as published"),
+}
+
+
+class Row:
+    def __init__(self, name, passed=0, count=0, skipped=0, counted=False):
+        self.name, self.passed, self.count, self.skipped, self.counted = name, passed, count, skipped, counted
+        self.variable, self.part, self.standard, self.version = SUITES.get(name, ("", "", name, ""))
+
+    @property
+    def failed(self):
+        return self.count - self.passed
+
+    @property
+    def is_missed(self):
+        """Its cases are here, and no test came to the end of them."""
+        return not self.counted and (FOLDERS[self.variable] / self.part).exists()
+
+    def remark(self):
+        return "no test came to its end" if self.is_missed else f"not in {self.variable}"
+
+
+def entries(log):
+    with open(log, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def rows(log):
+    """Every known suite in the order above, then those that only the tests know."""
+    found = {name: Row(name) for name in SUITES}
+    for entry in entries(log):
+        for line in (entry.get("stdout") or "").splitlines():
+            told = LINE.match(line)
+            if not told:
+                continue
+            row = found.setdefault(told[1], Row(told[1]))
+            row.passed, row.count, row.skipped = row.passed + int(told[2]), row.count + int(told[3]), row.skipped + int(told[4] or 0)
+            row.counted = True
+    return list(found.values())
+
+
+def table(log):
+    lines = [f"{'suite':<26}{'cases':>8}{'passed':>8}{'failed':>8}{'skipped':>8}"]
+    for row in rows(log):
+        numbers = "".join(f"{n:>8}" for n in (row.count + row.skipped, row.passed, row.failed, row.skipped))
+        lines.append(f"{row.name:<26}{numbers}" if row.counted else f"{row.name:<26}  {'failed' if row.is_missed else 'skipped'}: {row.remark()}")
+    return "\n".join(lines)
+
+
+def targets(build):
+    """Paths of the test programs, as ninja knows them."""
+    told = json.loads((Path(build) / "meson-info/intro-tests.json").read_text())
+    programs = {Path(test["cmd"][0]) for test in told if any(suite.split(":")[-1] == "suites" for suite in test["suite"])}
+    return sorted(str(program.relative_to(Path(build).resolve())) for program in programs)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--targets":
+        print(*targets(sys.argv[2]))
+    else:
+        print(table(sys.argv[1]))
