@@ -7,7 +7,7 @@
 
 #define IRI(name)                                                                                                      \
     {                                                                                                                  \
-        .kind = MR_TERM_IRI, .text = MR_STR_INIT(name)                                                                 \
+        .kind = MR_TERM_IRI, .checked = true, .text = MR_STR_INIT(name)                                                \
     }
 const mr_term mr_rdf_type = IRI(MR_RDF "type"), mr_rdf_first = IRI(MR_RDF "first"), mr_rdf_rest = IRI(MR_RDF "rest"),
               mr_rdf_nil = IRI(MR_RDF "nil");
@@ -40,6 +40,7 @@ const mr_term *mr_term_literal(mr_arena *a, mr_str lexical, mr_str datatype, mr_
     mr_term *t = new_term(a, MR_TERM_LITERAL, lexical);
     if (!t) return NULL;
     t->language = language;
+    t->checked = language.len || !datatype.len;
     t->datatype = language.len ? MR_STR(MR_RDF "langString") : datatype.len ? datatype : MR_STR(MR_XSD "string");
     return t;
 }

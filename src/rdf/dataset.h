@@ -18,6 +18,7 @@ typedef enum mr_term_kind { MR_TERM_IRI, MR_TERM_BLANK, MR_TERM_LITERAL } mr_ter
 
 typedef struct mr_term {
     uint8_t kind;    /* mr_term_kind */
+    bool checked;    /* IRI, datatype: known to be well-formed; false says nothing */
     uint32_t number; /* blank node: its number in the dataset, below blank_count */
     mr_str text; /* IRI; blank node: the label it was read with, without "_:", or empty; literal: the lexical form */
     mr_str datatype; /* literal: IRI, never empty */

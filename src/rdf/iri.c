@@ -2,6 +2,10 @@
  * segments, since two spellings of an IRI are two IRIs in RDF. */
 #include "rdf/iri.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* has_*: an empty authority or query is not the same as none. */
 struct parts {
     mr_str scheme, authority, path, query, fragment;
@@ -30,16 +34,37 @@ bool mr_iri_is_absolute(mr_str iri)
     return scheme_length(iri) > 0;
 }
 
+/* What stands in no IRI: one bit an octet below 128, for controls, space, " < > \ ^ ` { | } */
+static bool is_never(unsigned char c)
+{
+    static const uint32_t never[4] = {0xffffffff, 0x50000005, 0x50000000, 0x38000001};
+    return c < 128 && (never[c >> 5] >> (c & 31) & 1);
+}
+
+#ifdef __SSE2__
+static bool any_never16(const char *at)
+{
+    static const char marks[] = "\"<>\\^`{|}";
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)at), space = _mm_set1_epi8(' ');
+    __m128i found = _mm_cmpeq_epi8(_mm_min_epu8(v, space), v);
+    for (size_t i = 0; i < sizeof marks - 1; i++)
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(v, _mm_set1_epi8(marks[i])));
+    return _mm_movemask_epi8(found) != 0;
+}
+#endif
+
 bool mr_iri_is_well_formed(mr_str iri)
 {
-    /* one bit an octet below 128: controls, space, " < > \ ^ ` { | } */
-    static const uint32_t never[4] = {0xffffffff, 0x50000005, 0x50000000, 0x38000001};
+    size_t i = 0;
     if (!scheme_length(iri)) return false;
-    for (size_t i = 0; i < iri.len; i++) {
-        unsigned char c = (unsigned char)iri.ptr[i];
-        if (c < 128 && (never[c >> 5] >> (c & 31) & 1)) return false;
-    }
-    return true;
+#ifdef __SSE2__
+    for (; iri.len - i >= 16; i += 16)
+        if (any_never16(iri.ptr + i)) return false;
+#endif
+    for (; i < iri.len; i++)
+        if (is_never((unsigned char)iri.ptr[i])) return false;
+    const char *hash = memchr(iri.ptr, '#', iri.len);
+    return !hash || !memchr(hash + 1, '#', iri.len - (size_t)(hash + 1 - iri.ptr)); /* a fragment has none in it */
 }
 
 static size_t span_until(mr_str s, const char *stops)
@@ -52,6 +77,7 @@ static size_t span_until(mr_str s, const char *stops)
 static struct parts split(mr_str iri)
 {
     struct parts p = {0};
+    if (!iri.len) return p; /* nor arithmetic on NULL */
     size_t scheme = scheme_length(iri);
     if (scheme) p.scheme = mr_str_make(iri.ptr, scheme), iri = mr_str_from(iri, scheme + 1);
     if (mr_str_has_prefix(iri, MR_STR("//"))) {

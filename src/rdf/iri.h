@@ -7,7 +7,7 @@
 
 /* Begins with a scheme and a colon. */
 bool mr_iri_is_absolute(mr_str iri);
-/* Absolute, and without the characters that no IRI has: controls, space, < > " { } | \ ^ ` (the IRIREF of N-Quads). */
+/* Absolute, with one "#" at most, and without the characters that no IRI has: controls, space, < > " { } | \ ^ ` (the IRIREF of N-Quads). */
 bool mr_iri_is_well_formed(mr_str iri);
 /* Resolve a reference against an absolute base; dots are removed (RFC 3986 5.2.2 to 5.2.4, 5.3).
  *   base    empty, or itself relative: the reference is returned as it is

@@ -79,6 +79,19 @@ static void test_iri_is_well_formed__knows_what_no_iri_has(void **state)
     assert_false(mr_iri_is_well_formed(MR_STR("http://a/{b}")));
     assert_false(mr_iri_is_well_formed(MR_STR("http://a/\\")));
     assert_false(mr_iri_is_well_formed(MR_STR("http://a/^`|")));
+    assert_true(mr_iri_is_well_formed(MR_STR("http://a#b")));
+    assert_false(mr_iri_is_well_formed(MR_STR("http://a#b#")));
+    static const char never[] = "\x01\x1f \"<>\\^`{|}";
+    char iri[] = "http://example.eu/a/long/one/with/40/octets";
+    for (size_t at = 8; at < sizeof iri - 1; at++) {
+        char was = iri[at];
+        for (const char *c = never; *c; c++) {
+            iri[at] = *c;
+            assert_false(mr_iri_is_well_formed(mr_str_of(iri)));
+        }
+        iri[at] = was;
+        assert_true(mr_iri_is_well_formed(mr_str_of(iri)));
+    }
 }
 
 int main(void)
