@@ -3,11 +3,14 @@
  * Contexts are never fetched. They come from the built-in table (spec/context) and from what the program adds. An active context is a
  * table of terms, compiled once: what follows when a local context is applied to an active one is remembered, under the identity of a named
  * context or the content hash of one written in the document, so that a document of a known kind is expanded without processing any
- * context at all. Active contexts are immutable and live as long as the mr_contexts that made them. */
+ * context at all. Active contexts are immutable and live until mr_contexts_begin finds that too much was remembered. */
 #ifndef MR_RDF_CONTEXT_H
 #define MR_RDF_CONTEXT_H
 
 #include "rdf/dataset.h"
+
+/* The standard's error code for a context that is not built in and was not added; nothing is ever fetched. */
+#define MR_JSONLD_CONTEXT_UNKNOWN "loading remote context failed"
 
 /* JSON-LD 1.1 section 1.7. */
 typedef enum mr_keyword {
@@ -55,6 +58,7 @@ typedef struct mr_definition {
     uint8_t container; /* set of mr_container; 0: none */
     uint8_t direction; /* mr_direction, when has_direction */
     bool reverse, prefix, is_protected, has_language, has_direction;
+    bool trusted; /* of a built-in context */
     const mr_term
         *iri; /* IRI mapping: IRI, or blank node label (kind MR_TERM_BLANK); NULL for a keyword and for "@id": null */
     const mr_term *type;    /* MR_COERCE_DATATYPE: the datatype IRI; else NULL */
@@ -79,20 +83,33 @@ typedef struct mr_context {
     mr_str original_base;              /* the base of the document */
     uint8_t version;                   /* 10 or 11: processing mode */
     uint32_t aliases;                  /* bit per mr_keyword: some term is an alias of it */
+    uint64_t alias_lengths;            /* bit per length, modulo 64, of these terms: most names are told apart by it */
+    bool has_scopes;                   /* some definition has a scoped context */
     struct mr_context_steps *steps;    /* what follows from it, filled on demand */
     struct mr_inverse *inverse;        /* of compaction, made on demand */
 } mr_context;
 
 /* The definition of a term, or NULL. */
 const mr_definition *mr_context_find(const mr_context *c, mr_str term);
+/* Is the definition neither an IRI nor a keyword ("term": null)? */
+static inline bool mr_definition_is_null(const mr_definition *d)
+{
+    return !d->iri && d->keyword == MR_KEYWORD_NONE;
+}
 
 /* Where contexts come from, and the cache of what was compiled. One per thread. */
 typedef struct mr_contexts mr_contexts;
 int mr_contexts_open(mr_contexts **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_contexts_close(mr_contexts *cs);
-/* Add a context document ({"@context": ...}); it stands before a built-in one of the same IRI. The text is copied.
- *   errors  MR_E_JSON ..., MR_E_FORMAT (no "@context"), MR_E_EXISTS, MR_E_LIMIT, MR_E_NOMEM */
+/* Add a context document ({"@context": ...}; without one it is refused when it is named); it stands before a built-in one of the same IRI. The
+ * text is copied.
+ *   errors  MR_E_JSON ..., MR_E_EXISTS, MR_E_LIMIT, MR_E_NOMEM */
 int mr_contexts_add(mr_contexts *cs, mr_str iri, mr_str json, struct mr_err *err) MR_MUST_CHECK;
+/* A new document: what was compiled for others is forgotten if it has grown too large; the documents that were added stay. Expansion,
+ * deserialisation and compaction begin with it: what expansion returns is good until the next of them. */
+void mr_contexts_begin(mr_contexts *cs);
+/* The arena of what is compiled. */
+mr_arena *mr_contexts_arena(mr_contexts *cs);
 /* Is there a context of this IRI? */
 bool mr_contexts_has(mr_contexts *cs, mr_str iri);
 /* Every IRI that the built-in table answers for, ends with NULL. */

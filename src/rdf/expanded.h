@@ -19,7 +19,7 @@ typedef struct mr_expanded_items {
 /* One property of a node object. A property may stand in several entries (written under different terms): whoever needs them as one calls
  * mr_expanded_merge first. */
 typedef struct mr_expanded_property {
-    const mr_term *iri; /* IRI or blank node (kind MR_TERM_BLANK, text = label without "_:") */
+    const mr_term *iri; /* IRI or blank node (kind MR_TERM_BLANK); text with "_:" */
     mr_expanded_items values;
     const mr_json *name; /* the member name it was written under; NULL when made */
     struct mr_expanded_property *next;
@@ -56,6 +56,28 @@ struct mr_expanded {
         mr_expanded_items list;
     };
 };
+
+static inline void mr_expanded_append(mr_expanded_items *items, mr_expanded *item)
+{
+    item->next = NULL;
+    if (items->last)
+        items->last->next = item;
+    else
+        items->first = item;
+    items->last = item;
+    items->count++;
+}
+/* All of `more`, which is used up. */
+static inline void mr_expanded_append_all(mr_expanded_items *items, const mr_expanded_items *more)
+{
+    if (!more->first) return;
+    if (items->last)
+        items->last->next = more->first;
+    else
+        items->first = more->first;
+    items->last = more->last;
+    items->count += more->count;
+}
 
 /* Bring entries of one property together, ordered by IRI, in this node only. */
 int mr_expanded_merge(mr_arena *a, mr_expanded *node, struct mr_err *err) MR_MUST_CHECK;
