@@ -7,10 +7,11 @@
 
 typedef struct mr_shapes mr_shapes; /* compiled, immutable, may be used by several threads */
 
-/* Compile the shapes of a graph (its default graph).
+/* Compile the shapes of a graph (its default graph): those that a target leads to. What is wrong elsewhere is passed over.
  *   shapes  borrowed while compiling; what is kept is copied into `a`
  *   ret     lives as long as `a`
- *   errors  MR_E_FORMAT (ill-formed shapes: detail names shape and parameter), MR_E_LIMIT, MR_E_NOMEM, MR_E_LIBRARY (sh:pattern needs PCRE2)
+ *   errors  MR_E_FORMAT (ill-formed shapes: detail names shape and parameter), MR_E_UNSUPPORTED (recursive shapes: detail names one), MR_E_LIMIT,
+ *           MR_E_NOMEM, MR_E_LIBRARY (sh:pattern needs PCRE2)
  *   source  SHACL sections 2 to 4 */
 int mr_shapes_compile(mr_arena *a, const mr_dataset *shapes, const mr_shapes **ret, struct mr_err *err) MR_MUST_CHECK;
 
@@ -38,10 +39,13 @@ typedef struct mr_shacl_result {
     mr_shacl_component component;             /* sh:sourceConstraintComponent */
     const mr_term
         *parameter; /* what was expected: the value of the component's (first) parameter, as the shape has it */
-    int64_t count;  /* MIN_COUNT, MAX_COUNT: how many there are; else 0 */
-    mr_str message; /* sh:message of the shape, or empty */
+    int64_t count;  /* MIN_COUNT, MAX_COUNT, QUALIFIED_*: how many there are; else 0 */
+    mr_str message; /* sh:message of the shape, the first if there are several; or empty */
     const mr_json
         *origin; /* of the value, else of a quad about the focus node: place in the JSON-LD document; or NULL */
+    const struct mr_shacl_result *details; /* NODE: what the value lacks; the first few, not counted as results */
+    size_t detail_count;
+    const struct mr_constraint *constraint; /* of the compiled shapes: for mr_shacl_expected and the report */
 } mr_shacl_result;
 
 typedef struct mr_shacl_report {
@@ -50,16 +54,22 @@ typedef struct mr_shacl_report {
     size_t count;
 } mr_shacl_report;
 
-/* Validate the default graph of a dataset.
+/* Validate the default graph of a dataset. Blank nodes of the shapes are never those of the data.
  *   data    borrowed; duplicates count once
  *   most    most results kept; 0: MR_LIMIT_SHACL_RESULTS; with more, MR_E_LIMIT
  *   ret     in `a`, pointing into data and shapes
- *   errors  MR_E_LIMIT (also of recursion and of path work), MR_E_NOMEM, MR_E_UNSUPPORTED (recursive shapes) */
+ *   errors  MR_E_LIMIT (results; the work that paths, patterns and nested shapes make), MR_E_NOMEM */
 int mr_shacl_validate(mr_arena *a, const mr_shapes *shapes, const mr_dataset *data, size_t most, mr_shacl_report *ret,
                       struct mr_err *err) MR_MUST_CHECK;
 
-/* Append the report as RDF (SHACL section 3.6) to a dataset.
- *   errors  MR_E_NOMEM */
+/* What would have been right, for a sentence: of IN and LANGUAGE_IN the members of the list; of OR and XONE the classes, datatypes, kinds
+ * of node and values that the alternatives ask for; of NODE and AND those that the shapes do; else the component's parameter.
+ *   out     each once; `most` of them at most
+ *   return  how many they are */
+size_t mr_shacl_expected(const mr_shacl_result *result, const mr_term **out, size_t most);
+
+/* Append the report as RDF (SHACL section 3.6) to a dataset. Blank nodes of data and shapes become new ones of the dataset, one for each.
+ *   errors  MR_E_LIMIT, MR_E_NOMEM */
 int mr_shacl_write_report(const mr_shacl_report *report, mr_dataset *ds, struct mr_err *err) MR_MUST_CHECK;
 
 #endif
