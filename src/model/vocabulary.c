@@ -183,6 +183,70 @@ static const mr_concept entitlements[] = {
 #undef MR_SCHEME_HERE
 #undef MR_BASE_HERE
 
+#define MR_SCHEME_HERE MR_SCHEME_CURRENCY
+#define MR_BASE_HERE AUTHORITY "currency/"
+static const mr_concept currencies[] = {
+#include <vocabulary/currency.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_JURISDICTION
+#define MR_BASE_HERE AUTHORITY "atu/"
+static const mr_concept jurisdictions[] = {
+#include <vocabulary/jurisdiction.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_ENTITLEMENT_STATUS
+#define MR_BASE_HERE SNB "entitlement-status/"
+static const mr_concept entitlement_statuses[] = {
+#include <vocabulary/entitlement-status.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_ACTIVITY
+#define MR_BASE_HERE SNB "learning-activity/"
+static const mr_concept activities[] = {
+#include <vocabulary/activity.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_SEX
+#define MR_BASE_HERE AUTHORITY "human-sex/"
+static const mr_concept sexes[] = {
+#include <vocabulary/sex.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_VERIFICATION
+#define MR_BASE_HERE SNB "verification/"
+static const mr_concept verifications[] = {
+#include <vocabulary/verification.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_VERIFICATION_STATUS
+#define MR_BASE_HERE SNB "verification-status/"
+static const mr_concept verification_statuses[] = {
+#include <vocabulary/verification-status.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
+#define MR_SCHEME_HERE MR_SCHEME_ACCREDITATION_STATUS
+#define MR_BASE_HERE SNB "status/"
+static const mr_concept accreditation_statuses[] = {
+#include <vocabulary/accreditation-status.def>
+};
+#undef MR_SCHEME_HERE
+#undef MR_BASE_HERE
+
 #define SCHEME(name, uri, about, table)                                                                                \
     {                                                                                                                  \
         name, uri, about, table, sizeof(table) / sizeof *(table)                                                       \
@@ -225,6 +289,22 @@ static const mr_scheme schemes[MR_SCHEME_COUNT_] = {
     [MR_SCHEME_NQF] = SCHEME("nqf", SNB "qdr" VERSIONED, "National qualifications frameworks and their levels.", nqf),
     [MR_SCHEME_ENTITLEMENT] =
         SCHEME("entitlement", SNB "entitlement" VERSIONED, "What a credential entitles to.", entitlements),
+    [MR_SCHEME_CURRENCY] =
+        SCHEME("currency", AUTHORITY "currency", "Currencies, by their three-letter codes.", currencies),
+    [MR_SCHEME_JURISDICTION] =
+        SCHEME("jurisdiction", AUTHORITY "atu", "Where an accreditation or an entitlement holds.", jurisdictions),
+    [MR_SCHEME_ENTITLEMENT_STATUS] = SCHEME("entitlement-status", SNB "entitlement-status" VERSIONED,
+                                            "Is an entitlement actual or prospective?", entitlement_statuses),
+    [MR_SCHEME_ACTIVITY] =
+        SCHEME("activity", SNB "learning-activity" VERSIONED, "Types of learning activity.", activities),
+    [MR_SCHEME_SEX] = SCHEME("sex", AUTHORITY "human-sex", "Sex of a person, as documents carry it.", sexes),
+    [MR_SCHEME_VERIFICATION] = SCHEME("verification", SNB "verification" VERSIONED,
+                                      "Checks that a document reports of itself.", verifications),
+    [MR_SCHEME_VERIFICATION_STATUS] = SCHEME("verification-status", SNB "verification-status" VERSIONED,
+                                             "Outcomes of these checks.", verification_statuses),
+    [MR_SCHEME_ACCREDITATION_STATUS] =
+        SCHEME("accreditation-status", "https://publications.europa.eu/resource/authority/snb/status" VERSIONED,
+               "Is an accreditation in force?", accreditation_statuses),
 };
 
 const mr_scheme *mr_scheme_get(mr_scheme_code s)

@@ -27,6 +27,14 @@ typedef enum mr_scheme_code {
     MR_SCHEME_FILE_TYPE,
     MR_SCHEME_NQF, /* national qualification framework levels: code is the last part of the URI */
     MR_SCHEME_ENTITLEMENT,
+    MR_SCHEME_CURRENCY,     /* ISO 4217 */
+    MR_SCHEME_JURISDICTION, /* ISO 3166 codes of countries and of parts of the United Kingdom; URIs use others */
+    MR_SCHEME_ENTITLEMENT_STATUS,
+    MR_SCHEME_ACTIVITY,
+    MR_SCHEME_SEX,
+    MR_SCHEME_VERIFICATION, /* checks that documents report, and their outcome (read only) */
+    MR_SCHEME_VERIFICATION_STATUS,
+    MR_SCHEME_ACCREDITATION_STATUS,
     MR_SCHEME_COUNT_
 } mr_scheme_code;
 

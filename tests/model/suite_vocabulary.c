@@ -6,7 +6,8 @@
 static const struct {
     mr_scheme_code scheme;
     const char *file;
-    bool whole; /* every concept of the official list is in ours */
+    bool whole;     /* every concept of the official list is in ours */
+    bool own_words; /* its labels say nothing to people: ours are others */
 } lists[] = {
     {MR_SCHEME_COUNTRY, "country.tsv",
      false}, /* without Clipperton and "provisional data", which have no two-letter code */
@@ -30,6 +31,14 @@ static const struct {
     {MR_SCHEME_FILE_TYPE, "file-type.tsv", false},
     {MR_SCHEME_NQF, "nqf.tsv", true},
     {MR_SCHEME_ENTITLEMENT, "entitlement.tsv", true},
+    {MR_SCHEME_CURRENCY, "currency.tsv", false},
+    {MR_SCHEME_JURISDICTION, "atu.tsv", false}, /* without regions */
+    {MR_SCHEME_ENTITLEMENT_STATUS, "entitlement-status.tsv", true},
+    {MR_SCHEME_ACTIVITY, "learning-activity.tsv", true},
+    {MR_SCHEME_SEX, "human-sex.tsv", true},
+    {MR_SCHEME_VERIFICATION, "verification.tsv", true},
+    {MR_SCHEME_VERIFICATION_STATUS, "verification-status.tsv", true, .own_words = true}, /* colours of lamps */
+    {MR_SCHEME_ACCREDITATION_STATUS, "status.tsv", true},
 };
 _Static_assert(sizeof lists / sizeof *lists == MR_SCHEME_COUNT_, "every scheme is compared");
 
@@ -69,16 +78,16 @@ static void test_vocabulary__agrees_with_the_official_lists(void **state)
     if (!folder) test_skip("the vocabularies are not here (MERIT_VOCAB)");
     mr_arena a;
     mr_arena_init(&a, 16 * 1024 * 1024);
-    size_t faults = 0;
+    size_t faults = 0, lists_wrong = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         struct official *rows;
-        size_t count = read_official(&a, folder, lists[i].file, &rows);
+        size_t before = faults, count = read_official(&a, folder, lists[i].file, &rows);
         assert_true(count > 0);
         const mr_scheme *scheme = mr_scheme_get(lists[i].scheme);
         for (size_t j = 0; j < scheme->count; j++) {
             const mr_concept *c = &scheme->concepts[j];
             const struct official *o = find(rows, count, c->uri);
-            bool same = o && (o->label.len == 0 || mr_str_is(o->label, c->label[0]));
+            bool same = o && (o->label.len == 0 || lists[i].own_words || mr_str_is(o->label, c->label[0]));
             if (!same) print_error("%s: %s (%s) is not as in the official list\n", lists[i].file, c->uri, c->label[0]);
             faults += !same;
         }
@@ -87,8 +96,10 @@ static void test_vocabulary__agrees_with_the_official_lists(void **state)
             if (!ours) print_error("%s: %.*s is missing\n", lists[i].file, MR_STR_ARG(rows[j].uri));
             faults += !ours;
         }
+        lists_wrong += faults > before;
         mr_arena_reset(&a);
     }
+    test_suite_count("vocabularies", MR_SCHEME_COUNT_ - lists_wrong, MR_SCHEME_COUNT_, 0);
     mr_arena_done(&a);
     assert_int_equal(faults, 0);
 }

@@ -100,6 +100,31 @@ static void test_scheme_get__is_complete(void **state)
     assert_null(mr_scheme_find(MR_STR("nonsense")));
 }
 
+/* What the shapes of credentials ask for can be chosen, but for what is too large (ESCO) or has no concepts that anybody published. */
+static void test_scheme_get__has_every_scheme_of_the_shapes(void **state)
+{
+    static const char *const others[] = {"http://data.europa.eu/esco/concept-scheme/occupations",
+                                         "http://data.europa.eu/esco/concept-scheme/skills",
+                                         "http://data.europa.eu/snb/claim-type/25831c2"};
+    mr_arena a;
+    size_t count = 0;
+    mr_arena_init(&a, 1024 * 1024);
+    mr_str rest = test_read_file(&a, MERIT_SOURCE_ROOT "/spec/shapes/edc-generic-full.shapes"), line;
+    while (mr_str_split(&rest, '\n', &line)) {
+        ptrdiff_t at = mr_str_find(line, MR_STR("hasValue <"));
+        bool known = false;
+        if (at < 0) continue;
+        mr_str uri = mr_str_from(line, (size_t)at + strlen("hasValue <"));
+        uri.len = (size_t)mr_str_find_char(uri, '>');
+        for (mr_scheme_code s = 0; s < MR_SCHEME_COUNT_; s++) known |= mr_str_is(uri, mr_scheme_get(s)->uri);
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) known |= mr_str_is(uri, others[i]);
+        if (!known) fail_msg("%.*s is not in our tables", MR_STR_ARG(uri));
+        count++;
+    }
+    assert_int_equal(count, 19);
+    mr_arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_concept_guess__nearest_first),
         cmocka_unit_test(test_concept_guess__nothing_for_nonsense),
         cmocka_unit_test(test_scheme_get__is_complete),
+        cmocka_unit_test(test_scheme_get__has_every_scheme_of_the_shapes),
     };
     return cmocka_run_group_tests_name("model/vocabulary", tests, NULL, NULL);
 }
