@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "credential/check.h"
 #include "credential/results.h"
 #include "credential/specification_file.h"
 #include "service/service.h"
@@ -57,10 +58,16 @@ struct run {
     int folder;
     mr_buf document, issued_lines, refused_lines;
     size_t rows, issued, there, refused;
+    bool checked; /* the first credential, against the shapes */
     bool progress;
     int64_t started, shown;
     uint64_t table_size; /* bytes; 0: not known (a pipe) */
 };
+
+static void checker_cleanup(mr_checker **c)
+{
+    if (*c) mr_checker_close(*c);
+}
 
 static void run_done(struct run *r)
 {
@@ -287,6 +294,26 @@ static int list_file(struct run *r, mr_arena *a, const struct mr_result_row *row
     return code;
 }
 
+/* What the first credential of a run would have against the official shapes, before it is sealed; the others are made from the same template. */
+static int check_first(struct run *r, mr_arena *a, const struct mr_result_row *row, struct mr_err *err)
+{
+    MR_CLEANUP(checker_cleanup) mr_checker *c = NULL;
+    struct mr_findings findings;
+    if (r->checked) return MR_OK;
+    r->checked = true;
+    mr_findings_init(&findings, a);
+    MR_TRY(mr_checker_open(r->env, &c, err));
+    MR_TRY(mr_check_sample(c, a, &r->specification, r->seal.certificate, &row->achievement, &findings, err));
+    for (size_t i = 0; i < findings.count; i++) {
+        if (findings.items[i].warning) continue;
+        mr_str say = mr_finding_say(a, r->l, &findings.items[i]);
+        return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION,
+                              "its credentials would break official rules, so nothing was sealed", "%.*s",
+                              MR_STR_ARG(say));
+    }
+    return MR_OK;
+}
+
 static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
 {
     mr_str stem = file_stem(r, a, row), name = MR_STR_EMPTY;
@@ -294,6 +321,7 @@ static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, stru
         r->there++;
         return MR_OK;
     }
+    MR_TRY(check_first(r, a, row, err));
     for (size_t i = 0; i < 2; i++) {
         if (!(r->formats & all_formats[i])) continue;
         mr_buf_clear(&r->document);

@@ -14,6 +14,21 @@ static const mr_option *find(const mr_option *options, size_t count, mr_str name
     return NULL;
 }
 
+static bool keep(const mr_option *o, const char *value)
+{
+    size_t most = sizeof o->list->values / sizeof *o->list->values;
+    if (!o->list) {
+        *o->value = value;
+        return true;
+    }
+    if (o->list->count == most) {
+        fprintf(stderr, "merit: --%s may be given at most %zu times.\n", o->name, most);
+        return false;
+    }
+    o->list->values[o->list->count++] = value;
+    return true;
+}
+
 /* One argument that begins with "--". *at moves over a value that stands apart. */
 static bool take_one(int argc, char **argv, int *at, const mr_option *options, size_t count)
 {
@@ -30,15 +45,10 @@ static bool take_one(int argc, char **argv, int *at, const mr_option *options, s
         *o->flag = true;
         return sign < 0;
     }
-    if (sign >= 0)
-        *o->value = text.ptr + sign + 1;
-    else if (*at + 1 < argc)
-        *o->value = argv[++*at];
-    else {
-        fprintf(stderr, "merit: --%s needs a value.\n", o->name);
-        return false;
-    }
-    return true;
+    if (sign >= 0) return keep(o, text.ptr + sign + 1);
+    if (*at + 1 < argc) return keep(o, argv[++*at]);
+    fprintf(stderr, "merit: --%s needs a value.\n", o->name);
+    return false;
 }
 
 bool mr_options_take(int argc, char **argv, const mr_option *options, size_t count, const char *help, int *ret_words,
@@ -100,25 +110,41 @@ static void put_part(const char *before, const char *text, const char *after)
     fputs(after, stderr);
 }
 
+/* The detail, without a subject that was named before it. Is it a whole sentence? */
+static bool put_detail(const char *detail, const char *subject)
+{
+    mr_str rest = mr_str_of(detail), name = mr_str_of(subject);
+    if (name.len && mr_str_has_prefix(rest, name)) {
+        mr_str after = mr_str_from(rest, name.len);
+        if (after.len == 0 || mr_str_has_prefix(after, MR_STR(": "))) rest = after;
+    }
+    if (rest.len != mr_str_of(detail).len)
+        put_part("", rest.ptr, "");
+    else
+        put_part(": ", detail, "");
+    return mr_str_has_suffix(rest, MR_STR("."));
+}
+
 int mr_cli_fail(const struct mr_err *err, const char *subject, mr_str text)
 {
     fputs("merit: ", stderr);
     put_part("", subject, ": ");
     fputs(err->message ? err->message : mr_code_text(err->code), stderr);
-    put_part(": ", err->detail, "");
+    bool ends = put_detail(err->detail, subject);
     put_part(" (at ", err->pointer, ")");
     if (err->position != MR_NOWHERE && text.len) {
         size_t line, column;
         mr_json_place(text, err->position, &line, &column);
         fprintf(stderr, " (line %zu, column %zu)", line, column);
+        ends = false;
     }
-    fprintf(stderr, ".\n");
+    fputs(ends && !err->pointer[0] ? "\n" : ".\n", stderr);
     return mr_code_exit(err->code);
 }
 
 bool mr_cli_print(mr_str text)
 {
-    return fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+    return (text.len == 0 || fwrite(text.ptr, 1, text.len, stdout) == text.len) && fflush(stdout) == 0;
 }
 
 const char *mr_options_data_folder(const char *given)

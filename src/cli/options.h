@@ -7,10 +7,17 @@
 
 #include <stdio.h>
 
+/* What an option was given with, each time. */
+typedef struct mr_option_list {
+    const char *values[64];
+    size_t count;
+} mr_option_list;
+
 typedef struct mr_option {
-    const char *name;   /* without "--" */
-    const char **value; /* option with a value; or NULL */
-    bool *flag;         /* option without one; or NULL */
+    const char *name;     /* without "--" */
+    const char **value;   /* option with a value; or NULL */
+    bool *flag;           /* option without one; or NULL */
+    mr_option_list *list; /* option with a value that may be given several times; or NULL */
 } mr_option;
 
 /* Take options out of argv ("--name value" or "--name=value"; "--" ends them); what remains are the words, moved to the front.

@@ -65,8 +65,9 @@
 
 struct mr_elm_issuing {
     const mr_specification *specification;
-    mr_certificate *certificate; /* the seal's: issuer identity is merged from it */
-    int64_t now;                 /* issued, issuanceDate */
+    mr_certificate *
+        certificate; /* the seal's: issuer identity is merged from it; NULL: a European Digital Credential as before sealing */
+    int64_t now; /* issued, issuanceDate */
 };
 typedef enum mr_elm_kind { MR_ELM_NONE, MR_ELM_EDC, MR_ELM_VC2 } mr_elm_kind;
 
@@ -99,5 +100,17 @@ int mr_elm_write_vc2(const struct mr_elm_issuing *i, const mr_achievement *achie
 /* Is this a well-formed ELM credential? @context exactly the known IRIs in their order, the types, and no member whose name does not expand.
  * Errors: MR_E_FORMAT (pointer and detail tell where and what; message is a message id: "format.context", "format.types", "format.unknown_term" ...). */
 int mr_elm_check_format(const mr_json *document, mr_elm_kind *ret, struct mr_err *err) MR_MUST_CHECK;
+
+/* Told of one fault of form.
+ *   message  as in the errors above
+ *   at       the value that it is about
+ *   what     the name that is not known, the foreign context ...; may be empty
+ *   guess    the name that was probably meant; may be empty */
+typedef void mr_elm_listener(void *self, const char *message, const mr_json *at, mr_str what, mr_str guess);
+/* The same questions, but every fault is told, in document order. Returns what the document claims to be by its @context; MR_ELM_NONE when that is
+ * not known, and then nothing behind it was asked. */
+mr_elm_kind mr_elm_find_faults(const mr_json *document, mr_elm_listener *listener, void *self);
+/* Does the ELM context define this name as texts by language? */
+bool mr_elm_is_language_map(mr_str term);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "json/write.h"
+#include "model/guess.h"
 
 #include <stdio.h>
 
@@ -143,12 +144,16 @@ static void fill_index(struct elm_index *x)
 struct place {
     mr_elm_kind kind;
     bool scoped;
+    bool credential, status; /* the types of the node that members are asked for, found once for all of them */
 };
 struct checking {
     struct elm_index elm;
     const mr_json *root;
     mr_elm_kind kind;
     struct mr_err *err;
+    unsigned guesses;          /* made so far */
+    mr_elm_listener *listener; /* NULL: the first fault ends it */
+    void *self;
 };
 
 static bool has_type(const mr_json *node, const char *type)
@@ -161,6 +166,12 @@ static bool has_type(const mr_json *node, const char *type)
     return false;
 }
 
+/* A document that does not say that it is a credential is told so once, and then taken for one. */
+static bool is_credential(const struct checking *c, const mr_json *node)
+{
+    return has_type(node, "VerifiableCredential") || (node == c->root && c->listener);
+}
+
 /* The term that a name is at this place, or NULL. node: for terms that its type brings; NULL for a name of a type. */
 static const struct term *lookup(struct checking *c, struct place p, const mr_json *node, mr_str name)
 {
@@ -170,11 +181,10 @@ static const struct term *lookup(struct checking *c, struct place p, const mr_js
     if (number) t = &elm_terms[number - 1];
     if (!t) t = edc ? find(v1_terms, COUNT(v1_terms), name) : find(v2_terms, COUNT(v2_terms), name);
     if (t || !node) return t;
-    if (has_type(node, "VerifiableCredential"))
+    if (p.credential)
         t = edc ? find(v1_credential_terms, COUNT(v1_credential_terms), name)
                 : find(v2_credential_terms, COUNT(v2_credential_terms), name);
-    if (!t && !edc && has_type(node, "BitstringStatusListEntry"))
-        t = find(v2_status_terms, COUNT(v2_status_terms), name);
+    if (!t && !edc && p.status) t = find(v2_status_terms, COUNT(v2_status_terms), name);
     return t;
 }
 
@@ -198,8 +208,15 @@ static bool is_keyword(mr_str name)
     return false;
 }
 
+/* The term that was probably meant by a name at this place; NULL when none is near. */
+static const struct term *guess(struct checking *c, struct place p, const mr_json *node, mr_str name, bool is_class);
+
 static int refuse(struct checking *c, const char *message, const mr_json *at, mr_str what)
 {
+    if (c->listener) {
+        c->listener(c->self, message, at, what, MR_STR_EMPTY);
+        return MR_OK;
+    }
     if (!c->err) return MR_E_FORMAT;
     int code = MR_FAIL_DETAIL(c->err, MR_E_FORMAT, message, "%.*s", (int)(what.len < 150 ? what.len : 150),
                               what.len ? what.ptr : "");
@@ -208,13 +225,23 @@ static int refuse(struct checking *c, const char *message, const mr_json *at, mr
     return code;
 }
 
+/* A name that no context defines. node: NULL for the name of a type. */
+static int refuse_term(struct checking *c, struct place p, const mr_json *node, const mr_json *at, mr_str name)
+{
+    const char *message = node ? "format.unknown_term" : "format.unknown_type";
+    if (!c->listener) return refuse(c, message, at, name);
+    const struct term *t = guess(c, p, node, name, !node);
+    c->listener(c->self, message, at, name, t ? t->name : MR_STR_EMPTY);
+    return MR_OK;
+}
+
 static int check_type(struct checking *c, struct place p, const mr_json *type)
 {
     mr_str name = mr_json_str(type);
     if (!mr_json_is(type, MR_JSON_STRING)) return refuse(c, "format.unknown_type", type, MR_STR("(no text)"));
     const struct term *t = lookup(c, p, NULL, name);
     if ((t && t->kind == CLASS) || is_iri(c, p, name)) return MR_OK;
-    return refuse(c, "format.unknown_type", type, name);
+    return refuse_term(c, p, NULL, type, name);
 }
 
 static int check_types(struct checking *c, struct place p, const mr_json *types)
@@ -234,10 +261,10 @@ static int check_member(struct checking *c, struct place p, const mr_json *node,
     if (mr_str_is(text, "@context") && node == c->root) return MR_OK; /* compared whole */
     if (is_keyword(text)) return MR_OK;
     const struct term *t = lookup(c, p, node, text);
-    if (!t && !is_iri(c, p, text)) return refuse(c, "format.unknown_term", value, text);
+    if (!t && !is_iri(c, p, text)) return refuse_term(c, p, node, value, text);
     if (t && (t->kind == MAP || mr_str_is(text, "proof")))
         return MR_OK; /* texts by language; a proof has contexts of its own */
-    if (t && (t->kind == CLASS || t->kind == PREFIX)) return refuse(c, "format.unknown_term", value, text);
+    if (t && (t->kind == CLASS || t->kind == PREFIX)) return refuse_term(c, p, node, value, text);
     if (t && t->kind == SCOPED) p.scoped = true;
     return check_value(c, p, value);
 }
@@ -245,6 +272,7 @@ static int check_member(struct checking *c, struct place p, const mr_json *node,
 /* As deep as the reader went (MR_LIMIT_JSON_DEPTH). */
 static int check_value(struct checking *c, struct place p, const mr_json *value)
 {
+    p.credential = is_credential(c, value), p.status = has_type(value, "BitstringStatusListEntry");
     MR_JSON_EACH (item, value) MR_TRY(check_value(c, p, item));
     MR_JSON_EACH_MEMBER (name, value) MR_TRY(check_member(c, p, value, name));
     return MR_OK;
@@ -278,19 +306,65 @@ static mr_str foreign_context(const mr_json *context)
     return MR_STR_EMPTY;
 }
 
+/* The nearest of some terms; *nearest is its distance, and that of the nearest so far when it comes in. */
+static const struct term *nearest_of(const struct term *terms, size_t count, mr_str name, bool is_class,
+                                     uint32_t *nearest)
+{
+    const struct term *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (terms[i].kind == PREFIX || (terms[i].kind == CLASS) != is_class) continue;
+        uint32_t d = mr_guess_distance(name, terms[i].name);
+        if (d < *nearest) *nearest = d, best = &terms[i];
+    }
+    return best;
+}
+
+static const struct term *guess(struct checking *c, struct place p, const mr_json *node, mr_str name, bool is_class)
+{
+    uint32_t nearest = MR_GUESS_FAR;
+    bool edc = p.kind == MR_ELM_EDC, credential = node && p.credential;
+    const struct term *best = NULL, *t;
+    if (c->guesses++ >= MR_LIMIT_FINDINGS) return NULL;
+    if (edc || p.scoped) best = nearest_of(elm_terms, COUNT(elm_terms), name, is_class, &nearest);
+    t = edc ? nearest_of(v1_terms, COUNT(v1_terms), name, is_class, &nearest)
+            : nearest_of(v2_terms, COUNT(v2_terms), name, is_class, &nearest);
+    if (t) best = t;
+    if (!credential) return best;
+    t = edc ? nearest_of(v1_credential_terms, COUNT(v1_credential_terms), name, is_class, &nearest)
+            : nearest_of(v2_credential_terms, COUNT(v2_credential_terms), name, is_class, &nearest);
+    return t ? t : best;
+}
+
+static int check_document(struct checking *c, const mr_json *document)
+{
+    if (!mr_json_is(document, MR_JSON_OBJECT)) return refuse(c, "format.object", document, MR_STR_EMPTY);
+    const mr_json *context = mr_json_get(document, "@context"), *type = mr_json_get(document, "type");
+    if (!context) return refuse(c, "format.context", document, MR_STR_EMPTY);
+    c->kind = kind_of_context(context);
+    if (c->kind == MR_ELM_NONE) return refuse(c, "format.context", context, foreign_context(context));
+    bool typed = has_type(document, "VerifiableCredential") &&
+                 (c->kind == MR_ELM_VC2 || has_type(document, "EuropeanDigitalCredential"));
+    if (!typed) MR_TRY(refuse(c, "format.types", type ? type : document, mr_json_str(type)));
+    fill_index(&c->elm);
+    return check_value(c, (struct place){.kind = c->kind}, document);
+}
+
 int mr_elm_check_format(const mr_json *document, mr_elm_kind *ret, struct mr_err *err)
 {
     struct checking c = {.root = document, .kind = MR_ELM_NONE, .err = err};
-    if (!mr_json_is(document, MR_JSON_OBJECT)) return refuse(&c, "format.object", document, MR_STR_EMPTY);
-    const mr_json *context = mr_json_get(document, "@context"), *type = mr_json_get(document, "type");
-    if (!context) return refuse(&c, "format.context", document, MR_STR_EMPTY);
-    c.kind = kind_of_context(context);
-    if (c.kind == MR_ELM_NONE) return refuse(&c, "format.context", context, foreign_context(context));
-    bool typed = has_type(document, "VerifiableCredential") &&
-                 (c.kind == MR_ELM_VC2 || has_type(document, "EuropeanDigitalCredential"));
-    if (!typed) return refuse(&c, "format.types", type ? type : document, mr_json_str(type));
-    fill_index(&c.elm);
-    MR_TRY(check_value(&c, (struct place){c.kind, false}, document));
+    MR_TRY(check_document(&c, document));
     *ret = c.kind;
     return MR_OK;
+}
+
+mr_elm_kind mr_elm_find_faults(const mr_json *document, mr_elm_listener *listener, void *self)
+{
+    struct checking c = {.root = document, .kind = MR_ELM_NONE, .listener = listener, .self = self};
+    return check_document(&c, document) == MR_OK ? c.kind : MR_ELM_NONE;
+}
+
+bool mr_elm_is_language_map(mr_str term)
+{
+    const struct term *t = find(elm_terms, COUNT(elm_terms), term);
+    return t && t->kind == MAP;
 }

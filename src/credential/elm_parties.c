@@ -217,6 +217,7 @@ static const mr_concept *country_of(const mr_certificate *c)
 
 int mr_elm_check_certificate(const mr_certificate *c, struct mr_err *err)
 {
+    if (!c) return MR_FAIL(err, MR_E_CERTIFICATE, "there is no certificate that names the issuer", MR_NOWHERE);
     const struct mr_certificate_name *subject = mr_certificate_subject(c);
     if (subject->organisation.len == 0)
         return MR_FAIL(err, MR_E_CERTIFICATE, "the seal's certificate names no organisation", MR_NOWHERE);
@@ -229,8 +230,23 @@ int mr_elm_check_certificate(const mr_certificate *c, struct mr_err *err)
     return MR_OK;
 }
 
+/* Before sealing the provider stands for whoever will seal. */
+static void put_provider_as_issuer(struct mr_elm_writer *e)
+{
+    const mr_organisation *o = &e->specification->provider;
+    mr_json_put_name(&e->w, "issuer");
+    mr_elm_begin_node(e, "org", "issuer", "Organisation");
+    mr_elm_put_texts(e, "legalName", o->name);
+    put_location(e, "issuer", o->country, o->address);
+    mr_json_end_object(&e->w);
+}
+
 void mr_elm_put_issuer(struct mr_elm_writer *e)
 {
+    if (!e->certificate) {
+        put_provider_as_issuer(e);
+        return;
+    }
     const struct mr_certificate_name *subject = mr_certificate_subject(e->certificate);
     const mr_concept *country = country_of(e->certificate);
     mr_json_put_name(&e->w, "issuer");

@@ -375,7 +375,7 @@ static void put_display(struct mr_elm_writer *e)
 static void put_mandate(struct mr_elm_writer *e)
 {
     const mr_specification *s = e->specification;
-    if (mr_elm_issuer_awards(s, e->certificate)) return;
+    if (!e->certificate || mr_elm_issuer_awards(s, e->certificate)) return;
     const struct mr_certificate_name *subject = mr_certificate_subject(e->certificate);
     mr_str statement = mr_arena_format(e->arena, "Issued by %.*s on behalf of", MR_STR_ARG(subject->organisation));
     for (size_t i = 0; i < s->awarding_body_count; i++) {
@@ -529,7 +529,7 @@ int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind
     struct mr_elm_template *t = MR_NEW(a, struct mr_elm_template);
     mr_buf_init(&out, MR_LIMIT_DOCUMENT);
     if (!t) return MR_FAIL(err, MR_E_NOMEM, "no memory for a document", MR_NOWHERE);
-    MR_TRY(mr_elm_check_certificate(i->certificate, err));
+    if (i->certificate || kind != MR_ELM_EDC) MR_TRY(mr_elm_check_certificate(i->certificate, err));
     t->specification = i->specification;
     t->primary = mr_specification_primary_language(i->specification);
     struct mr_elm_writer e = {.out = &out,

@@ -101,3 +101,37 @@ const char *mr_sniffed_message(mr_sniffed s)
     }
     return NULL;
 }
+
+const char *mr_sniffed_json_message(const struct mr_err *e, mr_str text)
+{
+    if (e->code == MR_E_UTF8) return "format.not_utf8";
+    if (e->code == MR_E_JSON_DUPLICATE) return "format.duplicate";
+    if (e->code == MR_E_LIMIT) return "format.too_deep";
+    if (e->code == MR_E_NOMEM) return "format.too_much";
+    return e->position != MR_NOWHERE && e->position >= text.len ? "format.truncated" : "format.not_json";
+}
+
+/* Is it this word, or a list that has it? */
+static bool lists(const mr_json *v, const char *word)
+{
+    if (mr_str_is(mr_json_str(v), word)) return true;
+    MR_JSON_EACH (item, v) {
+        if (mr_str_is(mr_json_str(item), word)) return true;
+    }
+    return false;
+}
+
+const char *mr_sniffed_other_credential(const mr_json *document)
+{
+    const mr_json *type = mr_json_get(document, "type");
+    if (lists(type, "VerifiablePresentation")) return "format.presentation";
+    if (lists(type, "OpenBadgeCredential") || lists(type, "AchievementCredential") || lists(type, "Assertion"))
+        return "format.open_badge";
+    if (mr_json_get(document, "proof")) return "format.data_integrity";
+    return NULL;
+}
+
+bool mr_sniffed_may_be_credential(const mr_json *document)
+{
+    return mr_json_get(document, "@context") || lists(mr_json_get(document, "type"), "VerifiableCredential");
+}

@@ -2,7 +2,7 @@
 #ifndef MR_CREDENTIAL_SNIFF_H
 #define MR_CREDENTIAL_SNIFF_H
 
-#include "base/str.h"
+#include "json/json.h"
 
 typedef enum mr_sniffed {
     MR_SNIFFED_JSON,    /* begins like an object or list */
@@ -25,5 +25,11 @@ typedef enum mr_sniffed {
 mr_sniffed mr_sniff(mr_str file, mr_str *ret_text);
 /* Message id of the sentence for a file that is no credential: "format.pdf"; NULL for JSON, COMPACT and SD_JWT. */
 const char *mr_sniffed_message(mr_sniffed s);
+/* Message id of what keeps a text from being JSON: the cause, as far as the error of mr_json_parse tells it. */
+const char *mr_sniffed_json_message(const struct mr_err *e, mr_str text);
+/* Documents that Merit knows and does not read, by the message that names them; NULL for others. */
+const char *mr_sniffed_other_credential(const mr_json *document);
+/* Has it a context, or the type of a credential? */
+bool mr_sniffed_may_be_credential(const mr_json *document);
 
 #endif

@@ -361,12 +361,34 @@ static mr_str about(mr_arena *a, const mr_language *l, const char *prefix, const
     return known ? mr_message_str(l, id) : MR_STR_EMPTY;
 }
 
+/* A thing or a part of it: by its message, or as it is written. */
+static mr_str name_of(mr_arena *a, const mr_language *l, mr_str name)
+{
+    bool known = name.len > 0 && mr_message_exists(mr_language_english(), name);
+    if (known || name.len == 0) return known ? mr_message_str(l, name) : name;
+    return MR_SAY(a, l, "check.quoted", {"name", name});
+}
+
+/* A sentence that begins with what was filled in begins with a capital all the same: ASCII and the letters of Latin-1. */
+static mr_str capitalise(mr_arena *a, mr_str text)
+{
+    mr_str copy = mr_arena_dup(a, text);
+    char *c = (char *)(uintptr_t)copy.ptr;
+    if (copy.len > 0 && c[0] >= 'a' && c[0] <= 'z') c[0] = (char)(c[0] - 32);
+    if (copy.len > 1 && c[0] == '\xC3' && (uint8_t)c[1] >= 0xA0 && (uint8_t)c[1] < 0xBF) c[1] = (char)(c[1] - 32);
+    return copy;
+}
+
 mr_str mr_finding_say(mr_arena *a, const mr_language *l, const struct mr_finding *f)
 {
-    mr_str label = about(a, l, "element", f->element, "");
-    if (label.len == 0) label = about(a, l, "field", f->element, "");
-    if (label.len == 0) label = mr_str_of(f->element);
-    mr_str why = about(a, l, "element", f->element, ".why"), help = about(a, l, "element", f->element, ".help");
-    return MR_SAY(a, l, f->id, {"value", f->value}, {"expected", f->expected}, {"element", label}, {"why", why},
-                  {"help", help});
+    const char *element = f->element ? f->element : "";
+    mr_str label = about(a, l, "element", element, "");
+    if (label.len == 0) label = about(a, l, "field", element, "");
+    if (label.len == 0) label = mr_str_of(element);
+    mr_str why = about(a, l, "element", element, ".why"), help = about(a, l, "element", element, ".help");
+    mr_str text = MR_SAY(a, l, f->id, {"value", f->value}, {"expected", f->expected}, {"element", label}, {"why", why},
+                         {"help", help}, {"node", name_of(a, l, f->node)}, {"member", name_of(a, l, f->member)},
+                         {"also", f->also ? mr_message_str(l, mr_str_of(f->also)) : MR_STR_EMPTY},
+                         {"count", mr_say_count(a, l, f->count)}, {"where", about(a, l, "check.where", element, "")});
+    return mr_str_has_prefix(mr_message(l, f->id), MR_STR("{")) ? capitalise(a, text) : text;
 }

@@ -512,21 +512,11 @@ static void judge(struct work *w, const struct found *f)
 
 /* ---- reading ---- */
 
-/* Sentence of a JSON error: the cause, as far as it can be told. */
-static const char *json_message(const struct mr_err *e, mr_str text)
-{
-    if (e->code == MR_E_UTF8) return "format.not_utf8";
-    if (e->code == MR_E_JSON_DUPLICATE) return "format.duplicate";
-    if (e->code == MR_E_LIMIT) return "format.too_deep";
-    if (e->code == MR_E_NOMEM) return "format.too_much";
-    return e->position != MR_NOWHERE && e->position >= text.len ? "format.truncated" : "format.not_json";
-}
-
 static int refuse_json(struct work *w, mr_str text, const struct mr_err *e)
 {
     size_t line = 0, column = 0;
     w->damaged = true;
-    MR_TRY(not_the_form(w, json_message(e, text), e, false));
+    MR_TRY(not_the_form(w, mr_sniffed_json_message(e, text), e, false));
     if (e->position == MR_NOWHERE || e->position > text.len) return MR_OK;
     mr_json_place(text, e->position, &line, &column);
     struct mr_check *c = &w->r->checks[MR_CHECK_FORMAT];
@@ -541,7 +531,7 @@ static int read_payload(struct work *w, struct found *f, mr_elm_kind *ret_kind, 
     *ret = false;
     int code = mr_json_parse(w->a, f->payload_text, NULL, &f->payload, &e);
     bool limit = code == MR_E_LIMIT || code == MR_E_NOMEM;
-    if (code) return not_the_form(w, limit ? json_message(&e, f->payload_text) : "format.not_elm", &e, true);
+    if (code) return not_the_form(w, limit ? mr_sniffed_json_message(&e, f->payload_text) : "format.not_elm", &e, true);
     code = mr_elm_check_format(f->payload, ret_kind, &e);
     if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to check a document", MR_NOWHERE);
     if (code)
@@ -553,26 +543,6 @@ static int read_payload(struct work *w, struct found *f, mr_elm_kind *ret_kind, 
     return MR_OK;
 }
 
-static bool lists(const mr_json *v, const char *word)
-{
-    if (mr_str_is(mr_json_str(v), word)) return true;
-    MR_JSON_EACH (item, v) {
-        if (mr_str_is(mr_json_str(item), word)) return true;
-    }
-    return false;
-}
-
-/* Documents that Merit knows and does not verify, by name; NULL for others. */
-static const char *known_but_not_read(const mr_json *document)
-{
-    const mr_json *type = mr_json_get(document, "type");
-    if (lists(type, "VerifiablePresentation")) return "format.presentation";
-    if (lists(type, "OpenBadgeCredential") || lists(type, "AchievementCredential") || lists(type, "Assertion"))
-        return "format.open_badge";
-    if (mr_json_get(document, "proof")) return "format.data_integrity";
-    return NULL;
-}
-
 /* ---- unsealed JSON ---- */
 
 static int verify_unsealed(struct work *w, const mr_json *root)
@@ -581,10 +551,9 @@ static int verify_unsealed(struct work *w, const mr_json *root)
     struct mr_err e = {0};
     const mr_json *wrapped = mr_json_get(root, "credential"),
                   *document = mr_json_is(wrapped, MR_JSON_OBJECT) ? wrapped : root;
-    const char *known = known_but_not_read(document);
+    const char *known = mr_sniffed_other_credential(document);
     if (known) return not_the_form(w, known, NULL, true);
-    if (!mr_json_get(document, "@context") && !lists(mr_json_get(document, "type"), "VerifiableCredential"))
-        return not_the_form(w, "format.other_json", NULL, false);
+    if (!mr_sniffed_may_be_credential(document)) return not_the_form(w, "format.other_json", NULL, false);
     if (mr_elm_check_format(document, &kind, &e) != MR_OK)
         return not_the_form(
             w, mr_str_has_prefix(mr_str_of(e.message), MR_STR("format.")) ? e.message : "format.not_elm", &e, true);
@@ -660,7 +629,7 @@ static int judge_jades(struct work *w, const mr_jades *j, struct mr_err *err)
     }
     MR_TRY(read_payload(w, &f, &kind, &good, err));
     if (!good) {
-        const char *known = f.payload ? known_but_not_read(f.payload) : NULL;
+        const char *known = f.payload ? mr_sniffed_other_credential(f.payload) : NULL;
         return known ? not_the_form(w, known, NULL, true) : MR_OK;
     }
     pass_format(w, "elm+jades", name_sealed(w, kind, level), "format.passed");
@@ -719,7 +688,7 @@ static int judge_token(struct work *w, const mr_jws *j, mr_key *key, struct mr_e
     }
     MR_TRY(read_payload(w, &f, &kind, &good, err));
     if (!good) {
-        const char *known = f.payload ? known_but_not_read(f.payload) : NULL;
+        const char *known = f.payload ? mr_sniffed_other_credential(f.payload) : NULL;
         return known ? not_the_form(w, known, NULL, true) : MR_OK;
     }
     pass_format(w, "vc+jwt", name_sealed(w, kind, MR_STR("vc+jwt")), "format.passed");

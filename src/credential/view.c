@@ -33,9 +33,14 @@ static const mr_json *each(const mr_json *v, uint32_t i)
     if (mr_json_is(v, MR_JSON_ARRAY)) return mr_json_at(v, i);
     return i == 0 ? v : NULL;
 }
+/* The one behind it, or NULL. */
+static const mr_json *next_of(const mr_json *v, const mr_json *item)
+{
+    const mr_json *next = item + item->skip;
+    return mr_json_is(v, MR_JSON_ARRAY) && next != v + v->skip ? next : NULL;
+}
 #define FOR_EACH(item, value)                                                                                          \
-    for (uint32_t i_##item = 0, more_##item = 1; more_##item; more_##item = 0)                                         \
-        for (const mr_json *item; (item = each((value), i_##item)) != NULL; i_##item++)
+    for (const mr_json *item##_all = (value), *item = each(item##_all, 0); item; item = next_of(item##_all, item))
 
 static const mr_json *get(const mr_json *object, const char *name)
 {

@@ -22,14 +22,22 @@ typedef struct mr_achievement {
     mr_supervision supervision; /* NOT_SAID: as the specification says */
 } mr_achievement;
 
-/* A fault found in a specification or a row of results: which element or field, which sentence. */
+/* A fault found in a specification, a document or a row of results: which element or field, which sentence. */
 struct mr_finding {
-    const char *element; /* element or column code: "learning_outcomes", "birth_date"; static */
-    const char *id;      /* message id of what is wrong ("spec.outcomes.missing"); static */
-    mr_str value;        /* what was written, cut to 120 octets; the {value} of the message */
-    mr_str expected;     /* the {expected} of the message, e.g. known codes; may be empty */
-    char pointer[96];    /* JSON Pointer into the file, or the column name */
-    bool warning;        /* worth a look, refuses nothing */
+    const char
+        *element;    /* element or column code: "learning_outcomes", "birth_date"; static; "" when it concerns none */
+    const char *id;  /* message id of what is wrong ("spec.outcomes.missing"); static */
+    mr_str value;    /* what was written, cut to 120 octets; the {value} of the message */
+    mr_str expected; /* the {expected} of the message, e.g. known codes; may be empty */
+    mr_str node,
+        member; /* {node} and {member}: of whom or what it speaks, and which part; message ids where there are such, else names as written */
+    const char *also;  /* message id of the {also}; NULL: none; static */
+    int64_t count;     /* {count} */
+    mr_str about;      /* id of the node of a linked document; may be empty */
+    uint32_t position; /* octet of the file where the value begins; 0 when it is not known */
+    char pointer[224]; /* JSON Pointer into the file, or the column name */
+    bool warning;      /* worth a look, refuses nothing */
+    bool remark;       /* and not even that: worth knowing. Remarks are warnings, too */
 };
 struct mr_findings {
     struct mr_finding *items; /* in the arena */

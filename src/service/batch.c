@@ -309,6 +309,16 @@ int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, str
     return mr_page_image_draw(drawing, &row.achievement, out, err);
 }
 
+int mr_batch_check(mr_service *s, mr_arena *a, mr_str id, struct mr_findings *findings, struct mr_err *err)
+{
+    struct mr_published published;
+    struct mr_result_row row;
+    mr_str specification;
+    MR_TRY(first_ready(s, a, id, &row, &specification, err));
+    MR_TRY(mr_catalogue_get(s, a, specification, &published, err));
+    return mr_service_check_sample(s, a, &published.specification, &row.achievement, findings, err);
+}
+
 int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
                    struct mr_err *err)
 {
@@ -386,9 +396,14 @@ static int leave_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_err *e
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_preview preview;
+    struct mr_findings findings;
     bool moved;
+    mr_findings_init(&findings, a);
     MR_TRY(mr_batch_preview(s, a, id, &preview, err));
     if (preview.ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(mr_batch_check(s, a, id, &findings, err));
+    if (findings.faults)
+        return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "its credentials would have faults", "%s", findings.items[0].id);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_batch_move(tx, id, MR_STR("preview"), MR_STR("sealing"), &moved, err));
     if (!moved) return MR_FAIL(err, MR_E_STATE, "the batch is in another state", MR_NOWHERE);

@@ -58,7 +58,11 @@ int mr_batch_write_refused(mr_service *s, mr_arena *a, mr_str id, const mr_langu
                            struct mr_err *err) MR_MUST_CHECK;
 /* The page image of the first ready row, PNG: how the certificates will look. */
 int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
-/* Start sealing, or go on with a batch that failed; MR_E_STATE unless it is in preview with at least one ready row, or failed. Returns at once. */
+/* What the credential of the first ready row would have against the official shapes: none as a rule. Errors: MR_E_STATE (no row is ready). */
+int mr_batch_check(mr_service *s, mr_arena *a, mr_str id, struct mr_findings *findings,
+                   struct mr_err *err) MR_MUST_CHECK;
+/* Start sealing, or go on with a batch that failed; MR_E_STATE unless it is in preview with at least one ready row, or failed. With faults of mr_batch_check
+ * MR_E_SPECIFICATION, and the batch stays in preview. Returns at once. */
 int mr_batch_seal(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;
 /* Give up a batch in preview; its table is not kept any longer. Errors: MR_E_STATE. */
 int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "service/catalogue.h"
 
+#include "service/installation.h"
 #include "store/organisation.h"
 #include "store/specification.h"
 
@@ -22,6 +23,8 @@ int mr_catalogue_publish(mr_service *s, mr_arena *a, mr_str document, struct mr_
     mr_specification spec;
     MR_TRY(mr_specification_read(a, document, &spec, findings, err));
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "the specification has faults", MR_NOWHERE);
+    MR_TRY(mr_service_check_sample(s, a, &spec, NULL, findings, err));
+    if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "its credentials would have faults", MR_NOWHERE);
     MR_TRY(keep(s, a, &spec, document, err));
     *ret_slug = spec.id;
     return MR_OK;

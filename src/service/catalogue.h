@@ -13,7 +13,8 @@ struct mr_published {
     int64_t published_at;
     int64_t awarded; /* achievements so far */
 };
-/* Publish a specification file. Faults are findings; nothing is kept then. A published version is not replaced: MR_E_EXISTS. */
+/* Publish a specification file. Faults are findings, those of the file and, when it has none, those that its credentials would have against the official
+ * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS. */
 int mr_catalogue_publish(mr_service *s, mr_arena *a, mr_str document, struct mr_findings *findings, mr_str *ret_slug,
                          struct mr_err *err) MR_MUST_CHECK;
 /* All, newest version of each, by title of publication order; in the arena. */

@@ -2,6 +2,7 @@
 #ifndef MR_SERVICE_INSTALLATION_H
 #define MR_SERVICE_INSTALLATION_H
 
+#include "credential/check.h"
 #include "service/service.h"
 
 #include <pthread.h>
@@ -15,12 +16,20 @@ struct mr_service {
     int folder_lock; /* file descriptor, -1 without a database */
     mr_trust trust;
     pthread_mutex_t seal_lock; /* one maker of seals at a time */
+    pthread_mutex_t check_lock;
+    mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     /* the sealing thread */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     pthread_t worker;
     bool worker_runs, stopping, work_waits, working;
 };
+
+/* Hold the document that an achievement of this specification would become against the official shapes (mr_check_sample). achievement: NULL for an
+ * invented one. */
+int mr_service_check_sample(mr_service *s, mr_arena *a, const mr_specification *specification,
+                            const mr_achievement *achievement, struct mr_findings *findings,
+                            struct mr_err *err) MR_MUST_CHECK;
 
 /* Start the thread that seals batches; it first takes up those that a stop interrupted. */
 int mr_batch_worker_start(mr_service *s, struct mr_err *err) MR_MUST_CHECK;

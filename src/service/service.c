@@ -159,6 +159,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     s->env = config->env;
     s->folder_lock = -1;
     pthread_mutex_init(&s->seal_lock, NULL);
+    pthread_mutex_init(&s->check_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     int code = open_parts(s, config, err);
@@ -179,6 +180,8 @@ void mr_service_close(mr_service *s)
     mr_trust_done(&s->trust);
     mr_secret_wipe(s->secret, sizeof s->secret);
     pthread_mutex_destroy(&s->seal_lock);
+    pthread_mutex_destroy(&s->check_lock);
+    if (s->checker) mr_checker_close(s->checker);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->changed);
     mr_arena arena = s->arena;
@@ -323,6 +326,16 @@ void mr_service_fill_issuing(mr_service *s, const mr_specification *specificatio
         .timestamp = s->timestamp_url.len ? timestamp_by_http : NULL,
         .timestamp_self = s,
     };
+}
+
+int mr_service_check_sample(mr_service *s, mr_arena *a, const mr_specification *specification,
+                            const mr_achievement *achievement, struct mr_findings *findings, struct mr_err *err)
+{
+    pthread_mutex_lock(&s->check_lock);
+    int code = s->checker ? MR_OK : mr_checker_open(s->env, &s->checker, err);
+    if (code == MR_OK) code = mr_check_sample(s->checker, a, specification, NULL, achievement, findings, err);
+    pthread_mutex_unlock(&s->check_lock);
+    return code;
 }
 
 int mr_service_fetch(mr_service *s, mr_arena *a, mr_str url, mr_str *ret, struct mr_err *err)

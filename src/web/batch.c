@@ -317,7 +317,23 @@ static int put_discarded(mr_page *p, const struct mr_batch *b, struct mr_err *er
 
 /* ---- the page ---- */
 
-static int show_batch(mr_page *p, struct mr_err *err)
+/* Why nothing was sealed: the sentences. */
+static void put_unfit(mr_page *p, const struct mr_findings *findings)
+{
+    mr_json_writer *v = &p->view;
+    if (!findings) return;
+    mr_json_put_name(v, "unfit");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < findings->count; i++)
+        if (!findings->items[i].warning) mr_json_put_str(v, mr_finding_say(p->arena, p->language, &findings->items[i]));
+    mr_json_end_array(v);
+    mr_json_put_name(v, "is_unfit");
+    mr_json_put_bool(v, true);
+    mr_http_set_status(p->response, 422);
+}
+
+/* unfit: why it was not sealed just now, or NULL. */
+static int show_batch(mr_page *p, const struct mr_findings *unfit, struct mr_err *err)
 {
     static int (*const put[])(mr_page *, const struct mr_batch *, struct mr_err *) = {
         [MR_BATCH_PREVIEW] = put_preview, [MR_BATCH_SEALING] = put_sealing,     [MR_BATCH_SEALED] = put_sealed,
@@ -335,6 +351,7 @@ static int show_batch(mr_page *p, struct mr_err *err)
     mr_str title = mr_texts_get(published.specification.title, mr_language_tag(p->language), &language);
     mr_json_put_member(&p->view, "specification", title);
     mr_json_put_member(&p->view, "specification_lang", language);
+    put_unfit(p, unfit);
     MR_TRY(put[b.state](p, &b, err));
     mr_page_show_private(p, "batch");
     return MR_OK;
@@ -343,7 +360,7 @@ static int show_batch(mr_page *p, struct mr_err *err)
 void mr_web_batch(mr_page *p)
 {
     struct mr_err err = {0};
-    if (show_batch(p, &err) != MR_OK) mr_page_fail(p, &err);
+    if (show_batch(p, NULL, &err) != MR_OK) mr_page_fail(p, &err);
 }
 
 void mr_web_batch_progress(mr_page *p)
@@ -421,7 +438,16 @@ static void back_to_batch(mr_page *p, int code, const struct mr_err *err)
 void mr_web_batch_seal(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_batch(p, mr_batch_seal(p->service, p->part[0], &err), &err);
+    struct mr_findings findings;
+    int code = mr_batch_seal(p->service, p->part[0], &err);
+    if (code != MR_E_SPECIFICATION) {
+        back_to_batch(p, code, &err);
+        return;
+    }
+    mr_findings_init(&findings, p->arena);
+    code = mr_batch_check(p->service, p->arena, p->part[0], &findings, &err);
+    if (code == MR_OK) code = show_batch(p, &findings, &err);
+    if (code != MR_OK) mr_page_fail(p, &err);
 }
 
 void mr_web_batch_discard(mr_page *p)

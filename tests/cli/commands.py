@@ -50,7 +50,7 @@ class Commands:
     # ---- what each command says ----
 
     def help(self):
-        for command in ["init", "spec", "results", "issue", "verify", "show", "vocab", "serve"]:
+        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "vocab", "rdf", "json", "serve"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
         status, _, err = self.run("verfiy")
@@ -62,14 +62,14 @@ class Commands:
         """Whoever names a file or writes its texts must not steer the terminal or write lines of the report."""
         name = "x\n✓ Genuine\x1b[2J\u202e.json"
         (self.work / name).write_text(json.dumps({"a\x1b[31m\nb": 1}))
-        for args in (["verify", name], ["verify", name + "?"], ["show", name], ["spec", "check", name], ["spec", "check", name + "?"]):
+        for args in (["verify", name], ["verify", name + "?"], ["check", name], ["check", name + "?"], ["show", name], ["spec", "check", name], ["spec", "check", name + "?"]):
             _, out, err = self.run(*args)
             clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
             self.tap.case(f"{' '.join(args[:-1])} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
 
         octets = os.fsencode(self.work) + b"/a\xffb.json"
         Path(os.fsdecode(octets)).write_text("{}")
-        for args in (["verify", "--json"], ["spec", "check", "--json"]):
+        for args in (["verify", "--json"], ["check", "--json"], ["spec", "check", "--json"]):
             done = subprocess.run([self.merit, *args, b"a\xffb.json"], capture_output=True, cwd=self.work, env=self.env, timeout=120)
             try:
                 file = json.loads(done.stdout.decode())["file"]
@@ -320,6 +320,41 @@ class Commands:
         status, _, err = self.run("verify", "nothing-here.jsonld")
         self.tap.case("a file that is not there is said, with status 2", status == 2 and "nothing-here" in err, err)
 
+    def check(self):
+        issued = sorted(f for f in (self.work / "out").iterdir() if f.suffix in (".jsonld", ".jwt"))
+        status, out, err = self.run("check", "--json", *issued)
+        reports = [json.loads(line) for line in out.splitlines()]
+        self.tap.case("what issue made is complete, in both formats", status == 0 and len(reports) == 24
+                      and all(r["complete"] and not r["findings"] for r in reports), out + err)
+        status, out, err = self.run("check", EXAMPLES / "wound-care.json", "--lang", "da")
+        self.tap.case("a specification file is checked as one", status == 0 and "fuldstændig beskrivelse" in out, out + err)
+        (self.work / "wrong.json").write_text((EXAMPLES / "wound-care.json").read_text().replace('"learning_outcomes": [', '"learning_outcomes": ['
+            '{"title":{"en":"Assess","da":"Vurdere"},"skills":[{"uri":"urn:x","label":{"en":"A","da":"B"}}]},'))
+        status, out, err = self.run("check", "wrong.json")
+        self.tap.case("the element is named once", status == 1 and out.count("Learning outcomes:") == 1, out + err)
+        (self.work / "unfit.json").write_text((EXAMPLES / "wound-care.json").read_text().replace('"learning_outcomes": [', '"learning_outcomes": ['
+            '{"title":{"en":"Assess","da":"Vurdere"},"skills":[{"uri":"http://data.europa.eu/snb/eqf/6","label":{"en":"Bachelor"}}]},'))
+        status, out, err = self.run("issue", "unfit.json", EXAMPLES / "wound-care.csv", "--out", "unfit")
+        self.tap.case("nothing is sealed that would break an official rule", status == 1 and "two texts in the same language" in err
+                      and not list((self.work / "unfit").glob("*.jsonld")), out + err)
+        for name, content in {"picture": b"\x89PNG\r\n\x1a\n", "prose": b"Dear Sir or Madam,\n", "empty": b"", "deep": b"[" * 5000}.items():
+            (self.work / "hostile").write_bytes(content)
+            status, out, err = self.run("check", "hostile", "--json")
+            self.tap.case(f"check of {name} says what it is, with status 2", status == 2 and json.loads(out)["kind"] is None and json.loads(out)["summary"], out + err)
+        status, out, err = self.run("check", "not-there.jsonld")
+        self.tap.case("a file that is not there is named", status == 2 and "not-there.jsonld" in err, err)
+        if not (ELM / "samples").exists():
+            self.tap.skip("check of the Commission's sample", "no ELM data (MERIT_ELM)")
+            return
+        sample = ELM / "samples/Sample-MC-Annex1-unsigned.jsonld"
+        status, out, err = self.run("check", sample)
+        self.tap.case("the Commission's sample lacks quality assurance", status == 1 and "14 of 16 elements are answered; 1 fault, 5 warnings" in " ".join(out.split())
+                      and "✗ Type of quality assurance" in out and "“P60M” means 60 months" in out, out + err)
+        status, out, err = self.run("check", sample, "--lang", "da")
+        self.tap.case("and says so in Danish", status == 1 and "14 af 16 elementer er besvaret; 1 fejl, 5 advarsler" in " ".join(out.split()), out + err)
+        status, out, err = self.run("check", sample, ELM / "minimal/edc-annex1.jsonld", "--json")
+        self.tap.case("several files: a report each, the highest status", status == 1 and [json.loads(line)["complete"] for line in out.splitlines()] == [False, True], out + err)
+
     def hostile_files(self):
         good = sorted((self.work / "out").glob("*.jsonld"))[0].read_bytes()
         token = sorted((self.work / "out").glob("*.jwt"))[0].read_text()
@@ -340,6 +375,131 @@ class Commands:
             good_answer = (status == 1 and verdict == "invalid" and said) or (name == "huge" and status == 2 and said)
             self.tap.case(f"{name}: refused with a reason", bool(good_answer), f"{status} {out} {err}")
 
+    # ---- linked data, for experts ----
+
+    def write(self, **files):
+        """a__ttl=text makes a.ttl."""
+        for name, text in files.items():
+            (self.work / name.replace("__", ".")).write_text(text)
+
+    def linked_data(self):
+        document = json.dumps({"@context": {"name": "https://schema.example/name"}, "@id": "urn:x:1", "name": 'Zoë "Z"'}, indent=1)
+        quad = '<urn:x:1> <https://schema.example/name> "Zoë \\"Z\\"" .\n'
+        turtle = "@prefix s: <https://schema.example/> .\n<urn:x:1> s:name 'Zoë \"Z\"' ."
+        self.write(a__jsonld=document, c__json=json.dumps({"@context": {"n": "https://schema.example/name"}}))
+        status, out, err = self.run("rdf", "expand", "a.jsonld")
+        self.tap.case("rdf expand frees a document of its context", status == 0
+                      and json.loads(out) == [{"@id": "urn:x:1", "https://schema.example/name": [{"@value": 'Zoë "Z"'}]}], out + err)
+        self.write(e__json=out or "[]")
+        status, out, err = self.run("rdf", "compact", "e.json", "--context", "c.json")
+        self.tap.case("rdf compact uses the context it is given", status == 0
+                      and json.loads(out) == {"@context": {"n": "https://schema.example/name"}, "@id": "urn:x:1", "n": 'Zoë "Z"'}, out + err)
+        status, out, err = self.run("rdf", "compact", "e.json")
+        self.tap.case("rdf compact asks for a context", status == 2 and "--context" in err, out + err)
+        for name, text in {"a.jsonld": document, "a.nq": quad, "a.ttl": turtle, "json": document, "quads": quad, "turtle": turtle}.items():
+            (self.work / name).write_text(text)
+            for command in ("nquads", "canon"):
+                status, out, err = self.run("rdf", command, name)
+                self.tap.case(f"rdf {command} reads {name}", status == 0 and out == quad, out + err)
+        status, out, err = self.run("rdf", "canon", "-", stdin=turtle)
+        self.tap.case("rdf canon reads standard input", status == 0 and out == quad, out + err)
+        self.write(b__ttl="_:x <urn:p> [ <urn:q> 1 ] .")
+        status, out, err = self.run("rdf", "canon", "b.ttl", "--hash", "sha384")
+        self.tap.case("rdf canon names blank nodes anew, with sha384 too", status == 0 and out.count("_:c14n0") + out.count("_:c14n1") == 3, out + err)
+        status, out, err = self.run("rdf", "canon", "b.ttl", "--hash", "md5")
+        self.tap.case("rdf canon refuses another hash", status == 2 and "sha384" in err, out + err)
+
+    def linked_data_faults(self):
+        self.write(unsafe__jsonld='{"@context": {"a": "urn:a"},\n "@id": "urn:x:1",\n "b": 1}', id__jsonld='{"@context": {},\n "urn:p": {"@id": 1}}',
+                   far__jsonld='{"@context": "https://nowhere.example/c", "@id": "x", "n": "1"}', near__json='{"@context": {"n": "urn:n"}}')
+        status, out, err = self.run("rdf", "nquads", "unsafe.jsonld")
+        self.tap.case("rdf drops what has no meaning, as JSON-LD does", status == 0 and out == "", out + err)
+        status, out, err = self.run("rdf", "nquads", "unsafe.jsonld", "--safe")
+        self.tap.case("rdf --safe names it, with pointer and line", status == 1 and "/b" in err and "line 3" in err, out + err)
+        status, out, err = self.run("rdf", "expand", "id.jsonld")
+        self.tap.case("rdf names the error of the standard, with pointer and line", status == 1 and "invalid @id value" in err and "/urn:p/@id" in err
+                      and "line 2" in err, out + err)
+        status, out, err = self.run("rdf", "expand", "far.jsonld")
+        self.tap.case("rdf fetches no context, and says which is missing", status == 1 and "https://nowhere.example/c" in err, out + err)
+        status, out, err = self.run("rdf", "nquads", "far.jsonld", "--add-context", "https://nowhere.example/c=near.json", "--base", "https://x.example/")
+        self.tap.case("rdf takes an added context and a base", status == 0 and out == '<https://x.example/x> <urn:n> "1" .\n', out + err)
+        status, out, err = self.run("rdf", "nquads", "far.jsonld", "--add-context", "near.json")
+        self.tap.case("rdf --add-context asks for IRI=FILE", status == 2 and "IRI=FILE" in err, out + err)
+        for name, text, where in (("bad.nq", "<urn:a> <urn:b> <urn:c> .\n<urn:a> .\n", "line 2"), ("bad.ttl", "<urn:a>\n <urn:b> .\n", "line"),
+                                  ("bad.json", '{"a": }', "line 1, column 7")):
+            (self.work / name).write_text(text)
+            status, out, err = self.run("rdf", "canon", name)
+            self.tap.case(f"rdf says where {name} is wrong", status == 1 and where in err and not out, out + err)
+        status, out, err = self.run("rdf", "canon", "nothing-here.ttl")
+        self.tap.case("rdf says that a file is not there, with status 2", status == 2 and "nothing-here" in err, out + err)
+        status, out, err = self.run("rdf", "expand", "a.nq")
+        self.tap.case("rdf expand refuses what is no JSON-LD", status == 1 and "not JSON-LD" in err, out + err)
+        status, out, err = self.run("rdf", "canon", sorted((self.work / "out").glob("*.jsonld"))[0])
+        self.tap.case("rdf opens no sealed file", status == 1 and "sealed" in err, out + err)
+        for words in ([], ["canon"]):
+            status, out, err = self.run("rdf", *words)
+            self.tap.case(f"merit rdf {' '.join(words)} is answered with the help", status == 2 and "merit rdf expand" in err, out + err)
+
+    def shapes(self):
+        prefixes = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        self.write(s__ttl=prefixes + "<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:property [ sh:path <urn:n> ; sh:datatype xsd:integer ; sh:minCount 1 ] .",
+                   s2__ttl=prefixes + "<urn:S2> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:property [ sh:path <urn:m> ; sh:maxCount 1 ] .",
+                   d__jsonld='{"@context": {"@vocab": "urn:"}, "@graph": [\n {"@id": "urn:good", "@type": "C", "n": 1, "m": "a"},\n'
+                             ' {"@id": "urn:bad", "@type": "C",\n  "n": "x", "m": ["a", "b"]}]}',
+                   good__ttl="<urn:good> a <urn:C> ; <urn:n> 1 .")
+        status, out, err = self.run("rdf", "shacl", "--shapes", "s.ttl", "--shapes", "s2.ttl", "d.jsonld")
+        lines = out.splitlines()
+        self.tap.case("rdf shacl tells each fault in a line", status == 1 and len(lines) == 2 and all("<urn:bad>" in line for line in lines), out + err)
+        self.tap.case("with path, value, what is expected, pointer and line", any(all(word in line for word in (
+            "path <urn:n>", 'value "x"', "XMLSchema#integer", "/@graph/1/n", "line 4")) for line in lines), out)
+        again = self.run("rdf", "shacl", "--shapes", "s.ttl", "s2.ttl", "d.jsonld")
+        self.tap.case("rdf shacl takes several files behind --shapes", again == (status, out, err), again)
+        status, out, err = self.run("rdf", "shacl", "--shapes", "s.ttl", "d.jsonld", "--turtle")
+        self.write(report__ttl=out)
+        quads = self.run("rdf", "nquads", "report.ttl")[1]
+        self.tap.case("rdf shacl --turtle writes the report as RDF", status == 1 and quads.count("ns/shacl#ValidationResult>") == 1
+                      and 'ns/shacl#conforms> "false"' in quads, out + err)
+        status, out, err = self.run("rdf", "shacl", "--shapes", "s.ttl", "good.ttl")
+        self.tap.case("rdf shacl says that Turtle conforms", status == 0 and out == "It conforms.\n", out + err)
+        self.write(bare__jsonld='{"@context": "http://data.europa.eu/snb/model/context/edc-ap", "id": "urn:x:1", "type": "Person", "birthName": 1}',
+                   l1__ttl=prefixes + "_:p sh:path <urn:n> ; sh:minCount 1 . <urn:S> a sh:NodeShape ; sh:targetNode <urn:x> ; sh:property _:p .",
+                   l2__nq='_:p <http://www.w3.org/ns/shacl#maxCount> "0"^^<http://www.w3.org/2001/XMLSchema#integer> .\n')
+        status, out, err = self.run("rdf", "shacl", "--shapes", "edc-generic-no-cv", "--shapes", "edc-generic-full", "bare.jsonld")
+        self.tap.case("rdf shacl knows the shapes of European Digital Credentials", status in (0, 1) and out and not err, out + err)
+        self.write(or__ttl=prefixes + "<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:property [ sh:path <urn:n> ; sh:in (1 2) ] ,\n"
+                           "[ sh:path <urn:m> ; sh:node <urn:T> ] . <urn:T> sh:property [ sh:path <urn:k> ; sh:minCount 1 ] .")
+        status, out, err = self.run("rdf", "shacl", "--shapes", "or.ttl", "d.jsonld")
+        self.tap.case("rdf shacl says what would have been right", "is not one of the values allowed, such as 1, 2" in out
+                      and "is not of the shape <urn:T>: its <urn:k> has too few values: 0" in out, out + err)
+        status, out, err = self.run("rdf", "shacl", "--shapes", "edc-nothing", "bare.jsonld")
+        self.tap.case("rdf shacl says that there are no such shapes", status == 2 and "edc-nothing" in err, out + err)
+        self.write(x__ttl="<urn:x> <urn:n> 1 .")
+        status, out, err = self.run("rdf", "shacl", "--shapes", "l1.ttl", "--shapes", "l2.nq", "x.ttl")
+        self.tap.case("blank nodes of two files are not the same, whatever their labels", status == 0, out + err)
+        status, out, err = self.run("rdf", "shacl", "d.jsonld")
+        self.tap.case("rdf shacl asks for shapes", status == 2 and "--shapes" in err, out + err)
+        status, out, err = self.run("rdf", "shacl", "--shapes", "edc-generic-full", "bare.jsonld")
+        self.tap.case("rdf shacl tells of shapes that leave the rest to others", "add --shapes edc-generic-no-cv" in err, out + err)
+        self.write(far__jsonld='{"@context": "https://example.org/far", "a": 1}')
+        status, out, err = self.run("rdf", "expand", "far.jsonld")
+        self.tap.case("rdf names a context that is unknown, and says how to add it", status == 1 and "https://example.org/far" in err
+                      and "never fetched" in err and "--add-context" in err, out + err)
+        status, out, err = self.run("rdf", "frob", "far.jsonld")
+        self.tap.case("rdf says which of its words it does not know", status == 2 and 'no "frob"' in err, out + err)
+        status, out, err = self.run("rdf", "expand", "far.jsonld", "far.jsonld")
+        self.tap.case("rdf says that it reads one file", status == 2 and "one file" in err, out + err)
+        status, out, err = self.run("rdf", "expand", "gone.jsonld")
+        self.tap.case("a file that is missing is named once", status == 2 and err.count("gone.jsonld") == 1, out + err)
+
+    def canonical_json(self):
+        (self.work / "c.json").write_text('{ "b": [1.0, 1e2], "a": "\\u00e9" }\n')
+        status, out, err = self.run("json", "canon", "c.json")
+        self.tap.case("json canon writes the canonical form", status == 0 and out == '{"a":"é","b":[1,100]}', out + err)
+        status, out, err = self.run("json", "canon", "-", stdin='{"a": 1, "a": 2}')
+        self.tap.case("json canon says where a document is no JSON", status == 1 and "/a" in err and "line 1, column 10" in err, out + err)
+        status, out, err = self.run("json", "canon")
+        self.tap.case("json canon without a file is answered with the help", status == 2 and "merit json canon" in err, out + err)
+
     def all(self):
         self.help()
         self.hostile_names()
@@ -354,7 +514,12 @@ class Commands:
         self.time_stamp()
         self.commission_sample()
         self.verify()
+        self.check()
         self.hostile_files()
+        self.linked_data()
+        self.linked_data_faults()
+        self.shapes()
+        self.canonical_json()
         print(f"1..{self.tap.number}")
         return 1 if self.tap.failed else 0
 

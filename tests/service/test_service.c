@@ -250,6 +250,36 @@ static void test_catalogue_publish__keeps_nothing_when_there_are_faults(void **s
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM organisation"), 1);
 }
 
+/* An outcome that the file may have, and that the official shapes refuse in a credential: a concept of theirs under another name. */
+#define UNFIT                                                                                                          \
+    "\"learning_outcomes\": ["                                                                                         \
+    "{\"title\":{\"en\":\"Assess\",\"da\":\"Vurdere\"},\"skills\":[{\"uri\":\"http://data.europa.eu/snb/eqf/6\","      \
+    "\"label\":{\"en\":\"Bachelor\"}}]},"
+
+static mr_str unfit_example(mr_arena *a)
+{
+    mr_str good = test_read_file(a, EXAMPLE), head = MR_STR("\"learning_outcomes\": [");
+    ptrdiff_t at = mr_str_find(good, head);
+    assert_true(at > 0);
+    return mr_arena_concat(
+        a, (const mr_str[]){mr_str_make(good.ptr, (size_t)at), MR_STR(UNFIT), mr_str_from(good, (size_t)at + head.len)},
+        3);
+}
+
+static void test_catalogue_publish__holds_a_sample_against_the_official_shapes(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_str slug;
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_catalogue_publish(w->s, &w->a, unfit_example(&w->a), &findings, &slug, &err), MR_E_SPECIFICATION,
+                err);
+    assert_int_equal(findings.faults, 1);
+    assert_string_equal(findings.items[findings.count - 1].id, "check.two_texts");
+    assert_string_equal(findings.items[findings.count - 1].pointer, "");
+}
+
 static void test_catalogue_publish__a_version_is_published_once(void **state)
 {
     struct world *w = *state;
@@ -454,6 +484,32 @@ static void test_batch_seal__gives_each_learner_a_credential(void **state)
     verify_elm(w, claim.elm, "Sukarno");
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM batch WHERE content IS NOT NULL"), 0);
     assert_code(mr_batch_seal(w->s, id, &err), MR_E_STATE, err);
+}
+
+/* A specification that was published before it was held against the shapes: nothing is sealed, nothing is lost. */
+static void test_batch_seal__stops_before_a_credential_that_breaks_official_rules(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_db_tx *tx;
+    mr_str id = upload(w, TWO), good = test_read_file(&w->a, EXAMPLE);
+    for (int round = 0; round < 2; round++) {
+        assert_ok(mr_db_begin(mr_service_db(w->s), true, &tx, &err), err);
+        assert_ok(mr_db_run(tx, "UPDATE specification SET document = $document",
+                            MR_DB_ARGS(MR_DB_B("document", round == 0 ? unfit_example(&w->a) : good)), NULL, &err),
+                  err);
+        assert_ok(mr_db_commit(tx, &err), err);
+        if (round > 0) break;
+        assert_code(mr_batch_seal(w->s, id, &err), MR_E_SPECIFICATION, err);
+        assert_int_equal(batch(w, id).state, MR_BATCH_PREVIEW);
+        mr_findings_init(&findings, &w->a);
+        assert_ok(mr_batch_check(w->s, &w->a, id, &findings, &err), err);
+        assert_int_equal(findings.faults, 1);
+        assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM achievement"), 0);
+    }
+    seal(w, id); /* mended, it goes on */
+    assert_int_equal(batch(w, id).rows_sealed, 2);
 }
 
 static void test_batch_seal__leaves_out_who_has_it(void **state)
@@ -739,6 +795,7 @@ int main(int argc, char **argv)
         T(test_service_mac__belongs_to_purpose_subject_and_installation),
         T(test_service_fetch__leads_nowhere_inside),
         T(test_catalogue_publish__keeps_nothing_when_there_are_faults),
+        T(test_catalogue_publish__holds_a_sample_against_the_official_shapes),
         T(test_catalogue_publish__a_version_is_published_once),
         T(test_batch_upload__keeps_nothing_of_what_is_no_table),
         T(test_batch_preview__tells_the_fate_of_each_row),
@@ -746,6 +803,7 @@ int main(int argc, char **argv)
         T(test_batch_draw_sample__is_a_picture_of_a_ready_row),
         T(test_batch_discard__keeps_no_table),
         T(test_batch_seal__gives_each_learner_a_credential),
+        T(test_batch_seal__stops_before_a_credential_that_breaks_official_rules),
         T(test_batch_seal__leaves_out_who_has_it),
         T(test_batch_seal__goes_on_after_the_cause_of_a_failure_is_gone),
         T(test_batch_seal__is_taken_up_again_after_a_stop),

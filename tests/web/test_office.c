@@ -440,6 +440,41 @@ static void test_office_batch__tells_why_sealing_stopped_and_goes_on(void **stat
     assert_says(s, "1 credential is sealed.");
 }
 
+static void test_office_batch__tells_what_official_rule_its_credentials_would_break(void **state)
+{
+    struct office *o = *state;
+    struct mr_err err = {0};
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_published published;
+    mr_db_tx *tx;
+    mr_arena_init(&a, 4 << 20);
+    const char *batch = office_upload(o, &a, "name\nC D\n");
+    assert_ok(mr_catalogue_get(o->site.service, &a, MR_STR("wound-care-2026"), &published, &err), err);
+    mr_str head = MR_STR("\"learning_outcomes\": ["), good = published.document;
+    ptrdiff_t at = mr_str_find(good, head);
+    assert_true(at > 0);
+    mr_str unfit =
+        MR_STR("{\"title\":{\"en\":\"Assess\",\"da\":\"Vurdere\"},\"skills\":[{\"uri\":\"http://data.europa.eu/snb/"
+               "eqf/6\",\"label\":{\"en\":\"Bachelor\"}}]},");
+    mr_str parts[] = {mr_str_make(good.ptr, (size_t)at + head.len), unfit, mr_str_from(good, (size_t)at + head.len)};
+    for (int round = 0; round < 2; round++) { /* the second puts back what was there */
+        assert_ok(mr_db_begin(mr_service_db(o->site.service), true, &tx, &err), err);
+        assert_ok(mr_db_run(tx, "UPDATE specification SET document = $document WHERE id = $id",
+                            MR_DB_ARGS(MR_DB_B("document", round == 0 ? mr_arena_concat(&a, parts, 3) : good),
+                                       MR_DB_T("id", published.id)),
+                            NULL, &err),
+                  err);
+        assert_ok(mr_db_commit(tx, &err), err);
+        if (round > 0) break;
+        office_press(o, mr_arena_format(&a, "%s/seal", batch).ptr);
+        assert_private_page(&o->site, 422, "a batch whose credentials would break a rule");
+        assert_says_not(&o->site, "Seal 1 credential"); /* it would be refused again */
+        assert_says(&o->site, "Nothing was sealed, and nothing is lost");
+        assert_says(&o->site, "there are two texts in the same language");
+    }
+    office_press(o, mr_arena_format(&a, "%s/discard", batch).ptr);
+}
+
 static void test_office_batch__can_be_discarded(void **state)
 {
     struct office *o = *state;
@@ -480,6 +515,7 @@ int main(void)
         T(test_office_batch__is_sealed_and_handed_over),
         T(test_office_batch__while_sealing_waits_without_scripts),
         T(test_office_batch__tells_why_sealing_stopped_and_goes_on),
+        T(test_office_batch__tells_what_official_rule_its_credentials_would_break),
         T(test_office_batch__can_be_discarded),
     };
     mr_log_set_level(MR_LOG_ERROR + 1);
