@@ -81,4 +81,19 @@ static inline void bench_pair(const char *name, bench_work *ours, bench_work *pe
     fflush(stdout);
 }
 
+/* Our side only, where the other side is another program: bench/run lets that one run before and after. Prints "NAME RATE". */
+static inline void bench_alone(const char *name, bench_work *ours, void *self, size_t batch)
+{
+    double rates[BENCH_ROUNDS];
+    struct bench_side side = {.work = ours, .self = self};
+    bench_turn(&side, BENCH_TURN_SECONDS, batch); /* warm up */
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        side.seconds = side.operations = 0;
+        bench_turn(&side, BENCH_TURNS * BENCH_TURN_SECONDS, batch);
+        rates[round] = side.operations / side.seconds;
+    }
+    printf("%s %.1f\n", name, bench_median(rates, BENCH_ROUNDS));
+    fflush(stdout);
+}
+
 #endif
