@@ -48,6 +48,23 @@ static void test_err_try__passes_an_error_on_and_success_by(void **state)
     assert_int_equal(passes_on(MR_OK), -1);
 }
 
+static void test_err_detail__is_always_text(void **state)
+{
+    static const struct {
+        const char *given, *wanted;
+    } cases[] = {{"a\xFF"
+                  "b",
+                  "a?b"},
+                 {"\xC3\xA6\xC3", "\xC3\xA6"},
+                 {"\xED\xA0\x80.", "???."}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mr_err e = {0};
+        (void)MR_FAIL_DETAIL(&e, MR_E_IO, "x", "%s", cases[i].given);
+        assert_true(mr_utf8_check(mr_str_of(e.detail)) == strlen(e.detail));
+        assert_string_equal(e.detail, cases[i].wanted);
+    }
+}
+
 static void test_code__tells_name_status_and_exit(void **state)
 {
     assert_string_equal(mr_code_name(MR_OK), "ok");
@@ -78,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_err_set__fills_every_field),
         cmocka_unit_test(test_err_detail__is_cut_between_characters),
+        cmocka_unit_test(test_err_detail__is_always_text),
         cmocka_unit_test(test_err_try__passes_an_error_on_and_success_by),
         cmocka_unit_test(test_code__tells_name_status_and_exit),
         cmocka_unit_test(test_code__names_are_unique),
