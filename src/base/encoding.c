@@ -1,4 +1,4 @@
-/* base64, base64url and hexadecimal.
+/* base64, base64url, hexadecimal, and base58btc and multibase on top of them.
  *
  * Idea: seals and page images are base64 inside JSON, often twice over, so these loops see every byte of a document
  * several times. Two forms of each: a plain one with tables, which alone decides what is right, and one for processors
@@ -7,10 +7,15 @@
  * strictness and error positions have one home. MR_PLAIN_ENCODING leaves the fast forms out, for a test of the plain ones.
  *
  * The two alphabets differ in the characters for 62 and 63 only; both forms take these as a parameter.
- * Source: RFC 4648 sections 3.2 (padding), 3.3 (no foreign characters), 3.5 (zero tail bits), 4, 5 and 8. */
+ *
+ * base58btc is no such mapping of groups but one large number written in another base; it is done with digits of 32 bits, five characters
+ * at a time.
+ * Sources: RFC 4648 sections 3.2 (padding), 3.3 (no foreign characters), 3.5 (zero tail bits), 4, 5 and 8; Controlled Identifiers 1.0
+ * sections 2.4 (multibase) and 3.4 and 3.5 (base encoding and decoding). */
 #include "base/encoding.h"
 
 #include "base/cpu.h"
+#include "base/limits.h"
 
 #if defined(__x86_64__) && !defined(MR_PLAIN_ENCODING)
 #include <immintrin.h>
@@ -286,4 +291,121 @@ int mr_hex_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err)
     out[text.len / 2] = '\0';
     *ret = mr_str_make(out, text.len / 2);
     return MR_OK;
+}
+
+/* ---- base58btc ---- */
+
+static const char base58_letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+enum { BASE58_GROUP = 5, BASE58_GROUP_VALUES = 58 * 58 * 58 * 58 * 58 }; /* the most that stay below 2^32 */
+
+/* A number of many digits, the lowest first, in a base of at most 2^32. */
+struct number {
+    uint32_t digits[MR_LIMIT_BASE58 / BASE58_GROUP + 2];
+    size_t count;
+};
+
+/* number = number * factor + summand; both below 2^32, the sum of the products stays below 2^64. */
+static void number_shift(struct number *n, uint64_t base, uint64_t factor, uint64_t summand)
+{
+    uint64_t carry = summand;
+    for (size_t i = 0; i < n->count; i++) {
+        carry += n->digits[i] * factor;
+        n->digits[i] = (uint32_t)(carry % base);
+        carry /= base;
+    }
+    for (; carry; carry /= base) n->digits[n->count++] = (uint32_t)(carry % base);
+}
+
+static size_t count_leading(mr_str s, char c)
+{
+    size_t n = 0;
+    while (n < s.len && s.ptr[n] == c) n++;
+    return n;
+}
+
+/* The digits of base 58^5 as text, without zeros in front. */
+static void put_base58_digits(mr_buf *b, const struct number *n)
+{
+    bool begun = false;
+    for (size_t i = n->count; i-- > 0;) {
+        for (uint32_t rest = n->digits[i], scale = BASE58_GROUP_VALUES / 58; scale; rest %= scale, scale /= 58) {
+            uint32_t digit = rest / scale;
+            begun = begun || digit;
+            if (begun) mr_buf_putc(b, base58_letters[digit]);
+        }
+    }
+}
+
+void mr_base58btc_put(mr_buf *b, mr_str bytes)
+{
+    struct number n = {.count = 0};
+    size_t zeros = count_leading(bytes, '\0'), start = b->len;
+    if (bytes.len > MR_LIMIT_BASE58 / 11 * 8) { /* 8 octets take at most 11 characters: what is written can be read */
+        b->failed = true;
+        return;
+    }
+    for (size_t at = zeros; at < bytes.len;) {
+        uint64_t value = 0, scale = 1;
+        for (; at < bytes.len && scale < (uint64_t)1 << 32; at++, scale <<= 8)
+            value = value << 8 | (uint8_t)bytes.ptr[at];
+        number_shift(&n, BASE58_GROUP_VALUES, scale, value);
+    }
+    for (size_t i = 0; i < zeros; i++) mr_buf_putc(b, base58_letters[0]);
+    put_base58_digits(b, &n);
+    if (b->failed) b->len = start;
+}
+
+/* The number that the text stands for, in base 2^32. */
+static int read_base58_digits(mr_str text, struct number *ret, struct mr_err *err)
+{
+    for (size_t at = 0; at < text.len;) {
+        uint64_t value = 0, scale = 1;
+        for (; at < text.len && scale < BASE58_GROUP_VALUES; at++, scale *= 58) {
+            const char *letter = memchr(base58_letters, text.ptr[at], 58);
+            if (!letter) return MR_FAIL(err, MR_E_ENCODING, "a character outside the base58 alphabet", at);
+            value = value * 58 + (uint64_t)(letter - base58_letters);
+        }
+        number_shift(ret, (uint64_t)1 << 32, scale, value);
+    }
+    return MR_OK;
+}
+
+int mr_base58btc_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err)
+{
+    struct number n = {.count = 0};
+    size_t zeros = count_leading(text, base58_letters[0]), size = zeros;
+    if (text.len > MR_LIMIT_BASE58) return MR_FAIL(err, MR_E_LIMIT, "base58 text longer than allowed", MR_LIMIT_BASE58);
+    MR_TRY(read_base58_digits(text, &n, err));
+    char *out = mr_arena_alloc(a, zeros + n.count * 4 + 1);
+    if (!out) return MR_FAIL(err, MR_E_NOMEM, "no memory for decoded bytes", MR_NOWHERE);
+    memset(out, 0, zeros);
+    for (size_t i = n.count * 4; i-- > 0;) {
+        uint8_t octet = (uint8_t)(n.digits[i / 4] >> i % 4 * 8);
+        if (octet || size > zeros) out[size++] = (char)octet;
+    }
+    out[size] = '\0';
+    *ret = mr_str_make(out, size);
+    return MR_OK;
+}
+
+void mr_multibase_put(mr_buf *b, char base, mr_str bytes)
+{
+    mr_buf_putc(b, base);
+    if (base == 'z')
+        mr_base58btc_put(b, bytes);
+    else if (base == 'u')
+        mr_base64url_put(b, bytes);
+    else
+        b->failed = true;
+}
+
+int mr_multibase_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err)
+{
+    char base = text.len ? text.ptr[0] : '\0';
+    mr_str rest = mr_str_from(text, 1);
+    if (base != 'z' && base != 'u')
+        return MR_FAIL(err, MR_E_UNSUPPORTED, "not a multibase text of base58btc or base64url", 0);
+    int code = base == 'z' ? mr_base58btc_read(a, rest, ret, err) : mr_base64url_read(a, rest, ret, err);
+    if (code != MR_OK && err && err->position != MR_NOWHERE) err->position++;
+    return code;
 }

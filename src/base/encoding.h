@@ -22,4 +22,12 @@ int mr_base64_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR
 /* Digits of either case. */
 int mr_hex_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* base58btc, the bitcoin alphabet (Controlled Identifiers 1.0 section 2.4): for keys and signatures. Its cost grows with the square of the
+ * length: texts have at most MR_LIMIT_BASE58 octets, MR_E_LIMIT beyond; the buffer fails on more bytes than such a text always holds. */
+void mr_base58btc_put(mr_buf *b, mr_str bytes);
+int mr_base58btc_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Multibase: "z" and base58btc, or "u" and base64url. Errors also: MR_E_UNSUPPORTED (another base, or none). */
+void mr_multibase_put(mr_buf *b, char base, mr_str bytes);
+int mr_multibase_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
+
 #endif

@@ -82,5 +82,34 @@
 #define MR_LIMIT_PATTERN (16 * MR_KIB) /* octets of one regular expression */
 #define MR_LIMIT_PATTERN_STEPS 16384   /* of matching one text from one place */
 #define MR_LIMIT_PATTERN_HEAP_KIB 4096 /* memory for going back in one match, KiB */
+#define MR_LIMIT_BASE58 (2 * MR_KIB)   /* octets of one base58btc text, whose cost grows with their square */
+#define MR_LIMIT_RELATED_RESOURCES 64  /* of one credential */
+#define MR_LIMIT_PRESENTED 64          /* credentials of one presentation that are opened */
+#define MR_LIMIT_PROOFS 16             /* Data Integrity proofs of one document */
+#define MR_LIMIT_DISCLOSURES 1024      /* of one SD-JWT */
+#define MR_LIMIT_SD_STATEMENTS 8192    /* signed one by one in an ecdsa-sd-2023 proof: each costs a verification */
+#define MR_LIMIT_SD_POINTERS 1024      /* of one selection */
+#define MR_LIMIT_SD_WORK 20000000      /* members and elements looked at to follow them */
+#define MR_LIMIT_DISCLOSED_VALUE 300   /* octets of a value that are listed for people */
+#define MR_LIMIT_STATUS_LIST (16 * MR_MIB)    /* a status list, inflated */
+#define MR_LIMIT_STATUS_DOCUMENT (4 * MR_MIB) /* and as fetched */
+#define MR_LIMIT_STATUS_MEMORY (96 * MR_MIB)  /* arena of one list's work */
+#define MR_LIMIT_STATUS_INDEXES 131072        /* entries of a status list that is made */
+#define MR_LIMIT_STATUS_REASON 500            /* why a status was changed, code points */
+#define MR_LIMIT_STATUS_KEPT 64               /* signed lists kept in memory */
+#define MR_LIMIT_STATUS_ENTRIES 16            /* status entries of one credential that are asked */
+#define MR_LIMIT_CONTROLLER                                                                                            \
+    (256 * MR_KIB)                   /* a DID document, controller document, JWK set or issuer metadata, as fetched */
+#define MR_LIMIT_FETCH_MS 10000      /* for one answer of another site */
+#define MR_LIMIT_VERIFY_FETCHES 12   /* documents asked for in one verification */
+#define MR_LIMIT_VERIFY_MS 30000     /* after which none more is asked for */
+#define MR_LIMIT_FETCH_AGE_MS 300000 /* an answer that was fetched is asked for again after this */
+#define MR_LIMIT_FETCH_REQUEST_MS 30000          /* nobody else is asked any more for one request of the verify page */
+#define MR_LIMIT_FETCH_FAILED_AGE_MS 30000       /* and one that did not come */
+#define MR_LIMIT_FETCH_KEPT 64                   /* answers remembered */
+#define MR_LIMIT_FETCH_KEPT_OCTETS (32 * MR_MIB) /* and their size */
+#define MR_LIMIT_IDENTIFIER (16 * MR_KIB)        /* a DID or URL, with what a did:jwk holds */
+#define MR_LIMIT_SIGNING_KEYS 256                /* of an installation, with those that were replaced */
+#define MR_LIMIT_CONTROLLER_KEYS 256             /* verification methods looked at in one of them */
 
 #endif

@@ -1,12 +1,6 @@
 #include "credential/page_png.h"
 
-#include "base/lazy.h"
-
-#include <zlib.h>
-
-#define ZLIB_FUNCTIONS(F)                                                                                              \
-    F(deflateInit2_) F(deflate) F(deflateEnd) F(deflateBound) F(adler32) F(adler32_combine) F(crc32)
-MR_LAZY_LIBRARY(zlib, "libz.so.1", ZLIB_FUNCTIONS)
+#include "base/compression.h"
 
 #define BAND_MAX (8 * 1024 * 1024)
 
@@ -52,33 +46,9 @@ static void put_row(const struct mr_png_palette *p, const uint32_t *pixels, size
     if (filled) *out = (uint8_t)(bits << (8 - filled));
 }
 
-static int compress_octets(const uint8_t *octets, size_t size, bool last, int level, mr_buf *out, struct mr_err *err)
-{
-    z_stream z = {0};
-    /* Raw deflate (negative window), so that bands can follow each other in one zlib stream. */
-    if (zlib_table.deflateInit2_(&z, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, (int)sizeof z) !=
-        Z_OK)
-        return MR_FAIL(err, MR_E_NOMEM, "no memory to compress with", MR_NOWHERE);
-    size_t bound = zlib_table.deflateBound(&z, size) + 16;
-    char *room = mr_buf_reserve(out, bound);
-    int result = Z_MEM_ERROR;
-    if (room) {
-        z.next_in = (Bytef *)(uintptr_t)octets, z.avail_in = (uInt)size;
-        z.next_out = (Bytef *)room, z.avail_out = (uInt)bound;
-        /* A full flush ends on an octet and forgets the window (RFC 1951 3.2.4). */
-        result = zlib_table.deflate(&z, last ? Z_FINISH : Z_FULL_FLUSH);
-        out->len += bound - z.avail_out;
-    }
-    zlib_table.deflateEnd(&z);
-    if (result != (last ? Z_STREAM_END : Z_OK) || z.avail_in)
-        return MR_FAIL(err, MR_E_NOMEM, "no memory to compress into", MR_NOWHERE);
-    return MR_OK;
-}
-
 int mr_png_band_write(const struct mr_png_palette *p, const unsigned char *pixels, size_t stride, size_t width,
                       size_t rows, bool last, int level, struct mr_png_band *ret, struct mr_err *err)
 {
-    MR_TRY(zlib_load(err));
     size_t row_size = 1 + (width * depth_of(p) + 7) / 8;
     mr_buf octets MR_CLEANUP(mr_buf_done);
     mr_buf_init(&octets, BAND_MAX);
@@ -89,8 +59,7 @@ int mr_png_band_write(const struct mr_png_palette *p, const unsigned char *pixel
     if (ret->deflated.max == 0) mr_buf_init(&ret->deflated, BAND_MAX);
     mr_buf_clear(&ret->deflated);
     ret->size = rows * row_size;
-    ret->adler = (uint32_t)zlib_table.adler32(1, out, (uInt)ret->size);
-    return compress_octets(out, ret->size, last, level, &ret->deflated, err);
+    return mr_deflate_part(mr_str_make(octets.ptr, ret->size), last, level, &ret->deflated, &ret->adler, err);
 }
 
 void mr_png_band_done(struct mr_png_band *b)
@@ -118,7 +87,7 @@ static void chunk_close(mr_buf *out, size_t start)
     if (mr_buf_failed(out)) return;
     uint32_t size = (uint32_t)(out->len - start);
     for (int i = 0; i < 4; i++) out->ptr[start - 8 + (size_t)i] = (char)(size >> (24 - 8 * i));
-    put_u32(out, (uint32_t)zlib_table.crc32(0, (const Bytef *)out->ptr + start - 4, size + 4));
+    put_u32(out, mr_crc32(mr_str_make(out->ptr + start - 4, size + 4)));
 }
 
 static void put_header(const struct mr_png_palette *p, size_t width, size_t height, unsigned dots_per_metre,
@@ -150,12 +119,12 @@ void mr_png_write(const struct mr_png_palette *p, size_t width, size_t height, u
     put_header(p, width, height, dots_per_metre, out);
     size_t chunk = chunk_open(out, "IDAT");
     mr_buf_put(out, MR_STR("\x78\xDA")); /* RFC 1950 2.2: deflate, 32 KiB window, slowest */
-    uLong adler = 1;
+    uint32_t adler = 1;
     for (size_t i = 0; i < count; i++) {
         mr_buf_put(out, mr_buf_str(&bands[i].deflated));
-        adler = zlib_table.adler32_combine(adler, bands[i].adler, (z_off_t)bands[i].size);
+        adler = mr_adler32_join(adler, bands[i].adler, bands[i].size);
     }
-    put_u32(out, (uint32_t)adler);
+    put_u32(out, adler);
     chunk_close(out, chunk);
     chunk_close(out, chunk_open(out, "IEND"));
 }

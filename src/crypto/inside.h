@@ -56,6 +56,9 @@ EVP_PKEY *mr_key_pkey(const mr_key *k);
 /* Wrap OpenSSL's key. Takes over `pkey` only on success. A kind that Merit does not sign with becomes MR_KEY_OTHER.
  * Errors: MR_E_NOMEM, MR_E_CRYPTO. */
 int mr_key_of_pkey(EVP_PKEY *pkey, bool is_private, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Fill a private key of a P curve (its private number) or of Ed25519 (its seed); the public part follows. The octets are the caller's to wipe.
+ * Errors: MR_E_FORMAT (length, range), MR_E_UNSUPPORTED (another kind), MR_E_NOMEM. */
+int mr_key_set_secret(mr_key *k, mr_str octets, struct mr_err *err) MR_MUST_CHECK;
 /* From a SubjectPublicKeyInfo, DER. Errors: MR_E_FORMAT, MR_E_NOMEM. */
 int mr_key_of_public_der(mr_str spki, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Like mr_key_verify, but by scheme, and ECDSA signatures are DER (as in X.509). The key's kind must fit the family, its curve need not fit the digest. */
@@ -69,6 +72,8 @@ int mr_ec_generate(mr_key *k, struct mr_err *err) MR_MUST_CHECK;
 int mr_ec_set_public(mr_key *k, mr_str point, struct mr_err *err) MR_MUST_CHECK;
 int mr_ec_of_pkey(mr_key *k, EVP_PKEY *pkey, struct mr_err *err) MR_MUST_CHECK;
 EVP_PKEY *mr_ec_to_pkey(const mr_key *k);
+/* The private number, as long as the curve's field, and the public point that follows from it. Errors: MR_E_FORMAT, MR_E_NOMEM. */
+int mr_ec_set_secret(mr_key *k, mr_str secret, struct mr_err *err) MR_MUST_CHECK;
 /* The uncompressed point, 1 + 2 * size octets, at most 133. */
 bool mr_ec_point(const mr_key *k, uint8_t out[133]);
 void mr_ec_free(mr_key *k);
@@ -81,6 +86,8 @@ int mr_ec_verify(mr_key *k, const mr_digest *digest, mr_str r, mr_str s, struct 
 int mr_rsa_generate(mr_key *k, unsigned bits, struct mr_err *err) MR_MUST_CHECK;
 /* Big-endian magnitudes without leading zero octets. Errors: MR_E_FORMAT, MR_E_UNSUPPORTED (too large), MR_E_NOMEM. */
 int mr_rsa_set_public(mr_key *k, mr_str n, mr_str e, struct mr_err *err) MR_MUST_CHECK;
+/* RSAPublicKey, DER (RFC 8017 A.1.1). Errors as above. */
+int mr_rsa_set_der(mr_key *k, mr_str der, struct mr_err *err) MR_MUST_CHECK;
 /* n and e as magnitudes, in `a`. */
 int mr_rsa_get_public(const mr_key *k, mr_arena *a, mr_str *ret_n, mr_str *ret_e, struct mr_err *err) MR_MUST_CHECK;
 int mr_rsa_sign(mr_key *k, struct mr_scheme scheme, const mr_digest *digest, uint8_t *out, size_t size,
@@ -91,6 +98,8 @@ int mr_rsa_verify(mr_key *k, struct mr_scheme scheme, const mr_digest *digest, m
 /* key_ed25519.c */
 int mr_ed25519_generate(mr_key *k, struct mr_err *err) MR_MUST_CHECK;
 int mr_ed25519_set_seed(mr_key *k, const uint8_t seed[32], struct mr_err *err) MR_MUST_CHECK;
+/* 32 octets, else MR_E_FORMAT. */
+int mr_ed25519_set_public(mr_key *k, mr_str octets, struct mr_err *err) MR_MUST_CHECK;
 int mr_ed25519_sign(mr_key *k, const mr_str *parts, size_t count, uint8_t out[64], struct mr_err *err) MR_MUST_CHECK;
 int mr_ed25519_verify(mr_key *k, const mr_str *parts, size_t count, mr_str signature, struct mr_err *err) MR_MUST_CHECK;
 

@@ -130,6 +130,15 @@ int mr_key_generate(mr_key_kind kind, unsigned rsa_bits, mr_key **ret, struct mr
     return MR_OK;
 }
 
+int mr_key_set_secret(mr_key *k, mr_str octets, struct mr_err *err)
+{
+    if (k->kind == MR_KEY_RSA || k->kind == MR_KEY_OTHER)
+        return MR_FAIL(err, MR_E_UNSUPPORTED, "a private key of a kind that is not read in this form", MR_NOWHERE);
+    if (k->kind != MR_KEY_ED25519) return mr_ec_set_secret(k, octets, err);
+    if (octets.len != 32) return MR_FAIL(err, MR_E_FORMAT, "an Ed25519 seed has 32 octets", MR_NOWHERE);
+    return mr_ed25519_set_seed(k, (const uint8_t *)octets.ptr, err);
+}
+
 static size_t signature_size(const mr_key *k)
 {
     if (k->kind == MR_KEY_RSA) return (k->bits + 7) / 8;

@@ -71,6 +71,17 @@ struct mr_jwk {
     mr_str kty, crv, x, y, n, e;
 };
 int mr_key_of_jwk(const struct mr_jwk *jwk, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
+/* From the members of a private JWK; `d` is base64url. EC and OKP only (RFC 7518 section 6.2.2, RFC 8037 section 2). The public members must fit. */
+int mr_key_of_private_jwk(const struct mr_jwk *jwk, mr_str d, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Multikey (Controlled Identifiers 1.0 section 2.2.2): the multicodec prefix and the key's octets, before multibase. Ed25519, P-256, P-384, P-521 (EC
+ * keys as compressed points), RSA (PKCS#1). Errors: MR_E_FORMAT, MR_E_UNSUPPORTED (detail: "secp256k1", "X25519", "BLS12-381 G2" ...). */
+int mr_key_of_multikey(mr_str octets, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
+/* The kind of a public Multikey by its prefix, also one that is not handled: "P-256", "X25519" ...; NULL when it is not known. Static. */
+const char *mr_multikey_kind(mr_str octets);
+/* Appended; the buffer fails for MR_KEY_OTHER. */
+void mr_key_put_multikey(const mr_key *k, mr_buf *out);
+/* A private one, of Ed25519, P-256 or P-384. */
+int mr_key_of_secret_multikey(mr_str octets, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
 /* SubjectPublicKeyInfo, DER, in `a`. */
 int mr_key_write_public_der(const mr_key *k, mr_arena *a, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 

@@ -96,6 +96,36 @@ int mr_ec_set_public(mr_key *k, mr_str point, struct mr_err *err)
     return MR_OK;
 }
 
+/* The number between 1 and the group's order, and its multiple of the generator; EC_KEY_check_key proves both. */
+static int set_secret(EC_KEY *ec, mr_str octets, struct mr_err *err)
+{
+    const EC_GROUP *group = EC_KEY_get0_group(ec);
+    MR_CLEANUP(number_freep) BIGNUM *secret = BN_secure_new();
+    MR_CLEANUP(point_freep) EC_POINT *point = EC_POINT_new(group);
+    if (!secret || !point || !BN_bin2bn((const unsigned char *)octets.ptr, (int)octets.len, secret))
+        return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
+    BN_set_flags(secret, BN_FLG_CONSTTIME);
+    if (EC_KEY_set_private_key(ec, secret) != 1 || EC_POINT_mul(group, point, secret, NULL, NULL, NULL) != 1 ||
+        EC_KEY_set_public_key(ec, point) != 1 || EC_KEY_check_key(ec) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "the private key is no number of its curve");
+    return MR_OK;
+}
+
+int mr_ec_set_secret(mr_key *k, mr_str secret, struct mr_err *err)
+{
+    EC_KEY *ec;
+    if (secret.len != curves[k->kind].size)
+        return MR_FAIL(err, MR_E_FORMAT, "the private key is not as long as its curve asks for", MR_NOWHERE);
+    MR_TRY(new_key(k, &ec, err));
+    int code = set_secret(ec, secret, err);
+    if (code) {
+        EC_KEY_free(ec);
+        return code;
+    }
+    k->ec = ec;
+    return MR_OK;
+}
+
 /* The private number, and proof that it belongs to the public point. */
 static int set_private(EC_KEY *ec, EVP_PKEY *pkey, struct mr_err *err)
 {

@@ -43,6 +43,13 @@ int mr_ed25519_set_seed(mr_key *k, const uint8_t seed[32], struct mr_err *err)
     return MR_OK;
 }
 
+int mr_ed25519_set_public(mr_key *k, mr_str octets, struct mr_err *err)
+{
+    if (octets.len != 32) return MR_FAIL(err, MR_E_FORMAT, "an Ed25519 key has 32 octets", MR_NOWHERE);
+    memcpy(k->ed25519_public, octets.ptr, 32);
+    return MR_OK;
+}
+
 int mr_ed25519_generate(mr_key *k, struct mr_err *err)
 {
     uint8_t seed[32];

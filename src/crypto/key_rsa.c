@@ -2,6 +2,7 @@
  *
  * Preparing a context looks algorithms up by name; it is done once for each key and way of signing, and the prepared context is copied for
  * each operation, so that threads share nothing that changes. The digest is made before (digest.c). */
+#include "crypto/der.h"
 #include "crypto/inside.h"
 
 #include <openssl/bn.h>
@@ -58,6 +59,16 @@ int mr_rsa_set_public(mr_key *k, mr_str n, mr_str e, struct mr_err *err)
     atomic_store(&k->pkey, pkey);
     k->bits = (unsigned)BN_num_bits(modulus);
     return MR_OK;
+}
+
+/* RSAPublicKey ::= SEQUENCE { modulus, publicExponent } (RFC 8017 A.1.1) */
+int mr_rsa_set_der(mr_key *k, mr_str der, struct mr_err *err)
+{
+    mr_str numbers, n, e;
+    if (!mr_der_get(&der, MR_DER_SEQUENCE, &numbers) || der.len || !mr_der_unsigned(&numbers, 4096, &n) ||
+        !mr_der_unsigned(&numbers, 4096, &e) || numbers.len)
+        return MR_FAIL(err, MR_E_FORMAT, "not an RSA public key", MR_NOWHERE);
+    return mr_rsa_set_public(k, n, e, err);
 }
 
 static int number_out(EVP_PKEY *pkey, const char *name, mr_arena *a, mr_str *ret, struct mr_err *err)

@@ -45,16 +45,6 @@ static bool curve_of(mr_str parameters, mr_key_kind *ret)
     return true;
 }
 
-/* RSAPublicKey ::= SEQUENCE { modulus, publicExponent } (RFC 8017 A.1.1) */
-static int read_rsa(mr_key *k, mr_str bits, struct mr_err *err)
-{
-    mr_str numbers, n, e;
-    if (!mr_der_get(&bits, MR_DER_SEQUENCE, &numbers) || bits.len || !mr_der_unsigned(&numbers, 4096, &n) ||
-        !mr_der_unsigned(&numbers, 4096, &e) || numbers.len)
-        return MR_FAIL(err, MR_E_FORMAT, "not an RSA public key", MR_NOWHERE);
-    return mr_rsa_set_public(k, n, e, err);
-}
-
 /* The kinds that Merit verifies with; others are left to OpenSSL, which may know them. */
 static mr_key_kind kind_of(mr_str algorithm, mr_str parameters)
 {
@@ -77,18 +67,11 @@ static int read_other(mr_key *k, mr_str spki, struct mr_err *err)
     return MR_OK;
 }
 
-static int set_ed25519_public(mr_key *k, mr_str octets, struct mr_err *err)
-{
-    if (octets.len != 32) return MR_FAIL(err, MR_E_FORMAT, "an Ed25519 key has 32 octets", MR_NOWHERE);
-    memcpy(k->ed25519_public, octets.ptr, 32);
-    return MR_OK;
-}
-
 static int fill_public(mr_key *k, mr_str spki, mr_str bits, struct mr_err *err)
 {
     switch (k->kind) {
-    case MR_KEY_RSA: return read_rsa(k, bits, err);
-    case MR_KEY_ED25519: return set_ed25519_public(k, bits, err);
+    case MR_KEY_RSA: return mr_rsa_set_der(k, bits, err);
+    case MR_KEY_ED25519: return mr_ed25519_set_public(k, bits, err);
     case MR_KEY_OTHER: return read_other(k, spki, err);
     default: return mr_ec_set_public(k, bits, err);
     }
@@ -430,7 +413,7 @@ static int read_jwk(mr_arena *a, const struct mr_jwk *jwk, mr_key *k, struct mr_
     }
     if (k->kind != MR_KEY_ED25519) return read_jwk_ec(a, jwk, k, err);
     MR_TRY(jwk_octets(a, jwk->x, &first, err));
-    return set_ed25519_public(k, first, err);
+    return mr_ed25519_set_public(k, first, err);
 }
 
 int mr_key_of_jwk(const struct mr_jwk *jwk, mr_key **ret, struct mr_err *err)
@@ -443,6 +426,42 @@ int mr_key_of_jwk(const struct mr_jwk *jwk, mr_key **ret, struct mr_err *err)
     MR_CLEANUP(mr_arena_done) mr_arena a;
     mr_arena_init(&a, 2 * MR_LIMIT_KEY_FILE);
     MR_TRY(read_jwk(&a, jwk, k, err));
+    *ret = k;
+    k = NULL;
+    return MR_OK;
+}
+
+/* Whether both have the same public part; of the kinds that a private JWK has. */
+static bool is_same_public(const mr_key *a, const mr_key *b)
+{
+    uint8_t first[133], second[133];
+    if (a->kind != b->kind) return false;
+    if (a->kind == MR_KEY_ED25519) return memcmp(a->ed25519_public, b->ed25519_public, 32) == 0;
+    return mr_ec_point(a, first) && mr_ec_point(b, second) && memcmp(first, second, 1 + 2 * mr_ec_size(a->kind)) == 0;
+}
+
+static int read_secret(mr_key *k, mr_str d, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_str octets;
+    mr_arena_init(&a, 2 * MR_LIMIT_KEY_FILE);
+    MR_TRY(jwk_octets(&a, d, &octets, err));
+    int code = mr_key_set_secret(k, octets, err);
+    OPENSSL_cleanse((char *)octets.ptr, octets.len);
+    return code;
+}
+
+int mr_key_of_private_jwk(const struct mr_jwk *jwk, mr_str d, mr_key **ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_key_freep) mr_key *public = NULL;
+    MR_TRY(mr_key_of_jwk(jwk, &public, err));
+    if (public->kind == MR_KEY_RSA)
+        return MR_FAIL(err, MR_E_UNSUPPORTED, "a private RSA key is not read in this form", MR_NOWHERE);
+    MR_CLEANUP(mr_key_freep) mr_key *k = mr_key_alloc(public->kind, true);
+    if (!k) return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a key", MR_NOWHERE);
+    MR_TRY(read_secret(k, d, err));
+    if (!is_same_public(k, public))
+        return MR_FAIL(err, MR_E_FORMAT, "the private key does not fit its public key", MR_NOWHERE);
     *ret = k;
     k = NULL;
     return MR_OK;

@@ -294,3 +294,12 @@ void mr_seal_key_done(struct mr_seal_key *s)
     for (size_t i = 0; i < s->issuer_count; i++) mr_certificate_free(s->issuers[i]);
     *s = (struct mr_seal_key){0};
 }
+
+size_t mr_seal_key_chain(const struct mr_seal_key *s, mr_certificate *ret[MR_SEAL_CHAIN_MOST])
+{
+    size_t count = 0;
+    if (s->certificate) ret[count++] = s->certificate;
+    for (size_t i = 0; i < s->issuer_count; i++)
+        if (!mr_certificate_is_self_issued(s->issuers[i])) ret[count++] = s->issuers[i];
+    return count;
+}

@@ -106,6 +106,8 @@ bool mr_json_to_double(const mr_json *number, double *ret);
 
 /* Value at a JSON Pointer (RFC 6901), or NULL. */
 const mr_json *mr_json_find(const mr_json *root, mr_str pointer);
+/* The same, one step: the value that the first reference token of a pointer names, and the pointer moves behind that token. *pointer begins with a slash. */
+const mr_json *mr_json_follow(const mr_json *from, mr_str *pointer);
 /* Pointer of a node inside root, cut to fit `out`. */
 void mr_json_pointer(const mr_json *root, const mr_json *node, char *out, size_t size);
 /* Line and column (from 1, columns in code points) of a byte offset, for people. */

@@ -1,8 +1,20 @@
 #include "json/pointer.h"
 
+#include "json/write.h"
+
 #include "base/limits.h"
 
 /* ---- writing ---- */
+
+/* RFC 6901 section 3: how the character at token.ptr[i] is written; ret_end is where the next one begins. */
+static mr_str escaped(mr_str token, size_t i, size_t *ret_end)
+{
+    size_t end = i + 1;
+    while (end < token.len && ((uint8_t)token.ptr[end] & 0xc0) == 0x80) end++;
+    *ret_end = end;
+    char c = token.ptr[i];
+    return c == '~' ? MR_STR("~0") : c == '/' ? MR_STR("~1") : mr_str_make(token.ptr + i, end - i);
+}
 
 bool mr_json_pointer_add(mr_str token, char *out, size_t size)
 {
@@ -11,10 +23,8 @@ bool mr_json_pointer_add(mr_str token, char *out, size_t size)
     out[at++] = '/';
     size_t i = 0;
     while (i < token.len) {
-        size_t end = i + 1;
-        while (end < token.len && ((uint8_t)token.ptr[end] & 0xc0) == 0x80) end++; /* one character */
-        char c = token.ptr[i];
-        mr_str piece = c == '~' ? MR_STR("~0") : c == '/' ? MR_STR("~1") : mr_str_make(token.ptr + i, end - i);
+        size_t end;
+        mr_str piece = escaped(token, i, &end);
         if (at + piece.len >= size) break;
         memcpy(out + at, piece.ptr, piece.len);
         at += piece.len, i = end;
@@ -115,8 +125,9 @@ static bool token_index(mr_str token, uint32_t *ret)
     return true;
 }
 
-static const mr_json *follow(const mr_json *from, mr_str token)
+const mr_json *mr_json_follow(const mr_json *from, mr_str *pointer)
 {
+    mr_str token = next_token(pointer);
     MR_JSON_EACH_MEMBER (name, from)
         if (token_is(token, mr_json_text(name))) return name + 1;
     uint32_t index;
@@ -127,7 +138,13 @@ const mr_json *mr_json_find(const mr_json *root, mr_str pointer)
 {
     while (root && pointer.len > 0) {
         if (pointer.ptr[0] != '/') return NULL;
-        root = follow(root, next_token(&pointer));
+        root = mr_json_follow(root, &pointer);
     }
     return root;
+}
+
+void mr_json_pointer_put(mr_buf *pointer, mr_str token)
+{
+    mr_buf_putc(pointer, '/');
+    for (size_t i = 0; i < token.len;) mr_buf_put(pointer, escaped(token, i, &i));
 }

@@ -50,6 +50,9 @@ static inline void mr_json_put_member_c(mr_json_writer *w, const char *name, con
     mr_json_put_name(w, name), mr_json_put_cstr(w, text);
 }
 
+/* One reference token more behind a JSON Pointer: "/", and the token with "~" and "/" escaped (RFC 6901 section 3). */
+void mr_json_pointer_put(mr_buf *pointer, mr_str token);
+
 /* A string in quotes with minimal escapes. */
 void mr_json_quote(mr_buf *out, mr_str text);
 

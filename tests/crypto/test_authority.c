@@ -175,6 +175,9 @@ static void test_seal_key_write__reads_back(void **state)
         assert_ok(mr_seal_key_read(mr_buf_str(&pem), password, &again, &err), err);
         assert_memory_equal(mr_certificate_sha256(again.certificate), mr_certificate_sha256(pair.seal.certificate), 32);
         assert_int_equal(again.issuer_count, 1);
+        mr_certificate *chain[MR_SEAL_CHAIN_MOST];
+        assert_int_equal(mr_seal_key_chain(&again, chain), 1); /* the authority is self-issued */
+        assert_ptr_equal(chain[0], again.certificate);
         assert_true(again.is_test);
         assert_ok(mr_key_sign(again.key, MR_ALG_ES256, &text, 1, &p->arena, &signature, &err), err);
         assert_ok(mr_key_verify(mr_certificate_key(pair.seal.certificate), MR_ALG_ES256, &text, 1, signature, &err),
@@ -194,6 +197,8 @@ static void test_seal_key_write__reads_back(void **state)
     assert_ok(mr_seal_key_read(mr_buf_str(&pem), MR_STR("x"), &again, &err), err);
     assert_true(again.is_test && again.issuer_count == 0 && mr_certificate_is_authority(again.certificate));
     mr_seal_key_done(&again);
+    mr_certificate *none[MR_SEAL_CHAIN_MOST];
+    assert_int_equal(mr_seal_key_chain(&(struct mr_seal_key){.key = pair.seal.key}, none), 0);
     done(&pair);
 }
 
