@@ -67,14 +67,16 @@ static bool is_public6(const uint8_t ip[16])
     return !(ip[0] == 0x20 && ip[1] == 0x01 && ip[2] == 0x0D && ip[3] == 0xB8); /* documentation */
 }
 
+/* self: a bool that remembers a refusal, because libcurl only says that it could not connect. */
 static curl_socket_t open_public(void *self, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    (void)self, (void)purpose;
-    bool fine = false;
+    bool *refused = self, fine = false;
+    (void)purpose;
     if (address->family == AF_INET)
         fine = is_public4(ntohl(((struct sockaddr_in *)(void *)&address->addr)->sin_addr.s_addr));
     if (address->family == AF_INET6)
         fine = is_public6(((struct sockaddr_in6 *)(void *)&address->addr)->sin6_addr.s6_addr);
+    *refused = *refused || !fine;
     return fine ? socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol) : CURL_SOCKET_BAD;
 }
 
@@ -91,6 +93,7 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
     MR_CLEANUP(easy_cleanup) CURL *c = curl_table.curl_easy_init();
     MR_CLEANUP(headers_cleanup) struct curl_slist *headers = NULL;
     MR_CLEANUP(mr_buf_done) mr_buf body;
+    bool refused = false;
     mr_buf_init(&body, request->max_answer);
     const char *url = mr_arena_cstr(a, request->url);
     if (!c || !url) return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
@@ -101,7 +104,10 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PROTOCOLS_STR, request->configured ? "http,https" : "https");
-    if (!request->configured) SET(CURLOPT_OPENSOCKETFUNCTION, open_public);
+    if (!request->configured) {
+        SET(CURLOPT_OPENSOCKETFUNCTION, open_public);
+        SET(CURLOPT_OPENSOCKETDATA, &refused);
+    }
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NOSIGNAL, 1L);
@@ -117,7 +123,10 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
     }
 #undef SET
     CURLcode code = curl_table.curl_easy_perform(c);
-    if (mr_buf_failed(&body)) return MR_FAIL(err, MR_E_LIMIT, "the answer is larger than allowed", MR_NOWHERE);
+    if (mr_buf_failed(&body))
+        return MR_FAIL_DETAIL(err, MR_E_LIMIT, "the answer is larger than allowed", "more than %zu octets",
+                              request->max_answer);
+    if (code != CURLE_OK && refused) return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "not a public address");
     if (code != CURLE_OK)
         return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "%s", curl_table.curl_easy_strerror(code));
     long status = 0;

@@ -16,7 +16,7 @@ struct mr_net_request {
     size_t max_answer; /* bytes */
     long timeout_ms;
 };
-/* The body of a 200 answer, in `a`. Errors: MR_E_NET (detail: status or what libcurl says), MR_E_LIMIT, MR_E_LIBRARY. */
+/* The body of a 200 answer, in `a`. Errors: MR_E_NET (detail: the status, "not a public address", or what libcurl says), MR_E_LIMIT, MR_E_LIBRARY. */
 int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 
 #endif
