@@ -103,8 +103,9 @@ static void prepare(struct input *in, mr_arena *a, const char *path)
     in->context = EVP_MD_CTX_new();
     BENCH_NEED(in->bare && in->context);
     BIO_free(pem);
-    BENCH_NEED(mr_jose_signer_init(&in->signer, a, in->key, "vc+jwt", "vc", MR_STR("did:web:university.example.eu#key"),
-                                   NULL, 0, &err) == MR_OK);
+    const struct mr_jose_header header = {
+        .typ = "vc+jwt", .cty = "vc", .kid = MR_STR("did:web:university.example.eu#key"), .jwk = true};
+    BENCH_NEED(mr_jose_signer_init(&in->signer, a, in->key, &header, &err) == MR_OK);
     while (mr_str_split(&text, '\n', &line) && in->count < DOCUMENTS) {
         if (!line.len) continue;
         in->payloads[in->count] = line;

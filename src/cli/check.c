@@ -13,14 +13,15 @@ static const char help[] =
     "  merit check from-another-system.jsonld --lang da\n"
     "  merit check *.jsonld --json\n"
     "  merit check - < credential.jwt\n\n"
-    "FILE is a European Digital Credential, sealed, before sealing, or wrapped for upload; a vc+jwt; a specification "
-    "file;\n"
+    "FILE is a European Digital Credential, sealed, before sealing, or wrapped for upload; a vc+jwt or an SD-JWT; a "
+    "specification file;\n"
     "or data about learning opportunities or accreditations (Turtle, N-Quads, JSON-LD). Everything that is missing or "
     "odd\n"
     "is told at once: ✗ faults, ? warnings, · remarks. Whether a seal holds is for `merit verify` to say.\n"
-    "Exit status: 0 complete (warnings are no hindrance), 1 faults, 2 a wrong call or nothing that can be checked; of "
-    "several\n"
-    "files the highest.\n";
+    "Exit status: 0 complete (warnings are no hindrance), 1 faults or hidden parts, 2 a wrong call or nothing that can "
+    "be "
+    "checked;\n"
+    "of several files the highest.\n";
 
 static void checker_cleanup(mr_checker **c)
 {

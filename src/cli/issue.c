@@ -12,7 +12,9 @@
 #include "credential/check.h"
 #include "credential/results.h"
 #include "credential/specification_file.h"
-#include "service/service.h"
+#include "proof/jwk.h"
+#include "service/keys.h"
+#include "service/status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,26 +27,42 @@ static const char help[] =
     "  merit issue wound-care.json results.csv --out credentials\n"
     "  merit issue wound-care.json results.csv --out credentials --format elm,vc+jwt\n"
     "  merit issue wound-care.json results.csv --out credentials --seal our-seal.p12\n\n"
-    "  --format LIST     elm (European Digital Credential, sealed as JAdES; the default), vc+jwt, or both with a "
-    "comma\n"
+    "  --format LIST     one or several, with commas between them:\n"
+    "                      elm             European Digital Credential, sealed as JAdES (the default)\n"
+    "                      vc+jwt          Verifiable Credential 2.0 as a token\n"
+    "                      vc+sd-jwt       the same, of which name, birth date and grade can be held back\n"
+    "                      data-integrity  the same as JSON with a Data Integrity proof\n"
+    "                      dc+sd-jwt       SD-JWT VC for wallets, with every European element\n"
+    "                      eu-learning     SD-JWT VC: the Learning Credential of the European Commission\n"
+    "  --key NAME        sign vc+jwt, vc+sd-jwt and data-integrity with this key (merit key new) in place of the seal\n"
+    "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
+    "row\n"
     "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
     "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
     "  --seal FILE       your e-seal, PKCS#12 or PEM; the password comes from MERIT_PASSWORD or is asked for.\n"
     "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --status URL      folder in which you will publish the status lists, https://example.org/status; the "
+    "credentials\n"
+    "                    point to it, so that they can be withdrawn later: `merit status --help`\n"
     "  --verify-url URL  where people verify: printed as QR code on the certificate\n"
     "  --lang LANG       language of messages\n"
     "  --quiet           no progress\n\n"
     "Safe to run again: what is there already stays. Exit status: 0 all rows issued, 1 some were refused (refused.csv "
     "says why).\n";
 
-#define BAR 30 /* characters of the progress bar */
+#define CHUNK 64 /* rows at a time */
+#define BAR 30   /* characters of the progress bar */
 
 struct run {
-    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url;
+    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url, *status_url, *key_name, *holder_file;
+    struct mr_issuing_key key; /* of --key */
+    mr_key *holder;            /* of --holder */
+    mr_str status_base;        /* URL of the folder of status lists; empty: none */
     bool mandate, no_image, quiet;
     unsigned formats;
+    const char *at; /* what is at work, to be named when it fails: a file, a folder, a key */
     const mr_language *l;
     const mr_env *env;
     mr_arena arena; /* for the whole run */
@@ -75,6 +93,8 @@ static void run_done(struct run *r)
     if (r->results) mr_results_close(r->results);
     mr_csv_close(&r->csv);
     mr_seal_key_done(&r->seal);
+    mr_key_free(r->key.key);
+    mr_key_free(r->holder);
     mr_service_close(r->service);
     int *files[] = {&r->table, &r->issued_file, &r->refused_file, &r->folder};
     for (size_t i = 0; i < 4; i++)
@@ -91,13 +111,50 @@ static bool read_formats(struct run *r)
     while (mr_str_split(&rest, ',', &part)) {
         mr_format f = mr_format_find(mr_str_trim(part));
         if (!f) {
-            fprintf(stderr, "merit: \"%.*s\" is no format that Merit issues. Write elm, vc+jwt, or elm,vc+jwt.\n",
-                    MR_STR_ARG(part));
+            fputs("merit: \"", stderr);
+            mr_cli_put_visible(stderr, mr_arena_dup(&r->arena, part).ptr);
+            fputs("\" is no format that Merit issues. Known: elm, vc+jwt, vc+sd-jwt, data-integrity, dc+sd-jwt, "
+                  "eu-learning; several with commas between them.\n",
+                  stderr);
             return false;
         }
         r->formats |= f;
     }
     return true;
+}
+
+#define SIGNED_WITH_KEY (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY)
+#define BOUND_TO_HOLDER (MR_FORMAT_DC_SD_JWT | MR_FORMAT_EU_LEARNING)
+
+/* Who asks for something that no format of this run does would believe that it was done. */
+static bool are_formats_right(const struct run *r)
+{
+    bool unused_key = r->key_name && !(r->formats & SIGNED_WITH_KEY);
+    bool unused_holder = r->holder_file && !(r->formats & BOUND_TO_HOLDER);
+    if (unused_key)
+        fputs("merit: --key signs vc+jwt, vc+sd-jwt and data-integrity, and none of them is asked for: name one with "
+              "--format, or leave --key out.\n",
+              stderr);
+    if (unused_holder)
+        fputs("merit: --holder binds dc+sd-jwt and eu-learning, and none of them is asked for: name one with --format, "
+              "or leave --holder out.\n",
+              stderr);
+    return !unused_key && !unused_holder;
+}
+
+/* Slashes at the end are left out: "<URL>/<list>/revocation" is what stands in credentials. */
+static bool read_status_url(struct run *r)
+{
+    mr_str url = mr_str_of(r->status_url), plain = MR_STR("http://"), secure = MR_STR("https://");
+    size_t scheme = mr_str_has_prefix(url, secure) ? secure.len : mr_str_has_prefix(url, plain) ? plain.len : 0;
+    if (!r->status_url) return true;
+    while (url.len > scheme && url.ptr[url.len - 1] == '/') url.len--;
+    r->status_base = url;
+    if (scheme && url.len > scheme && strcspn(r->status_url, " \t\r\n\"<>#?") == strlen(r->status_url)) return true;
+    fputs("merit: \"", stderr);
+    mr_cli_put_visible(stderr, r->status_url);
+    fputs("\" is no place for status lists. Write an address like https://example.org/status.\n", stderr);
+    return false;
 }
 
 /* ---- preparing ---- */
@@ -130,12 +187,16 @@ static int read_specification(struct run *r, const char *path)
 
 static int open_service(struct run *r, struct mr_err *err)
 {
-    const char *folder = mr_options_data_folder(r->data);
+    const char *folder = r->at = mr_options_data_folder(r->data);
     bool made;
     MR_TRY(mr_service_init(folder, r->env, &made, err));
     if (made) fprintf(stderr, "No data folder yet: made %s, with a test authority of its own.\n", folder);
-    struct mr_service_config config = {
-        .data_folder = folder, .public_url = "", .timestamp_url = r->timestamp, .env = r->env};
+    struct mr_service_config config = {.data_folder = folder,
+                                       .public_url = "",
+                                       .timestamp_url = r->timestamp,
+                                       .env = r->env,
+                                       .database = r->status_base.len > 0,
+                                       .beside = true};
     return mr_service_open(&config, &r->service, err);
 }
 
@@ -143,6 +204,7 @@ static int open_seal(struct run *r, struct mr_err *err)
 {
     if (!r->seal_file) return mr_service_seal(r->service, &r->specification, &r->seal, err);
     mr_str file;
+    r->at = r->seal_file;
     MR_TRY(mr_file_read(&r->arena, r->seal_file, MR_LIMIT_KEY_FILE, &file, err));
     mr_str password = MR_STR("");
     int code = mr_seal_key_read(file, password, &r->seal, err);
@@ -153,15 +215,52 @@ static int open_seal(struct run *r, struct mr_err *err)
     return code;
 }
 
+static int open_key(struct run *r, struct mr_err *err)
+{
+    struct mr_keys keys;
+    if (!r->key_name) return MR_OK;
+    r->at = r->key_name;
+    MR_TRY(mr_keys_open(r->service, &r->arena, &keys, err));
+    const struct mr_signing_key *found = mr_keys_find(&keys, mr_str_of(r->key_name));
+    if (!found)
+        return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND,
+                              "there is no key of this name; `merit key list` shows those that are there", "%s",
+                              r->key_name);
+    r->key = (struct mr_issuing_key){.issuer = found->did, .method = found->method, .kid = found->kid};
+    return mr_keys_load(&keys, found, &r->key.key, err);
+}
+
+/* A wallet's public key, as JWK. */
+static int open_holder(struct run *r, struct mr_err *err)
+{
+    mr_str text;
+    const mr_json *jwk = NULL;
+    if (!r->holder_file) return MR_OK;
+    r->at = r->holder_file;
+    MR_TRY(mr_file_read(&r->arena, r->holder_file, MR_LIMIT_KEY_FILE, &text, err));
+    if (mr_json_parse(&r->arena, text, NULL, &jwk, err) == MR_OK && mr_jwk_read(jwk, &r->holder, err) == MR_OK)
+        return MR_OK;
+    return MR_FAIL(
+        err, MR_E_KEY,
+        "this is no public key that Merit can read. A JWK is asked for, {\"kty\":\"EC\",\"crv\":\"P-256\",...}, "
+        "as the learner's wallet gives it",
+        MR_NOWHERE);
+}
+
 static int open_issuer(struct run *r, struct mr_err *err)
 {
     struct mr_issuing issuing;
     MR_TRY(open_service(r, err));
     MR_TRY(open_seal(r, err));
+    MR_TRY(open_key(r, err));
+    MR_TRY(open_holder(r, err));
     mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
     issuing.page_image = !r->no_image;
     issuing.mandate = r->mandate;
     issuing.verify_url = mr_str_of(r->verify_url);
+    issuing.key = r->key.key ? &r->key : NULL;
+    issuing.holder = r->holder;
+    r->at = NULL;
     return mr_issuer_open(&issuing, &r->issuer, err);
 }
 
@@ -174,12 +273,14 @@ static int open_list(struct run *r, const char *name, int *ret, struct mr_err *e
 
 static int open_files(struct run *r, const char *results, struct mr_err *err)
 {
+    r->at = results;
     r->table = strcmp(results, "-") == 0 ? dup(STDIN_FILENO) : open(results, O_RDONLY | O_CLOEXEC);
     if (r->table < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be read", "%s", strerror(errno));
     struct stat found;
     if (fstat(r->table, &found) == 0 && S_ISREG(found.st_mode)) r->table_size = (uint64_t)found.st_size;
     MR_TRY(mr_csv_open(&r->csv, mr_csv_from_fd(r->table), err));
     MR_TRY(mr_results_open(&r->arena, &r->csv, r->env, &r->results, err));
+    r->at = NULL; /* errors of the folder name it themselves */
     MR_TRY(mr_file_make_folder(r->out, err));
     r->folder = open(r->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->folder < 0) return MR_FAIL_DETAIL(err, MR_E_IO, "cannot be opened", "%s: %s", r->out, strerror(errno));
@@ -241,8 +342,6 @@ static mr_str file_stem(struct run *r, mr_arena *a, const struct mr_result_row *
     return mr_arena_dup(a, mr_buf_str(&b));
 }
 
-static const mr_format all_formats[] = {MR_FORMAT_ELM, MR_FORMAT_VC_JWT};
-
 static mr_str file_name(mr_arena *a, mr_str stem, mr_format f)
 {
     return mr_arena_format(a, "%.*s%s", MR_STR_ARG(stem), mr_format_ending(f));
@@ -250,9 +349,10 @@ static mr_str file_name(mr_arena *a, mr_str stem, mr_format f)
 
 static bool is_there(struct run *r, mr_arena *a, mr_str stem)
 {
-    for (size_t i = 0; i < 2; i++)
-        if ((r->formats & all_formats[i]) && faccessat(r->folder, file_name(a, stem, all_formats[i]).ptr, F_OK, 0) != 0)
-            return false;
+    for (size_t i = 0; i < MR_FORMAT_COUNT; i++) {
+        mr_format f = mr_format_at(i);
+        if ((r->formats & f) && faccessat(r->folder, file_name(a, stem, f).ptr, F_OK, 0) != 0) return false;
+    }
     return true;
 }
 
@@ -317,16 +417,13 @@ static int check_first(struct run *r, mr_arena *a, const struct mr_result_row *r
 static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
 {
     mr_str stem = file_stem(r, a, row), name = MR_STR_EMPTY;
-    if (is_there(r, a, stem)) {
-        r->there++;
-        return MR_OK;
-    }
     MR_TRY(check_first(r, a, row, err));
-    for (size_t i = 0; i < 2; i++) {
-        if (!(r->formats & all_formats[i])) continue;
+    for (size_t i = 0; i < MR_FORMAT_COUNT; i++) {
+        mr_format f = mr_format_at(i);
+        name = file_name(a, stem, f);
+        if (!(r->formats & f) || faccessat(r->folder, name.ptr, F_OK, 0) == 0) continue; /* it may be in her hands */
         mr_buf_clear(&r->document);
-        MR_TRY(mr_issue(r->issuer, &row->achievement, all_formats[i], &r->document, err));
-        name = file_name(a, stem, all_formats[i]);
+        MR_TRY(mr_issue(r->issuer, &row->achievement, f, &r->document, err));
         mr_str path = mr_arena_format(a, "%s/%.*s", r->out, MR_STR_ARG(name));
         MR_TRY(mr_file_write(path.ptr, mr_buf_str(&r->document), 0644, false, err));
         MR_TRY(list_file(r, a, row, name, err));
@@ -373,24 +470,84 @@ static void show_progress(struct run *r, bool last)
     if (last) fputc('\n', stderr);
 }
 
-static int issue_rows(struct run *r, struct mr_err *err)
+/* Rows that are issued together, so that their places in a status list cost one transaction. */
+struct rows {
+    struct mr_result_row list[CHUNK];
+    size_t count;
+    bool end; /* of the table */
+};
+
+/* Read on: refuse what is bad, pass over what is there, keep what is to be issued. */
+static int read_rows(struct run *r, mr_arena *a, struct rows *ret, struct mr_err *err)
 {
-    MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    r->progress = !r->quiet && isatty(STDERR_FILENO);
-    r->started = mr_env_now(mr_env_system());
-    for (;;) {
-        struct mr_result_row row;
+    ret->count = 0;
+    for (size_t i = 0; i < CHUNK; i++) {
+        struct mr_result_row *row = &ret->list[ret->count];
         bool has_row;
-        mr_arena_reset(&a);
-        MR_TRY(mr_results_next(r->results, &a, &row, &has_row, err));
+        MR_TRY(mr_results_next(r->results, a, row, &has_row, err));
+        ret->end = !has_row;
         if (!has_row) break;
         r->rows++;
-        if (row.fate == MR_ROW_READY)
-            MR_TRY(issue_row(r, &a, &row, err));
+        if (row->fate != MR_ROW_READY)
+            MR_TRY(refuse_row(r, a, row, err));
+        else if (is_there(r, a, file_stem(r, a, row)))
+            r->there++;
         else
-            MR_TRY(refuse_row(r, &a, &row, err));
-        show_progress(r, false);
+            ret->count++;
+    }
+    return MR_OK;
+}
+
+/* A key is one learner's: what is bound to it must be known to be hers before anything is signed. */
+static int check_holder(struct run *r, const struct rows *rows, struct mr_err *err)
+{
+    if (!r->holder || rows->count + r->there + r->issued <= 1) return MR_OK;
+    r->at = r->holder_file;
+    return MR_FAIL(err, MR_E_USAGE,
+                   "a holder's key belongs to one learner, and the table has more rows. Give --holder a table with "
+                   "this learner's row alone",
+                   MR_NOWHERE);
+}
+
+/* The same award has the same id and place in every run. */
+static int place_rows(struct run *r, mr_arena *a, struct rows *rows, struct mr_err *err)
+{
+    char keys[CHUNK][33];
+    mr_str names[CHUNK];
+    struct mr_status_place *places;
+    if (!r->status_base.len || !rows->count) return MR_OK;
+    for (size_t i = 0; i < rows->count; i++) {
+        mr_status_award_key(r->service, &r->specification, mr_str_of(rows->list[i].learner_key), keys[i]);
+        names[i] = mr_str_of(keys[i]);
+    }
+    MR_TRY(mr_status_allocate(r->service, a, &r->specification, r->status_base, names, rows->count, &places, err));
+    for (size_t i = 0; i < rows->count; i++) {
+        mr_achievement *achievement = &rows->list[i].achievement;
+        memcpy(achievement->id, places[i].achievement_id, sizeof achievement->id);
+        achievement->status_list = places[i].list;
+        achievement->status_index = places[i].index;
+    }
+    return MR_OK;
+}
+
+static int issue_rows(struct run *r, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a, scratch;
+    struct rows rows = {.end = false};
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
+    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    r->progress = !r->quiet && isatty(STDERR_FILENO);
+    r->started = mr_env_now(mr_env_system());
+    while (!rows.end) {
+        mr_arena_reset(&a);
+        MR_TRY(read_rows(r, &a, &rows, err));
+        MR_TRY(check_holder(r, &rows, err));
+        MR_TRY(place_rows(r, &a, &rows, err));
+        for (size_t i = 0; i < rows.count; i++) {
+            mr_arena_reset(&scratch);
+            MR_TRY(issue_row(r, &scratch, &rows.list[i], err));
+            show_progress(r, false);
+        }
     }
     return MR_OK;
 }
@@ -399,6 +556,7 @@ static int issue(struct run *r, const char *results, struct mr_err *err)
 {
     MR_TRY(open_issuer(r, err));
     MR_TRY(open_files(r, results, err));
+    r->at = results;
     int code = issue_rows(r, err);
     show_progress(r, true);
     struct mr_err late = {0};
@@ -417,7 +575,8 @@ static void say_outcome(const struct run *r)
     puts(".");
     if (r->csv.encoding != MR_CSV_UTF8)
         puts("The table was not UTF-8 and was read as Windows-1252; look whether the names are right.");
-    if (r->seal.is_test) puts("Sealed with a test seal: good for trying, proof of nothing.");
+    bool key_alone = r->key.key && !(r->formats & ~(unsigned)SIGNED_WITH_KEY);
+    if (r->seal.is_test && !key_alone) puts("Sealed with a test seal: good for trying, proof of nothing.");
 }
 
 int mr_cli_issue(int argc, char **argv, const mr_env *env)
@@ -430,8 +589,11 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
         {"mandate", NULL, &r.mandate},
         {"no-image", NULL, &r.no_image},
         {"seal", &r.seal_file, NULL},
+        {"key", &r.key_name, NULL},
+        {"holder", &r.holder_file, NULL},
         {"data", &r.data, NULL},
         {"timestamp", &r.timestamp, NULL},
+        {"status", &r.status_url, NULL},
         {"verify-url", &r.verify_url, NULL},
         {"lang", &lang, NULL},
         {"quiet", NULL, &r.quiet},
@@ -450,14 +612,14 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
         return 2;
     }
     r.l = mr_options_language(lang);
-    if (!read_formats(&r)) return 2;
+    if (!read_formats(&r) || !are_formats_right(&r) || !read_status_url(&r)) return 2;
     int status = read_specification(&r, argv[1]);
     if (status) return status;
     if (issue(&r, argv[2], &err) != MR_OK) {
         if (r.issued)
-            fprintf(stderr, "merit: %zu credentials were issued before this; running again goes on from there.\n",
-                    r.issued);
-        return mr_cli_fail(&err, argv[2], MR_STR_EMPTY);
+            fprintf(stderr, "merit: %zu %s issued before this; running again goes on from there.\n", r.issued,
+                    r.issued == 1 ? "credential was" : "credentials were");
+        return mr_cli_fail(&err, r.at, MR_STR_EMPTY);
     }
     say_outcome(&r);
     return r.refused ? 1 : 0;

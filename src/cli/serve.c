@@ -17,6 +17,9 @@ static const char help[] =
     "  --port N          8400; 0 takes any free one\n"
     "  --public-url URL  how browsers reach it, for links\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --online          when a credential is verified, ask its issuer: status lists, did:web, keys on the web. "
+    "Without\n"
+    "                    it only what this installation publishes itself is asked, and the report says so\n"
     "  --fetch-from URL  links that begin so may be fetched for verifying although they are not public\n"
     "  --demo            load demo data into an empty installation\n\n"
     "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
@@ -40,7 +43,7 @@ static void on_signals(void)
 
 struct serving {
     const char *data, *address, *port, *public_url, *timestamp, *fetch_from;
-    bool demo;
+    bool demo, online;
     mr_service *service;
     mr_web *web;
     mr_http_server *server;
@@ -65,6 +68,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
                                        .timestamp_url = s->timestamp,
                                        .fetch_from = s->fetch_from,
                                        .env = env,
+                                       .online = s->online,
                                        .database = true};
     MR_TRY(mr_service_open(&config, &s->service, err));
     if (s->demo) {
@@ -100,13 +104,10 @@ static void say_where(const struct serving *s)
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
-    const mr_option options[] = {{"data", &s.data, NULL},
-                                 {"address", &s.address, NULL},
-                                 {"port", &s.port, NULL},
-                                 {"public-url", &s.public_url, NULL},
-                                 {"timestamp", &s.timestamp, NULL},
-                                 {"fetch-from", &s.fetch_from, NULL},
-                                 {"demo", NULL, &s.demo}};
+    const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
+                                 {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
+                                 {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
+                                 {"online", NULL, &s.online},       {"demo", NULL, &s.demo}};
     struct mr_err err = {0};
     uint64_t port;
     int words;

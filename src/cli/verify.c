@@ -4,23 +4,41 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "credential/verify.h"
+#include "net/fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 static const char verify_help[] =
-    "merit verify FILE... [--json] [--lang LANG] [--trust DIR]: is a credential genuine, current and complete?\n\n"
+    "merit verify FILE... [--online] [--json] [--lang LANG] [--trust DIR]: is a credential genuine, current and "
+    "complete?\n\n"
     "  merit verify wound-care.jsonld\n"
     "  merit verify *.jsonld --json\n"
     "  merit verify wound-care.jsonld --trust anchors/ --lang da\n"
     "  merit verify - < credential.jwt\n\n"
-    "Nothing is asked of the network. --trust names a folder with the certificates (PEM) of those you let vouch for "
-    "seals (also\n"
-    "MERIT_TRUST); without it, who vouches for a seal could not be checked, and the report says so.\n"
+    "European Digital Credentials, vc+jwt, SD-JWT VC, Open Badges and other credentials with a Data Integrity proof, "
+    "and "
+    "presentations\n"
+    "of them.\n\n"
+    "  --online          ask the network where the credential names a place: whether it was withdrawn, whose key it is "
+    "(did:web);\n"
+    "                    https and public addresses only. Without it nothing is asked, and the report says so\n"
+    "  --audience TEXT   a presentation must be made for this verifier (aud, domain)\n"
+    "  --nonce TEXT      and answer this question (nonce, challenge)\n\n"
+    "--trust names a folder with the certificates (PEM) of those you let vouch for "
+    "seals, and lists\n"
+    "(JSON) of issuers you know: [{\"id\": \"did:web:school.example\", \"name\": \"A school\"}]. Also MERIT_TRUST. "
+    "Without it, who\n"
+    "vouches for a seal could not be checked, and the report says so.\n"
     "Exit status: 0 genuine and current, 1 not genuine or no credential, 3 something could not be checked, 4 take care "
     "(expired,\n"
     "incomplete ...), 2 a wrong call or a file that cannot be read; with several files the worst of 1, 3, 4.\n";
+
+static void fetcher_cleanup(mr_net_fetcher **f)
+{
+    mr_net_fetcher_free(*f);
+}
 
 static void verifier_cleanup(mr_verifier **v)
 {
@@ -68,22 +86,33 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(mr_arena_done) mr_arena a, all;
     MR_CLEANUP(mr_trust_done) mr_trust trust = {0};
     MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
-    const char *lang = NULL, *folder = NULL;
-    bool json = false, done;
-    const mr_option options[] = {{"lang", &lang, NULL}, {"trust", &folder, NULL}, {"json", NULL, &json}};
+    MR_CLEANUP(fetcher_cleanup) mr_net_fetcher *fetcher = NULL;
+    const char *lang = NULL, *folder = NULL, *audience = NULL, *nonce = NULL;
+    bool json = false, online = false, done;
+    const mr_option options[] = {{"lang", &lang, NULL},         {"trust", &folder, NULL}, {"json", NULL, &json},
+                                 {"audience", &audience, NULL}, {"nonce", &nonce, NULL},  {"online", NULL, &online}};
     struct mr_err err = {0};
     int words, status = 0;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     mr_arena_init(&all, MR_LIMIT_DOCUMENT_MEMORY);
-    if (!mr_options_take(argc, argv, options, 3, verify_help, &words, &done)) return 2;
+    if (!mr_options_take(argc, argv, options, 6, verify_help, &words, &done)) return 2;
     if (done) return 0;
     if (words == 0) {
         fputs(verify_help, stderr);
         return 2;
     }
     const mr_language *l = mr_options_language(lang);
-    if (load_trust(&all, folder, &trust, &err) != MR_OK) return mr_cli_fail(&err, folder, MR_STR_EMPTY);
-    const struct mr_verifying verifying = {.trust = &trust, .env = env, .language = l};
+    if (load_trust(&all, folder, &trust, &err) != MR_OK) {
+        (void)!mr_cli_fail(&err, folder, MR_STR_EMPTY);
+        return 2; /* never 1, which speaks of the credential */
+    }
+    if (online && mr_net_fetcher_new(NULL, &fetcher, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
+    const struct mr_verifying verifying = {.trust = &trust,
+                                           .env = env,
+                                           .language = l,
+                                           .fetch = fetcher ? mr_net_fetcher_fetch(fetcher) : NULL,
+                                           .audience = mr_str_of(audience),
+                                           .nonce = mr_str_of(nonce)};
     if (mr_verifier_open(&verifying, &v, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
     for (int i = 1; i <= words; i++) {
         mr_arena_reset(&a);

@@ -10,8 +10,10 @@
 #include "credential/check_inside.h"
 #include "credential/sniff.h"
 #include "credential/specification_file.h"
-#include "credential/view.h"
+#include "credential/vcdm.h"
+#include "credential/view_vc.h"
 #include "proof/jades.h"
+#include "proof/vc_jwt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,26 +22,17 @@
 
 mr_str mr_check_text(const mr_json *v)
 {
-    v = mr_check_first(v);
+    v = mr_each_first(v);
     if (mr_json_is(v, MR_JSON_OBJECT)) v = mr_json_get(v, "@value");
     return mr_str_trim(mr_json_str(v));
 }
 
 mr_str mr_check_id(const mr_json *node)
 {
-    node = mr_check_first(node);
+    node = mr_each_first(node);
     if (mr_json_is(node, MR_JSON_STRING)) return mr_json_text(node);
     mr_str id = mr_json_get_str(node, "id");
     return id.len ? id : mr_json_get_str(node, "@id");
-}
-
-bool mr_check_has_type(const mr_json *node, const char *type)
-{
-    MR_CHECK_EACH(t, mr_json_get(node, "type"))
-    {
-        if (mr_str_is(mr_json_str(t), type)) return true;
-    }
-    return false;
 }
 
 const mr_json *mr_check_object_around(const mr_json *root, const mr_json *value, const mr_json **ret_name)
@@ -131,7 +124,7 @@ mr_str mr_check_name_node(struct mr_checking *c, const mr_json *object)
 {
     const mr_json *name = NULL;
     mr_str first = MR_STR_EMPTY;
-    MR_CHECK_EACH(type, mr_json_get(object, "type"))
+    MR_EACH(type, mr_json_get(object, "type"))
     {
         mr_str id = mr_arena_concat(c->arena, (const mr_str[]){MR_STR("check.node."), mr_json_str(type)}, 2);
         if (mr_message_exists(mr_language_english(), id)) return id;
@@ -309,7 +302,7 @@ static const mr_json *place_of(const struct mr_checking *c, mr_element e)
 {
     const mr_json *at = c->document;
     for (size_t i = 0; i < 4 && places[e][i]; i++) {
-        const mr_json *next = mr_check_first(mr_json_get(at, places[e][i]));
+        const mr_json *next = mr_each_first(mr_json_get(at, places[e][i]));
         if (!mr_json_is(next, MR_JSON_OBJECT)) break;
         at = next;
     }
@@ -369,6 +362,31 @@ static int check_credential(struct mr_checking *c, struct mr_err *err)
     return MR_OK;
 }
 
+/* ---- another credential ---- */
+
+static void hear_of_model(void *self, const char *message, const mr_json *where, mr_str detail)
+{
+    mr_check_add(self, mr_vcdm_is_remark(message) ? MR_CHECK_IS_WARNING : MR_CHECK_IS_FAULT, "", message, where,
+                 detail);
+}
+
+/* A badge, another credential, a presentation: the data model, and nothing that European micro-credentials alone are asked. */
+static int check_vc(struct mr_checking *c, struct mr_err *err)
+{
+    mr_view view;
+    mr_vcdm_kind kind = mr_vcdm_kind_of(c->document);
+    bool presentation = kind == MR_VCDM_PRESENTATION || kind == MR_VCDM_ENVELOPED_PRESENTATION;
+    c->result->kind = presentation ? MR_CHECKED_PRESENTATION : MR_CHECKED_CREDENTIAL;
+    MR_TRY(mr_check_contexts(c->checker, err));
+    MR_TRY(mr_vcdm_check(c->arena, c->checker->contexts, c->document, hear_of_model, c, err));
+    if (kind == MR_VCDM_CREDENTIAL) {
+        MR_TRY(mr_view_read_vc(c->arena, c->document, c->language, &view, err));
+        c->result->title = view.title;
+    }
+    put_in_order(c->result);
+    return MR_OK;
+}
+
 /* ---- what a file is ---- */
 
 /* Whoever has a document checked has it in hand and can mend it; whoever verifies one asks for another (sniff.h). */
@@ -420,14 +438,15 @@ static bool is_specification(const mr_json *root)
 
 static bool is_credential(const mr_json *document)
 {
-    return mr_json_get(document, "credentialSubject") || mr_check_has_type(document, "VerifiableCredential") ||
-           mr_check_has_type(document, "EuropeanDigitalCredential");
+    return mr_json_get(document, "credentialSubject") || mr_vcdm_kind_of(document) != MR_VCDM_NOTHING ||
+           mr_each_has(mr_json_get(document, "type"), "EuropeanDigitalCredential");
 }
 
 static int check_document(struct mr_checking *c, mr_checked_kind kind, struct mr_err *err)
 {
     const char *other = mr_sniffed_other_credential(c->document);
     if (other) return refuse(c, other, NULL);
+    if (!mr_sniffed_is_elm(c->document)) return check_vc(c, err);
     c->result->kind = kind;
     c->sealed = kind == MR_CHECKED_SEALED || kind == MR_CHECKED_TOKEN;
     return check_credential(c, err);
@@ -459,7 +478,7 @@ static const mr_json *read_header(struct mr_checking *c, mr_str protected_text)
 /* RFC 7797 section 3: the payload stands as it is when the header says so, else in base64url. */
 static int check_jades(struct mr_checking *c, const mr_json *root, struct mr_err *err)
 {
-    const mr_json *payload = mr_json_get(root, "payload"), *signature = mr_check_first(mr_json_get(root, "signatures"));
+    const mr_json *payload = mr_json_get(root, "payload"), *signature = mr_each_first(mr_json_get(root, "signatures"));
     mr_str protected_text = mr_json_get_str(signature ? signature : root, "protected"), text = mr_json_str(payload);
     const mr_json *header = read_header(c, protected_text);
     struct mr_err e = {0};
@@ -469,10 +488,35 @@ static int check_jades(struct mr_checking *c, const mr_json *root, struct mr_err
     return check_payload(c, text, MR_CHECKED_SEALED, err);
 }
 
-static bool is_token(mr_str typ)
+/* RFC 7515 4.1.9: "application/" may be left out. */
+static mr_str typ_of(const mr_json *header)
 {
-    if (mr_str_has_prefix(typ, MR_STR("application/"))) typ = mr_str_from(typ, 12);
-    return mr_str_eq_ascii_nocase(typ, MR_STR("vc+jwt")) || mr_str_eq_ascii_nocase(typ, MR_STR("vc+ld+jwt"));
+    mr_str typ = mr_json_get_str(header, "typ");
+    return mr_str_has_prefix(typ, MR_STR("application/")) ? mr_str_from(typ, 12) : typ;
+}
+
+static bool is_elm_token(mr_str typ, const mr_json *claims)
+{
+    bool vc = mr_str_eq_ascii_nocase(typ, MR_STR("vc+jwt")) || mr_str_eq_ascii_nocase(typ, MR_STR("vc+ld+jwt"));
+    return vc && is_credential(claims) && mr_sniffed_is_elm(claims);
+}
+
+/* A token's claims are the document, or hold it; of one that is made anew from them, places count in the new text. */
+static int check_token(struct mr_checking *c, mr_str typ, mr_str payload, struct mr_err *err)
+{
+    struct mr_err e = {0};
+    const mr_json *claims, *document;
+    bool presentation;
+    mr_str text;
+    if (mr_json_parse(c->arena, payload, NULL, &claims, &e) != MR_OK || is_elm_token(typ, claims))
+        return check_payload(c, payload, MR_CHECKED_TOKEN, err);
+    if (mr_vc_jwt_document(c->arena, typ, claims, &text, &document, &presentation, &e) != MR_OK) {
+        bool other = strcmp(e.message, "token.typ") == 0 || strcmp(e.message, "token.nothing") == 0;
+        return refuse(c, e.code != MR_E_FORMAT ? "format.too_much" : other ? "format.other_token" : e.message, &e);
+    }
+    c->result->document = text;
+    c->result->root = c->root = c->document = document;
+    return check_document(c, MR_CHECKED_TOKEN, err);
 }
 
 static int check_compact(struct mr_checking *c, mr_str text, struct mr_err *err)
@@ -483,12 +527,54 @@ static int check_compact(struct mr_checking *c, mr_str text, struct mr_err *err)
         return refuse(c, "format.text", NULL);
     const mr_json *header = read_header(c, header_text);
     if (!mr_json_is(header, MR_JSON_OBJECT)) return refuse(c, "format.text", NULL);
-    bool token = is_token(mr_json_get_str(header, "typ"));
     if (mr_base64url_read(c->arena, payload, &payload, &e) != MR_OK) return refuse(c, "format.broken_token", &e);
-    if (!token && !mr_json_get(header, "x5t#S256") && !mr_json_get(header, "sigT"))
-        return refuse(c, "format.other_token", NULL);
-    return check_payload(c, payload, token ? MR_CHECKED_TOKEN : MR_CHECKED_SEALED, err);
+    if (typ_of(header).len == 0 && (mr_json_get(header, "x5t#S256") || mr_json_get(header, "sigT")))
+        return check_payload(c, payload, MR_CHECKED_SEALED, err);
+    return check_token(c, typ_of(header), payload, err);
 }
+
+/* ---- an SD-JWT ---- */
+
+static int refuse_sd_jwt(struct mr_checking *c, struct mr_err *e)
+{
+    const char *id = "format.broken_token";
+    e->position = MR_NOWHERE; /* it counts in a part of the token, which nobody has before them */
+    if (mr_message_exists(mr_language_english(), mr_str_of(e->message)))
+        id = e->message;
+    else if (e->code == MR_E_UNSUPPORTED)
+        id = "format.algorithm";
+    else if (e->code == MR_E_NOMEM)
+        id = "format.too_much";
+    return refuse(c, id, e);
+}
+
+static int check_claims(struct mr_checking *c, const mr_sd_jwt *s, struct mr_err *err)
+{
+    if (!mr_json_get(s->payload, "vct")) {
+        MR_TRY(check_payload(c, s->claims_text, MR_CHECKED_TOKEN, err));
+        c->result->partial = c->result->findings.faults && s->hidden_count;
+        if (c->result->partial) mr_check_add(c, MR_CHECK_IS_WARNING, "", "check.hidden", NULL, MR_STR_EMPTY);
+    } else {
+        c->result->document = s->claims_text;
+        c->result->root = c->root = c->document = s->claims;
+        MR_TRY(mr_check_sd_jwt_vc(c, s, err));
+    }
+    put_in_order(c->result);
+    return MR_OK;
+}
+
+/* What is disclosed stands where it belongs; the seal, and that of a holder, are not asked. */
+static int check_sd_jwt(struct mr_checking *c, mr_str text, struct mr_err *err)
+{
+    mr_sd_jwt s;
+    struct mr_err e = {0};
+    if (mr_sd_jwt_read(c->arena, text, &s, &e) != MR_OK) return refuse_sd_jwt(c, &e);
+    int code = check_claims(c, &s, err);
+    mr_sd_jwt_done(&s);
+    return code;
+}
+
+/* ---- data ---- */
 
 static int check_graph(struct mr_checking *c, const mr_dataset *data, struct mr_err *err)
 {
@@ -523,6 +609,7 @@ static int check_json(struct mr_checking *c, mr_str text, struct mr_err *err)
     c->result->root = c->document = c->root;
     if (mr_json_is(c->root, MR_JSON_OBJECT)) {
         const mr_json *wrapped = mr_json_get(c->root, "credential");
+        if (mr_sd_jwt_is(c->root)) return check_sd_jwt(c, text, err);
         if (mr_jades_is(c->root)) return check_jades(c, c->root, err);
         if (is_specification(c->root)) return check_specification(c, text);
         if (mr_json_is(wrapped, MR_JSON_OBJECT) && !is_credential(c->root)) c->document = wrapped;
@@ -561,7 +648,7 @@ static int check_any(struct mr_checking *c, mr_str file, struct mr_err *err)
     switch (is) {
     case MR_SNIFFED_JSON: return check_json(c, text, err);
     case MR_SNIFFED_COMPACT: return check_compact(c, text, err);
-    case MR_SNIFFED_SD_JWT: return refuse(c, "format.sd_jwt", NULL);
+    case MR_SNIFFED_SD_JWT: return check_sd_jwt(c, text, err);
     case MR_SNIFFED_TEXT:
     case MR_SNIFFED_XML:
         return check_text(c, text, mr_sniffed_message(is), err); /* "<http://..." begins N-Quads, too */

@@ -2,7 +2,8 @@
  * to do; nothing is verified (whether a seal holds is the question of verify.h), nothing is changed.
  *
  * Asked of a credential: its form (elm_format.c), the official shapes (check_shapes.c), Annex I, its values (check_values.c), concepts
- * (check_concepts.c) and texts (check_texts.c). Data about opportunities or accreditations are held against their shapes alone. A
+ * (check_concepts.c) and texts (check_texts.c). Badges, other credentials and presentations are asked for the rules of the data model (vcdm.h) and for
+ * nothing of Annex I. Data about opportunities or accreditations are held against their shapes alone. A
  * specification file is read as mr_specification_read does.
  *
  * The shapes are compiled when a checker first needs them, and kept. */
@@ -20,9 +21,11 @@ typedef enum mr_checked_kind {
     MR_CHECKED_SPECIFICATION,  /* a specification file */
     MR_CHECKED_UNSEALED,       /* a European Digital Credential before sealing */
     MR_CHECKED_SEALED,         /* the payload of a sealed one */
-    MR_CHECKED_TOKEN,          /* a vc+jwt with the ELM subject */
+    MR_CHECKED_TOKEN,          /* a vc+jwt or vc+sd-jwt with the ELM subject, an SD-JWT VC of a type in sd_jwt_vc.h */
     MR_CHECKED_OPPORTUNITIES,  /* learning opportunities and qualifications (LOQ) */
     MR_CHECKED_ACCREDITATIONS, /* accreditations (AMS) */
+    MR_CHECKED_CREDENTIAL,     /* a badge or another verifiable credential */
+    MR_CHECKED_PRESENTATION,   /* a presentation of credentials */
 } mr_checked_kind;
 const char *mr_checked_kind_name(mr_checked_kind k); /* "specification", "credential", ... */
 
@@ -36,6 +39,7 @@ typedef struct mr_checked {
         remarks; /* findings.faults is the third number; all of them, also those beyond MR_LIMIT_FINDINGS */
     size_t
         answered; /* credentials: elements of Annex I, mandatory and optional, that have an answer, of MR_ELEMENT_COUNT */
+    bool partial;        /* of an SD-JWT: mandatory elements may be among what is not shown */
     mr_str document;     /* the text in which places count: the file, or what was sealed in it */
     const mr_json *root; /* the value that pointers start from; NULL: a text that is no JSON */
 } mr_checked;
@@ -63,12 +67,12 @@ int mr_check_file(mr_checker *c, mr_arena *a, mr_str file, const mr_language *l,
 int mr_check_sample(mr_checker *c, mr_arena *a, const mr_specification *s, mr_certificate *certificate,
                     const mr_achievement *achievement, struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;
 
-/* Is nothing in the way? */
+/* Is nothing in the way, and nothing out of sight? */
 static inline bool mr_checked_is_complete(const mr_checked *c)
 {
-    return c->kind != MR_CHECKED_NOTHING && c->findings.faults == 0;
+    return c->kind != MR_CHECKED_NOTHING && c->findings.faults == 0 && !c->partial;
 }
-/* The exit status of `merit check`: 0 complete, 1 faults, 2 nothing that can be checked. */
+/* The exit status of `merit check`: 0 complete, 1 faults or hidden parts, 2 nothing that can be checked. */
 int mr_checked_exit(const mr_checked *c);
 /* One JSON object, without line break; and the text for a terminal of 80 columns (check_report.c). */
 void mr_checked_write_json(const mr_checked *c, mr_arena *a, const mr_language *l, mr_str file_name, mr_buf *out);

@@ -58,7 +58,8 @@ const mr_scheme *mr_check_list_of(mr_str member, const mr_json *owner)
 {
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         if (!mr_str_is(member, lists[i].member)) continue;
-        if (!lists[i].class || mr_check_has_type(owner, lists[i].class)) return mr_scheme_get(lists[i].scheme);
+        if (!lists[i].class || mr_each_has(mr_json_get(owner, "type"), lists[i].class))
+            return mr_scheme_get(lists[i].scheme);
     }
     return NULL;
 }
@@ -105,8 +106,8 @@ static const mr_json *label_of(const mr_json *concept)
 {
     const mr_json *labels = mr_json_get(concept, "prefLabel");
     const mr_json *found = mr_json_get(labels, "en");
-    if (found) return mr_check_first(found);
-    MR_JSON_EACH_MEMBER (name, labels) return mr_check_first(name + 1);
+    if (found) return mr_each_first(found);
+    MR_JSON_EACH_MEMBER (name, labels) return mr_each_first(name + 1);
     return NULL;
 }
 
@@ -126,7 +127,7 @@ static void check_membership(struct mr_checking *c, const mr_json *concept, cons
 
 static void check_scheme(struct mr_checking *c, const mr_json *concept, const mr_scheme *scheme)
 {
-    const mr_json *in = mr_check_first(mr_json_get(concept, "inScheme"));
+    const mr_json *in = mr_each_first(mr_json_get(concept, "inScheme"));
     mr_str uri = mr_check_id(in);
     if (uri.len == 0 || mr_str_is(uri, scheme->uri)) return;
     struct mr_finding *f = mr_check_add(c, MR_CHECK_IS_FAULT, NULL, "check.concept_scheme", in, uri);
@@ -201,10 +202,10 @@ static void check_concept(struct mr_checking *c, const mr_json *concept, const m
 static void walk(struct mr_checking *c, const mr_json *value, const mr_json *owner, mr_str member)
 {
     MR_JSON_EACH (item, value) walk(c, item, owner, member);
-    bool concept = mr_check_has_type(value, "Concept") ||
+    bool concept = mr_each_has(mr_json_get(value, "type"), "Concept") ||
                    (mr_json_is(value, MR_JSON_STRING) && mr_check_list_of(member, owner) != NULL);
     if (concept) check_concept(c, value, owner, member);
-    if (mr_check_has_type(value, "Concept")) return;
+    if (mr_each_has(mr_json_get(value, "type"), "Concept")) return;
     MR_JSON_EACH_MEMBER (name, value) {
         if (name[1].type >= MR_JSON_STRING && !mr_str_is(mr_json_text(name), "@context"))
             walk(c, name + 1, value, mr_json_text(name));

@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 #include "credential/check.h"
+#include "credential/each.h"
 #include "credential/elm.h"
+#include "proof/sd_jwt.h"
 #include "rdf/iri.h"
 #include "rdf/jsonld.h"
 #include "rdf/nquads.h"
@@ -84,6 +86,8 @@ mr_str mr_check_list_name(struct mr_checking *c, const mr_scheme *s);
 unsigned mr_check_sets_of_data(const mr_dataset *data);
 /* Data that are no JSON credential, against these shapes. */
 int mr_check_dataset(struct mr_checking *c, const mr_dataset *data, unsigned sets, struct mr_err *err) MR_MUST_CHECK;
+/* An SD-JWT VC; c->root and c->document are its claims. Findings are not put in order. */
+int mr_check_sd_jwt_vc(struct mr_checking *c, const mr_sd_jwt *s, struct mr_err *err) MR_MUST_CHECK;
 /* Did reading JSON-LD end at a context that is neither built in nor the document's own? `detail` names it. */
 static inline bool mr_check_names_unknown_context(const struct mr_err *e)
 {
@@ -100,29 +104,9 @@ static inline bool mr_check_may_guess(struct mr_checking *c)
     return c->guesses++ < MR_LIMIT_CHECK_GUESSES;
 }
 
-/* Walking one thing or a list of things, as JSON-LD writes both. */
-static inline const mr_json *mr_check_first(const mr_json *v)
-{
-    if (!mr_json_is(v, MR_JSON_ARRAY)) return v;
-    return v->len ? v + 1 : NULL;
-}
-static inline const mr_json *mr_check_next(const mr_json *v, const mr_json *item)
-{
-    const mr_json *next = item + item->skip;
-    return mr_json_is(v, MR_JSON_ARRAY) && next != v + v->skip ? next : NULL;
-}
-#define MR_CHECK_EACH(item, value)                                                                                     \
-    for (const mr_json *item##_all_ = (value), *item = mr_check_first(item##_all_); item;                              \
-         item = mr_check_next(item##_all_, item))
-/* A member of the first of one thing or several. */
-static inline const mr_json *mr_check_get(const mr_json *object, const char *name)
-{
-    return mr_json_get(mr_check_first(object), name);
-}
 /* The text of a string, of {"@value"}, or of the first of a list. */
 mr_str mr_check_text(const mr_json *v);
 /* The id of a node, or the string that refers to one. */
 mr_str mr_check_id(const mr_json *node);
-bool mr_check_has_type(const mr_json *node, const char *type);
 
 #endif

@@ -9,14 +9,15 @@
 
 const char *mr_checked_kind_name(mr_checked_kind k)
 {
-    static const char *const names[] = {"",      "specification", "unsealed",      "sealed",
-                                        "token", "opportunities", "accreditations"};
+    static const char *const names[] = {
+        "",           "specification", "unsealed", "sealed", "token", "opportunities", "accreditations",
+        "credential", "presentation"};
     return names[k];
 }
 
 int mr_checked_exit(const mr_checked *c)
 {
-    return c->kind == MR_CHECKED_NOTHING ? 2 : c->findings.faults > 0;
+    return c->kind == MR_CHECKED_NOTHING ? 2 : !mr_checked_is_complete(c);
 }
 
 static bool is_credential(const mr_checked *c)
@@ -62,8 +63,11 @@ static mr_str verdict(const mr_checked *c, mr_arena *a, const mr_language *l, mr
     if (specification)
         return MR_SAY(a, l, complete ? "check.specification.complete" : "check.specification.incomplete",
                       {"file", file});
+    if (c->kind == MR_CHECKED_CREDENTIAL || c->kind == MR_CHECKED_PRESENTATION)
+        return MR_SAY(a, l, complete ? "check.vc.complete" : "check.vc.incomplete", {"file", file});
     if (!is_credential(c))
         return MR_SAY(a, l, complete ? "check.data.complete" : "check.data.incomplete", {"file", file});
+    if (c->partial && c->findings.faults == 0) return MR_SAY(a, l, "check.partial", {"file", file});
     return MR_SAY(a, l, complete ? "check.complete" : "check.incomplete", {"file", file});
 }
 

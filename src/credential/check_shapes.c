@@ -56,11 +56,11 @@ static unsigned sets_of_document(const struct mr_checking *c)
 {
     unsigned sets = MR_SHAPES_GENERIC;
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
-        MR_CHECK_EACH(schema, mr_json_get(c->document, "credentialSchema"))
+        MR_EACH(schema, mr_json_get(c->document, "credentialSchema"))
         {
             if (mr_str_is(last_part(mr_check_id(schema)), profiles[i].schema)) sets |= profiles[i].set;
         }
-        MR_CHECK_EACH(profile, mr_json_get(c->document, "credentialProfiles"))
+        MR_EACH(profile, mr_json_get(c->document, "credentialProfiles"))
         {
             if (mr_str_is(last_part(mr_check_id(profile)), profiles[i].concept)) sets |= profiles[i].set;
         }
@@ -310,7 +310,7 @@ static bool is_filled_by_sealing(struct mr_checking *c, const mr_shacl_result *r
     mr_str term = term_of(r->path);
     if (object != c->document) return false;
     if (r->component == MR_SHACL_MIN_COUNT && mr_str_is(term, "issued")) return true;
-    const mr_json *issuer = mr_check_first(mr_json_get(object, "issuer"));
+    const mr_json *issuer = mr_each_first(mr_json_get(object, "issuer"));
     return r->component == MR_SHACL_NODE && mr_str_is(term, "issuer") && mr_json_is(issuer, MR_JSON_OBJECT) &&
            !mr_json_get(issuer, "eIDASIdentifier");
 }
@@ -318,7 +318,7 @@ static bool is_filled_by_sealing(struct mr_checking *c, const mr_shacl_result *r
 static void put_filled_by_sealing(struct mr_checking *c, const mr_shacl_result *r, const mr_json *object)
 {
     bool issuer = r->component == MR_SHACL_NODE;
-    const mr_json *at = issuer ? mr_check_first(mr_json_get(object, "issuer")) : object;
+    const mr_json *at = issuer ? mr_each_first(mr_json_get(object, "issuer")) : object;
     struct mr_finding f = mr_check_describe(c, at);
     f.element = issuer ? "awarding_body" : "date";
     f.member = mr_check_name_member(c, issuer ? MR_STR("eIDASIdentifier") : MR_STR("issued"));

@@ -32,7 +32,7 @@ static mr_str primary(mr_str tag)
 
 static void put_concepts(struct languages *l, const mr_json *concepts)
 {
-    MR_CHECK_EACH(concept, concepts)
+    MR_EACH(concept, concepts)
     {
         const mr_concept *known = mr_concept_find_uri(MR_SCHEME_LANGUAGE, mr_check_id(concept));
         if (known) put(l, mr_str_of(known->code));
@@ -51,10 +51,10 @@ static void put_tags(struct languages *l, const mr_json *texts)
 static struct languages languages_of(const struct mr_checking *c, const mr_json *achievement)
 {
     struct languages l = {.count = 0};
-    const mr_json *display = mr_check_first(mr_json_get(c->document, "displayParameter"));
+    const mr_json *display = mr_each_first(mr_json_get(c->document, "displayParameter"));
     put_concepts(&l, mr_json_get(display, "primaryLanguage"));
     put_concepts(&l, mr_json_get(display, "language"));
-    if (l.count == 0) put_tags(&l, mr_check_get(achievement, "title"));
+    if (l.count == 0) put_tags(&l, mr_each_get(achievement, "title"));
     return l;
 }
 
@@ -131,16 +131,16 @@ static void check_there(struct mr_checking *c, const struct languages *wanted, c
 static void check_translations(struct mr_checking *c, const mr_json *achievement, const struct languages *declared)
 {
     struct languages titled = {.count = 0};
-    const mr_json *title = mr_check_first(mr_check_get(achievement, "title"));
+    const mr_json *title = mr_each_first(mr_each_get(achievement, "title"));
     check_there(c, declared, title, "check.title_language");
     put_tags(&titled, title);
-    MR_CHECK_EACH(specification, mr_json_get(achievement, "specifiedBy"))
+    MR_EACH(specification, mr_json_get(achievement, "specifiedBy"))
     {
-        check_there(c, &titled, mr_check_first(mr_check_get(specification, "title")), "check.translation");
-        check_there(c, &titled, mr_check_first(mr_check_get(specification, "description")), "check.translation");
-        MR_CHECK_EACH(outcome, mr_json_get(specification, "learningOutcome"))
+        check_there(c, &titled, mr_each_first(mr_each_get(specification, "title")), "check.translation");
+        check_there(c, &titled, mr_each_first(mr_each_get(specification, "description")), "check.translation");
+        MR_EACH(outcome, mr_json_get(specification, "learningOutcome"))
         {
-            check_there(c, &titled, mr_check_first(mr_json_get(outcome, "title")), "check.outcome_language");
+            check_there(c, &titled, mr_each_first(mr_json_get(outcome, "title")), "check.outcome_language");
         }
     }
 }
@@ -204,7 +204,7 @@ static void check_map(struct mr_checking *c, const mr_json *texts, mr_str member
 static void walk(struct mr_checking *c, const mr_json *value, mr_str member, struct languages *declared)
 {
     MR_JSON_EACH (item, value) walk(c, item, member, declared);
-    if (mr_check_has_type(value, "Concept")) return;
+    if (mr_each_has(mr_json_get(value, "type"), "Concept")) return;
     if (mr_json_is(value, MR_JSON_OBJECT) && mr_elm_is_language_map(member)) {
         check_map(c, value, member, declared);
         return;
@@ -217,8 +217,8 @@ static void walk(struct mr_checking *c, const mr_json *value, mr_str member, str
 
 void mr_check_texts(struct mr_checking *c)
 {
-    const mr_json *subject = mr_check_first(mr_json_get(c->document, "credentialSubject"));
-    const mr_json *achievement = mr_check_first(mr_json_get(subject, "hasClaim"));
+    const mr_json *subject = mr_each_first(mr_json_get(c->document, "credentialSubject"));
+    const mr_json *achievement = mr_each_first(mr_json_get(subject, "hasClaim"));
     struct languages declared = languages_of(c, achievement);
     check_translations(c, achievement, &declared);
     walk(c, c->document, MR_STR_EMPTY, &declared);

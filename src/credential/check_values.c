@@ -8,12 +8,12 @@
 
 static mr_str member_text(const mr_json *object, const char *name)
 {
-    return mr_check_text(mr_check_get(object, name));
+    return mr_check_text(mr_each_get(object, name));
 }
 
 static const mr_json *value_of(const mr_json *object, const char *name)
 {
-    return mr_check_first(mr_check_get(object, name));
+    return mr_each_first(mr_each_get(object, name));
 }
 
 /* ---- durations and workload ---- */
@@ -63,17 +63,17 @@ static mr_str sound_volume(const mr_json *node)
 
 static void check_durations(struct mr_checking *c, const mr_json *achievement)
 {
-    const mr_json *specification = mr_check_first(mr_json_get(achievement, "specifiedBy"));
+    const mr_json *specification = mr_each_first(mr_json_get(achievement, "specifiedBy"));
     mr_str hint = sound_volume(specification);
-    MR_CHECK_EACH(specified, mr_json_get(achievement, "specifiedBy"))
+    MR_EACH(specified, mr_json_get(achievement, "specifiedBy"))
     {
         check_volume(c, value_of(specified, "volumeOfLearning"), MR_STR_EMPTY);
         check_length(c, value_of(specified, "maximumDuration"));
     }
-    MR_CHECK_EACH(activity, mr_json_get(achievement, "influencedBy"))
+    MR_EACH(activity, mr_json_get(achievement, "influencedBy"))
     {
         check_volume(c, value_of(activity, "workload"), hint);
-        MR_CHECK_EACH(specified, mr_json_get(activity, "specifiedBy"))
+        MR_EACH(specified, mr_json_get(activity, "specifiedBy"))
         {
             check_volume(c, value_of(specified, "volumeOfLearning"), hint);
             check_length(c, value_of(specified, "maximumDuration"));
@@ -109,11 +109,11 @@ static void check_credit(struct mr_checking *c, const mr_json *specification)
     const mr_concept *ects = mr_concept_find(MR_SCHEME_CREDIT, MR_STR("ects"));
     int64_t hours = 0, months = 0;
     mr_str volume = sound_volume(specification);
-    MR_CHECK_EACH(credit, mr_json_get(specification, "creditPoint"))
+    MR_EACH(credit, mr_json_get(specification, "creditPoint"))
     {
         const mr_json *point = value_of(credit, "point");
         mr_str text = mr_json_is(point, MR_JSON_NUMBER) ? mr_json_text(point) : mr_check_text(point);
-        if (!point || !ects || !mr_str_is(mr_check_id(mr_check_get(credit, "framework")), ects->uri)) continue;
+        if (!point || !ects || !mr_str_is(mr_check_id(mr_each_get(credit, "framework")), ects->uri)) continue;
         int64_t points = hundredths_of(text);
         if (points <= 0) {
             mr_check_add(c, MR_CHECK_IS_FAULT, NULL, "check.credit_number", point, text);
@@ -194,7 +194,7 @@ static void check_credential_dates(struct mr_checking *c)
 static void check_awarding(struct mr_checking *c, const mr_json *achievement)
 {
     const mr_json *d = c->document, *issued = value_of(d, "issued");
-    const mr_json *awarding = mr_check_first(mr_json_get(achievement, "awardedBy"));
+    const mr_json *awarding = mr_each_first(mr_json_get(achievement, "awardedBy"));
     const mr_json *awarded = value_of(awarding, "awardingDate");
     if (!awarded && awarding)
         mr_check_add(c, MR_CHECK_IS_WARNING, "date", "check.awarding_date", awarding, MR_STR_EMPTY);
@@ -210,9 +210,9 @@ static void check_activity_dates(struct mr_checking *c, const mr_json *achieveme
 {
     const mr_json *from = value_of(c->document, "validFrom");
     int64_t starts = time_of(from);
-    MR_CHECK_EACH(activity, mr_json_get(achievement, "influencedBy"))
+    MR_EACH(activity, mr_json_get(achievement, "influencedBy"))
     {
-        MR_CHECK_EACH(period, mr_json_get(activity, "temporal"))
+        MR_EACH(period, mr_json_get(activity, "temporal"))
         {
             const mr_json *end = value_of(period, "endDate");
             check_order(c, MR_CHECK_IS_FAULT, "check.period_order", value_of(period, "startDate"), end);
@@ -221,7 +221,7 @@ static void check_activity_dates(struct mr_checking *c, const mr_json *achieveme
                 mr_check_text(end);
         }
     }
-    MR_CHECK_EACH(proof, mr_json_get(achievement, "provenBy"))
+    MR_EACH(proof, mr_json_get(achievement, "provenBy"))
     {
         const mr_json *made = value_of(proof, "issued");
         if (starts == MR_TIME_NONE || time_of(made) == MR_TIME_NONE || time_of(made) < starts + MR_DAY_MS) continue;
@@ -242,10 +242,10 @@ static bool needs_scale(mr_str grade)
 
 static void check_grades(struct mr_checking *c, const mr_json *achievement)
 {
-    MR_CHECK_EACH(proof, mr_json_get(achievement, "provenBy"))
+    MR_EACH(proof, mr_json_get(achievement, "provenBy"))
     {
-        const mr_json *literal = mr_check_get(mr_check_get(proof, "grade"), "noteLiteral"), *scheme = NULL;
-        MR_CHECK_EACH(specified, mr_json_get(proof, "specifiedBy"))
+        const mr_json *literal = mr_each_get(mr_each_get(proof, "grade"), "noteLiteral"), *scheme = NULL;
+        MR_EACH(specified, mr_json_get(proof, "specifiedBy"))
         {
             if (mr_json_get(specified, "gradingScheme")) scheme = mr_json_get(specified, "gradingScheme");
         }
@@ -272,12 +272,12 @@ static bool is_picture(mr_str text)
 
 static void check_pages(struct mr_checking *c)
 {
-    const mr_json *display = mr_check_first(mr_json_get(c->document, "displayParameter"));
-    MR_CHECK_EACH(individual, mr_json_get(display, "individualDisplay"))
+    const mr_json *display = mr_each_first(mr_json_get(c->document, "displayParameter"));
+    MR_EACH(individual, mr_json_get(display, "individualDisplay"))
     {
-        MR_CHECK_EACH(page, mr_json_get(individual, "displayDetail"))
+        MR_EACH(page, mr_json_get(individual, "displayDetail"))
         {
-            const mr_json *content = value_of(mr_check_first(mr_json_get(page, "image")), "content");
+            const mr_json *content = value_of(mr_each_first(mr_json_get(page, "image")), "content");
             if (content && !is_picture(mr_check_text(content)))
                 mr_check_add(c, MR_CHECK_IS_FAULT, NULL, "check.page_image", content, MR_STR_EMPTY);
         }
@@ -309,7 +309,7 @@ static void check_schema(struct mr_checking *c)
     static const char *const official[] = {"edc-generic-full", "edc-generic-no-cv",      "edc-accredited",
                                            "edc-converted",    "edc-diploma-supplement", "edc-issued-by-mandate"};
     mr_str base = MR_STR("http://data.europa.eu/snb/model/ap/");
-    MR_CHECK_EACH(schema, mr_json_get(c->document, "credentialSchema"))
+    MR_EACH(schema, mr_json_get(c->document, "credentialSchema"))
     {
         mr_str id = mr_check_id(schema), name = mr_str_has_prefix(id, base) ? mr_str_from(id, base.len) : MR_STR_EMPTY;
         bool known = id.len == 0;
@@ -324,13 +324,13 @@ static void check_schema(struct mr_checking *c)
 
 static void check_privacy(struct mr_checking *c, const mr_json *subject)
 {
-    const mr_json *number = mr_check_first(mr_json_get(subject, "nationalID"));
+    const mr_json *number = mr_each_first(mr_json_get(subject, "nationalID"));
     if (number) mr_check_add(c, MR_CHECK_IS_REMARK, "learner", "check.national_id", number, MR_STR_EMPTY);
 }
 
 void mr_check_values(struct mr_checking *c)
 {
-    const mr_json *subject = mr_check_first(mr_json_get(c->document, "credentialSubject"));
+    const mr_json *subject = mr_each_first(mr_json_get(c->document, "credentialSubject"));
     check_birth(c, subject);
     check_privacy(c, subject);
     check_credential_dates(c);
@@ -339,11 +339,11 @@ void mr_check_values(struct mr_checking *c)
         check_pages(c);
         check_schema(c);
     }
-    MR_CHECK_EACH(claim, mr_json_get(subject, "hasClaim"))
+    MR_EACH(claim, mr_json_get(subject, "hasClaim"))
     {
         check_durations(c, claim);
-        check_credit(c, mr_check_first(mr_json_get(claim, "specifiedBy")));
-        if (mr_check_has_type(claim, "LearningAchievement")) check_awarding(c, claim);
+        check_credit(c, mr_each_first(mr_json_get(claim, "specifiedBy")));
+        if (mr_each_has(mr_json_get(claim, "type"), "LearningAchievement")) check_awarding(c, claim);
         check_activity_dates(c, claim);
         check_grades(c, claim);
     }

@@ -6,6 +6,7 @@
 #include "credential/elm_template.h"
 
 #include "base/encoding.h"
+#include "credential/status.h"
 
 #include <stdio.h>
 
@@ -66,22 +67,6 @@ static int64_t valid_from(const struct filling *f)
     return mr_date_is_set(f->achievement->awarded_on) && awarded < f->now ? awarded : f->now;
 }
 
-/* So many months after the day, or the last day of that month when it is shorter. */
-static mr_date add_months(mr_date day, int months)
-{
-    int month = day.month - 1 + months;
-    mr_date d = {day.year + month / 12, month % 12 + 1, day.day};
-    while (d.day > 28 && !mr_date_exists(d.year, d.month, d.day)) d.day--;
-    return d;
-}
-
-static int64_t valid_until(const struct filling *f)
-{
-    mr_date awarded = f->achievement->awarded_on;
-    if (!mr_date_is_set(awarded)) awarded = mr_date_of_time(f->now);
-    return mr_date_to_time(add_months(awarded, f->t->specification->valid_months)) + MR_DAY_MS - 1000;
-}
-
 static void put_learner(struct filling *f)
 {
     const mr_learner *l = &f->achievement->learner;
@@ -130,6 +115,15 @@ static void put_credit(struct filling *f)
     mr_buf_puts(f->out, "\"}]");
 }
 
+static void put_status(struct filling *f)
+{
+    mr_json_writer w;
+    if (!f->achievement->status_list.len) return;
+    mr_buf_puts(f->out, ",\"credentialStatus\":");
+    mr_json_writer_init(&w, f->out, 0);
+    mr_status_put_entries(&w, f->achievement->status_list, f->achievement->status_index);
+}
+
 static void fill_hole(struct filling *f, uint32_t hole)
 {
     mr_supervision s = f->achievement->supervision;
@@ -137,7 +131,9 @@ static void fill_hole(struct filling *f, uint32_t hole)
     case MR_HOLE_ID: mr_buf_puts(f->out, f->achievement->id); break;
     case MR_HOLE_NOW: put_time(f, f->now); break;
     case MR_HOLE_VALID_FROM: put_time(f, valid_from(f)); break;
-    case MR_HOLE_VALID_UNTIL: put_time(f, valid_until(f)); break;
+    case MR_HOLE_VALID_UNTIL:
+        put_time(f, mr_achievement_valid_until(f->achievement, f->t->specification, f->now));
+        break;
     case MR_HOLE_LEARNER: put_learner(f); break;
     case MR_HOLE_AWARDING: put_awarding(f); break;
     case MR_HOLE_SUPERVISION:
@@ -146,6 +142,7 @@ static void fill_hole(struct filling *f, uint32_t hole)
     case MR_HOLE_GRADE: put_grade(f); break;
     case MR_HOLE_CREDIT: put_credit(f); break;
     case MR_HOLE_IMAGE: mr_base64_put(f->out, f->image); break;
+    case MR_HOLE_STATUS: put_status(f); break;
     }
 }
 

@@ -8,6 +8,7 @@
  * Which terms are known depends on the place (JSON-LD 1.1 section 4.1.8, scoped contexts): the terms of the Verifiable Credentials contexts hold in
  * the node whose type brings them and not in the nodes within; in a VC 2.0 the terms of ELM hold below the members that our own
  * context scopes (MR_ELM_VC2_CONTEXT). Absolute and compact IRIs always expand. Values of language maps are texts by language tag. */
+#include "credential/each.h"
 #include "credential/elm.h"
 
 #include "base/limits.h"
@@ -156,20 +157,10 @@ struct checking {
     void *self;
 };
 
-static bool has_type(const mr_json *node, const char *type)
-{
-    const mr_json *t = mr_json_get(node, "type");
-    if (mr_str_is(mr_json_str(t), type)) return true;
-    MR_JSON_EACH (one, t) {
-        if (mr_str_is(mr_json_str(one), type)) return true;
-    }
-    return false;
-}
-
 /* A document that does not say that it is a credential is told so once, and then taken for one. */
 static bool is_credential(const struct checking *c, const mr_json *node)
 {
-    return has_type(node, "VerifiableCredential") || (node == c->root && c->listener);
+    return mr_each_has(mr_json_get(node, "type"), "VerifiableCredential") || (node == c->root && c->listener);
 }
 
 /* The term that a name is at this place, or NULL. node: for terms that its type brings; NULL for a name of a type. */
@@ -272,7 +263,8 @@ static int check_member(struct checking *c, struct place p, const mr_json *node,
 /* As deep as the reader went (MR_LIMIT_JSON_DEPTH). */
 static int check_value(struct checking *c, struct place p, const mr_json *value)
 {
-    p.credential = is_credential(c, value), p.status = has_type(value, "BitstringStatusListEntry");
+    p.credential = is_credential(c, value),
+    p.status = mr_each_has(mr_json_get(value, "type"), "BitstringStatusListEntry");
     MR_JSON_EACH (item, value) MR_TRY(check_value(c, p, item));
     MR_JSON_EACH_MEMBER (name, value) MR_TRY(check_member(c, p, value, name));
     return MR_OK;
@@ -342,8 +334,8 @@ static int check_document(struct checking *c, const mr_json *document)
     if (!context) return refuse(c, "format.context", document, MR_STR_EMPTY);
     c->kind = kind_of_context(context);
     if (c->kind == MR_ELM_NONE) return refuse(c, "format.context", context, foreign_context(context));
-    bool typed = has_type(document, "VerifiableCredential") &&
-                 (c->kind == MR_ELM_VC2 || has_type(document, "EuropeanDigitalCredential"));
+    bool typed = mr_each_has(mr_json_get(document, "type"), "VerifiableCredential") &&
+                 (c->kind == MR_ELM_VC2 || mr_each_has(mr_json_get(document, "type"), "EuropeanDigitalCredential"));
     if (!typed) MR_TRY(refuse(c, "format.types", type ? type : document, mr_json_str(type)));
     fill_index(&c->elm);
     return check_value(c, (struct place){.kind = c->kind}, document);

@@ -241,6 +241,19 @@ static void put_provider_as_issuer(struct mr_elm_writer *e)
     mr_json_end_object(&e->w);
 }
 
+static void put_issuer_id(struct mr_elm_writer *e)
+{
+    mr_str digest = {(const char *)mr_certificate_sha256(e->certificate), 32};
+    if (e->issuer_id.len) {
+        mr_json_put_member(&e->w, "id", e->issuer_id);
+        return;
+    }
+    mr_json_put_name(&e->w, "id");
+    mr_json_put_raw(&e->w, MR_STR("\"" MR_ELM_ISSUER_ID));
+    mr_base64url_put(e->out, digest);
+    mr_buf_putc(e->out, '"');
+}
+
 void mr_elm_put_issuer(struct mr_elm_writer *e)
 {
     if (!e->certificate) {
@@ -251,12 +264,8 @@ void mr_elm_put_issuer(struct mr_elm_writer *e)
     const mr_concept *country = country_of(e->certificate);
     mr_json_put_name(&e->w, "issuer");
     if (e->kind == MR_ELM_VC2) {
-        mr_str digest = {(const char *)mr_certificate_sha256(e->certificate), 32};
         mr_json_begin_object(&e->w);
-        mr_json_put_name(&e->w, "id");
-        mr_json_put_raw(&e->w, MR_STR("\"" MR_ELM_ISSUER_ID));
-        mr_base64url_put(e->out, digest);
-        mr_buf_putc(e->out, '"');
+        put_issuer_id(e);
         mr_json_put_member_c(&e->w, "type", "Organisation");
     } else {
         mr_elm_begin_node(e, "org", "issuer", "Organisation");

@@ -18,6 +18,7 @@ enum mr_elm_hole {
     MR_HOLE_GRADE,       /* value: texts by language */
     MR_HOLE_CREDIT,      /* members of the LearningAchievement */
     MR_HOLE_IMAGE,       /* text: base64 */
+    MR_HOLE_STATUS,      /* members of the credential */
 };
 #define MR_ELM_HOLES_MOST 256
 #define MR_ELM_WHOLE_MOST 128
@@ -56,6 +57,7 @@ struct mr_elm_writer {
     mr_arena *arena;
     const mr_specification *specification;
     const mr_certificate *certificate;
+    mr_str issuer_id; /* empty: of the certificate */
     mr_elm_kind kind;
     unsigned labels;
     unsigned notes, awarding_notes;
@@ -84,6 +86,8 @@ void mr_elm_put_texts(struct mr_elm_writer *e, const char *name, mr_texts texts)
 void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text);
 /* A label of ours in the label languages: the value. */
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label);
+/* The same in one language, else in English. */
+mr_str mr_elm_label(enum mr_elm_label label, mr_str language);
 /* The same as texts, in the arena. */
 mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label);
 /* A concept of a vocabulary: the value; and as a member, when it is not NULL. */

@@ -109,6 +109,14 @@ void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label)
     put_labels(e, labels[label].label);
 }
 
+mr_str mr_elm_label(enum mr_elm_label label, mr_str language)
+{
+    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
+        if (mr_str_is(language, mr_label_languages[i])) return mr_str_of(labels[label].label[i]);
+    }
+    return mr_str_of(labels[label].label[0]);
+}
+
 mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label)
 {
     struct mr_localised *items = MR_NEW_ARRAY(e->arena, struct mr_localised, MR_LABEL_LANGUAGES);

@@ -440,6 +440,7 @@ static void put_vc2(struct mr_elm_writer *e)
     mr_elm_put_issuer(e);
     put_time(e, "validFrom", MR_HOLE_VALID_FROM);
     if (e->specification->valid_months > 0) put_time(e, "validUntil", MR_HOLE_VALID_UNTIL);
+    mr_elm_hole(e, MR_HOLE_STATUS);
     put_subject(e);
     put_mandate(e);
 }
@@ -537,6 +538,7 @@ int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind
                               .arena = a,
                               .specification = i->specification,
                               .certificate = i->certificate,
+                              .issuer_id = i->issuer_id,
                               .kind = kind,
                               .labels = label_languages(i->specification)};
     prepare_pieces(&e);

@@ -13,15 +13,24 @@
 #include "credential/elm.h"
 #include "credential/elm_template.h"
 #include "credential/page_image.h"
+#include "credential/sd_jwt_vc.h"
 #include "credential/view.h"
 #include "crypto/authority.h"
+#include "json/pointer.h"
+#include "proof/data_integrity.h"
+
+/* A protected header never changes. */
+enum signer { SIGNER_VC_JWT, SIGNER_VC_SD_JWT, SIGNER_DC_SD_JWT, MR_SIGNERS };
 
 struct mr_issuer {
     mr_arena arena;   /* of the batch; the issuer itself lies in it */
     mr_arena scratch; /* of one document */
     struct mr_issuing issuing;
     const mr_elm_template *edc, *vc2;
-    mr_jose_signer signer;
+    const mr_elm_template *named; /* VC 2.0 whose issuer is a DID; made when first asked for */
+    struct mr_issuing_key own;    /* did:key of the seal's key, where no other key was given */
+    mr_jose_signer signers[MR_SIGNERS];
+    mr_contexts *contexts; /* opened when first asked for */
     mr_page_image *page;
     mr_buf payload, image;
 };
@@ -29,7 +38,12 @@ struct mr_issuer {
 static const struct {
     mr_format format;
     const char *name, *ending;
-} formats[] = {{MR_FORMAT_ELM, "elm", ".jsonld"}, {MR_FORMAT_VC_JWT, "vc+jwt", ".jwt"}};
+} formats[MR_FORMAT_COUNT] = {{MR_FORMAT_ELM, "elm", ".jsonld"},
+                              {MR_FORMAT_VC_JWT, "vc+jwt", ".jwt"},
+                              {MR_FORMAT_VC_SD_JWT, "vc+sd-jwt", ".vc.sd-jwt"},
+                              {MR_FORMAT_DATA_INTEGRITY, "data-integrity", ".vc.json"},
+                              {MR_FORMAT_DC_SD_JWT, "dc+sd-jwt", ".sd-jwt"},
+                              {MR_FORMAT_EU_LEARNING, "eu-learning", ".eu.sd-jwt"}};
 
 /* A white page of 210 by 297 points: PNG, one bit a point. */
 static const uint8_t blank_page[] = {
@@ -46,6 +60,19 @@ mr_format mr_format_find(mr_str name)
         if (mr_str_is(name, formats[i].name)) return formats[i].format;
     }
     return (mr_format)0;
+}
+
+mr_format mr_format_at(size_t index)
+{
+    return index < MR_FORMAT_COUNT ? formats[index].format : (mr_format)0;
+}
+
+const char *mr_format_name(mr_format f)
+{
+    for (size_t i = 0; i < MR_FORMAT_COUNT; i++) {
+        if (f == formats[i].format) return formats[i].name;
+    }
+    return "";
 }
 
 const char *mr_format_ending(mr_format f)
@@ -91,22 +118,32 @@ static int check_specification(struct mr_issuer *i, struct mr_err *err)
     return MR_OK;
 }
 
-static int prepare_signer(struct mr_issuer *i, struct mr_err *err)
+/* By the identifier's key where there is one, else by the seal. */
+static int prepare_signer(struct mr_issuer *i, enum signer which, const char *typ, struct mr_err *err)
 {
-    const struct mr_seal_key *seal = i->issuing.seal;
-    mr_certificate *chain[9] = {seal->certificate};
-    size_t count = 1;
-    for (size_t n = 0; n < seal->issuer_count && count < 9; n++) {
-        if (!mr_certificate_is_self_issued(seal->issuers[n])) chain[count++] = seal->issuers[n];
-    }
-    return mr_jose_signer_init(&i->signer, &i->arena, seal->key, "vc+jwt", "vc", MR_STR_EMPTY, chain, count, err);
+    mr_certificate *chain[MR_SEAL_CHAIN_MOST];
+    const struct mr_issuing_key *key = i->issuing.key;
+    struct mr_jose_header header = {.typ = typ, .cty = "vc", .chain = chain};
+    if (key)
+        header.kid = key->kid;
+    else
+        header.chain_count = mr_seal_key_chain(i->issuing.seal, chain);
+    return mr_jose_signer_init(&i->signers[which], &i->arena, key ? key->key : i->issuing.seal->key, &header, err);
+}
+
+static int prepare_signers(struct mr_issuer *i, struct mr_err *err)
+{
+    MR_TRY(prepare_signer(i, SIGNER_VC_JWT, "vc+jwt", err));
+    MR_TRY(prepare_signer(i, SIGNER_VC_SD_JWT, "vc+sd-jwt", err));
+    return mr_sd_jwt_vc_signer_init(&i->signers[SIGNER_DC_SD_JWT], &i->arena, i->issuing.seal, err);
 }
 
 static int prepare_documents(struct mr_issuer *i, struct mr_err *err)
 {
     const struct mr_elm_issuing elm = {.specification = i->issuing.specification,
                                        .certificate = i->issuing.seal->certificate,
-                                       .now = mr_env_now(i->issuing.env)};
+                                       .now = mr_env_now(i->issuing.env),
+                                       .issuer_id = i->issuing.key ? i->issuing.key->issuer : MR_STR_EMPTY};
     MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_EDC, &i->edc, err));
     return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->vc2, err);
 }
@@ -156,7 +193,7 @@ static int prepare(struct mr_issuer *i, struct mr_err *err)
     MR_TRY(check_specification(i, err));
     MR_TRY(check_mandate(&i->issuing, err));
     MR_TRY(prepare_documents(i, err));
-    MR_TRY(prepare_signer(i, err));
+    MR_TRY(prepare_signers(i, err));
     return check_sample(i, err);
 }
 
@@ -187,6 +224,7 @@ void mr_issuer_close(mr_issuer *i)
 {
     if (!i) return;
     if (i->page) mr_page_image_close(i->page);
+    mr_contexts_close(i->contexts);
     mr_buf_wipe(&i->payload);
     mr_buf_done(&i->image);
     mr_arena_done(&i->scratch);
@@ -228,7 +266,91 @@ static int issue_vc_jwt(mr_issuer *i, const mr_achievement *achievement, int64_t
 {
     MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
     MR_TRY(mr_elm_fill(i->vc2, achievement, now, MR_STR_EMPTY, &i->payload, err));
-    return mr_jose_sign(&i->signer, mr_buf_str(&i->payload), &i->scratch, out, err);
+    return mr_jose_sign(&i->signers[SIGNER_VC_JWT], mr_buf_str(&i->payload), &i->scratch, out, err);
+}
+
+/* What a learner may hold back of a VC 2.0: who she is beyond its subject, and how well she did. */
+static const char *const disclosable[] = {"/credentialSubject/dateOfBirth", "/credentialSubject/fullName",
+                                          "/credentialSubject/givenName", "/credentialSubject/familyName",
+                                          "/credentialSubject/hasClaim/0/provenBy/0/grade"};
+
+static int issue_vc_sd_jwt(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out,
+                           struct mr_err *err)
+{
+    const mr_json *document = NULL;
+    mr_str pointers[sizeof disclosable / sizeof *disclosable];
+    struct mr_sd_frame frame = {.pointers = pointers};
+    MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
+    MR_TRY(mr_elm_fill(i->vc2, achievement, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
+    for (size_t n = 0; n < sizeof disclosable / sizeof *disclosable; n++) {
+        mr_str pointer = mr_str_of(disclosable[n]);
+        if (mr_json_find(document, pointer)) pointers[frame.count++] = pointer;
+    }
+    return mr_sd_jwt_issue(&i->signers[SIGNER_VC_SD_JWT], document, &frame, i->issuing.env, &i->scratch, out, err);
+}
+
+/* The seal's own key under did:key: such a proof has no place for a certificate. */
+static int name_own_key(mr_issuer *i, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf did;
+    mr_buf_init(&did, 4 * MR_KIB);
+    mr_did_key_put(i->issuing.seal->key, &did);
+    mr_str name = mr_arena_dup(&i->arena, mr_buf_str(&did)), key = mr_str_from(name, strlen("did:key:"));
+    mr_str method = mr_arena_format(&i->arena, "%.*s#%.*s", MR_STR_ARG(name), MR_STR_ARG(key));
+    i->own = (struct mr_issuing_key){i->issuing.seal->key, name, method, method};
+    if (!name.len || !i->own.method.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to name a key", MR_NOWHERE);
+    return MR_OK;
+}
+
+static int prepare_integrity(mr_issuer *i, const struct mr_issuing_key **ret, struct mr_err *err)
+{
+    if (!i->contexts) MR_TRY(mr_contexts_open(&i->contexts, err));
+    *ret = i->issuing.key ? i->issuing.key : &i->own;
+    if (i->named) return MR_OK;
+    if (!i->issuing.key) MR_TRY(name_own_key(i, err));
+    if (!mr_cryptosuite_of_key((*ret)->key))
+        return MR_FAIL(err, MR_E_UNSUPPORTED,
+                       "no cryptosuite signs with this kind of key; make one of Ed25519 or P-256", MR_NOWHERE);
+    const struct mr_elm_issuing elm = {.specification = i->issuing.specification,
+                                       .certificate = i->issuing.seal->certificate,
+                                       .now = mr_env_now(i->issuing.env),
+                                       .issuer_id = (*ret)->issuer};
+    return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->named, err);
+}
+
+static int issue_integrity(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out,
+                           struct mr_err *err)
+{
+    const struct mr_issuing_key *key = NULL;
+    const mr_json *document = NULL;
+    MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
+    MR_TRY(prepare_integrity(i, &key, err));
+    MR_TRY(mr_elm_fill(i->named, achievement, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
+    const struct mr_proof_options options = {.suite = mr_cryptosuite_of_key(key->key),
+                                             .method = key->method,
+                                             .purpose = MR_ASSERTION_METHOD,
+                                             .created = now,
+                                             .expires = MR_TIME_NONE};
+    return mr_data_integrity_sign(&i->scratch, i->contexts, mr_buf_str(&i->payload), document, key->key, &options, out,
+                                  err);
+}
+
+static int issue_sd_jwt_vc(mr_issuer *i, mr_vct type, const mr_achievement *achievement, int64_t now, mr_buf *out,
+                           struct mr_err *err)
+{
+    const mr_certificate *seal = i->issuing.seal->certificate;
+    const struct mr_sd_jwt_vc_issuing issuing = {.specification = i->issuing.specification,
+                                                 .certificate = i->issuing.seal->certificate,
+                                                 .status_base = achievement->status_list,
+                                                 .status_index = achievement->status_index,
+                                                 .holder = i->issuing.holder,
+                                                 .now = now,
+                                                 .expires = MR_TIME_NONE};
+    MR_TRY(check_seal_now(seal, now, err));
+    return mr_sd_jwt_vc_issue(&i->signers[SIGNER_DC_SD_JWT], type, &issuing, achievement, i->issuing.env, &i->scratch,
+                              out, err);
 }
 
 int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf *out, struct mr_err *err)
@@ -240,6 +362,10 @@ int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf
     switch (format) {
     case MR_FORMAT_ELM: return issue_elm(i, achievement, now, out, err);
     case MR_FORMAT_VC_JWT: return issue_vc_jwt(i, achievement, now, out, err);
+    case MR_FORMAT_VC_SD_JWT: return issue_vc_sd_jwt(i, achievement, now, out, err);
+    case MR_FORMAT_DATA_INTEGRITY: return issue_integrity(i, achievement, now, out, err);
+    case MR_FORMAT_DC_SD_JWT: return issue_sd_jwt_vc(i, MR_VCT_IS_MICRO_CREDENTIAL, achievement, now, out, err);
+    case MR_FORMAT_EU_LEARNING: return issue_sd_jwt_vc(i, MR_VCT_IS_EU_LEARNING, achievement, now, out, err);
     }
     return MR_FAIL(err, MR_E_USAGE, "no such format", MR_NOWHERE);
 }

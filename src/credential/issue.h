@@ -7,11 +7,29 @@
 #include "proof/jose.h"
 #include "text/messages.h"
 
-typedef enum mr_format { MR_FORMAT_ELM = 1, MR_FORMAT_VC_JWT = 2 } mr_format; /* bits */
-/* "elm", "vc+jwt"; 0 for anything else. */
+typedef enum mr_format {
+    MR_FORMAT_ELM = 1,            /* European Digital Credential, sealed as JAdES */
+    MR_FORMAT_VC_JWT = 2,         /* VC 2.0 with the ELM subject, as a JWT */
+    MR_FORMAT_VC_SD_JWT = 4,      /* the same as an SD-JWT: name, birth date and grade can be held back */
+    MR_FORMAT_DATA_INTEGRITY = 8, /* the same with a Data Integrity proof */
+    MR_FORMAT_DC_SD_JWT = 16,     /* SD-JWT VC for wallets: Merit's type, every Annex I element */
+    MR_FORMAT_EU_LEARNING = 32,   /* SD-JWT VC: the Commission's Learning Credential */
+} mr_format;                      /* bits */
+enum { MR_FORMAT_COUNT = 6 };
+mr_format mr_format_at(size_t index); /* 0 beyond the last */
+/* "elm", "vc+jwt", "vc+sd-jwt", "data-integrity", "dc+sd-jwt", "eu-learning"; 0 for anything else. */
 mr_format mr_format_find(mr_str name);
-/* File name ending: ".jsonld", ".jwt". */
+const char *mr_format_name(mr_format f);
+/* File name ending: ".jsonld", ".jwt" ...; each its own. */
 const char *mr_format_ending(mr_format f);
+
+/* A signing key under an identifier: the issuer of VC 2.0 formats in place of the seal's certificate. */
+struct mr_issuing_key {
+    mr_key *key;
+    mr_str issuer; /* DID */
+    mr_str method; /* verification method for Data Integrity proofs: DID URL */
+    mr_str kid;    /* and for tokens; may be the same */
+};
 
 struct mr_issuing {
     const mr_specification *specification;
@@ -20,6 +38,9 @@ struct mr_issuing {
     bool page_image; /* false: a blank page stands in (an ELM document must carry one) */
     bool mandate;    /* an awarding body that is not the seal's owner has mandated it (DESIGN 5.5) */
     mr_str verify_url;
+    const struct mr_issuing_key
+        *key; /* NULL: tokens carry the seal's certificate; a Data Integrity proof is by did:key of the seal's key */
+    const mr_key *holder;           /* whom SD-JWT VCs are bound to (cnf); NULL: to no key */
     mr_timestamp_source *timestamp; /* or NULL */
     void *timestamp_self;
 };
@@ -28,7 +49,8 @@ typedef struct mr_issuer mr_issuer; /* one per thread */
  * Errors: MR_E_CERTIFICATE (seal not valid now, or may not seal), MR_E_SPECIFICATION, MR_E_LIBRARY ... */
 int mr_issuer_open(const struct mr_issuing *issuing, mr_issuer **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_issuer_close(mr_issuer *i);
-/* Give the achievement an id when it has none, and append its credential in one format to `out`. */
+/* Give the achievement an id when it has none, and append its credential in one format to `out`.
+ * Errors also: MR_E_UNSUPPORTED (the Learning Credential asks for what the specification does not answer; the key fits no cryptosuite). */
 int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf *out,
              struct mr_err *err) MR_MUST_CHECK;
 

@@ -1,6 +1,5 @@
 /* A palette PNG put together from horizontal bands, each compressed on its own: what all certificates of a specification share is
- * compressed once, and only the bands that name the learner are compressed again (W3C PNG third edition; RFC 1950, RFC 1951).
- * zlib is loaded on first use. */
+ * compressed once, and only the bands that name the learner are compressed again (W3C PNG third edition; RFC 1950, RFC 1951). */
 #ifndef MR_CREDENTIAL_PAGE_PNG_H
 #define MR_CREDENTIAL_PAGE_PNG_H
 

@@ -304,7 +304,7 @@ static void put_element(const struct printing *p, const mr_view *v, mr_element e
 {
     const struct mr_element_info *info = mr_element_info(e);
     const struct mr_view_answer *a = &v->answers[e];
-    if (!a->answered && !info->mandatory) return;
+    if (!a->answered && (!info->mandatory || v->not_annex)) return;
     mr_str none = mr_message(p->language, "report.not_answered");
     for (size_t i = 0; i < (a->value_count ? a->value_count : 1); i++) {
         struct column columns[] = {{i == 0 ? label(p, "element", info->code) : MR_STR_EMPTY, 2, LABEL_WIDTH, NULL},

@@ -1,6 +1,8 @@
 #include "credential/sniff.h"
 
 #include "base/limits.h"
+#include "credential/each.h"
+#include "credential/vcdm.h"
 
 static const struct magic {
     mr_str octets;
@@ -58,11 +60,22 @@ static bool is_compact(mr_str s, bool *ret_tilde)
     return *ret_tilde ? stops >= 2 : stops == 2;
 }
 
+/* A token begins with a JSON object in base64url. Programs for mail and text break what is long into lines; whether the blanks that they put in are all
+ * that is wrong nobody can tell, so it is named and not mended. */
+static bool is_broken_token(mr_str s)
+{
+    if (!mr_str_has_prefix(s, MR_STR("eyJ"))) return false;
+    for (size_t i = 0; i < s.len && i < CLOSELY; i++)
+        if (!is_base64url(s.ptr[i]) && !memchr(".~ \t\r\n", s.ptr[i], 6)) return false;
+    return true;
+}
+
 static mr_sniffed sniff_text(mr_str s)
 {
     bool tilde = false;
     if (s.ptr[0] == '{' || s.ptr[0] == '[') return MR_SNIFFED_JSON;
     if (is_compact(s, &tilde)) return tilde ? MR_SNIFFED_SD_JWT : MR_SNIFFED_COMPACT;
+    if (is_broken_token(s)) return MR_SNIFFED_TOKEN;
     if (begins_word(s, "<!doctype html") || begins_word(s, "<html")) return MR_SNIFFED_HTML;
     if (begins_word(s, "<svg")) return MR_SNIFFED_PICTURE;
     if (begins_word(s, "<")) return MR_SNIFFED_XML;
@@ -96,6 +109,7 @@ const char *mr_sniffed_message(mr_sniffed s)
     case MR_SNIFFED_HTML: return "format.html";
     case MR_SNIFFED_PEM: return "format.pem";
     case MR_SNIFFED_UTF16: return "format.utf16";
+    case MR_SNIFFED_TOKEN: return "format.token_in_pieces";
     case MR_SNIFFED_TEXT: return "format.text";
     case MR_SNIFFED_BINARY: return "format.binary";
     }
@@ -111,27 +125,44 @@ const char *mr_sniffed_json_message(const struct mr_err *e, mr_str text)
     return e->position != MR_NOWHERE && e->position >= text.len ? "format.truncated" : "format.not_json";
 }
 
-/* Is it this word, or a list that has it? */
-static bool lists(const mr_json *v, const char *word)
-{
-    if (mr_str_is(mr_json_str(v), word)) return true;
-    MR_JSON_EACH (item, v) {
-        if (mr_str_is(mr_json_str(item), word)) return true;
-    }
-    return false;
-}
-
 const char *mr_sniffed_other_credential(const mr_json *document)
 {
-    const mr_json *type = mr_json_get(document, "type");
-    if (lists(type, "VerifiablePresentation")) return "format.presentation";
-    if (lists(type, "OpenBadgeCredential") || lists(type, "AchievementCredential") || lists(type, "Assertion"))
-        return "format.open_badge";
-    if (mr_json_get(document, "proof")) return "format.data_integrity";
-    return NULL;
+    return mr_each_has(mr_json_get(document, "type"), "Assertion") ? "format.open_badge" : NULL;
 }
 
 bool mr_sniffed_may_be_credential(const mr_json *document)
 {
-    return mr_json_get(document, "@context") || lists(mr_json_get(document, "type"), "VerifiableCredential");
+    return mr_json_get(document, "@context") || mr_vcdm_kind_of(document) != MR_VCDM_NOTHING;
+}
+
+static bool is_badge(const mr_json *document)
+{
+    static const char *const types[] = {"OpenBadgeCredential", "AchievementCredential", "ClrCredential",
+                                        "EndorsementCredential"};
+    const mr_json *type = mr_json_get(document, "type");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (mr_each_has(type, types[i])) return true;
+    return false;
+}
+
+/* Names the European Learning Model, or has the claims of one of its documents. */
+static bool speaks_elm(const mr_json *document)
+{
+    static const mr_str model = MR_STR_INIT("http://data.europa.eu/snb/");
+    MR_EACH(context, mr_json_get(document, "@context"))
+    {
+        if (mr_str_has_prefix(mr_json_str(context), model)) return true;
+    }
+    MR_EACH(subject, mr_json_get(document, "credentialSubject"))
+    {
+        if (mr_json_get(subject, "hasClaim")) return true;
+    }
+    return mr_each_has(mr_json_get(document, "type"), "EuropeanDigitalCredential");
+}
+
+bool mr_sniffed_is_elm(const mr_json *document)
+{
+    mr_vcdm_kind kind = mr_vcdm_kind_of(document);
+    if ((kind != MR_VCDM_NOTHING && kind != MR_VCDM_CREDENTIAL) || is_badge(document)) return false;
+    return mr_vcdm_version_of(document) == MR_VCDM_NONE || speaks_elm(document);
 }

@@ -17,7 +17,8 @@ typedef enum mr_sniffed {
     MR_SNIFFED_HTML,
     MR_SNIFFED_PEM, /* a key or certificate */
     MR_SNIFFED_UTF16,
-    MR_SNIFFED_TEXT, /* readable, but none of the above */
+    MR_SNIFFED_TOKEN, /* nothing but letters of a token, but broken into lines, or of less than three parts */
+    MR_SNIFFED_TEXT,  /* readable, but none of the above */
     MR_SNIFFED_BINARY,
 } mr_sniffed;
 
@@ -29,7 +30,10 @@ const char *mr_sniffed_message(mr_sniffed s);
 const char *mr_sniffed_json_message(const struct mr_err *e, mr_str text);
 /* Documents that Merit knows and does not read, by the message that names them; NULL for others. */
 const char *mr_sniffed_other_credential(const mr_json *document);
-/* Has it a context, or the type of a credential? */
+/* Has it a context, or the type of a credential or presentation? */
 bool mr_sniffed_may_be_credential(const mr_json *document);
+/* Is it, or was it meant to be, a document of the European Learning Model (elm.h)? A badge or a presentation is none, nor is another
+ * credential with a context of the VC Data Model. What names no context that is known is taken for one, so that it is told what is missing. */
+bool mr_sniffed_is_elm(const mr_json *document);
 
 #endif

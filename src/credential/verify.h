@@ -3,6 +3,7 @@
 #ifndef MR_CREDENTIAL_VERIFY_H
 #define MR_CREDENTIAL_VERIFY_H
 
+#include "base/fetch.h"
 #include "credential/trust.h"
 #include "credential/view.h"
 #include "proof/step.h"
@@ -53,6 +54,7 @@ typedef struct mr_report {
     mr_str story;            /* who awarded what to whom when; empty when nothing is claimed */
     mr_str format;           /* "European Digital Credential (ELM 3, JAdES-LTA)"; for people */
     const char *format_code; /* "elm+jades", "vc+jwt", "" */
+    bool suspended;          /* the status check failed for a suspension, which may end */
     bool test_seal;          /* sealed by a test authority of Merit's */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
@@ -72,11 +74,15 @@ struct mr_verifying {
     const mr_trust *trust; /* borrowed; may be empty */
     const mr_env *env;
     const mr_language *language;
+    const mr_fetch
+        *fetch; /* status lists, did:web, issuer metadata; NULL: the network is not asked, and the report says so */
+    mr_str audience, nonce; /* that a presentation must be for; empty: not asked for */
 };
 int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_verifier_close(mr_verifier *v);
 void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
-/*   file    the octets, whatever they are
+/* Asks the network for MR_LIMIT_VERIFY_FETCHES documents at most, and begins with none after MR_LIMIT_VERIFY_MS.
+ *   file    the octets, whatever they are
  *   ret     always filled; its texts live in `a` or point into `file`
  *   errors  MR_E_NOMEM only */
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err) MR_MUST_CHECK;

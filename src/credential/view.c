@@ -1,8 +1,7 @@
 /* Reading an ELM document for people.
  *
- * JSON-LD lets every property hold one thing or a list of things; the Commission's own files do both. `each` therefore walks a value as if it
- * were always a list, and nothing here asks which it was. Texts are language maps whose values are a string or a list of strings; a text is
- * taken in the reader's language, else English, else the first. Concepts speak by their URI where our vocabulary tables know it (so that a
+ * JSON-LD lets every property hold one thing or a list of things; the Commission's own files do both (each.h). Texts are language maps whose
+ * values are a string or a list of strings; a text is taken in the reader's language, else English, else the first. Concepts speak by their URI where our vocabulary tables know it (so that a
  * Danish reader reads Danish), else by the label that the document gives.
  *
  * An answer is what an element of Annex I says; its values are short texts. What the document does not say is not answered, and never guessed:
@@ -11,6 +10,7 @@
  * Nothing is verified here. */
 #include "credential/view.h"
 
+#include "credential/each.h"
 #include "credential/elm.h"
 #include "credential/wording.h"
 #include "json/write.h"
@@ -27,62 +27,33 @@ struct reading {
 
 /* ---- walking ---- */
 
-/* The i-th of one thing or a list of things, or NULL. */
-static const mr_json *each(const mr_json *v, uint32_t i)
-{
-    if (mr_json_is(v, MR_JSON_ARRAY)) return mr_json_at(v, i);
-    return i == 0 ? v : NULL;
-}
-/* The one behind it, or NULL. */
-static const mr_json *next_of(const mr_json *v, const mr_json *item)
-{
-    const mr_json *next = item + item->skip;
-    return mr_json_is(v, MR_JSON_ARRAY) && next != v + v->skip ? next : NULL;
-}
-#define FOR_EACH(item, value)                                                                                          \
-    for (const mr_json *item##_all = (value), *item = each(item##_all, 0); item; item = next_of(item##_all, item))
-
-static const mr_json *get(const mr_json *object, const char *name)
-{
-    return mr_json_get(each(object, 0), name);
-}
-
 static mr_str literal(const mr_json *node, const char *name);
 
 /* The IRI of a node, or the IRI that stands for it. */
 static mr_str id_of(const mr_json *node)
 {
-    node = each(node, 0);
+    node = mr_each_first(node);
     return mr_json_is(node, MR_JSON_STRING) ? mr_json_text(node) : literal(node, "id");
-}
-
-static bool has_type(const mr_json *node, const char *type)
-{
-    FOR_EACH(t, mr_json_get(node, "type"))
-    {
-        if (mr_str_is(mr_json_str(t), type)) return true;
-    }
-    return false;
 }
 
 /* ---- texts ---- */
 
 static mr_str string_of(const mr_json *v)
 {
-    v = each(v, 0);
+    v = mr_each_first(v);
     if (mr_json_is(v, MR_JSON_OBJECT)) v = mr_json_get(v, "@value");
     return mr_str_trim(mr_json_str(v));
 }
 
 static mr_str literal(const mr_json *node, const char *name)
 {
-    return string_of(mr_json_get(each(node, 0), name));
+    return string_of(mr_json_get(mr_each_first(node), name));
 }
 
 /* The text of a language map, or of a plain string. ret_language may be NULL. */
 static mr_str text_of(const struct reading *r, const mr_json *v, mr_str *ret_language)
 {
-    v = each(v, 0);
+    v = mr_each_first(v);
     if (!mr_json_is(v, MR_JSON_OBJECT) || mr_json_get(v, "@value")) return string_of(v);
     const mr_json *name = NULL, *found = mr_json_find_member(v, r->tag);
     mr_str language = r->tag;
@@ -101,7 +72,7 @@ static mr_str text_of(const struct reading *r, const mr_json *v, mr_str *ret_lan
 
 static mr_str label_of(const struct reading *r, mr_scheme_code scheme, const mr_json *concept)
 {
-    concept = each(concept, 0);
+    concept = mr_each_first(concept);
     mr_str uri = id_of(concept);
     const mr_concept *known = uri.len ? mr_concept_find_uri(scheme, uri) : NULL;
     if (known && known->label[0]) return mr_concept_label(known, r->tag);
@@ -136,7 +107,7 @@ static struct mr_view_answer *answer(struct reading *r, mr_element e)
 /* Notes: {noteLiteral: language map}. */
 static void add_notes(struct reading *r, struct mr_view_answer *a, const mr_json *notes)
 {
-    FOR_EACH(note, notes)
+    MR_EACH(note, notes)
     {
         add_text(r, a,
                  mr_json_is(note, MR_JSON_OBJECT) && mr_json_get(note, "noteLiteral") ? mr_json_get(note, "noteLiteral")
@@ -154,7 +125,7 @@ static mr_str subject_of(const mr_json *note, const char *prefix)
 /* The note of `node` about this (MR_ELM_NOTE), or NULL. */
 static const mr_json *note_about(const mr_json *node, const char *about)
 {
-    FOR_EACH(note, mr_json_get(node, "additionalNote"))
+    MR_EACH(note, mr_json_get(node, "additionalNote"))
     {
         if (mr_str_is(subject_of(note, MR_ELM_NOTE), about)) return note;
     }
@@ -172,14 +143,6 @@ static void add_reason(struct reading *r, struct mr_view_answer *a, const char *
 {
     mr_str reason = text_of(r, mr_json_get(note_about(r->specification, about), "noteLiteral"), &a->language);
     if (reason.len) add_value(a, MR_SAY(r->arena, r->language, "view.does_not_apply", {"reason", reason}));
-}
-
-/* The most specific statement: text of a title with the type in brackets where it says something else. */
-static mr_str with_type(struct reading *r, mr_str title, mr_str type)
-{
-    if (title.len == 0) return type;
-    if (type.len == 0 || mr_str_eq_ascii_nocase(title, type)) return title;
-    return mr_arena_concat(r->arena, (const mr_str[]){title, MR_STR(" ("), type, MR_STR(")")}, 4);
 }
 
 /* ---- days ---- */
@@ -231,15 +194,15 @@ static void read_learner(struct reading *r)
 
 static const mr_concept *country_at(const mr_json *place)
 {
-    mr_str uri = id_of(get(get(place, "address"), "countryCode"));
+    mr_str uri = id_of(mr_each_get(mr_each_get(place, "address"), "countryCode"));
     return uri.len ? mr_concept_find_uri(MR_SCHEME_COUNTRY, uri) : NULL;
 }
 
 static void read_country(struct reading *r)
 {
-    FOR_EACH(place, mr_json_get(r->issuer, "location"))
+    MR_EACH(place, mr_json_get(r->issuer, "location"))
     {
-        FOR_EACH(address, mr_json_get(place, "address"))
+        MR_EACH(address, mr_json_get(place, "address"))
         {
             add_value(answer(r, MR_ELEMENT_COUNTRY),
                       label_of(r, MR_SCHEME_COUNTRY, mr_json_get(address, "countryCode")));
@@ -247,20 +210,20 @@ static void read_country(struct reading *r)
         const mr_concept *country = country_at(place);
         if (country && r->view->issuer_country.len == 0) r->view->issuer_country = mr_str_of(country->code);
     }
-    const mr_concept *own =
-        mr_concept_find_uri(MR_SCHEME_COUNTRY, id_of(get(get(r->issuer, "eIDASIdentifier"), "spatial")));
+    const mr_concept *own = mr_concept_find_uri(
+        MR_SCHEME_COUNTRY, id_of(mr_each_get(mr_each_get(r->issuer, "eIDASIdentifier"), "spatial")));
     if (own) r->view->issuer_country = mr_str_of(own->code);
 }
 
 static bool same_notation(const mr_json *a, const mr_json *b, const char *property)
 {
-    mr_str x = literal(get(a, property), "notation"), y = literal(get(b, property), "notation");
+    mr_str x = literal(mr_each_get(a, property), "notation"), y = literal(mr_each_get(b, property), "notation");
     return x.len && mr_str_eq(x, y);
 }
 
 static bool share_a_name(const mr_json *a, const mr_json *b)
 {
-    const mr_json *x = get(a, "legalName"), *y = get(b, "legalName");
+    const mr_json *x = mr_each_get(a, "legalName"), *y = mr_each_get(b, "legalName");
     MR_JSON_EACH_MEMBER (name, x) {
         MR_JSON_EACH_MEMBER (other, y) {
             mr_str one = string_of(name + 1);
@@ -277,7 +240,7 @@ static bool number_is_of(mr_str eidas, const mr_json *organisation)
     if (dash < 5) return false;
     mr_str number = mr_str_from(eidas, (size_t)dash + 1), country = mr_str_make(eidas.ptr + 3, 2);
     const char *property = mr_str_has_prefix(eidas, MR_STR("VAT")) ? "vatIdentifier" : "registration";
-    mr_str notation = literal(get(organisation, property), "notation");
+    mr_str notation = literal(mr_each_get(organisation, property), "notation");
     if (mr_str_has_prefix(notation, country)) notation = mr_str_from(notation, 2);
     return number.len && mr_str_eq(notation, number);
 }
@@ -285,7 +248,7 @@ static bool number_is_of(mr_str eidas, const mr_json *organisation)
 static bool has_mandate(const struct reading *r)
 {
     const mr_concept *mandate = mr_concept_find(MR_SCHEME_EVIDENCE, MR_STR("mandate"));
-    FOR_EACH(evidence, mr_json_get(r->document, "evidence"))
+    MR_EACH(evidence, mr_json_get(r->document, "evidence"))
     {
         if (mandate && mr_str_is(id_of(mr_json_get(evidence, "dcType")), mandate->uri)) return true;
     }
@@ -297,8 +260,9 @@ static bool has_mandate(const struct reading *r)
 static bool is_same_party(const struct reading *r, const mr_json *issuer, const mr_json *body, bool mandated)
 {
     if (share_a_name(issuer, body) || same_notation(issuer, body, "eIDASIdentifier")) return true;
-    if (number_is_of(literal(get(issuer, "eIDASIdentifier"), "notation"), body)) return true;
-    if (id_of(body).len && mr_str_eq(id_of(body), id_of(issuer)) && !get(issuer, "eIDASIdentifier")) return true;
+    if (number_is_of(literal(mr_each_get(issuer, "eIDASIdentifier"), "notation"), body)) return true;
+    if (id_of(body).len && mr_str_eq(id_of(body), id_of(issuer)) && !mr_each_get(issuer, "eIDASIdentifier"))
+        return true;
     return !mandated && (same_notation(issuer, body, "vatIdentifier") || same_notation(issuer, body, "registration"));
 }
 
@@ -306,7 +270,7 @@ static void read_awarding_body(struct reading *r)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_AWARDING_BODY);
     bool mandated = has_mandate(r), among = false;
-    FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
+    MR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
         bool same = is_same_party(r, r->issuer, body, mandated);
         add_text(r, a, mr_json_get(body, "legalName"));
@@ -327,7 +291,7 @@ static void read_issuer(struct reading *r)
     r->view->issuer = text_of(r, mr_json_get(r->issuer, "legalName"), NULL);
     if (r->view->issuer.len == 0) r->view->issuer = text_of(r, mr_json_get(r->issuer, "name"), NULL);
     if (r->view->issuer.len == 0) r->view->issuer = id_of(mr_json_get(r->document, "issuer"));
-    r->view->issuer_identifier = literal(get(r->issuer, "eIDASIdentifier"), "notation");
+    r->view->issuer_identifier = literal(mr_each_get(r->issuer, "eIDASIdentifier"), "notation");
 }
 
 /* ---- when ---- */
@@ -365,7 +329,7 @@ static void read_dates(struct reading *r)
     if (!mr_date_is_set(v->awarded_on)) return;
     struct mr_view_answer *a = answer(r, MR_ELEMENT_DATE);
     add_value(a, mr_say_date(r->arena, r->language, v->awarded_on));
-    FOR_EACH(place, mr_json_get(r->awarding, "location"))
+    MR_EACH(place, mr_json_get(r->awarding, "location"))
     {
         add_text(r, a, mr_json_get(place, "geographicName"));
     }
@@ -379,15 +343,15 @@ static void read_title(struct reading *r)
     struct mr_view_answer *a = answer(r, MR_ELEMENT_TITLE);
     add_text(r, a, mr_json_get(r->achievement, "title"));
     if (!a->answered) add_text(r, a, mr_json_get(r->specification, "title"));
-    r->view->title =
-        a->answered ? a->values[0] : text_of(r, get(mr_json_get(r->document, "displayParameter"), "title"), NULL);
+    r->view->title = a->answered ? a->values[0]
+                                 : text_of(r, mr_each_get(mr_json_get(r->document, "displayParameter"), "title"), NULL);
 }
 
 static void read_outcomes(struct reading *r)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_OUTCOMES);
     size_t over = 0;
-    FOR_EACH(outcome, mr_json_get(r->specification, "learningOutcome"))
+    MR_EACH(outcome, mr_json_get(r->specification, "learningOutcome"))
     {
         if (a->value_count < VALUES_MAX - 1)
             add_text(r, a, mr_json_get(outcome, "title"));
@@ -403,7 +367,7 @@ static void read_outcomes(struct reading *r)
 /* "2", "2.5", also written as JSON numbers: the context makes text of both. Hundredths, or -1. */
 static int64_t points_of(const mr_json *v)
 {
-    v = each(v, 0);
+    v = mr_each_first(v);
     mr_str text = mr_json_is(v, MR_JSON_NUMBER) ? mr_json_text(v) : mr_str_trim(mr_json_str(v)), whole,
            part = MR_STR_EMPTY;
     uint64_t n = 0, hundredths = 0;
@@ -424,7 +388,8 @@ static mr_str say_credit(struct reading *r, const mr_json *credit)
     int64_t hundredths = points_of(point);
     if (ects && mr_str_is(id_of(framework), ects->uri) && hundredths >= 0)
         return mr_wording_ects(r->arena, r->language, hundredths);
-    mr_str text = mr_json_is(each(point, 0), MR_JSON_NUMBER) ? mr_json_text(each(point, 0)) : string_of(point);
+    mr_str text =
+        mr_json_is(mr_each_first(point), MR_JSON_NUMBER) ? mr_json_text(mr_each_first(point)) : string_of(point);
     if (text.len == 0) return MR_STR_EMPTY;
     return mr_arena_concat(r->arena, (const mr_str[]){text, MR_STR(" "), label_of(r, MR_SCHEME_CREDIT, framework)}, 3);
 }
@@ -445,17 +410,17 @@ static void read_workload(struct reading *r)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_WORKLOAD);
     mr_str all = MR_STR_EMPTY, offered = MR_STR_EMPTY;
-    FOR_EACH(credit, mr_json_get(r->specification, "creditPoint"))
+    MR_EACH(credit, mr_json_get(r->specification, "creditPoint"))
     {
         all = mr_wording_join(r->arena, all, say_credit(r, credit));
     }
     offered = all;
     mr_str duration = literal(r->specification, "volumeOfLearning");
-    if (duration.len == 0) duration = literal(get(r->achievement, "influencedBy"), "workload");
+    if (duration.len == 0) duration = literal(mr_each_get(r->achievement, "influencedBy"), "workload");
     all = mr_wording_join(r->arena, all, say_duration(r, duration));
     add_value(a, all);
     add_note_about(r, a, r->specification, "workload");
-    FOR_EACH(received, mr_json_get(r->achievement, "creditReceived"))
+    MR_EACH(received, mr_json_get(r->achievement, "creditReceived"))
     {
         mr_str credit = say_credit(r, received);
         if (credit.len && !mr_str_eq(credit, offered))
@@ -480,14 +445,14 @@ static void read_level(struct reading *r)
     mr_str basis = text_of(r, mr_json_get(note_about(r->specification, "level-basis"), "noteLiteral"), NULL);
     add_value(a, eqf);
     r->view->level = eqf;
-    FOR_EACH(level, mr_json_get(r->specification, "nqfLevel"))
+    MR_EACH(level, mr_json_get(r->specification, "nqfLevel"))
     {
         mr_str nqf = label_of(r, MR_SCHEME_NQF, level);
         add_value(a, nqf);
         r->view->level = mr_wording_join(r->arena, r->view->level, nqf);
     }
     if (eqf.len) add_value(a, basis);
-    FOR_EACH(education, mr_json_get(r->specification, "educationLevel"))
+    MR_EACH(education, mr_json_get(r->specification, "educationLevel"))
     {
         add_text(r, a, mr_json_get(education, "prefLabel"));
     }
@@ -498,17 +463,18 @@ static void read_level(struct reading *r)
 
 static void read_assessment(struct reading *r)
 {
-    FOR_EACH(proof, mr_json_get(r->achievement, "provenBy"))
+    MR_EACH(proof, mr_json_get(r->achievement, "provenBy"))
     {
-        const mr_json *specified = get(proof, "specifiedBy");
+        const mr_json *specified = mr_each_get(proof, "specifiedBy");
         mr_str language = MR_STR_EMPTY, title = text_of(r, mr_json_get(specified, "title"), &language);
         if (title.len == 0) title = text_of(r, mr_json_get(proof, "title"), &language);
         struct mr_view_answer *a = answer(r, MR_ELEMENT_ASSESSMENT);
-        add_value(a, with_type(r, title, label_of(r, MR_SCHEME_ASSESSMENT, mr_json_get(specified, "dcType"))));
+        add_value(a, mr_wording_with_type(r->arena, title,
+                                          label_of(r, MR_SCHEME_ASSESSMENT, mr_json_get(specified, "dcType"))));
         if (a->language.len == 0) a->language = language;
         const mr_json *supervised = note_about(proof, "supervision");
         if (supervised) add_notes(r, answer(r, MR_ELEMENT_SUPERVISION), supervised);
-        FOR_EACH(supervision, supervised ? NULL : mr_json_get(proof, "idVerification"))
+        MR_EACH(supervision, supervised ? NULL : mr_json_get(proof, "idVerification"))
         {
             add_value(answer(r, MR_ELEMENT_SUPERVISION), label_of(r, MR_SCHEME_SUPERVISION, supervision));
         }
@@ -518,7 +484,7 @@ static void read_assessment(struct reading *r)
 
 static void add_concepts(struct reading *r, struct mr_view_answer *a, mr_scheme_code scheme, const mr_json *concepts)
 {
-    FOR_EACH(concept, concepts)
+    MR_EACH(concept, concepts)
     {
         add_value(a, label_of(r, scheme, concept));
     }
@@ -528,9 +494,9 @@ static void read_participation(struct reading *r)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_PARTICIPATION);
     add_concepts(r, a, MR_SCHEME_MODE, mr_json_get(r->specification, "mode"));
-    FOR_EACH(activity, mr_json_get(r->achievement, "influencedBy"))
+    MR_EACH(activity, mr_json_get(r->achievement, "influencedBy"))
     {
-        add_concepts(r, a, MR_SCHEME_MODE, mr_json_get(get(activity, "specifiedBy"), "mode"));
+        add_concepts(r, a, MR_SCHEME_MODE, mr_json_get(mr_each_get(activity, "specifiedBy"), "mode"));
     }
     add_reason(r, a, "participation-does-not-apply");
 }
@@ -538,7 +504,7 @@ static void read_participation(struct reading *r)
 /* The note that tells of which kind an assurance is (MR_ELM_QUALITY), or NULL. */
 static const mr_json *kind_note(const mr_json *accreditation)
 {
-    FOR_EACH(note, mr_json_get(accreditation, "additionalNote"))
+    MR_EACH(note, mr_json_get(accreditation, "additionalNote"))
     {
         if (subject_of(note, MR_ELM_QUALITY).len) return note;
     }
@@ -555,11 +521,11 @@ static bool refers_to(const mr_json *reference, const mr_json *node)
  * whatever its note calls it. */
 static bool is_internal(const struct reading *r, const mr_json *accreditation, const mr_json *kind)
 {
-    const mr_json *agent = get(accreditation, "accreditingAgent");
+    const mr_json *agent = mr_each_get(accreditation, "accreditingAgent");
     if (kind && !mr_str_is(subject_of(kind, MR_ELM_QUALITY), "internal")) return false;
     if (!agent) return kind != NULL;
     if (refers_to(agent, r->issuer) || is_same_party(r, r->issuer, agent, false)) return true;
-    FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
+    MR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
         if (refers_to(agent, body) || is_same_party(r, body, agent, false)) return true;
     }
@@ -574,18 +540,18 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
     mr_str language = MR_STR_EMPTY, title = text_of(r, mr_json_get(accreditation, "title"), &language);
     mr_str type = kind ? text_of(r, mr_json_get(kind, "noteLiteral"), NULL)
                        : label_of(r, MR_SCHEME_ACCREDITATION, mr_json_get(accreditation, "dcType"));
-    mr_str said = with_type(r, title, type);
+    mr_str said = mr_wording_with_type(r->arena, title, type);
     if (said.len == 0) return;
     if (!is_internal(r, accreditation, kind)) {
         r->view->claims_accreditation = true;
-        said =
-            mr_wording_join(r->arena, said, text_of(r, get(get(accreditation, "accreditingAgent"), "legalName"), NULL));
+        said = mr_wording_join(
+            r->arena, said, text_of(r, mr_each_get(mr_each_get(accreditation, "accreditingAgent"), "legalName"), NULL));
     }
     said = mr_wording_join(r->arena, said,
                            text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL));
-    mr_str reference = literal(get(accreditation, "landingPage"), "contentURL"),
+    mr_str reference = literal(mr_each_get(accreditation, "landingPage"), "contentURL"),
            until = literal(accreditation, "expiryDate");
-    if (reference.len == 0) reference = literal(get(accreditation, "identifier"), "notation");
+    if (reference.len == 0) reference = literal(mr_each_get(accreditation, "identifier"), "notation");
     said = mr_wording_join(r->arena, said, reference);
     mr_date last = day_of(until);
     if (mr_date_is_set(last))
@@ -598,7 +564,7 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
 
 static void add_accreditations(struct reading *r, const mr_json *accreditations)
 {
-    FOR_EACH(accreditation, accreditations)
+    MR_EACH(accreditation, accreditations)
     {
         add_accreditation(r, accreditation);
     }
@@ -607,12 +573,12 @@ static void add_accreditations(struct reading *r, const mr_json *accreditations)
 static void read_quality(struct reading *r)
 {
     add_accreditations(r, mr_json_get(r->specification, "accreditation"));
-    FOR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
+    MR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
         add_accreditations(r, mr_json_get(body, "accreditation"));
     }
     add_accreditations(r, mr_json_get(r->issuer, "accreditation"));
-    FOR_EACH(evidence, mr_json_get(r->document, "evidence"))
+    MR_EACH(evidence, mr_json_get(r->document, "evidence"))
     {
         add_accreditations(r, mr_json_get(evidence, "accreditation"));
     }
@@ -620,7 +586,7 @@ static void read_quality(struct reading *r)
 
 static void add_titles(struct reading *r, struct mr_view_answer *a, const mr_json *things)
 {
-    FOR_EACH(thing, things)
+    MR_EACH(thing, things)
     {
         add_text(r, a, mr_json_get(thing, "title"));
     }
@@ -632,14 +598,14 @@ static void add_further_notes(struct reading *r, struct mr_view_answer *a, const
     static const char *const answers[] = {"workload",      "level-basis", "level-does-not-apply",
                                           "nqf-inclusion", "cycle",       "participation-does-not-apply",
                                           "stackability",  "supervision"};
-    FOR_EACH(note, mr_json_get(node, "additionalNote"))
+    MR_EACH(note, mr_json_get(node, "additionalNote"))
     {
         mr_str about = subject_of(note, MR_ELM_NOTE), language = MR_STR_EMPTY;
         bool elsewhere = false;
         for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) elsewhere |= mr_str_is(about, answers[i]);
         if (elsewhere) continue;
         mr_str label = about.len && !mr_str_is(about, "further-information")
-                           ? text_of(r, mr_json_get(get(note, "subject"), "prefLabel"), NULL)
+                           ? text_of(r, mr_json_get(mr_each_get(note, "subject"), "prefLabel"), NULL)
                            : MR_STR_EMPTY;
         mr_str text = text_of(r, mr_json_get(note, "noteLiteral"), &language);
         if (label.len && text.len) text = mr_arena_concat(r->arena, (const mr_str[]){label, MR_STR(": "), text}, 3);
@@ -658,8 +624,8 @@ static void read_optional(struct reading *r)
     add_note_about(r, stacks, r->specification, "stackability");
     add_further_notes(r, further, r->achievement);
     add_further_notes(r, further, r->specification);
-    add_text(r, further, get(mr_json_get(r->document, "displayParameter"), "description"));
-    FOR_EACH(page, mr_json_get(r->specification, "homepage"))
+    add_text(r, further, mr_each_get(mr_json_get(r->document, "displayParameter"), "description"));
+    MR_EACH(page, mr_json_get(r->specification, "homepage"))
     {
         add_value(further, literal(page, "contentURL"));
     }
@@ -667,10 +633,11 @@ static void read_optional(struct reading *r)
 
 static void read_page_image(struct reading *r)
 {
-    const mr_json *image =
-        get(get(get(mr_json_get(r->document, "displayParameter"), "individualDisplay"), "displayDetail"), "image");
-    r->view->page_image = literal(each(image, 0), "content");
-    mr_str type = id_of(get(image, "contentType"));
+    const mr_json *image = mr_each_get(
+        mr_each_get(mr_each_get(mr_json_get(r->document, "displayParameter"), "individualDisplay"), "displayDetail"),
+        "image");
+    r->view->page_image = literal(mr_each_first(image), "content");
+    mr_str type = id_of(mr_each_get(image, "contentType"));
     r->view->page_image_type = mr_str_has_suffix(type, MR_STR("/PNG"))    ? MR_STR("image/png")
                                : mr_str_has_suffix(type, MR_STR("/JPEG")) ? MR_STR("image/jpeg")
                                                                           : MR_STR_EMPTY;
@@ -689,18 +656,18 @@ static int find_parts(struct reading *r, struct mr_err *err)
         return MR_FAIL(err, MR_E_FORMAT, "more than one issuer", MR_NOWHERE);
     if (is_several(mr_json_get(r->document, "credentialSubject")))
         return MR_FAIL(err, MR_E_FORMAT, "more than one subject", MR_NOWHERE);
-    r->issuer = each(mr_json_get(r->document, "issuer"), 0);
-    r->subject = each(mr_json_get(r->document, "credentialSubject"), 0);
+    r->issuer = mr_each_first(mr_json_get(r->document, "issuer"));
+    r->subject = mr_each_first(mr_json_get(r->document, "credentialSubject"));
     if (!mr_json_is(r->subject, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "format.subject", MR_NOWHERE);
-    r->achievement = each(mr_json_get(r->subject, "hasClaim"), 0);
-    FOR_EACH(claim, mr_json_get(r->subject, "hasClaim"))
+    r->achievement = mr_each_first(mr_json_get(r->subject, "hasClaim"));
+    MR_EACH(claim, mr_json_get(r->subject, "hasClaim"))
     {
-        if (!has_type(claim, "LearningAchievement")) continue;
+        if (!mr_each_has(mr_json_get(claim, "type"), "LearningAchievement")) continue;
         r->achievement = claim;
         break;
     }
-    r->specification = each(mr_json_get(r->achievement, "specifiedBy"), 0);
-    r->awarding = each(mr_json_get(r->achievement, "awardedBy"), 0);
+    r->specification = mr_each_first(mr_json_get(r->achievement, "specifiedBy"));
+    r->awarding = mr_each_first(mr_json_get(r->achievement, "awardedBy"));
     return MR_OK;
 }
 

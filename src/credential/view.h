@@ -29,6 +29,9 @@ typedef struct mr_view {
     bool others_award;         /* an awarding body is named that is not the issuer */
     bool claims_accreditation; /* an accreditation is named: the quality check applies */
     struct mr_view_answer answers[MR_ELEMENT_COUNT];
+    bool
+        not_annex; /* a badge or other credential that does not call itself a micro-credential: Annex I asks nothing of it, and
+                       completeness does not apply. What it plainly says is answered all the same */
     mr_str page_image;      /* base64 of the first page image, or empty */
     mr_str page_image_type; /* "image/png", "image/jpeg" */
 } mr_view;

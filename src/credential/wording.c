@@ -40,6 +40,13 @@ mr_str mr_wording_join(mr_arena *a, mr_str first, mr_str second)
     return mr_arena_concat(a, (const mr_str[]){first, MR_STR(", "), second}, 3);
 }
 
+mr_str mr_wording_with_type(mr_arena *a, mr_str title, mr_str type)
+{
+    if (title.len == 0) return type;
+    if (type.len == 0 || mr_str_eq_ascii_nocase(title, type)) return title;
+    return mr_arena_concat(a, (const mr_str[]){title, MR_STR(" ("), type, MR_STR(")")}, 4);
+}
+
 mr_str mr_wording_supervision(const mr_language *l, mr_supervision s)
 {
     static const char *const ids[] = {
@@ -59,4 +66,13 @@ mr_str mr_wording_quality(const mr_language *l, mr_quality_kind kind)
         [MR_QUALITY_LABEL] = "say.quality.label",         [MR_QUALITY_REGISTER] = "say.quality.register",
     };
     return (size_t)kind < MR_QUALITY_KINDS_ ? mr_message(l, ids[kind]) : MR_STR_EMPTY;
+}
+
+mr_str mr_wording_identifier(mr_arena *a, mr_str name)
+{
+    enum { BEGINNING = 20, END = 8 };
+    bool is_key = mr_str_has_prefix(name, MR_STR("did:key:")) || mr_str_has_prefix(name, MR_STR("did:jwk:"));
+    if (!is_key || name.len <= BEGINNING + END + 8 || mr_utf8_length(name) != name.len) return name;
+    mr_str end = mr_str_from(name, name.len - END);
+    return mr_arena_format(a, "%.*s…%.*s", (int)BEGINNING, name.ptr, MR_STR_ARG(end));
 }

@@ -65,3 +65,18 @@ struct mr_finding *mr_findings_warn(struct mr_findings *f, const char *element, 
 {
     return add(f, element, id, value, true);
 }
+
+static mr_date add_months(mr_date day, int months)
+{
+    int month = day.month - 1 + months;
+    mr_date d = {day.year + month / 12, month % 12 + 1, day.day};
+    while (d.day > 28 && !mr_date_exists(d.year, d.month, d.day)) d.day--;
+    return d;
+}
+
+int64_t mr_achievement_valid_until(const mr_achievement *a, const mr_specification *s, int64_t now)
+{
+    mr_date awarded = mr_date_is_set(a->awarded_on) ? a->awarded_on : mr_date_of_time(now);
+    if (s->valid_months <= 0) return MR_TIME_NONE;
+    return mr_date_to_time(add_months(awarded, s->valid_months)) + MR_DAY_MS - 1000;
+}

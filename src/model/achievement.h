@@ -20,7 +20,13 @@ typedef struct mr_achievement {
     mr_str grade;               /* as the provider writes it; may be empty */
     int64_t ects_awarded;       /* hundredths; 0: what the specification offers */
     mr_supervision supervision; /* NOT_SAID: as the specification says */
+    mr_str status_list;         /* base URL of the status list in which its credentials stand; empty: in none */
+    uint64_t status_index;      /* and where in it */
 } mr_achievement;
+
+/* The last moment on which it counts, in milliseconds: the end of the day so many months after it was awarded (`now`, when it does not say), or of the last day of
+ * that month when it is shorter; MR_TIME_NONE when the specification sets no end. */
+int64_t mr_achievement_valid_until(const mr_achievement *a, const mr_specification *s, int64_t now);
 
 /* A fault found in a specification, a document or a row of results: which element or field, which sentence. */
 struct mr_finding {

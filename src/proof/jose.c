@@ -16,6 +16,7 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "json/write.h"
+#include "proof/jwk.h"
 
 enum { HEADER_MAX = 256 * 1024 }; /* a protected header that we write: eight certificates, encoded twice */
 
@@ -34,19 +35,17 @@ static void put_chain(mr_json_writer *w, mr_buf *out, mr_certificate *const *cha
     mr_json_end_array(w);
 }
 
-static int put_header(const mr_jose_signer *s, const char *typ, const char *cty, mr_str kid,
-                      mr_certificate *const *chain, size_t chain_count, mr_buf *out, struct mr_err *err)
+static int put_header(const mr_jose_signer *s, const struct mr_jose_header *h, mr_buf *out, struct mr_err *err)
 {
     mr_json_writer w;
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
     mr_json_put_member_c(&w, "alg", mr_alg_name(s->alg));
-    if (typ) mr_json_put_member_c(&w, "typ", typ);
-    if (cty) mr_json_put_member_c(&w, "cty", cty);
-    if (kid.len) mr_json_put_member(&w, "kid", kid);
-    if (chain_count) {
-        put_chain(&w, out, chain, chain_count);
-    } else {
+    if (h->typ) mr_json_put_member_c(&w, "typ", h->typ);
+    if (h->cty) mr_json_put_member_c(&w, "cty", h->cty);
+    if (h->kid.len) mr_json_put_member(&w, "kid", h->kid);
+    if (h->chain_count) put_chain(&w, out, h->chain, h->chain_count);
+    if (h->jwk) {
         mr_json_put_name(&w, "jwk");
         mr_json_put_raw(&w, MR_STR_EMPTY); /* settles the comma; the key follows */
         MR_TRY(mr_key_write_jwk(s->key, out, err));
@@ -66,17 +65,16 @@ static int check_leaf(mr_arena *a, const mr_key *key, const mr_certificate *leaf
     return MR_OK;
 }
 
-int mr_jose_signer_init(mr_jose_signer *s, mr_arena *a, mr_key *key, const char *typ, const char *cty, mr_str kid,
-                        mr_certificate *const *chain, size_t chain_count, struct mr_err *err)
+int mr_jose_signer_init(mr_jose_signer *s, mr_arena *a, mr_key *key, const struct mr_jose_header *h, struct mr_err *err)
 {
-    mr_jose_signer signer = {.key = key, .alg = mr_key_default_alg(key)};
+    mr_jose_signer signer = {.key = key, .alg = h->alg != MR_ALG_NONE ? h->alg : mr_key_default_alg(key)};
     MR_CLEANUP(mr_buf_done) mr_buf header, text;
     mr_buf_init(&header, HEADER_MAX);
     mr_buf_init(&text, 2 * HEADER_MAX);
     if (!mr_key_is_private(key) || !mr_key_fits(key, signer.alg))
         return MR_FAIL(err, MR_E_KEY, "no private key of a kind that signs", MR_NOWHERE);
-    if (chain_count) MR_TRY(check_leaf(a, key, chain[0], err));
-    MR_TRY(put_header(&signer, typ, cty, kid, chain, chain_count, &header, err));
+    if (h->chain_count) MR_TRY(check_leaf(a, key, h->chain[0], err));
+    MR_TRY(put_header(&signer, h, &header, err));
     if (!mr_buf_failed(&header)) mr_base64url_put(&text, mr_buf_str(&header));
     if (mr_buf_failed(&header) || mr_buf_failed(&text))
         return MR_FAIL(err, MR_E_NOMEM, "no room for the protected header", MR_NOWHERE);
@@ -198,23 +196,6 @@ static int read_certificates(mr_arena *a, const mr_json *x5c, mr_jws *j, struct 
     return MR_OK;
 }
 
-static int read_jwk(const mr_json *jwk, mr_key **ret, struct mr_err *err)
-{
-    static const char *const private_members[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
-    if (!mr_json_is(jwk, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "jwk is no object", jwk->position);
-    for (size_t i = 0; i < sizeof private_members / sizeof *private_members; i++)
-        if (mr_json_get(jwk, private_members[i]))
-            return MR_FAIL(err, MR_E_FORMAT, "jwk holds a private or symmetric key", jwk->position);
-    struct mr_jwk members;
-    MR_TRY(read_text(jwk, "kty", &members.kty, err));
-    MR_TRY(read_text(jwk, "crv", &members.crv, err));
-    MR_TRY(read_text(jwk, "x", &members.x, err));
-    MR_TRY(read_text(jwk, "y", &members.y, err));
-    MR_TRY(read_text(jwk, "n", &members.n, err));
-    MR_TRY(read_text(jwk, "e", &members.e, err));
-    return mr_key_of_jwk(&members, ret, err);
-}
-
 static int read_header(mr_arena *a, mr_str text, mr_jws *j, struct mr_err *err)
 {
     mr_str alg;
@@ -228,12 +209,12 @@ static int read_header(mr_arena *a, mr_str text, mr_jws *j, struct mr_err *err)
     MR_TRY(check_extensions(j->header, err));
     MR_TRY(read_text(j->header, "typ", &j->typ, err));
     MR_TRY(read_text(j->header, "cty", &j->cty, err));
-    MR_TRY(read_text(j->header, "kid", &j->kid, err));
+    j->kid = mr_json_get_str(j->header, "kid");
     j->typ = short_type(j->typ);
     j->cty = short_type(j->cty);
     const mr_json *x5c = mr_json_get(j->header, "x5c"), *jwk = mr_json_get(j->header, "jwk");
     if (x5c) MR_TRY(read_certificates(a, x5c, j, err));
-    if (jwk) MR_TRY(read_jwk(jwk, &j->jwk, err));
+    if (jwk) MR_TRY(mr_jwk_read(jwk, &j->jwk, err));
     return MR_OK;
 }
 

@@ -13,12 +13,22 @@ typedef struct mr_jose_signer {
     mr_str protected_text; /* base64url(header), in the arena given to init */
 } mr_jose_signer;
 
-/*   typ, cty  "vc+jwt", "vc"
- *   kid       may be empty
- *   chain     the seal's certificate first and its issuers, written as x5c; count 0: the public key is written as jwk
- *   errors    MR_E_KEY, MR_E_NOMEM */
-int mr_jose_signer_init(mr_jose_signer *s, mr_arena *a, mr_key *key, const char *typ, const char *cty, mr_str kid,
-                        mr_certificate *const *chain, size_t chain_count, struct mr_err *err) MR_MUST_CHECK;
+/* What a protected header says. */
+struct mr_jose_header {
+    mr_alg alg;                   /* MR_ALG_NONE: mr_key_default_alg */
+    const char *typ, *cty;        /* "dc+sd-jwt"; NULL: left out */
+    mr_str kid;                   /* empty: left out */
+    mr_certificate *const *chain; /* x5c: the seal's certificate first and its issuers */
+    size_t chain_count;
+    bool jwk; /* write the public key */
+};
+/* Prepare a signer.
+ *   a       holds the protected header as long as the signer is used
+ *   key     borrowed for as long
+ *   errors  MR_E_KEY (not private, alg does not fit, or not the key of the first certificate), MR_E_NOMEM
+ *   source  RFC 7515 section 4.1 */
+int mr_jose_signer_init(mr_jose_signer *s, mr_arena *a, mr_key *key, const struct mr_jose_header *header,
+                        struct mr_err *err) MR_MUST_CHECK;
 /* Append header.payload.signature to `out`. scratch is reset by the caller. */
 int mr_jose_sign(const mr_jose_signer *s, mr_str payload, mr_arena *scratch, mr_buf *out,
                  struct mr_err *err) MR_MUST_CHECK;
@@ -30,7 +40,8 @@ typedef struct mr_jws {
     mr_str signature;   /* decoded */
     const mr_json *header;
     mr_alg alg;
-    mr_str typ, cty, kid;
+    mr_str typ, cty;
+    mr_str kid; /* empty also when it is no text: it is only a hint (RFC 7515 4.1.4), and then names no key */
     mr_certificate *certificates[8]; /* x5c, first is the signer's; freed by mr_jws_done */
     size_t certificate_count;
     mr_key *jwk; /* header jwk, or NULL; freed by mr_jws_done */

@@ -533,6 +533,12 @@ void mr_contexts_close(mr_contexts *cs)
     free(cs);
 }
 
+void mr_contexts_closep(mr_contexts **cs)
+{
+    mr_contexts_close(*cs);
+    *cs = NULL;
+}
+
 void mr_contexts_begin(mr_contexts *cs)
 {
     cs->work = 0;

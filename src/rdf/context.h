@@ -101,6 +101,7 @@ static inline bool mr_definition_is_null(const mr_definition *d)
 typedef struct mr_contexts mr_contexts;
 int mr_contexts_open(mr_contexts **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_contexts_close(mr_contexts *cs);
+void mr_contexts_closep(mr_contexts **cs); /* for MR_CLEANUP */
 /* Add a context document ({"@context": ...}; without one it is refused when it is named); it stands before a built-in one of the same IRI. The
  * text is copied.
  *   errors  MR_E_JSON ..., MR_E_EXISTS, MR_E_LIMIT, MR_E_NOMEM */

@@ -138,7 +138,7 @@ static int expand_id(struct expansion *x, const mr_context *c, const mr_json *va
     MR_TRY(at(x, value, mr_context_expand_iri(x->a, c, mr_json_text(value), vocab, true, ret, &keyword, x->err)));
     if (keyword != MR_KEYWORD_NONE && !vocab) *ret = mr_json_text(value);
     if (x->safe && !ret->ptr) return unsafe(x, value, "an identifier that looks like a keyword", mr_json_text(value));
-    if (x->safe && !is_reference(*ret)) return unsafe(x, value, "a relative identifier", mr_json_text(value));
+    if (x->safe && !is_reference(*ret)) return unsafe(x, value, MR_JSONLD_ID_RELATIVE, mr_json_text(value));
     return MR_OK;
 }
 
@@ -317,7 +317,7 @@ static int expand_types(struct expansion *x, struct object *o, const mr_json *va
         MR_TRY(at(x, one,
                   mr_context_expand_iri(x->a, o->type_context, mr_json_text(one), true, true, &iri, &keyword, x->err)));
         if (x->safe && (!iri.ptr || (keyword == MR_KEYWORD_NONE && !is_reference(iri))))
-            return unsafe(x, one, "a type without definition", mr_json_text(one));
+            return unsafe(x, one, MR_JSONLD_TYPE_UNDEFINED, mr_json_text(one));
         if (!iri.ptr) continue;
         if (!(types[count] = term_of(x, o->type_context, mr_json_text(one), iri))) return no_memory(x, one);
         origins[count++] = one;
@@ -698,7 +698,7 @@ static int expand_member(struct expansion *x, struct object *o, const mr_json *n
     *ret_nest |= keyword == MR_KEYWORD_NEST;
     if (keyword == MR_KEYWORD_NEST) return MR_OK;
     if (keyword != MR_KEYWORD_NONE) return expand_keyword(x, o, keyword, name);
-    if (!iri) return x->safe ? unsafe(x, name, "a term without definition", mr_json_text(name)) : MR_OK;
+    if (!iri) return x->safe ? unsafe(x, name, MR_JSONLD_TERM_UNDEFINED, mr_json_text(name)) : MR_OK;
     MR_TRY(expand_values(x, o->context, &property, name + 1, &values));
     return values.is_null ? MR_OK : put_values(x, o, iri, &property, name, &values);
 }

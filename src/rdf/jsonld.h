@@ -4,6 +4,11 @@
 
 #include "rdf/expanded.h"
 
+/* What safe mode says most often (MR_E_JSONLD_UNSAFE), for those who say it in other words. */
+#define MR_JSONLD_TERM_UNDEFINED "a term without definition"
+#define MR_JSONLD_TYPE_UNDEFINED "a type without definition"
+#define MR_JSONLD_ID_RELATIVE "a relative identifier"
+
 /* What becomes of base direction in RDF (JSON-LD 1.1 API 9.3 rdfDirection). */
 typedef enum mr_rdf_direction {
     MR_RDF_DIRECTION_DROP,

@@ -12,14 +12,16 @@
 #include "credential/page_image.h"
 #include "service/claim.h"
 #include "service/installation.h"
+#include "service/status.h"
 #include "store/achievement.h"
 #include "store/batch.h"
 
 #include <time.h>
 
 #define CLAIM_MS (182 * MR_DAY_MS)
-#define CHUNK 20      /* achievements in one transaction */
-#define CHUNK_MS 1000 /* or those of so much time, when a time-stamp authority is slow */
+#define CHUNK 20       /* achievements in one transaction */
+#define LOOK_MOST 1000 /* rows read in search of them, most of which were sealed before a stop */
+#define CHUNK_MS 1000  /* or those of so much time, when a time-stamp authority is slow */
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -338,6 +340,7 @@ int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link *
             .learner = rows[i].learner_name,
             .email = rows[i].learner_email,
             .claim_state = rows[i].claim_state,
+            .status = mr_status_of_word(rows[i].status),
             .until = rows[i].claim_until,
             .url = mr_arena_format(a, "%.*s%.*s", MR_STR_ARG(s->public_url), MR_STR_ARG(path)),
         };
@@ -348,6 +351,8 @@ int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link *
 
 mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link)
 {
+    if (link->status == MR_STATUS_REVOKED) return mr_message(l, "batch.status.revoked");
+    if (link->status == MR_STATUS_SUSPENDED) return mr_message(l, "batch.status.suspended");
     if (mr_str_is(link->claim_state, "accepted")) return mr_message(l, "batch.claim.accepted");
     if (mr_str_is(link->claim_state, "declined")) return mr_message(l, "batch.claim.declined");
     return mr_message(l, mr_env_now(s->env) > link->until ? "batch.claim.over" : "batch.claim.open");
@@ -539,14 +544,49 @@ static int making_open(struct making *m, struct job *j, mr_arena *a, struct mr_e
     return table_open(&m->table, a, content, j->s->env, err);
 }
 
-/* Was the learner awarded this before: in another batch, or in this one before a stop? */
-static int has_it(struct job *j, mr_arena *a, const struct mr_result_row *row, bool *ret, struct mr_err *err)
+/* Rows to be sealed together: read, and each with its place in a status list. */
+struct rows {
+    struct mr_result_row list[CHUNK];
+    size_t count;
+    bool end; /* of the table */
+};
+
+/* The next rows that are to be sealed, maybe none yet: without those who were awarded before, in another batch, or in this one before a stop. */
+static int read_rows(struct job *j, struct making *m, mr_arena *a, struct rows *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    mr_str had_on;
     MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
-    MR_TRY(awarded_before(j->s, tx, a, j->batch.specification_id, row, &had_on, err));
-    *ret = had_on.len > 0;
+    ret->count = 0;
+    for (size_t looked_at = 0; ret->count < CHUNK && looked_at < LOOK_MOST && !ret->end; looked_at++) {
+        struct mr_result_row *row = &ret->list[ret->count];
+        mr_str had_on;
+        bool has_row;
+        MR_TRY(mr_results_next(m->table.results, a, row, &has_row, err));
+        ret->end = !has_row;
+        if (!has_row || row->fate != MR_ROW_READY) continue;
+        MR_TRY(awarded_before(j->s, tx, a, j->batch.specification_id, row, &had_on, err));
+        ret->count += had_on.len == 0;
+    }
+    return MR_OK;
+}
+
+/* Places are taken before sealing, since they are sealed in. A row that a stop kept from being stored finds its place again. */
+static int place_rows(struct job *j, struct making *m, mr_arena *a, struct rows *rows, struct mr_err *err)
+{
+    char keys[CHUNK][33];
+    mr_str names[CHUNK];
+    struct mr_status_place *places;
+    for (size_t i = 0; i < rows->count; i++) {
+        mr_status_award_key(j->s, &m->published.specification, mr_str_of(rows->list[i].learner_key), keys[i]);
+        names[i] = mr_str_of(keys[i]);
+    }
+    MR_TRY(mr_status_allocate(j->s, a, &m->published.specification, MR_STR_EMPTY, names, rows->count, &places, err));
+    for (size_t i = 0; i < rows->count; i++) {
+        mr_achievement *achievement = &rows->list[i].achievement;
+        memcpy(achievement->id, places[i].achievement_id, sizeof achievement->id);
+        achievement->status_list = places[i].list;
+        achievement->status_index = places[i].index;
+    }
     return MR_OK;
 }
 
@@ -561,34 +601,34 @@ static int keep_made(struct job *j, int code, struct mr_err *err)
     return code;
 }
 
+/* Seal rows and store them, some at a time when a time-stamp authority is slow. */
+static int seal_chunk(struct job *j, struct making *m, mr_arena *a, struct rows *rows, struct mr_err *err)
+{
+    for (size_t i = 0; i < rows->count && !must_stop(j->s); i++) {
+        j->row = rows->list[i].number;
+        int code = seal_row(j, m->issuer, a, &rows->list[i], err);
+        if (code != MR_OK) return keep_made(j, code, err);
+        if (mr_env_now(j->s->env) - j->stored_at >= CHUNK_MS) MR_TRY(store_chunk(j, err));
+    }
+    return j->count ? store_chunk(j, err) : MR_OK;
+}
+
 /* *ret_all false: the service stops; the batch stays as it is, to be taken up again. */
 static int seal_rows(struct job *j, mr_arena *a, bool *ret_all, struct mr_err *err)
 {
     MR_CLEANUP(making_done) struct making m = {0};
-    MR_CLEANUP(mr_arena_done) mr_arena chunk, scratch;
-    mr_arena_init(&chunk, CHUNK * MR_LIMIT_DOCUMENT);
-    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    MR_CLEANUP(mr_arena_done) mr_arena chunk;
+    struct rows rows = {.end = false};
+    mr_arena_init(&chunk, MR_LIMIT_DOCUMENT_MEMORY + CHUNK * MR_LIMIT_DOCUMENT);
     MR_TRY(making_open(&m, j, a, err));
-    while (!must_stop(j->s)) {
-        struct mr_result_row row;
-        bool has_row, had;
-        mr_arena_reset(&scratch);
-        MR_TRY(mr_results_next(m.table.results, &scratch, &row, &has_row, err));
-        if (!has_row) {
-            *ret_all = true;
-            break;
-        }
-        if (row.fate != MR_ROW_READY) continue;
-        MR_TRY(has_it(j, &scratch, &row, &had, err));
-        if (had) continue;
-        j->row = row.number;
-        int code = seal_row(j, m.issuer, &chunk, &row, err);
-        if (code != MR_OK) return keep_made(j, code, err);
-        if (j->count < CHUNK && mr_env_now(j->s->env) - j->stored_at < CHUNK_MS) continue;
-        MR_TRY(store_chunk(j, err));
+    while (!rows.end && !must_stop(j->s)) {
         mr_arena_reset(&chunk);
+        MR_TRY(read_rows(j, &m, &chunk, &rows, err));
+        if (rows.count) MR_TRY(place_rows(j, &m, &chunk, &rows, err));
+        MR_TRY(seal_chunk(j, &m, &chunk, &rows, err));
     }
-    return j->count ? store_chunk(j, err) : MR_OK;
+    *ret_all = rows.end && !must_stop(j->s);
+    return MR_OK;
 }
 
 static int finish(mr_service *s, mr_str id, mr_str error, struct mr_err *err)

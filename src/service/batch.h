@@ -3,6 +3,7 @@
 #define MR_SERVICE_BATCH_H
 
 #include "credential/results.h"
+#include "credential/status.h"
 #include "service/catalogue.h"
 
 typedef enum mr_batch_state {
@@ -71,11 +72,12 @@ void mr_batch_wait(mr_service *s);
 
 struct mr_claim_link {
     mr_str achievement_id, learner, email, claim_state, url;
+    mr_status status;
     int64_t until; /* the end of the learner's time to decide */
 };
 int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
                    struct mr_err *err) MR_MUST_CHECK;
-/* What became of a link, in words: "not opened yet", "accepted" ... */
+/* What became of a link, in words: "not decided yet", "accepted" ...; and of the credential, when it was withdrawn or suspended. */
 mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link);
 /* The links as CSV for a mail merge, with a byte order mark, or spreadsheets read it wrongly. Errors also: MR_E_LIMIT. */
 int mr_batch_write_links(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out,

@@ -1,6 +1,7 @@
 #include "service/claim.h"
 
 #include "base/id.h"
+#include "service/status.h"
 #include "store/achievement.h"
 
 #define PURPOSE "claim"
@@ -40,7 +41,9 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
                              .state = state_of(&row),
                              .until = row.claim_until,
                              .claimed_at = row.claimed_at,
-                             .specification_id = row.specification_id};
+                             .specification_id = row.specification_id,
+                             .status = mr_status_of_word(row.status),
+                             .status_changed_at = row.status_changed_at};
     MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("elm"), &ret->elm, err));
     return mr_store_credential_find(tx, a, row.id, MR_STR("vc+jwt"), &ret->jwt, err);
 }

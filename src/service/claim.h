@@ -2,6 +2,7 @@
 #ifndef MR_SERVICE_CLAIM_H
 #define MR_SERVICE_CLAIM_H
 
+#include "credential/status.h"
 #include "service/service.h"
 
 typedef enum mr_claim_state { MR_CLAIM_OPEN, MR_CLAIM_ACCEPTED, MR_CLAIM_DECLINED } mr_claim_state;
@@ -12,6 +13,8 @@ struct mr_claim {
     int64_t claimed_at;
     mr_str elm, jwt;         /* sealed bytes; empty when declined */
     mr_str specification_id; /* the version that was awarded */
+    mr_status status;
+    int64_t status_changed_at; /* MR_TIME_NONE: never */
 };
 /* Errors: MR_E_NOT_FOUND (also for a wrong mac: nothing is revealed). A link whose time is over, undecided, is MR_E_STATE. */
 int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,

@@ -2,22 +2,44 @@
 #ifndef MR_SERVICE_INSTALLATION_H
 #define MR_SERVICE_INSTALLATION_H
 
+#include "base/limits.h"
 #include "credential/check.h"
+#include "net/fetch.h"
 #include "service/service.h"
 
 #include <pthread.h>
 
+/* A signed status list, kept for everybody who asks. */
+struct mr_status_signed {
+    uint8_t name[32]; /* digest of what it is */
+    int64_t version;  /* count of changes that it was made from */
+    int64_t until;    /* 0: nothing is kept here */
+    mr_buf text;
+};
+
+/* A seal in the data folder, as far as verifiers must know it. */
+struct mr_own_seal {
+    mr_str file;       /* in seals/ */
+    mr_str identifier; /* organizationIdentifier of its certificate; empty: none, or the file cannot be read */
+};
+
 struct mr_service {
-    mr_arena arena; /* texts below; never grows after opening */
+    mr_arena arena; /* texts below; after opening it grows under seal_lock only */
     const mr_env *env;
     mr_str folder, public_url, verify_url, timestamp_url, fetch_from, password;
     uint8_t secret[32];
     mr_db *db;
     int folder_lock; /* file descriptor, -1 without a database */
     mr_trust trust;
-    pthread_mutex_t seal_lock; /* one maker of seals at a time */
+    mr_net_fetcher *net;           /* NULL: the network is off */
+    pthread_mutex_t seal_lock;     /* one maker of seals at a time */
+    struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
+    size_t own_seal_count;
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
+    int64_t status_size; /* entries of a new status list; tests take small ones */
+    pthread_mutex_t status_lock;
+    struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */
     /* the sealing thread */
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -30,6 +52,11 @@ struct mr_service {
 int mr_service_check_sample(mr_service *s, mr_arena *a, const mr_specification *specification,
                             const mr_achievement *achievement, struct mr_findings *findings,
                             struct mr_err *err) MR_MUST_CHECK;
+
+/* The seal of this name, which must be there already. Errors: MR_E_NOT_FOUND, else those of mr_service_seal. */
+int mr_service_seal_named(mr_service *s, mr_str issuer, struct mr_seal_key *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Is there one? Anybody may ask for any name. */
+bool mr_service_has_seal(mr_service *s, mr_str issuer);
 
 /* Start the thread that seals batches; it first takes up those that a stop interrupted. */
 int mr_batch_worker_start(mr_service *s, struct mr_err *err) MR_MUST_CHECK;

@@ -142,11 +142,13 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(read_secret(s, err));
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
+    const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
+    if (config->online) MR_TRY(mr_net_fetcher_new(&net, &s->net, err));
     if (!config->database) return MR_OK;
-    MR_TRY(lock_folder(s, err));
+    if (!config->beside) MR_TRY(lock_folder(s, err));
     MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
-    return mr_batch_worker_start(s, err);
+    return config->beside ? MR_OK : mr_batch_worker_start(s, err);
 }
 
 int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err)
@@ -158,8 +160,10 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     s->arena = arena; /* which holds s itself */
     s->env = config->env;
     s->folder_lock = -1;
+    s->status_size = MR_LIMIT_STATUS_INDEXES;
     pthread_mutex_init(&s->seal_lock, NULL);
     pthread_mutex_init(&s->check_lock, NULL);
+    pthread_mutex_init(&s->status_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     int code = open_parts(s, config, err);
@@ -177,10 +181,13 @@ void mr_service_close(mr_service *s)
     mr_batch_worker_stop(s);
     if (s->db) mr_db_close(s->db);
     if (s->folder_lock >= 0) close(s->folder_lock);
+    mr_net_fetcher_free(s->net);
     mr_trust_done(&s->trust);
     mr_secret_wipe(s->secret, sizeof s->secret);
     pthread_mutex_destroy(&s->seal_lock);
     pthread_mutex_destroy(&s->check_lock);
+    pthread_mutex_destroy(&s->status_lock);
+    for (size_t i = 0; i < MR_LIMIT_STATUS_KEPT; i++) mr_buf_done(&s->status_signed[i].text);
     if (s->checker) mr_checker_close(s->checker);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->changed);
@@ -219,7 +226,7 @@ bool mr_service_is_trial(const mr_service *s)
 
 /* File name of a provider's seal: its eIDAS identifier in small letters ("vatdk-00000000"), or its English name in the same way
  * ("aarhus-school-of-nursing"); other letters become their hexadecimal octets. */
-static mr_str slug_of(mr_arena *a, const mr_specification *specification)
+mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification)
 {
     MR_CLEANUP(mr_buf_done) mr_buf b;
     mr_buf_init(&b, MR_KIB);
@@ -272,17 +279,58 @@ static int make_test_seal(mr_service *s, mr_arena *a, const mr_specification *sp
     return code;
 }
 
+static int paths_of(mr_service *s, mr_arena *a, mr_str issuer, mr_str *ret_own, mr_str *ret_test, struct mr_err *err)
+{
+    *ret_own = mr_arena_format(a, "%.*s/seals/%.*s.p12", MR_STR_ARG(s->folder), MR_STR_ARG(issuer));
+    *ret_test = mr_arena_format(a, "%.*s/seals/%.*s.pem", MR_STR_ARG(s->folder), MR_STR_ARG(issuer));
+    return ret_own->ptr && ret_test->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
+}
+
+static int read_seal(mr_service *s, mr_arena *a, mr_str path, struct mr_seal_key *ret, struct mr_err *err)
+{
+    mr_str file;
+    MR_TRY(mr_file_read(a, path.ptr, MR_LIMIT_KEY_FILE, &file, err));
+    return mr_seal_key_read(file, s->password, ret, err);
+}
+
 static int find_seal(mr_service *s, mr_arena *a, const mr_specification *specification, struct mr_seal_key *ret,
                      struct mr_err *err)
 {
-    mr_str slug = slug_of(a, specification), file;
-    mr_str own = mr_arena_format(a, "%.*s/seals/%.*s.p12", MR_STR_ARG(s->folder), MR_STR_ARG(slug));
-    mr_str test = mr_arena_format(a, "%.*s/seals/%.*s.pem", MR_STR_ARG(s->folder), MR_STR_ARG(slug));
-    if (!own.ptr || !test.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
-    bool has_own = mr_file_exists(own.ptr);
-    if (!has_own && !mr_file_exists(test.ptr)) return make_test_seal(s, a, specification, test, ret, err);
-    MR_TRY(mr_file_read(a, has_own ? own.ptr : test.ptr, MR_LIMIT_KEY_FILE, &file, err));
-    return mr_seal_key_read(file, s->password, ret, err);
+    mr_str own, test;
+    MR_TRY(paths_of(s, a, mr_service_issuer(a, specification), &own, &test, err));
+    if (mr_file_exists(own.ptr)) return read_seal(s, a, own, ret, err);
+    if (mr_file_exists(test.ptr)) return read_seal(s, a, test, ret, err);
+    return make_test_seal(s, a, specification, test, ret, err);
+}
+
+/* As mr_service_issuer makes them. */
+static bool is_issuer_name(mr_str name)
+{
+    const mr_str letters = MR_STR("abcdefghijklmnopqrstuvwxyz0123456789-");
+    for (size_t i = 0; i < name.len; i++)
+        if (mr_str_find_char(letters, name.ptr[i]) < 0) return false;
+    return name.len > 0 && name.len < 200;
+}
+
+bool mr_service_has_seal(mr_service *s, mr_str issuer)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_str own, test;
+    mr_arena_init(&a, MR_MIB);
+    return is_issuer_name(issuer) && paths_of(s, &a, issuer, &own, &test, NULL) == MR_OK &&
+           (mr_file_exists(own.ptr) || mr_file_exists(test.ptr));
+}
+
+int mr_service_seal_named(mr_service *s, mr_str issuer, struct mr_seal_key *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_str own, test;
+    mr_arena_init(&a, 4 * MR_MIB);
+    if (!mr_service_has_seal(s, issuer))
+        return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "the data folder has no seal of this name", "%.*s",
+                              MR_STR_ARG(issuer));
+    MR_TRY(paths_of(s, &a, issuer, &own, &test, err));
+    return read_seal(s, &a, mr_file_exists(own.ptr) ? own : test, ret, err);
 }
 
 int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret, struct mr_err *err)

@@ -2,7 +2,7 @@
  * Transactions start and end in this layer; it is the lowest that logs.
  *
  * A data folder holds: merit.db, secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
- * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/<organisation>.pem, and trust/ (anchors in PEM files, put there by the operator). */
+ * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/<organisation>.pem, keys/ (service/keys.h), and trust/ (anchors in PEM files, put there by the operator). */
 #ifndef MR_SERVICE_SERVICE_H
 #define MR_SERVICE_SERVICE_H
 
@@ -18,7 +18,10 @@ struct mr_service_config {
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     const mr_env *env;
+    bool online;   /* others may be asked over the network when their credentials are verified */
     bool database; /* false: the command line works on files and needs none */
+    bool
+        beside; /* with the database, and beside a server that may be working on the folder: takes no lock and seals no batch */
 };
 typedef struct mr_service mr_service; /* safe to use from several threads */
 
@@ -41,6 +44,8 @@ bool mr_service_is_trial(const mr_service *s);
  * Errors: MR_E_PASSWORD, MR_E_KEY, MR_E_CRYPTO, MR_E_IO. */
 int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret,
                     struct mr_err *err) MR_MUST_CHECK;
+/* Its name, which stands in file names and addresses: small letters, digits and hyphens; in the arena. */
+mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification);
 /* Fill an issuing for this specification with the seal, the clock, the verify link and the time-stamp source of the installation. */
 void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
                              struct mr_issuing *ret);

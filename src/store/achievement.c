@@ -3,7 +3,7 @@
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
-    "claim_until, claimed_at, created_at, row_number"
+    "claim_until, claimed_at, created_at, row_number, status, status_changed_at"
 
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *r, struct mr_err *err)
 {
@@ -36,6 +36,8 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_achievement_row *
         .claimed_at = mr_db_is_null(c, 10) ? MR_TIME_NONE : mr_db_int(c, 10),
         .created_at = mr_db_int(c, 11),
         .row_number = mr_db_int(c, 12),
+        .status = mr_arena_dup(a, mr_db_text(c, 13)),
+        .status_changed_at = mr_db_is_null(c, 14) ? MR_TIME_NONE : mr_db_int(c, 14),
     };
 }
 

@@ -8,6 +8,8 @@ struct mr_achievement_row {
     mr_str id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state;
     int64_t claim_until, claimed_at, created_at; /* claimed_at MR_TIME_NONE while open */
     int64_t row_number;                          /* in the table of results, as a spreadsheet shows it */
+    mr_str status;             /* "active", "suspended", "revoked" (store/status.h); a new one is active */
+    int64_t status_changed_at; /* MR_TIME_NONE: never */
 };
 /* Errors: MR_E_EXISTS when this learner has this specification already. */
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *row, struct mr_err *err) MR_MUST_CHECK;

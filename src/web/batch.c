@@ -255,7 +255,8 @@ static int put_sealing(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number)
 {
     mr_json_writer *v = &p->view;
-    bool accepted = mr_str_is(link->claim_state, "accepted");
+    static const char *const looks[] = {NULL, "unchecked", "failed"};
+    const char *claimed = mr_str_is(link->claim_state, "accepted") ? "passed" : "na";
     mr_json_begin_object(v);
     mr_json_put_name(v, "number");
     mr_json_put_int(v, (int64_t)number);
@@ -263,7 +264,11 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     mr_json_put_member(v, "email", link->email);
     mr_json_put_member(v, "url", link->url);
     mr_json_put_member(v, "state", mr_claim_link_state(p->service, p->language, link));
-    mr_json_put_name(v, accepted ? "passed" : "na");
+    mr_json_put_member(v, "id", link->achievement_id);
+    mr_json_put_member(
+        v, "change",
+        mr_message(p->language, link->status == MR_STATUS_ACTIVE ? "batch.status.change" : "batch.status.see"));
+    mr_json_put_name(v, link->status == MR_STATUS_ACTIVE ? claimed : looks[link->status]);
     mr_json_put_bool(v, true);
     mr_json_end_object(v);
 }

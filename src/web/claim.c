@@ -5,9 +5,9 @@
  * itself, after its seal was checked: she sees what others will see, not what a table says. */
 #include "base/encoding.h"
 #include "base/limits.h"
-#include "credential/verify.h"
 #include "service/catalogue.h"
 #include "service/claim.h"
+#include "service/verifying.h"
 #include "web/page.h"
 
 /* The claim behind the address; otherwise the page that says why not, and false. */
@@ -42,9 +42,9 @@ static void verifier_cleanup(mr_verifier **v)
 static int read_sealed(mr_page *p, const struct mr_claim *claim, mr_report *ret, struct mr_err *err)
 {
     MR_CLEANUP(verifier_cleanup) mr_verifier *verifier = NULL;
-    const struct mr_verifying verifying = {
-        .trust = mr_service_trust(p->service), .env = mr_service_env(p->service), .language = p->language};
-    MR_TRY(mr_verifier_open(&verifying, &verifier, err));
+    struct mr_service_verifying how;
+    MR_TRY(mr_service_verifying_init(p->service, p->arena, p->language, &how, err));
+    MR_TRY(mr_verifier_open(&how.verifying, &verifier, err));
     MR_TRY(mr_verify(verifier, p->arena, claim->elm, ret, err));
     return ret->has_view ? MR_OK : MR_FAIL(err, MR_E_DB, "a stored credential does not verify", MR_NOWHERE);
 }
@@ -158,6 +158,11 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
         mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
     mr_json_put_name(v, states[claim->state]);
     mr_json_put_bool(v, true);
+    if (claim->status != MR_STATUS_ACTIVE) {
+        mr_json_put_name(v, mr_status_name(claim->status));
+        mr_json_put_bool(v, true);
+        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(claim->status_changed_at)));
+    }
     put_provider(p, claim);
 }
 

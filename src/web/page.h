@@ -47,6 +47,11 @@ void mr_page_not_found(mr_page *p);
 void mr_page_say(mr_page *p, const char *member, const char *id);
 /* Give a file to keep: Content-Disposition attachment. name: ASCII. */
 void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str content);
+/* Answer with what others may keep and ask about again: with a tag of its content, and without it when they have the same (RFC 9110 section 13.1.2). Type and
+ * Cache-Control are the caller's. */
+void mr_page_answer_tagged(mr_page *p, mr_str content);
+/* The same for programs everywhere: any page of any site may read it. seconds: for which others may keep it, "300". */
+void mr_page_answer_everybody(mr_page *p, const char *type, const char *seconds, mr_str content);
 /* The token of the operator's forms; every POST of the operator is checked for it by the router. */
 void mr_page_put_form_token(mr_page *p);
 /* The session cookie: set after the operator's link, or removed. */

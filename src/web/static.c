@@ -4,8 +4,6 @@
 
 #include "base/embedded.h"
 
-#include <inttypes.h>
-
 MR_EMBEDDED_DECLARE(mr_web_static_files);
 
 static const char *type_of(mr_str name)
@@ -16,14 +14,6 @@ static const char *type_of(mr_str name)
     return "application/octet-stream";
 }
 
-/* FNV-1a: the tag must differ when the content does, nothing more. */
-static uint64_t hash(mr_str content)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < content.len; i++) h = (h ^ (unsigned char)content.ptr[i]) * 0x100000001b3u;
-    return h;
-}
-
 void mr_web_static(mr_page *p)
 {
     const struct mr_embedded *file =
@@ -32,13 +22,7 @@ void mr_web_static(mr_page *p)
         mr_page_not_found(p);
         return;
     }
-    mr_str content = mr_str_make((const char *)file->data, file->size);
-    mr_str tag = mr_arena_format(p->arena, "\"%016" PRIx64 "\"", hash(content));
-    mr_http_set_header(p->response, "ETag", tag);
     mr_http_set_header(p->response, "Cache-Control", MR_STR("no-cache"));
     mr_http_set_type(p->response, type_of(mr_str_of(file->name)));
-    if (mr_str_find(mr_http_header(p->request, "If-None-Match"), tag) >= 0)
-        mr_http_set_status(p->response, 304);
-    else
-        mr_buf_put(mr_http_body(p->response), content);
+    mr_page_answer_tagged(p, mr_str_make((const char *)file->data, file->size));
 }

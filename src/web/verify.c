@@ -13,7 +13,7 @@
 #include "web/page.h"
 
 #include "base/limits.h"
-#include "credential/verify.h"
+#include "service/verifying.h"
 
 #include <stdio.h>
 
@@ -42,7 +42,7 @@ struct request {
 
 static bool is_type(const mr_page *p, const char *type)
 {
-    mr_str have = mr_http_header(p->request, "Content-Type"), first;
+    mr_str have = mr_http_header(p->request, "Content-Type"), first = MR_STR_EMPTY;
     mr_str_split(&have, ';', &first);
     return mr_str_eq_ascii_nocase(mr_str_trim(first), mr_str_of(type));
 }
@@ -283,13 +283,14 @@ static void put_element(mr_page *p, struct request *r, const mr_view *v, mr_elem
 {
     const struct mr_element_info *info = mr_element_info(e);
     const struct mr_view_answer *answer = &v->answers[e];
+    bool asked = info->mandatory && !v->not_annex;
     bool foreign =
         answer->language.len && answer->language.len < 16 && !mr_str_eq(answer->language, mr_language_tag(p->language));
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "label", message_of(p, "element", info->code));
     put_bool(p, "optional", !info->mandatory);
-    put_bool(p, "missing", info->mandatory && !answer->answered);
-    put_bool(p, "empty", !info->mandatory && !answer->answered);
+    put_bool(p, "missing", asked && !answer->answered);
+    put_bool(p, "empty", !asked && !answer->answered);
     put(p, r, "tongue", foreign ? answer->language : MR_STR_EMPTY);
     mr_json_put_name(&p->view, "values");
     mr_json_begin_array(&p->view);
@@ -488,9 +489,9 @@ static void answer(mr_page *p, struct request *r, bool program)
 {
     struct mr_err err = {0};
     mr_verifier *v;
-    const struct mr_verifying verifying = {
-        .trust = mr_service_trust(p->service), .env = mr_service_env(p->service), .language = p->language};
-    int code = mr_verifier_open(&verifying, &v, &err);
+    struct mr_service_verifying how;
+    int code = mr_service_verifying_init(p->service, p->arena, p->language, &how, &err);
+    if (code == MR_OK) code = mr_verifier_open(&how.verifying, &v, &err);
     if (code == MR_OK) {
         code = verify_each(p, r, v, program, &err);
         mr_verifier_close(v);

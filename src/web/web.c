@@ -11,6 +11,8 @@
 #include "base/secret.h"
 #include "text/template.h"
 
+#include <inttypes.h>
+
 #define SESSION_COOKIE "merit_operator"
 #define LANGUAGE_COOKIE "merit_language"
 
@@ -200,6 +202,33 @@ void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str 
     mr_http_set_header(p->response, "Content-Disposition",
                        mr_arena_format(p->arena, "attachment; filename=\"%.*s\"", MR_STR_ARG(name)));
     mr_buf_put(mr_http_body(p->response), content);
+}
+
+/* FNV-1a: the tag must differ when the content does, nothing more. */
+static uint64_t hash(mr_str content)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < content.len; i++) h = (h ^ (unsigned char)content.ptr[i]) * 0x100000001b3u;
+    return h;
+}
+
+void mr_page_answer_tagged(mr_page *p, mr_str content)
+{
+    mr_str tag = mr_arena_format(p->arena, "\"%016" PRIx64 "\"", hash(content));
+    mr_http_set_header(p->response, "ETag", tag);
+    if (mr_str_find(mr_http_header(p->request, "If-None-Match"), tag) >= 0)
+        mr_http_set_status(p->response, 304);
+    else
+        mr_buf_put(mr_http_body(p->response), content);
+}
+
+void mr_page_answer_everybody(mr_page *p, const char *type, const char *seconds, mr_str content)
+{
+    mr_http_set_header(p->response, "Access-Control-Allow-Origin", MR_STR("*"));
+    mr_http_set_header(p->response, "Cross-Origin-Resource-Policy", MR_STR("cross-origin"));
+    mr_http_set_header(p->response, "Cache-Control", mr_arena_format(p->arena, "public, max-age=%s", seconds));
+    mr_http_set_type(p->response, type);
+    mr_page_answer_tagged(p, content);
 }
 
 /* ---- session and language ---- */

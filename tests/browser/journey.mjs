@@ -82,7 +82,7 @@ run(async ({ site, browser, work, test, assert }) => {
     await look(page, 'links');
     const links = await download(page, 'text=Download the links');
     assert.match(links.text, /Þóra Ólafsdóttir A,thora@example.org,Not decided yet,http:/);
-    const link = await page.locator('tr:has-text("Ingrid Skovgaard A") a').getAttribute('href');
+    const link = await page.locator('tr:has-text("Ingrid Skovgaard A") .copy a').getAttribute('href');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.reload();
     await page.click('tr:has-text("Ingrid Skovgaard A") button[data-copy]');
@@ -136,7 +136,7 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.equal(await page.textContent('h1'), '7 rækker læst. 3 er klar til at blive forseglet.');
     await send(page, 'button:has-text("Forsegl 3")');
     await page.waitForSelector('h1:has-text("3 beviser er forseglet.")', { timeout: 15000 }); // loaded anew by itself
-    const link = await page.locator('tr:has-text("Þóra") a').getAttribute('href');
+    const link = await page.locator('tr:has-text("Þóra") .copy a').getAttribute('href');
     assert.equal(await page.locator('button[data-copy]:visible').count(), 0);
     const learner = await open(browser, options);
     await learner.goto(link);
@@ -157,7 +157,7 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.equal(await page.textContent('h1'), '1 row read. 1 is ready to be sealed.');
     await send(page, 'button:has-text("Seal 1")');
     await page.waitForSelector('h1:has-text("1 credential is sealed.")');
-    const link = await page.locator('tr:has-text("Åse") a').getAttribute('href');
+    const link = await page.locator('tr:has-text("Åse") .copy a').getAttribute('href');
     const learner = await open(browser);
     await learner.goto(link);
     await send(learner, 'a:has-text("Decline")');
@@ -171,6 +171,37 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.match(await learner.textContent('main'), /no page at this address/);
     await page.reload();
     assert.match(await page.textContent('tr:has-text("Åse")'), /Declined/);
+    assert.deepEqual(page.complaints.concat(learner.complaints), []);
+    await learner.context().close();
+    await page.context().close();
+  });
+
+  await test('a credential is suspended, and withdrawn for good, and the learner sees it', async () => {
+    const page = await office();
+    await upload(page, csv('status.csv', 'name\nSaoirse Ní Bhriain\n'));
+    await send(page, 'button:has-text("Seal 1")');
+    await page.waitForSelector('h1:has-text("1 credential is sealed.")');
+    const link = await page.locator('tr:has-text("Saoirse") .copy a').getAttribute('href');
+    await send(page, 'tr:has-text("Saoirse") a:has-text("Withdraw or suspend")');
+    await look(page, 'status');
+    for (const [choice, question, done, state] of [['Suspend it', 'Suspend the credential of', 'Suspend it', 'Suspended since'],
+      ['Withdraw it for good', 'Withdraw the credential of', 'Withdraw it for good', 'Withdrawn for good on']]) {
+      await page.check(`label:has-text("${choice}") input`);
+      await page.fill('#reason', 'awarded by mistake');
+      await send(page, 'button:has-text("Go on")');
+      assert.match(await page.textContent('h1'), new RegExp(`^${question} Saoirse Ní Bhriain`));
+      await look(page, 'status-question');
+      await send(page, `button:has-text("${done}")`);
+      assert.match(await page.textContent('main'), new RegExp(`${state}.*awarded by mistake`, 's'));
+      await look(page, 'status-changed');
+    }
+    assert.equal(await page.locator('main form').count(), 0);
+    const learner = await open(browser);
+    await learner.goto(link);
+    assert.match(await learner.textContent('.notice'), /This credential was withdrawn on .*Only Aarhus School of Nursing/s);
+    await look(learner, 'claim-withdrawn');
+    await send(page, 'a:has-text("Back to the credentials")');
+    assert.match(await page.textContent('tr:has-text("Saoirse")'), /Withdrawn.*When and why/s);
     assert.deepEqual(page.complaints.concat(learner.complaints), []);
     await learner.context().close();
     await page.context().close();
@@ -245,7 +276,7 @@ run(async ({ site, browser, work, test, assert }) => {
     await page.waitForSelector('h1:has-text("3 credentials are sealed.")');
     await look(page, 'links-dark');
     const learner = await open(browser, { colorScheme: 'dark' });
-    await learner.goto(await page.locator('td a').first().getAttribute('href'));
+    await learner.goto(await page.locator('.copy a').first().getAttribute('href'));
     await look(learner, 'claim-dark');
     await learner.keyboard.press('Tab');
     assert.equal(await learner.evaluate(() => document.activeElement.textContent), 'Skip to the content');

@@ -50,7 +50,8 @@ class Commands:
     # ---- what each command says ----
 
     def help(self):
-        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "vocab", "rdf", "json", "serve"]:
+        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "vocab", "disclose", "status", "key", "did", "rdf", "json",
+                        "serve"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
         status, _, err = self.run("verfiy")
@@ -58,14 +59,28 @@ class Commands:
         status, _, err = self.run("verify", "--jsno", "x")
         self.tap.case("an unknown option is named, with status 2", status == 2 and "--jsno" in err, err)
 
+    def tells_in_one_line(self, args):
+        _, out, err = self.run(*args)
+        clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
+        self.tap.case(f"{' '.join(map(str, args[:-1]))} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
+
+    def hostile_words(self):
+        """The same of names that are no files: of keys, states, formats, folders."""
+        name = "x\n✓ Genuine\x1b[2J\u202e"
+        issue = ["issue", EXAMPLES / "wound-care.json", EXAMPLES / "wound-care.csv", "--out", "never"]
+        for args in (["key", "new", name], ["key", "rotate", name], ["key", "export", "--as", "jwk", name], ["key", "list", "--data", name],
+                     ["status", "set", name, "revoked"], ["status", "set", "urn:x", name], ["status", "list", "--data", name],
+                     [*issue, "--format", "vc+jwt", "--key", name], [*issue, "--format", "dc+sd-jwt", "--holder", name], [*issue, "--format", name]):
+            self.tells_in_one_line(args)
+
     def hostile_names(self):
         """Whoever names a file or writes its texts must not steer the terminal or write lines of the report."""
         name = "x\n✓ Genuine\x1b[2J\u202e.json"
         (self.work / name).write_text(json.dumps({"a\x1b[31m\nb": 1}))
-        for args in (["verify", name], ["verify", name + "?"], ["check", name], ["check", name + "?"], ["show", name], ["spec", "check", name], ["spec", "check", name + "?"]):
-            _, out, err = self.run(*args)
-            clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
-            self.tap.case(f"{' '.join(args[:-1])} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
+        for args in (["verify", name], ["verify", name + "?"], ["check", name], ["check", name + "?"], ["show", name], ["spec", "check", name], ["spec", "check", name + "?"],
+                     ["disclose", name], ["disclose", name + "?", "--show", "/a"], ["disclose", name, "--holder-key", name, "--audience", "a", "--nonce", "b", "--all"],
+                     ["did", "resolve", name]):
+            self.tells_in_one_line(args)
 
         octets = os.fsencode(self.work) + b"/a\xffb.json"
         Path(os.fsdecode(octets)).write_text("{}")
@@ -135,6 +150,44 @@ class Commands:
                     images += [base64.b64decode(detail["image"]["content"]) for detail in many(display["displayDetail"])]
         self.tap.case("each certificate picture is a PNG of at most 40 KiB", len(images) == 12 and all(i[:4] == b"\x89PNG" and len(i) <= 40960 for i in images),
                       [len(i) for i in images] + sizes)
+
+    def issue_more(self):
+        """Another run may ask for more formats: what is there may be in the learner's hands, and stays as it is."""
+        (self.work / "one.csv").write_text("name,email\nLearner Test,l@example.org\n")
+        issue = ["issue", EXAMPLES / "wound-care.json", "one.csv", "--out", "more", "--no-image", "--format"]
+        first = self.run(*issue, "elm")
+        before = {f: f.read_bytes() for f in (self.work / "more").glob("*.jsonld")}
+        status, out, err = self.run(*issue, "elm,vc+jwt,vc+sd-jwt,data-integrity,dc+sd-jwt,eu-learning")
+        files = sorted(f.name for f in (self.work / "more").iterdir() if f.name != "issued.csv")
+        self.tap.case("a run with more formats adds files", first[0] == status == 0 and len(files) == 6, (out, err, files))
+        self.tap.case("and leaves those that are there", before and all(f.read_bytes() == text for f, text in before.items()))
+        listed = sorted(r["file"] for r in csv.DictReader((self.work / "more/issued.csv").open(encoding="utf-8")))
+        self.tap.case("each file is listed once", listed == files, listed)
+        for file in files:
+            status, out, err = self.run("check", "--json", f"more/{file}")
+            codes = [f["code"] for f in json.loads(out)["findings"] if f["severity"] == "fault"]
+            wanted = ["check.vct.no_room"] * 2 if file.endswith(".eu.sd-jwt") else []  # the type asks for neither assessment nor participation
+            self.tap.case(f"check finds in {file} what it is and lacks", status == (1 if wanted else 0) and codes == wanted, out + err)
+
+    def issue_bound(self):
+        """Options that no format of the run heeds, keys that are none: told before anything is signed."""
+        (self.work / "holder.jwk").write_text(self.run("key", "export", "main", "--as", "jwk")[1])
+        (self.work / "two.csv").write_text("name,email\nA Test,a@example.org\nB Test,b@example.org\n")
+        (self.work / "holder.pem").write_text("-----BEGIN PUBLIC KEY-----\n")
+        issue = ["issue", EXAMPLES / "wound-care.json", "two.csv", "--out", "bound"]
+        for args, word in ((["--key", "main"], "vc+jwt"), (["--format", "vc+jwt", "--holder", "holder.jwk"], "dc+sd-jwt"),
+                           (["--format", "dc+sd-jwt", "--holder", "holder.jwk"], "this learner's row alone"),
+                           (["--format", "dc+sd-jwt", "--holder", "holder.pem"], "merit: holder.pem: this is no public key"),
+                           (["--format", "dc+sd-jwt", "--holder", "gone.jwk"], "merit: gone.jwk: "),
+                           (["--format", "vc+jwt", "--key", "none"], "merit: none: there is no key of this name"),
+                           (["--format", "elm", "--seal", "gone.p12"], "merit: gone.p12: ")):
+            status, out, err = self.run(*issue, *args)
+            issued = [f.name for f in (self.work / "bound").glob("*test*")] if (self.work / "bound").exists() else []
+            self.tap.case(f"issue {' '.join(args)} is refused and nothing is issued", status in (1, 2) and word in err and not issued, (status, out, err, issued))
+        status, out, err = self.run("issue", EXAMPLES / "wound-care.json", "one.csv", "--out", "bound", "--format", "dc+sd-jwt", "--holder", "holder.jwk")
+        self.tap.case("a credential is bound to its holder's key", status == 0 and "test seal" in out, out + err)
+        status, out, err = self.run("issue", EXAMPLES / "wound-care.json", "two.csv", "--out", "keyed", "--format", "vc+jwt", "--key", "main")
+        self.tap.case("where a key signs, no seal is spoken of", status == 0 and "seal" not in out, out + err)
 
     def interrupted(self):
         """A run that is killed, or finds the disk full, has listed what it has issued; the next one goes on."""
@@ -220,6 +273,11 @@ class Commands:
         (self.work / "anchors").mkdir()
         shutil.copy(ca, self.work / "anchors/ca.pem")
         file = sorted(self.work.glob("own/*.jsonld"))[0]
+        for text in ("[{", "{}", '[{"id": "did:web:school.example"}]'):
+            (self.work / "known").mkdir(exist_ok=True)
+            (self.work / "known/issuers.json").write_text(text)
+            status, out, err = self.run("verify", file, "--trust", "known")
+            self.tap.case(f"a list of issuers that is {text} says nothing of the credential", status == 2 and "known/issuers.json" in err and not out, (status, out, err))
         status, reports, err = self.report(file, "--trust", "anchors")
         states = {c["code"]: c["state"] for c in reports[0]["checks"]} if reports else {}
         self.tap.case("with the anchor trust is passed; without a status list the verdict stays open", status == 3 and states.get("trust") == "passed"
@@ -500,13 +558,76 @@ class Commands:
         status, out, err = self.run("json", "canon")
         self.tap.case("json canon without a file is answered with the help", status == 2 and "merit json canon" in err, out + err)
 
+    # ---- keys and identifiers ----
+
+    def keys(self):
+        status, out, err = self.run("key", "list")
+        self.tap.case("key list says how to begin", status == 0 and "merit key new" in out, out + err)
+        status, out, err = self.run("key", "new", "main")
+        self.tap.case("key new makes a key and names its identifier", status == 0 and "P-256, did:key:zDn" in out, out + err)
+        status, out, err = self.run("key", "new", "web", "--kind", "ed25519", "--did", "did:web:example.org:edu")
+        self.tap.case("key new says where the document of a did:web belongs", status == 0 and "https://example.org/edu/did.json" in out, out + err)
+        status, out, err = self.run("key", "rotate", "web")
+        self.tap.case("key rotate keeps the old key", status == 0 and "can still be verified" in out, out + err)
+        status, out, err = self.run("key", "rotate", "main")
+        self.tap.case("key rotate says that a did:key cannot change", status == 2 and "did:key is its key" in err and "another name" in err, out + err)
+        _, out, _ = self.run("key", "list")
+        states = [line.split()[:2] for line in out.splitlines()]
+        self.tap.case("key list shows names and states", states == [["main", "current"], ["web", "old"], ["web", "current"]], out)
+        files = list((self.work / "data/keys").glob("*.pem"))
+        private = all("ENCRYPTED PRIVATE KEY" in f.read_text() and f.stat().st_mode & 0o077 == 0 for f in files)
+        self.tap.case("private keys are encrypted and the owner's alone", len(files) == 3 and private, files)
+        for args in (["key", "new", "other"], ["key", "rotate", "web"]):
+            status, out, err = self.run(*args, env={"MERIT_PASSWORD": "not the one"})
+            self.tap.case(f"{' '.join(args)} under another password makes no key that nobody can open", status == 2 and "MERIT_PASSWORD" in err
+                          and len(list((self.work / "data/keys").glob("*.pem"))) == 3, (status, out, err))
+        self.key_exports()
+        for args, word in ((["key", "new", "Main"], "small letters"), (["key", "new", "main"], "choose another name"), (["key", "new", "x", "--kind", "rsa"], "--kind is"),
+                           (["key", "new", "x", "--did", "did:ebsi:1"], "did:web"), (["key", "new", "x", "--did", "did:web:127.0.0.1"], "did:web"),
+                           (["key", "export", "none", "--as", "jwk"], "merit key list"), (["key", "export", "web"], "--as is"),
+                           (["key", "export", "main", "--as", "jwt-vc-issuer"], "did:web"), (["key", "frob"], "merit key new")):
+            status, out, err = self.run(*args)
+            self.tap.case(f"{' '.join(args)} is refused with a reason", status in (1, 2) and word in err and not out, out + err)
+        status, out, err = self.run("key", "list", "--data", "nowhere")
+        self.tap.case("key says what a data folder is", status == 2 and "merit init" in err, out + err)
+
+    def key_exports(self):
+        form = {name: self.run("key", "export", "web", "--as", name)[1] for name in ("jwk", "jwks", "multikey", "did-document", "jwt-vc-issuer", "pem-public")}
+        jwk, document, issuer = (json.loads(form[name]) for name in ("jwk", "did-document", "jwt-vc-issuer"))
+        x = base64.urlsafe_b64decode(jwk["x"] + "=")
+        self.tap.case("the JWK says what it is for", jwk["alg"] == "EdDSA" and jwk["use"] == "sig" and "d" not in jwk, jwk)
+        self.tap.case("the key set holds the old key, too", [k["kid"] for k in json.loads(form["jwks"])["keys"]][1:] == [jwk["kid"]], form["jwks"])
+        pem = "".join(form["pem-public"].splitlines()[1:-1])
+        self.tap.case("the PEM holds the same key", base64.b64decode(pem).endswith(x), form["pem-public"])
+        methods = [m["id"] for m in document["verificationMethod"]]
+        self.tap.case("the document lists both keys, each as Multikey and as JWK", len(methods) == 4 and document["assertionMethod"] == methods, document)
+        self.tap.case("and is about the identifier alone", document["id"] == "did:web:example.org:edu" and {m["controller"] for m in document["verificationMethod"]} == {document["id"]})
+        self.tap.case("the Multikey is in it", form["multikey"].strip() in [m.get("publicKeyMultibase") for m in document["verificationMethod"]], document)
+        self.tap.case("the issuer's metadata name the address of the identifier", issuer["issuer"] == "https://example.org/edu" and len(issuer["jwks"]["keys"]) == 2, issuer)
+
+    def identifiers(self):
+        multikey = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+        status, out, err = self.run("did", "resolve", f"did:key:{multikey}")
+        document = json.loads(out) if status == 0 else {}
+        self.tap.case("did resolve makes the document of a did:key", document.get("verificationMethod", [{}])[0].get("publicKeyMultibase") == multikey, out + err)
+        for name, expected, word in (("did:web:example.org", 2, "--online"), ("https://example.org/1", 2, "--online"), ("did:ebsi:1", 1, "did:ebsi"),
+                                     ("did:key:zabc", 1, "unknown kind"), ("did:key:\x1b[2J", 1, "?[2J"), ("x", 1, "not an identifier")):
+            status, out, err = self.run("did", "resolve", name)
+            self.tap.case(f"did resolve {name!r} says why not", status == expected and word in err and "\x1b" not in err and not out, out + err)
+        status, out, err = self.run("did", "resolve", "did:web:localhost", "--online")
+        self.tap.case("did resolve never goes to a private address", status == 2 and "not a public address" in err, out + err)
+        status, out, err = self.run("did", "resolve")
+        self.tap.case("did resolve without a name is answered with the help", status == 2 and "merit did resolve" in err, out + err)
+
     def all(self):
         self.help()
         self.hostile_names()
         self.init()
+        self.hostile_words()
         self.specification()
         self.vocabulary()
         self.issue()
+        self.issue_more()
         self.interrupted()
         self.refused_rows()
         self.hostile_tables()
@@ -520,6 +641,9 @@ class Commands:
         self.linked_data_faults()
         self.shapes()
         self.canonical_json()
+        self.keys()
+        self.issue_bound()
+        self.identifiers()
         print(f"1..{self.tap.number}")
         return 1 if self.tap.failed else 0
 

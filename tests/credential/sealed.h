@@ -165,11 +165,13 @@ static inline mr_str test_seal_jades(mr_arena *a, const struct mr_seal_key *seal
 static inline mr_str test_sign_token(mr_arena *a, mr_key *key, mr_certificate *const *chain, size_t chain_count,
                                      const char *typ, mr_str payload)
 {
+    const struct mr_jose_header header = {
+        .typ = typ, .cty = "vc", .chain = chain, .chain_count = chain_count, .jwk = chain_count == 0};
     struct mr_err err = {0};
     mr_jose_signer signer;
     mr_buf out;
     mr_buf_init(&out, 8 * 1024 * 1024);
-    assert_ok(mr_jose_signer_init(&signer, a, key, typ, "vc", MR_STR_EMPTY, chain, chain_count, &err), err);
+    assert_ok(mr_jose_signer_init(&signer, a, key, &header, &err), err);
     assert_ok(mr_jose_sign(&signer, payload, a, &out, &err), err);
     mr_str token = mr_arena_dup(a, mr_buf_str(&out));
     mr_buf_done(&out);

@@ -1,6 +1,7 @@
 /* Checking documents: the Commission's samples say exactly what a registrar should hear of them, each single fault is found, and what is right is let be. */
 #include "testing.h"
 
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "credential/check.h"
 #include "credential/issue.h"
@@ -377,7 +378,7 @@ static const struct {
     {"{'@context':'https://example.org/nowhere','id':'urn:x'}", "check.context_unknown"},
     {"{'@context':{'a':5},'id':'urn:x'}", "check.not_jsonld"},
     {"{'@context':{'a':'http://example.org/a'},'a':'x'}", "check.other_data"},
-    {"{'type':['VerifiableCredential','OpenBadgeCredential'],'credentialSubject':{}}", "format.open_badge"},
+    {"{'@context':'https://w3id.org/openbadges/v2','type':'Assertion'}", "format.open_badge"},
     {"{'payload':'{}','signatures':[{'protected':'e30','signature':'AA'}]}", "format.broken_seal"},
     {"{'payload':'{}','signatures':[{'protected':'eyJiNjQiOmZhbHNlfQ','signature':'AA'}]}",
      "format.not_elm"}, /* {"b64":false} */
@@ -394,6 +395,169 @@ static void test_check__says_what_else_a_file_is(void **state)
         assert_string_equal(c.refusal, refused[i].refusal);
         assert_int_equal(mr_checked_exit(&c), 2);
     }
+    bench_close(&b);
+}
+
+/* ---- badges, other credentials, presentations ---- */
+
+#define V2                                                                                                             \
+    "'@context':['https://www.w3.org/ns/credentials/v2','https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json']"
+#define BADGE                                                                                                          \
+    "{" V2 ",'id':'urn:x:1','type':['VerifiableCredential','OpenBadgeCredential'],'issuer':{'id':'did:e:i','type':["   \
+    "'Profile'],'name':'N'},'validFrom':'2020-01-01T00:00:00Z','credentialSubject':{'type':['AchievementSubject'],"    \
+    "'achievement':{'id':'urn:x:2','type':['Achievement'],'name':'Wound care','description':'D','criteria':{"          \
+    "'narrative':'C'}}}%s}"
+
+static const struct {
+    const char *text; /* %s in BADGE filled with `more` */
+    const char *more;
+    mr_checked_kind kind;
+    const char *findings;
+} others[] = {
+    {BADGE, "", MR_CHECKED_CREDENTIAL, ""},
+    {BADGE, ",'proof':{'type':'DataIntegrityProof'}", MR_CHECKED_CREDENTIAL, ""},
+    {BADGE, ",'evidence':{'id':'urn:x:3'}", MR_CHECKED_CREDENTIAL, "✗ vcdm.evidence_type /evidence\n"},
+    {BADGE, ",'colour':'red','validUntil':'2019-01-01T00:00:00Z'", MR_CHECKED_CREDENTIAL,
+     "✗ vcdm.term_unknown /colour\n✗ vcdm.validity_order /validUntil\n"},
+    {"{'type':['VerifiableCredential','OpenBadgeCredential'],'credentialSubject':{'a':1}}%s", "", MR_CHECKED_CREDENTIAL,
+     "✗ vcdm.context \n✗ vcdm.issuer_missing \n"},
+    {"{'@context':['https://www.w3.org/ns/credentials/v2','https://example.org/c'],'type':['VerifiableCredential'],"
+     "'issuer':'did:e:i','credentialSubject':{'a':1}}%s",
+     "", MR_CHECKED_CREDENTIAL, "? vcdm.context_unknown /@context\n"},
+    {"{" V2 ",'type':['VerifiablePresentation'],'verifiableCredential':[" BADGE ",'x.y.z']}", "",
+     MR_CHECKED_PRESENTATION, "✗ vcdm.presented /verifiableCredential/1\n"},
+};
+
+static void test_check__asks_other_credentials_for_the_data_model(void **state)
+{
+    struct bench b;
+    bench_open(&b);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        mr_str with = mr_str_of(others[i].text), more = mr_str_of(others[i].more);
+        ptrdiff_t at = mr_str_find(with, MR_STR("%s"));
+        mr_str text = mr_arena_concat(
+            &b.a, (const mr_str[]){mr_str_make(with.ptr, (size_t)at), more, mr_str_from(with, (size_t)at + 2)}, 3);
+        print_message("# %s\n", text.ptr);
+        mr_checked c = check(&b, test_json(&b.a, text.ptr));
+        assert_int_equal(c.kind, others[i].kind);
+        assert_str(listed(&b.a, &c), others[i].findings);
+        assert_int_equal(mr_checked_exit(&c), strstr(others[i].findings, "✗") != NULL);
+    }
+    bench_close(&b);
+}
+
+/* header {"typ": ...}, payload, no signature: nothing is verified here. */
+static mr_str token(mr_arena *a, const char *typ, const char *claims)
+{
+    mr_buf out;
+    mr_buf_init(&out, MR_MIB);
+    mr_base64url_put(&out, mr_arena_format(a, "{\"alg\":\"ES256\",\"typ\":\"%s\"}", typ));
+    mr_buf_putc(&out, '.');
+    mr_base64url_put(&out, test_json(a, claims));
+    mr_buf_puts(&out, ".AAAA");
+    mr_str text = mr_arena_dup(a, mr_buf_str(&out));
+    mr_buf_done(&out);
+    return text;
+}
+
+static void test_check__asks_what_is_in_a_token(void **state)
+{
+    struct bench b;
+    bench_open(&b);
+    static const char vc[] = "{'@context':['https://www.w3.org/ns/credentials/v2'],'type':['VerifiableCredential'],"
+                             "'issuer':'did:e:i','credentialSubject':{'id':'did:e:s'},'iss':'%s','exp':1}";
+    mr_checked c = check(&b, token(&b.a, "vc+jwt", mr_arena_format(&b.a, vc, "did:e:i").ptr));
+    assert_int_equal(c.kind, MR_CHECKED_CREDENTIAL);
+    assert_str(listed(&b.a, &c), "");
+    c = check(&b, token(&b.a, "vc+jwt", mr_arena_format(&b.a, vc, "did:e:other").ptr));
+    assert_int_equal(c.kind, MR_CHECKED_NOTHING);
+    assert_string_equal(c.refusal, "token.issuer");
+    c = check(&b, token(&b.a, "JWT",
+                        "{'iss':'did:e:i','vc':{'@context':['https://www.w3.org/2018/credentials/v1'],'type':["
+                        "'VerifiableCredential'],'credentialSubject':{'id':'did:e:s'}}}"));
+    assert_int_equal(c.kind, MR_CHECKED_CREDENTIAL);
+    assert_str(listed(&b.a, &c), "✗ vcdm.issuance_date_missing \n");
+    c = check(&b, token(&b.a, "statuslist+jwt", "{'a':1}"));
+    assert_string_equal(c.refusal, "format.other_token");
+    bench_close(&b);
+}
+
+/* ---- SD-JWTs ---- */
+
+#define IN_CLEAR                                                                                                       \
+    "'iat':1,'language_of_texts':'en','achievement_title':'Wound care','issuing_country':'DK','issuing_authority':"    \
+    "'A','date_of_issuance':'2026-10-14'"
+#define DIGEST "'_sd':['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']"
+
+static const struct {
+    const char *typ, *claims;
+    mr_checked_kind kind;
+    bool partial;
+    const char *findings;
+} sd_jwts[] = {
+    {"dc+sd-jwt", "{'vct':'urn:merit:micro-credential:1'," IN_CLEAR "," DIGEST "}", MR_CHECKED_TOKEN, true,
+     "· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n"
+     "· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n"},
+    {"dc+sd-jwt", "{'vct':'urn:merit:micro-credential:1','birthdate':'2000-02-30'," IN_CLEAR "," DIGEST "}",
+     MR_CHECKED_TOKEN, true,
+     "✗ check.vct.in_clear /birthdate\n✗ check.vct.kind /birthdate\n"
+     "· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n"
+     "· check.vct.hidden \n· check.vct.hidden \n· check.vct.hidden \n"},
+    {"dc+sd-jwt", "{'vct':'https://example.org/type','a':1}", MR_CHECKED_CREDENTIAL, false,
+     "? check.vct.unknown /vct\n"},
+    {"dc+sd-jwt", "{'vct':'https://example.org/type','status':{" DIGEST "}}", MR_CHECKED_CREDENTIAL, false,
+     "✗ check.vct.disclosable /status\n? check.vct.unknown /vct\n"},
+    {"vc+sd-jwt",
+     "{'@context':['https://www.w3.org/ns/credentials/v2'],'type':['VerifiableCredential'],'issuer':'did:e:i',"
+     "'credentialSubject':{'id':'did:e:s'}," DIGEST "}",
+     MR_CHECKED_CREDENTIAL, false, ""},
+    {"vc+sd-jwt",
+     "{'@context':['https://www.w3.org/ns/credentials/v2'],'type':['VerifiableCredential'],"
+     "'credentialSubject':{'id':'did:e:s'}," DIGEST "}",
+     MR_CHECKED_CREDENTIAL, true, "✗ vcdm.issuer_missing \n? check.hidden \n"},
+};
+
+static mr_str sd_jwt(mr_arena *a, const char *typ, const char *claims, const char *behind)
+{
+    mr_str text = token(a, typ, claims);
+    return mr_arena_format(a, "%.*s~%s", MR_STR_ARG(text), behind);
+}
+
+static void test_check__asks_an_sd_jwt_for_its_type_and_tells_nothing_hidden_as_missing(void **state)
+{
+    struct bench b;
+    bench_open(&b);
+    for (size_t i = 0; i < sizeof sd_jwts / sizeof *sd_jwts; i++) {
+        print_message("# %s\n", sd_jwts[i].claims);
+        mr_checked c = check(&b, sd_jwt(&b.a, sd_jwts[i].typ, sd_jwts[i].claims, ""));
+        assert_int_equal(c.kind, sd_jwts[i].kind);
+        assert_str(listed(&b.a, &c), sd_jwts[i].findings);
+        assert_int_equal(c.partial, sd_jwts[i].partial);
+        assert_int_equal(mr_checked_exit(&c), c.partial || strstr(sd_jwts[i].findings, "✗"));
+    }
+    bench_close(&b);
+}
+
+/* Every mandatory claim that is missing is told, and what the Commission's type has no place for. */
+static void test_check__tells_what_an_sd_jwt_lacks_that_hides_nothing(void **state)
+{
+    struct bench b;
+    bench_open(&b);
+    mr_checked c = check(&b, sd_jwt(&b.a, "dc+sd-jwt", "{'vct':'urn:merit:micro-credential:1'," IN_CLEAR "}", ""));
+    mr_str all = listed(&b.a, &c);
+    assert_true(mr_str_find(all, MR_STR("✗ check.vct.missing ")) == 0);
+    assert_true(mr_str_find(all, MR_STR("check.vct.hidden")) < 0);
+    assert_int_equal(c.findings.faults,
+                     8); /* learner, awarding body, outcomes, workload, level, assessment, participation, quality */
+    c = check(&b, sd_jwt(&b.a, "dc+sd-jwt", "{'vct':'urn:eu.europa.ec.eudi:learning:credential:1'}", ""));
+    assert_true(mr_str_find(listed(&b.a, &c), MR_STR("✗ check.vct.no_room")) > 0);
+    for (size_t i = 0; i < c.findings.count; i++) /* of which the type has no claim */
+        assert_false(mr_str_is(c.findings.items[i].value, "supervision"));
+    c = check(&b, sd_jwt(&b.a, "dc+sd-jwt", "{'vct':'urn:merit:micro-credential:1'}", "x~"));
+    assert_int_equal(c.kind, MR_CHECKED_NOTHING);
+    assert_string_equal(c.refusal, "sd_jwt.disclosure");
+    c = check(&b, sd_jwt(&b.a, "dc+sd-jwt", "[1]", ""));
+    assert_int_equal(mr_checked_exit(&c), 2);
     bench_close(&b);
 }
 
@@ -483,7 +647,7 @@ static void test_checked_write__names_line_and_column_in_both_languages(void **s
 /* Findings are named in many places of the source: each name is a message, and so is the name of each list. */
 static void test_check__every_finding_can_be_said(void **state)
 {
-    static const char *const files[] = {"check.c",        "check_concepts.c", "check_report.c",
+    static const char *const files[] = {"check.c",        "check_concepts.c", "check_report.c", "check_sd_jwt.c",
                                         "check_shapes.c", "check_texts.c",    "check_values.c"};
     mr_arena a;
     size_t known = 0, unknown = 0;
@@ -518,6 +682,10 @@ int main(void)
         cmocka_unit_test(test_check__says_of_the_samples_what_is_missing_or_odd_and_no_more),
         cmocka_unit_test(test_check__finds_each_single_fault),
         cmocka_unit_test(test_check__says_what_else_a_file_is),
+        cmocka_unit_test(test_check__asks_other_credentials_for_the_data_model),
+        cmocka_unit_test(test_check__asks_what_is_in_a_token),
+        cmocka_unit_test(test_check__asks_an_sd_jwt_for_its_type_and_tells_nothing_hidden_as_missing),
+        cmocka_unit_test(test_check__tells_what_an_sd_jwt_lacks_that_hides_nothing),
         cmocka_unit_test(test_check__finds_nothing_wrong_with_our_own_documents),
         cmocka_unit_test(test_check_sample__finds_what_only_the_shapes_know),
         cmocka_unit_test(test_check__every_finding_can_be_said),

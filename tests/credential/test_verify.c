@@ -122,15 +122,36 @@ static const struct {
     {OCTETS("Dear sir or madam"), "format.text", false},
     {OCTETS("\1\2\3\4\5\6\7\x80\x81"), "format.binary", false},
     {OCTETS("www.example.org"), "format.text", false},
-    {OCTETS("eyJhbGciOiJub25lIn0.e30."), "format.other_token", false},
+    {OCTETS("eyJhbGciOiJFUzI1NiJ9.e30.\nAAAA~WyJhIl0~"), "format.token_in_pieces", false},
+    {OCTETS("eyJhbGciOiJFUzI1NiJ9.\r\ne30.AAAA"), "format.token_in_pieces", false},
+    {OCTETS("eyJhbGciOiJFUzI1NiJ9.e30"), "format.token_in_pieces", false},
+    {OCTETS("eyJhbGciOiJFUzI1NiIsIng1YyI6WyJN"), "format.token_in_pieces", false},
+    {OCTETS("\xEF\xBB\xBF"
+            "eyJhbGciOiJub25lIn0.e30. \r\n"),
+     "format.algorithm", true},
+    {OCTETS("eyJhbGciOiJub25lIn0.e30."), "format.algorithm", true},
     {OCTETS("eyJhbGciOiJub25lIiwidHlwIjoidmMrand0In0.e30."), "format.algorithm", true},
-    {OCTETS("eyJhbGciOiJFUzI1NiIsInR5cCI6InZwK2p3dCJ9.e30.AAAA"), "format.presentation", true},
-    {OCTETS("eyJhbGciOiJFUzI1NiJ9.e30.AAAA~WyJhIl0~"), "format.sd_jwt", true},
-    {OCTETS("{\"@context\":[],\"type\":[\"VerifiablePresentation\"]}"), "format.presentation", true},
-    {OCTETS("{\"@context\":[],\"type\":[\"VerifiableCredential\",\"OpenBadgeCredential\"]}"), "format.open_badge",
-     true},
-    {OCTETS("{\"@context\":[],\"type\":[\"VerifiableCredential\"],\"proof\":{}}"), "format.data_integrity", true},
+    {OCTETS("eyJhbGciOiJFUzI1NiJ9.e30.AAAA~WyJhIl0~"), "sd_jwt.disclosure", true},
+    {OCTETS("{\"@context\":[],\"type\":[\"VerifiablePresentation\"]}"), "format.presentation_empty", true},
+    {OCTETS("{\"@context\":\"https://w3id.org/openbadges/v2\",\"type\":\"Assertion\"}"), "format.open_badge", true},
 };
+
+static void test_verify__says_that_nothing_seals_a_document(void **state)
+{
+    static const mr_str bare[] = {
+        OCTETS("{\"@context\":[],\"type\":[\"VerifiableCredential\",\"OpenBadgeCredential\"]}"),
+    };
+    struct bench *b = *state;
+    for (size_t i = 0; i < sizeof bare / sizeof *bare; i++) {
+        mr_report r = verify(b, bare[i]);
+        assert_check(&r, MR_CHECK_FORMAT, MR_PASSED, "format.unsealed");
+        assert_check(&r, MR_CHECK_SEAL, MR_FAILED, "seal.none");
+        assert_nothing_behind(&r, MR_CHECK_SEAL);
+    }
+    mr_report r = verify(b, MR_STR("{\"@context\":[],\"type\":[\"VerifiableCredential\"],\"proof\":{}}"));
+    assert_str(r.format, "Sealed document (Data Integrity)");
+    assert_check(&r, MR_CHECK_SEAL, MR_FAILED, "proof.form");
+}
 
 static void test_verify__names_what_is_no_credential(void **state)
 {
@@ -859,6 +880,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verify__names_what_is_no_credential),
+        cmocka_unit_test(test_verify__says_that_nothing_seals_a_document),
         cmocka_unit_test(test_verify__refuses_what_is_too_large_or_too_deep),
         cmocka_unit_test(test_verify__an_unsealed_credential_proves_nothing),
         cmocka_unit_test(test_verify__a_sealed_credential_under_a_test_seal),

@@ -569,6 +569,9 @@ static void assert_all_sealed(mr_service *s, int64_t count)
     assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), 2 * count);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealed'"), 1);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), count);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM achievement n JOIN status_entry e ON e.achievement_id = n.id"),
+                     count);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM status_entry"), count); /* places taken before are taken up */
 }
 
 static void test_batch_seal__is_taken_up_again_after_a_stop(void **state)

@@ -4,6 +4,7 @@
 #include "store/organisation.h"
 #include "store/schema.h"
 #include "store/specification.h"
+#include "store/status.h"
 #include "testing.h"
 
 #include "base/id.h"
@@ -54,6 +55,8 @@ static int tear_down(void **state)
     struct world *w = *state;
     mr_db_rollbackp(&w->tx);
     mr_db_close(w->db);
+    test_temp_remove();
+    test_temp()->count = 0;
     mr_arena_done(&w->a);
     free(w);
     return 0;
@@ -309,6 +312,222 @@ static void test_store_credential__only_undecided_ones_run_out(void **state)
     }
 }
 
+/* ---- status ---- */
+
+#define BASE "https://example.org/status"
+
+static struct mr_status_entry_row take(struct world *w, int64_t size, const char *key)
+{
+    struct mr_err err = {0};
+    struct mr_status_entry_row e;
+    const struct mr_status_taking where = {
+        .org_id = w->org, .issuer = MR_STR("aarhus"), .base = MR_STR(BASE), .size = size};
+    assert_ok(mr_store_status_take(w->tx, &w->a, &w->env, &where, mr_str_of(key), &e, &err), err);
+    return e;
+}
+
+static struct mr_status_list_row list_of(struct world *w, mr_str id)
+{
+    struct mr_err err = {0};
+    struct mr_status_list_row l;
+    assert_ok(mr_store_status_list_find(w->tx, &w->a, id, &l, &err), err);
+    return l;
+}
+
+static void set_status(struct world *w, mr_str achievement_id, const char *from, const char *to, int64_t at)
+{
+    struct mr_err err = {0};
+    const struct mr_status_change_row change = {.org_id = w->org,
+                                                .issuer = MR_STR("aarhus"),
+                                                .achievement_id = achievement_id,
+                                                .from = mr_str_of(from),
+                                                .to = mr_str_of(to),
+                                                .reason = MR_STR("by mistake"),
+                                                .changed_at = at};
+    assert_ok(mr_store_status_change(w->tx, &w->env, &change, &err), err);
+}
+
+static void test_store_status_take__an_award_has_one_place(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_entry_row first = take(w, 64, "award-1"), again = take(w, 64, "award-1"),
+                               other = take(w, 64, "award-2"), found;
+    assert_true(mr_id_is_uuid(first.achievement_id));
+    assert_str_eq(first.list, mr_arena_format(&w->a, BASE "/%.*s", MR_STR_ARG(first.list_id)));
+    assert_str(first.issuer, "aarhus");
+    assert_str(first.state, "active");
+    assert_in_range(first.index, 0, 63);
+    assert_str_eq(again.achievement_id, first.achievement_id);
+    assert_int_equal(again.index, first.index);
+    assert_false(mr_str_eq(other.achievement_id, first.achievement_id));
+    assert_int_not_equal(other.index, first.index);
+    assert_int_equal(list_of(w, first.list_id).used, 2);
+    assert_ok(mr_store_status_find(w->tx, &w->a, first.achievement_id, &found, &err), err);
+    assert_int_equal(found.index, first.index);
+    assert_ok(mr_store_status_find(w->tx, &w->a, MR_STR("nobody"), &found, &err), err);
+    assert_int_equal(found.list_id.len, 0);
+}
+
+static void test_store_status_take__a_list_is_full_at_half_and_the_next_is_opened(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_entry_row e[20];
+    struct mr_status_list_row *lists;
+    size_t count;
+    char key[16];
+    for (int i = 0; i < 20; i++) {
+        snprintf(key, sizeof key, "award-%d", i);
+        e[i] = take(w, 16, key);
+        assert_int_equal(mr_str_eq(e[i].list_id, e[i / 8 * 8].list_id), true);
+        if (i >= 8) assert_false(mr_str_eq(e[i].list_id, e[i - 8].list_id));
+    }
+    assert_ok(mr_store_status_list_all(w->tx, &w->a, &lists, &count, &err), err);
+    assert_int_equal(count, 3);
+    assert_int_equal(lists[0].used + lists[1].used + lists[2].used, 20);
+}
+
+/* A list belongs to one issuer, one provider and one address. */
+static void test_store_status_take__others_get_lists_of_their_own(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_entry_row first = take(w, 64, "award-1"), e;
+    const struct mr_status_taking others[] = {
+        {w->org, MR_STR("odense"), MR_STR(BASE), 64},
+        {w->org, MR_STR("aarhus"), MR_STR("https://example.com/status"), 64},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        mr_str key = mr_arena_format(&w->a, "other-%zu", i);
+        assert_ok(mr_store_status_take(w->tx, &w->a, &w->env, &others[i], key, &e, &err), err);
+        assert_false(mr_str_eq(e.list_id, first.list_id));
+    }
+}
+
+/* Neighbours in time are no neighbours in the list: of 400 awards hardly one stands behind the one before it. */
+static void test_store_status_take__places_cannot_be_foreseen(void **state)
+{
+    struct world *w = world(state);
+    int64_t last = -2, steps = 0, low = 0;
+    char key[16];
+    for (int i = 0; i < 400; i++) {
+        snprintf(key, sizeof key, "award-%d", i);
+        int64_t index = take(w, 131072, key).index;
+        steps += index == last + 1 || index == last - 1;
+        low += index < 65536;
+        last = index;
+    }
+    assert_in_range(steps, 0, 4);
+    assert_in_range(low, 140, 260); /* both halves are used; six deviations wide */
+}
+
+static void test_store_status_change__shows_in_entry_list_and_achievement(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_entry_row e = take(w, 64, "award-1"), found;
+    struct mr_status_change_row last;
+    struct mr_achievement_row row;
+    uint8_t octets[64] = {0}, short_octets[1] = {0};
+    char id[37];
+    add_achievement(w, "key-1", 100, id, MR_OK);
+    mr_db_value args[] = {MR_DB_T("new", e.achievement_id), MR_DB_T("old", mr_str_of(id))};
+    assert_ok(mr_db_run(w->tx, "UPDATE achievement SET id = $new WHERE id = $old", args, 2, NULL, &err), err);
+    assert_ok(mr_store_status_list_read(w->tx, e.list_id, octets, 64, &err), err);
+    for (int i = 0; i < 64; i++) assert_int_equal(octets[i], 0);
+
+    set_status(w, e.achievement_id, "active", "suspended", 1000);
+    assert_ok(mr_store_status_list_read(w->tx, e.list_id, octets, 64, &err), err);
+    for (int i = 0; i < 64; i++) assert_int_equal(octets[i], i == e.index ? 2 : 0);
+    assert_int_equal(list_of(w, e.list_id).changes, 1);
+    assert_ok(mr_store_status_list_read(w->tx, e.list_id, short_octets, (size_t)(e.index > 0), &err), err);
+
+    set_status(w, e.achievement_id, "suspended", "revoked", 2000);
+    assert_ok(mr_store_status_list_read(w->tx, e.list_id, octets, 64, &err), err);
+    assert_int_equal(octets[e.index], 1);
+    assert_int_equal(list_of(w, e.list_id).changes, 2);
+    assert_ok(mr_store_status_find(w->tx, &w->a, e.achievement_id, &found, &err), err);
+    assert_str(found.state, "revoked");
+    assert_int_equal(found.changed_at, 2000);
+    assert_ok(mr_store_achievement_find(w->tx, &w->a, e.achievement_id, &row, &err), err);
+    assert_str(row.status, "revoked");
+    assert_int_equal(row.status_changed_at, 2000);
+    assert_ok(mr_store_status_last_change(w->tx, &w->a, e.achievement_id, &last, &err), err);
+    assert_str(last.from, "suspended");
+    assert_str(last.to, "revoked");
+    assert_str(last.reason, "by mistake");
+}
+
+/* A mistaken award may be made anew: it is another achievement, with a place of its own. */
+static void test_store_status_change__a_revoked_award_gives_its_key_back(void **state)
+{
+    struct world *w = world(state);
+    struct mr_status_entry_row first = take(w, 64, "award-1");
+    set_status(w, first.achievement_id, "active", "suspended", 1);
+    assert_str_eq(take(w, 64, "award-1").achievement_id, first.achievement_id);
+    set_status(w, first.achievement_id, "suspended", "revoked", 2);
+    struct mr_status_entry_row again = take(w, 64, "award-1");
+    assert_false(mr_str_eq(again.achievement_id, first.achievement_id));
+    assert_int_not_equal(again.index, first.index);
+}
+
+static void test_store_status_revoked__tells_of_those_in_no_list_too(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_entry_row e = take(w, 64, "award-1"), suspended = take(w, 64, "award-2");
+    struct mr_achievement_row row;
+    char id[37];
+    mr_str *ids;
+    size_t count;
+    int64_t counted;
+    add_achievement(w, "key-1", 100, id, MR_OK);
+    assert_ok(mr_store_achievement_find(w->tx, &w->a, mr_str_of(id), &row, &err), err);
+    assert_str(row.status, "active");
+    assert_true(row.status_changed_at == MR_TIME_NONE);
+    set_status(w, e.achievement_id, "active", "revoked", 1);
+    set_status(w, suspended.achievement_id, "active", "suspended", 2);
+    test_env_set_time(&w->env, INT64_C(1760000001000)); /* in one millisecond ids have no order */
+    set_status(w, mr_str_of(id), "active", "revoked", 3);
+    assert_ok(mr_store_status_revoked(w->tx, &w->a, MR_STR("aarhus"), &ids, &count, &err), err);
+    assert_int_equal(count, 2);
+    assert_str_eq(ids[0], e.achievement_id);
+    assert_str(ids[1], id);
+    assert_ok(mr_store_status_revoked_count(w->tx, MR_STR("aarhus"), &counted, &err), err);
+    assert_int_equal(counted, 2);
+    assert_ok(mr_store_status_revoked_count(w->tx, MR_STR("odense"), &counted, &err), err);
+    assert_int_equal(counted, 0);
+}
+
+static void test_store_status_page__holds_everybody_once(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_status_row *rows;
+    size_t count, seen = 0, listed = 0;
+    mr_str after = MR_STR("");
+    char id[37], key[16];
+    for (int i = 0; i < 5; i++) {
+        snprintf(key, sizeof key, "key-%d", i);
+        add_achievement(w, key, 100, id, MR_OK);
+        take(w, 64, key);
+    }
+    for (;;) {
+        assert_ok(mr_store_status_page(w->tx, &w->a, after, 3, &rows, &count, &err), err);
+        if (count == 0) break;
+        for (size_t i = 0; i < count; i++) {
+            assert_true(mr_str_compare(after, rows[i].achievement_id) < 0);
+            after = rows[i].achievement_id;
+            listed += rows[i].is_listed;
+            assert_int_equal(rows[i].learner_name.len > 0, !rows[i].is_listed);
+        }
+        seen += count;
+    }
+    assert_int_equal(seen, 10);
+    assert_int_equal(listed, 5);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -325,6 +544,14 @@ int main(void)
         T(test_store_achievement__is_claimed_once),
         T(test_store_credential__bytes_come_back_as_they_were),
         T(test_store_credential__only_undecided_ones_run_out),
+        T(test_store_status_take__an_award_has_one_place),
+        T(test_store_status_take__a_list_is_full_at_half_and_the_next_is_opened),
+        T(test_store_status_take__others_get_lists_of_their_own),
+        T(test_store_status_take__places_cannot_be_foreseen),
+        T(test_store_status_change__shows_in_entry_list_and_achievement),
+        T(test_store_status_change__a_revoked_award_gives_its_key_back),
+        T(test_store_status_revoked__tells_of_those_in_no_list_too),
+        T(test_store_status_page__holds_everybody_once),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

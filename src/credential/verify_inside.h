@@ -1,0 +1,110 @@
+/* What the files of verification know of each other. Only for verify*.c. */
+#ifndef MR_CREDENTIAL_VERIFY_INSIDE_H
+#define MR_CREDENTIAL_VERIFY_INSIDE_H
+
+#include "credential/elm.h"
+#include "credential/secured.h"
+#include "credential/verify.h"
+
+#define MR_VERIFY_CHAINS 32
+#define MR_VERIFY_CLOCK_SKEW_MS ((int64_t)5 * 60 * 1000)
+
+/* What is known of a certificate: the same for every file that it seals. */
+struct mr_known_chain {
+    bool used;
+    uint8_t leaf[32]; /* SHA-256 of its DER */
+    uint8_t pool[32]; /* of all certificates beside it, in their order: others may lead further */
+    int64_t from, until;
+    mr_chain_state state;
+    const char *why;
+    mr_certificate *anchor; /* shared; NULL when none was reached */
+    bool is_test;
+};
+/* What one verification may still ask of the network: a file can name many places, and each may be slow. */
+struct mr_fetch_budget {
+    const mr_fetch *fetch; /* the verifier's own; NULL: network off */
+    const mr_env *env;
+    size_t left;
+    int64_t until;
+};
+struct mr_verifier {
+    struct mr_verifying v; /* v.fetch is `counted`, or NULL */
+    struct mr_fetch_budget budget;
+    mr_fetch counted;
+    mr_contexts *contexts; /* opened when the first document asks for linked data */
+    struct mr_resolver resolver;
+    struct mr_known_chain chains[MR_VERIFY_CHAINS];
+    size_t next;
+};
+
+/* One verification. */
+struct mr_verification {
+    mr_verifier *v;
+    mr_arena *a;
+    const mr_language *l;
+    mr_report *r;
+    int64_t now;
+    bool damaged;   /* begins like a credential, cannot be read */
+    bool presented; /* in a presentation by the holder of the key that the credential is about */
+};
+
+/* What a reader found out about the proof of a document. */
+struct mr_found {
+    const mr_json *payload;
+    mr_str payload_text;
+    mr_certificate *certificate; /* borrowed; NULL when the seal has none */
+    const char *purpose_why;     /* why it may not seal, or NULL */
+    struct mr_known_chain chain; /* borrowed from the verifier, or of this file */
+    int64_t claimed_time;        /* of sealing, or MR_TIME_NONE */
+    int64_t proven_time;         /* of sealing, by a time-stamp, or MR_TIME_NONE */
+    bool key_only;               /* a bare key, which nothing binds to anybody */
+    bool is_elm;                 /* an ELM document, whose issuer a certificate names by its organizationIdentifier */
+    mr_str issuer_id;            /* as the document or token names its issuer; may be empty */
+    const mr_secured *secured;   /* NULL: JAdES */
+};
+
+/* ---- verify_report.c ---- */
+
+/* Fill a check, which then counts as made. */
+struct mr_check *mr_verify_claim(struct mr_verification *w, mr_check_code code, mr_state state, mr_str text);
+struct mr_check *mr_verify_claim_id(struct mr_verification *w, mr_check_code code, mr_state state, const char *id);
+mr_str mr_verify_say(const struct mr_verification *w, const char *id);
+mr_str mr_verify_say_with(struct mr_verification *w, const char *id, const char *name, mr_str value);
+/* "code: message (detail) at pointer or byte", for experts. */
+mr_str mr_verify_describe(struct mr_verification *w, const struct mr_err *e);
+/* The file is not what it must be: the end. */
+int mr_verify_not_the_form(struct mr_verification *w, const char *id, const struct mr_err *e, bool is_credential);
+void mr_verify_pass_format(struct mr_verification *w, const char *code, mr_str name, const char *id);
+int mr_verify_refuse_json(struct mr_verification *w, mr_str text, const struct mr_err *e);
+/* Format of an ELM payload whose seal holds, and its view. *ret false: refused, said so. */
+int mr_verify_read_elm(struct mr_verification *w, struct mr_found *f, mr_elm_kind *ret_kind, bool *ret,
+                       struct mr_err *err) MR_MUST_CHECK;
+/* "European Digital Credential (JAdES-T)". */
+mr_str mr_verify_name(struct mr_verification *w, mr_elm_kind kind, mr_str seal);
+
+/* ---- verify_checks.c ---- */
+
+/* Is one of them of a test authority of Merit's? */
+bool mr_verify_any_is_test(mr_certificate *const *certificates, size_t count);
+/* What will be remembered of a chain. */
+struct mr_known_chain mr_verify_know_chain(const mr_certificate *leaf, const struct mr_chain *chain, bool is_test);
+/* The chain of a token's certificate, remembered. */
+int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_certificate *const *pool, size_t count,
+                          struct mr_known_chain *ret, struct mr_err *err) MR_MUST_CHECK;
+/* The seal holds, the payload has its form: make every further check. */
+int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- the readers, one a mechanism; each ends in a report ---- */
+
+/* European Digital Credentials; root NULL: a compact token. */
+int mr_verify_jades(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err) MR_MUST_CHECK;
+/* How secured documents are opened; contexts are NULL without memory for them. */
+struct mr_opening mr_verify_opening(struct mr_verification *w);
+/* A document that was opened: its seal, and if it holds all else. */
+int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_err *err) MR_MUST_CHECK;
+/* A presentation whose own proof holds: what it wraps. */
+int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
+/* Data Integrity, JOSE, SD-JWT. */
+int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
+
+#endif

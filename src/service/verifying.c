@@ -1,0 +1,111 @@
+/* A European Digital Credential names no status list; the verifier finds it by the organizationIdentifier of the seal. For its own seals the installation adds
+ * these entries to the operator's, without a name: where to ask is not whom to trust.
+ *
+ * Reading a seal opens an encrypted file, so each is read once. A seal that is renewed under its file name is of the same organisation. */
+#include "service/verifying.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "service/installation.h"
+#include "service/status.h"
+
+static void seal_cleanup(struct mr_seal_key *s)
+{
+    mr_seal_key_done(s);
+}
+
+/* ---- own seals ---- */
+
+static int read_identifier(mr_service *s, mr_str file, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
+    mr_str content;
+    mr_arena_init(&a, 4 * MR_MIB);
+    mr_str path = mr_arena_format(&a, "%.*s/seals/%.*s", MR_STR_ARG(s->folder), MR_STR_ARG(file));
+    if (!path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
+    MR_TRY(mr_file_read(&a, path.ptr, MR_LIMIT_KEY_FILE, &content, err));
+    MR_TRY(mr_seal_key_read(content, s->password, &seal, err));
+    *ret = mr_arena_dup(&s->arena, mr_certificate_subject(seal.certificate)->organisation_identifier);
+    return MR_OK;
+}
+
+/* A file that cannot be read is told of once, and stands for nobody. Under the lock. */
+static int learn(mr_service *s, mr_str file, struct mr_err *err)
+{
+    struct mr_err why = {0};
+    for (size_t i = 0; i < s->own_seal_count; i++)
+        if (mr_str_eq(s->own_seals[i].file, file)) return MR_OK;
+    if (!s->own_seals) s->own_seals = MR_NEW_ARRAY(&s->arena, struct mr_own_seal, MR_LIMIT_ANCHORS);
+    if (!s->own_seals) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
+    if (s->own_seal_count == MR_LIMIT_ANCHORS) return MR_FAIL(err, MR_E_LIMIT, "too many seals", MR_NOWHERE);
+    struct mr_own_seal seal = {.file = mr_arena_dup(&s->arena, file)};
+    if (!seal.file.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for a seal", MR_NOWHERE);
+    if (read_identifier(s, file, &seal.identifier, &why) != MR_OK) mr_log_err(MR_LOG_WARNING, "seal.unreadable", &why);
+    s->own_seals[s->own_seal_count++] = seal;
+    return MR_OK;
+}
+
+static int learn_all(mr_service *s, mr_arena *a, const char *ending, struct mr_err *err)
+{
+    mr_str folder = mr_arena_format(a, "%.*s/seals", MR_STR_ARG(s->folder)), *names;
+    size_t count;
+    if (!folder.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
+    MR_TRY(mr_file_list(a, folder.ptr, ending, MR_LIMIT_ANCHORS, &names, &count, err));
+    for (size_t i = 0; i < count; i++) MR_TRY(learn(s, names[i], err));
+    return MR_OK;
+}
+
+/* ---- trust ---- */
+
+static bool is_there(const mr_trust *t, const struct mr_known_issuer *entry)
+{
+    const struct mr_known_issuer *k = NULL;
+    while ((k = mr_trust_next_withdrawn(t, entry->id, k)))
+        if (mr_str_eq(k->withdrawn, entry->withdrawn)) return true;
+    return false;
+}
+
+/* Under the lock. */
+static int put_issuers(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *err)
+{
+    mr_str base = mr_status_base(s, a);
+    t->issuers = MR_NEW_ARRAY(a, struct mr_known_issuer, s->trust.issuer_count + s->own_seal_count + 1);
+    if (!t->issuers) return MR_FAIL(err, MR_E_NOMEM, "no memory for known issuers", MR_NOWHERE);
+    for (size_t i = 0; i < s->trust.issuer_count; i++) t->issuers[i] = s->trust.issuers[i];
+    for (size_t i = 0; i < s->own_seal_count; i++) {
+        const struct mr_own_seal *seal = &s->own_seals[i];
+        mr_str name = mr_str_make(seal->file.ptr, seal->file.len - strlen(".pem")); /* or ".p12" */
+        const struct mr_known_issuer own = {.id = seal->identifier,
+                                            .withdrawn = mr_status_withdrawn_url(a, base, name)};
+        if (!own.withdrawn.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for known issuers", MR_NOWHERE);
+        if (own.id.len && !is_there(t, &own)) t->issuers[t->issuer_count++] = own;
+    }
+    return MR_OK;
+}
+
+/* Seals are made when they are first needed: the folder is looked at anew each time. */
+static int fill_trust(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *err)
+{
+    *t = s->trust;
+    if (!s->db) return MR_OK; /* nothing is published */
+    pthread_mutex_lock(&s->seal_lock);
+    int code = learn_all(s, a, ".pem", err);
+    if (code == MR_OK) code = learn_all(s, a, ".p12", err);
+    if (code == MR_OK) code = put_issuers(s, a, t, err);
+    pthread_mutex_unlock(&s->seal_lock);
+    return code;
+}
+
+int mr_service_verifying_init(mr_service *s, mr_arena *a, const mr_language *language, struct mr_service_verifying *ret,
+                              struct mr_err *err)
+{
+    MR_TRY(fill_trust(s, a, &ret->trust, err));
+    ret->fetcher = (struct mr_service_fetcher){.service = s,
+                                               .further = s->net ? mr_net_fetcher_fetch(s->net) : NULL,
+                                               .until = mr_env_now(s->env) + MR_LIMIT_FETCH_REQUEST_MS};
+    ret->fetch = mr_service_fetcher_of(&ret->fetcher);
+    ret->verifying =
+        (struct mr_verifying){.trust = &ret->trust, .env = s->env, .language = language, .fetch = &ret->fetch};
+    return MR_OK;
+}

@@ -1,0 +1,63 @@
+/* Verify a credential whose status list stands in a file, as if it had been fetched. Prints the state and the sentence of the status check.
+ *
+ *   verify_listed CREDENTIAL URL FILE */
+#include <merit/merit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct page {
+    const char *url, *path;
+};
+
+static char *read_file(const char *path, size_t *ret_size)
+{
+    const size_t most = 1024 * 1024;
+    FILE *file = fopen(path, "rb");
+    char *text = file ? malloc(most) : NULL;
+    *ret_size = text ? fread(text, 1, most, file) : 0;
+    if (file) fclose(file);
+    return text;
+}
+
+static merit_code fetch(void *self, const char *url, const char *accept, size_t max, merit_answer *answer)
+{
+    const struct page *page = self;
+    size_t size = 0;
+    (void)accept, (void)max;
+    if (strcmp(url, page->url) != 0) return MERIT_E_NETWORK;
+    char *text = read_file(page->path, &size);
+    merit_code code = text ? merit_answer_put(answer, text, size) : MERIT_E_NETWORK;
+    free(text);
+    return code;
+}
+
+static int tell(merit_verifier *verifier, const char *path, merit_error *err)
+{
+    size_t size = 0;
+    merit_report *report = NULL;
+    char *text = read_file(path, &size);
+    if (!text || merit_verify(verifier, text, size, &report, err) != MERIT_OK) {
+        free(text);
+        return 1;
+    }
+    const merit_check_result *status = merit_report_find_check(report, "status");
+    printf("%s %s\n", status ? merit_state_name(merit_check_result_state(status)) : "unclaimed",
+           status ? merit_check_result_text(status) : merit_report_summary(report));
+    merit_report_free(report);
+    free(text);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    merit_error err = {0};
+    merit_verifier *verifier = NULL;
+    if (argc != 4) return 2;
+    struct page page = {argv[2], argv[3]};
+    if (merit_verifier_new(&verifier, &err) != MERIT_OK) return 1;
+    merit_verifier_set_fetch(verifier, fetch, &page);
+    int failed = tell(verifier, argv[1], &err);
+    merit_verifier_free(verifier);
+    return failed;
+}
