@@ -62,7 +62,8 @@ class Commands:
     def tells_in_one_line(self, args):
         _, out, err = self.run(*args)
         clean = not any(c in out + err for c in "\x1b\u202e") and "\n✓ Genuine" not in out + err
-        self.tap.case(f"{' '.join(map(str, args[:-1]))} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
+        words = " ".join(map(str, args[:-1])).encode("unicode_escape").decode()
+        self.tap.case(f"{words} tells of a hostile name in one line", clean and "x?✓" in out + err, out + err)
 
     def hostile_words(self):
         """The same of names that are no files: of keys, states, formats, folders."""
