@@ -80,7 +80,7 @@ int mr_seal_key_read(mr_str file, mr_str password, struct mr_seal_key *ret, stru
 void mr_seal_key_done(struct mr_seal_key *s);
 /* The certificates that a signature carries: the seal's, if there is one, and its issuers without a self-issued one, which a verifier has or does not trust
  * (HAIP 1.0 section 6.1.1). Returns how many; they are borrowed. */
-enum { MR_SEAL_CHAIN_MOST = 9 }; /* the seal's own and MR_LIMIT_CHAIN issuers */
+enum { MR_SEAL_CHAIN_MOST = 8 }; /* the seal's own and its issuers: as many as readers take (MR_LIMIT_CHAIN) */
 size_t mr_seal_key_chain(const struct mr_seal_key *s, mr_certificate *ret[MR_SEAL_CHAIN_MOST]);
 
 #endif

@@ -299,7 +299,7 @@ size_t mr_seal_key_chain(const struct mr_seal_key *s, mr_certificate *ret[MR_SEA
 {
     size_t count = 0;
     if (s->certificate) ret[count++] = s->certificate;
-    for (size_t i = 0; i < s->issuer_count; i++)
+    for (size_t i = 0; i < s->issuer_count && count < MR_SEAL_CHAIN_MOST; i++)
         if (!mr_certificate_is_self_issued(s->issuers[i])) ret[count++] = s->issuers[i];
     return count;
 }

@@ -230,25 +230,6 @@ int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struc
 
 /* ---- signing ---- */
 
-static void seal_cleanup(struct mr_seal_key *k)
-{
-    mr_seal_key_done(k);
-}
-
-/* The certificates that a signature carries: without the anchor, which a verifier has or does not trust. */
-struct chain {
-    mr_certificate *list[MR_LIMIT_CHAIN + 1];
-    size_t count;
-};
-
-static struct chain chain_of(const struct mr_seal_key *seal)
-{
-    struct chain c = {.list = {seal->certificate}, .count = 1};
-    for (size_t i = 0; i < seal->issuer_count && c.count < MR_LIMIT_CHAIN + 1; i++)
-        if (!mr_certificate_is_self_issued(seal->issuers[i])) c.list[c.count++] = seal->issuers[i];
-    return c;
-}
-
 /* The seal given, or the issuer's own in `own`, which the caller gives back. */
 static int choose_seal(mr_service *s, mr_str issuer, const struct mr_seal_key *given, struct mr_seal_key *own,
                        const struct mr_seal_key **ret, struct mr_err *err)
@@ -286,13 +267,14 @@ static int read_list(mr_service *s, mr_arena *a, mr_str list_id, struct mr_statu
 int mr_status_write(mr_service *s, mr_arena *a, mr_str list_id, mr_status_form form, const struct mr_seal_key *seal,
                     mr_buf *out, struct mr_err *err)
 {
-    MR_CLEANUP(seal_cleanup) struct mr_seal_key own = {0};
+    MR_CLEANUP(mr_seal_key_done) struct mr_seal_key own = {0};
     struct mr_status_publishing p = {.now = mr_env_now(s->env), .valid_for_ms = MR_STATUS_VALID_MS};
     struct mr_status_list_row list;
     MR_TRY(read_list(s, a, list_id, &list, &p, err));
     MR_TRY(choose_seal(s, list.issuer, seal, &own, &seal, err));
-    struct chain chain = chain_of(seal);
-    return mr_status_publish(a, &p, form, seal->key, chain.list, chain.count, MR_STR_EMPTY, out, err);
+    mr_certificate *chain[MR_SEAL_CHAIN_MOST];
+    size_t chain_count = mr_seal_key_chain(seal, chain);
+    return mr_status_publish(a, &p, form, seal->key, chain, chain_count, MR_STR_EMPTY, out, err);
 }
 
 static int read_revoked(mr_service *s, mr_arena *a, mr_str issuer, mr_str **ret, size_t *ret_count, struct mr_err *err)
@@ -311,14 +293,15 @@ static int read_revoked(mr_service *s, mr_arena *a, mr_str issuer, mr_str **ret,
 int mr_status_write_withdrawn(mr_service *s, mr_arena *a, mr_str issuer, mr_str url, const struct mr_seal_key *seal,
                               mr_buf *out, struct mr_err *err)
 {
-    MR_CLEANUP(seal_cleanup) struct mr_seal_key own = {0};
+    MR_CLEANUP(mr_seal_key_done) struct mr_seal_key own = {0};
     const struct mr_status_publishing p = {.base = url, .now = mr_env_now(s->env), .valid_for_ms = MR_STATUS_VALID_MS};
     mr_str *ids;
     size_t count;
     MR_TRY(read_revoked(s, a, issuer, &ids, &count, err));
     MR_TRY(choose_seal(s, issuer, seal, &own, &seal, err));
-    struct chain chain = chain_of(seal);
-    return mr_status_publish_withdrawn(a, &p, ids, count, seal->key, chain.list, chain.count, out, err);
+    mr_certificate *chain[MR_SEAL_CHAIN_MOST];
+    size_t chain_count = mr_seal_key_chain(seal, chain);
+    return mr_status_publish_withdrawn(a, &p, ids, count, seal->key, chain, chain_count, out, err);
 }
 
 int mr_status_lists(mr_service *s, mr_arena *a, struct mr_kept_list **ret, size_t *ret_count, struct mr_err *err)
