@@ -14,5 +14,7 @@ typedef int mr_cli_command(int argc, char **argv, const mr_env *env);
 #define MR_COMMAND(name, function, about) mr_cli_command function;
 #include "cli/commands.def"
 #undef MR_COMMAND
+/* Words of `merit seal`. */
+mr_cli_command mr_cli_seal_extend;
 
 #endif

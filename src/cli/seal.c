@@ -1,0 +1,24 @@
+/* `merit seal`: the seals of an installation and of sealed files. Each word is a function of its own. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] = "merit seal COMMAND: seals and what they are worth.\n\n"
+                           "`merit seal COMMAND --help` tells more of each.\n";
+
+static const struct {
+    const char *name;
+    mr_cli_command *run;
+} words[] = {
+    {"extend", mr_cli_seal_extend},
+};
+
+int mr_cli_seal(int argc, char **argv, const mr_env *env)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof words / sizeof *words; i++)
+        if (strcmp(argv[1], words[i].name) == 0) return words[i].run(argc - 1, argv + 1, env);
+    bool asked = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    fputs(help, asked ? stdout : stderr);
+    return asked ? 0 : 2;
+}
