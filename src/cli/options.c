@@ -156,7 +156,8 @@ const char *mr_options_data_folder(const char *given)
 mr_str mr_options_password(mr_arena *a, const char *question)
 {
     const char *environment = getenv("MERIT_PASSWORD");
-    if (environment && *environment) return mr_str_of(environment);
+    /* A copy: callers wipe it, and the environment is read again for other keys. */
+    if (environment && *environment) return mr_arena_dup(a, mr_str_of(environment));
     if (!isatty(STDIN_FILENO)) return MR_STR("");
     struct termios before, silent;
     if (tcgetattr(STDIN_FILENO, &before) != 0) return MR_STR("");
