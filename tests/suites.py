@@ -56,6 +56,8 @@ SUITES = {
     "vcdm examples": ("MERIT_SUITES", "vcdm-1.1-schema", "Verifiable Credentials Data Model: examples beside its schemas", "2.0, W3C Recommendation, 15 May 2025"),
     "dcc badges": ("MERIT_SUITES", "dcc-vc-test-fixtures/verifiableCredentials", "Open Badges 3.0 of the Digital Credentials Consortium: the data model", "VC Data Model 1.1 and 2.0"),
     "ob30 badges": ("MERIT_SUITES", "ob30-1edtech-validator", "Open Badges 3.0 of 1EdTech's validator: the data model", "VC Data Model 1.1 and 2.0"),
+    "ob30 baked": ("MERIT_SUITES", "ob30-1edtech-validator/simple-jwt.png", "Open Badges 3.0 baked into PNG and SVG: 1EdTech's validator", "3.0, 1EdTech, May 2024"),
+    "ob20 baked": ("MERIT_SUITES", "ob20/mozilla-bakery/baked.svg", "Open Badges 1.x and 2.0 baked into PNG and SVG, and pictures without: 1EdTech, Mozilla, Badgr", "2.0, 1EdTech, April 2018"),
     "clr20 records": ("MERIT_SUITES", "clr20-1edtech-validator", "Comprehensive Learner Records 2.0 of 1EdTech's validator: the data model", "VC Data Model 1.1 and 2.0"),
     "sd-jwt": ("MERIT_SUITES", "sd-jwt/settings.json", "Selective Disclosure for JSON Web Tokens", "RFC 9901, November 2025; the reference implementation's cases"),
     "vc-jose-cose": ("MERIT_SUITES", "vc-jose-cose/manifest.json", "Securing Verifiable Credentials using JOSE and COSE: JWT and SD-JWT (COSE is not read)", "W3C Recommendation, 15 May 2025"),

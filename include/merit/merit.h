@@ -11,12 +11,13 @@
  *    is not valid, or a document not complete, is an answer and no error.
  * 4. Threads. One object, one thread at a time; objects of different threads know nothing of each other, keys may be shared.
  * 5. Nothing is asked of the network but through a function that the caller hands in; nothing is printed; no file is opened but where a path is given, and
- *    libraries on first use: libsodium (Ed25519), zlib (status lists, pictures), cairo, pango, qrencode (the picture of a certificate), serd (Turtle), PCRE2.
+ *    libraries on first use: libsodium (Ed25519), zlib (status lists, pictures), cairo, pango, qrencode (the picture of a certificate), serd (Turtle), PCRE2, expat (SVG).
  * 6. Growing. Structs that callers fill begin with their size: `struct merit_signing s = {.size = sizeof s}`; members are added at their end, and zero is
  *    what they meant before they were there. Names of formats, suites and checks are texts, because there will be more. */
 #ifndef MERIT_MERIT_H
 #define MERIT_MERIT_H
 
+#include <merit/bake.h>
 #include <merit/check.h>
 #include <merit/disclose.h>
 #include <merit/issue.h>

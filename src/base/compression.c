@@ -89,6 +89,11 @@ int mr_deflate_part(mr_str text, bool last, int level, mr_buf *out, uint32_t *re
     return MR_OK;
 }
 
+int mr_check_sums_load(struct mr_err *err)
+{
+    return zlib_load(err);
+}
+
 uint32_t mr_adler32_join(uint32_t first, uint32_t second, size_t second_size)
 {
     return (uint32_t)zlib_table.adler32_combine(first, second, (z_off_t)second_size);

@@ -24,7 +24,8 @@ int mr_inflate(mr_arena *a, mr_compression kind, mr_str compressed, size_t max, 
  *   errors     MR_E_LIBRARY, MR_E_NOMEM */
 int mr_deflate_part(mr_str text, bool last, int level, mr_buf *out, uint32_t *ret_adler,
                     struct mr_err *err) MR_MUST_CHECK;
-/* Check sums. Only where mr_deflate_part has succeeded before: they cannot say that zlib is missing. */
+/* Check sums. Only where mr_deflate_part or mr_check_sums_load has succeeded before: they cannot say that zlib is missing. */
+int mr_check_sums_load(struct mr_err *err) MR_MUST_CHECK; /* Errors: MR_E_LIBRARY */
 uint32_t mr_adler32_join(uint32_t first, uint32_t second, size_t second_size);
 uint32_t mr_crc32(mr_str text);
 

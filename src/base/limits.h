@@ -12,8 +12,12 @@
 #define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_UPLOAD_ROWS 20000         /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)  /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB) /* a badge's picture as Merit draws it */
+#define MR_LIMIT_BAKED 16                  /* badges in one picture */
+#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)   /* one of them, inflated */
+#define MR_LIMIT_XML_DEPTH 256             /* elements within elements */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_CERTIFICATE (64 * MR_KIB) /* one certificate, DER */
 #define MR_LIMIT_CERTIFICATES 64           /* in one seal, chain, or evidence */

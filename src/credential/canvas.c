@@ -7,6 +7,7 @@
 
 #include "base/lazy.h"
 
+#include <cairo-svg.h>
 #include <math.h>
 #include <pango/pangocairo.h>
 #include <qrencode.h>
@@ -75,7 +76,9 @@
     F(pango_cairo_create_layout) F(pango_cairo_show_layout) F(pango_cairo_context_set_font_options)
 #define GOBJECT_FUNCTIONS(F) F(g_object_unref)
 #define QR_FUNCTIONS(F) F(QRcode_encodeData) F(QRcode_free)
+#define CAIRO_SVG_FUNCTIONS(F) F(cairo_svg_surface_create_for_stream) F(cairo_svg_surface_set_document_unit)
 MR_LAZY_LIBRARY(cairo, "libcairo.so.2", CAIRO_FUNCTIONS)
+MR_LAZY_LIBRARY(cairo_svg, "libcairo.so.2", CAIRO_SVG_FUNCTIONS)
 MR_LAZY_LIBRARY(pango, "libpango-1.0.so.0", PANGO_FUNCTIONS)
 MR_LAZY_LIBRARY(pangocairo, "libpangocairo-1.0.so.0", PANGOCAIRO_FUNCTIONS)
 MR_LAZY_LIBRARY(gobject, "libgobject-2.0.so.0", GOBJECT_FUNCTIONS)
@@ -116,9 +119,9 @@ static void set_pigment(mr_canvas *c, struct mr_pigment p)
                                       (p.rgb & 255) / 255.0, p.opacity);
 }
 
-static int open_canvas(mr_canvas *c, size_t width, size_t height, uint32_t paper, struct mr_err *err)
+/* On the surface, which is c's already. */
+static int open_canvas(mr_canvas *c, uint32_t paper, struct mr_err *err)
 {
-    c->surface = cairo_table.cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     if (cairo_table.cairo_surface_status(c->surface) != CAIRO_STATUS_SUCCESS)
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
     c->cr = cairo_table.cairo_create(c->surface);
@@ -135,19 +138,49 @@ static int open_canvas(mr_canvas *c, size_t width, size_t height, uint32_t paper
     return MR_OK;
 }
 
-int mr_canvas_open(size_t width, size_t height, double units_wide, uint32_t paper, mr_canvas **ret, struct mr_err *err)
+static mr_canvas *new_canvas(double scale)
 {
-    MR_TRY(load_libraries(err));
     mr_canvas *c = calloc(1, sizeof *c);
-    if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
-    c->scale = (double)width / units_wide;
-    int code = open_canvas(c, width, height, paper, err);
+    if (c) c->scale = scale;
+    return c;
+}
+
+static int finish_opening(mr_canvas *c, uint32_t paper, mr_canvas **ret, struct mr_err *err)
+{
+    int code = open_canvas(c, paper, err);
     if (code) {
         mr_canvas_close(c);
         return code;
     }
     *ret = c;
     return MR_OK;
+}
+
+int mr_canvas_open(size_t width, size_t height, double units_wide, uint32_t paper, mr_canvas **ret, struct mr_err *err)
+{
+    MR_TRY(load_libraries(err));
+    mr_canvas *c = new_canvas((double)width / units_wide);
+    if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
+    c->surface = cairo_table.cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    return finish_opening(c, paper, ret, err);
+}
+
+static cairo_status_t put_svg(void *self, const unsigned char *octets, unsigned length)
+{
+    mr_buf_put(self, mr_str_make((const char *)octets, length));
+    return mr_buf_failed(self) ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
+}
+
+int mr_canvas_open_svg(size_t width, size_t height, double units_wide, uint32_t paper, mr_buf *out, mr_canvas **ret,
+                       struct mr_err *err)
+{
+    MR_TRY(load_libraries(err));
+    MR_TRY(cairo_svg_load(err));
+    mr_canvas *c = new_canvas((double)width / units_wide);
+    if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
+    c->surface = cairo_svg_table.cairo_svg_surface_create_for_stream(put_svg, out, (double)width, (double)height);
+    cairo_svg_table.cairo_svg_surface_set_document_unit(c->surface, CAIRO_SVG_UNIT_PX);
+    return finish_opening(c, paper, ret, err);
 }
 
 void mr_canvas_close(mr_canvas *c)

@@ -3,7 +3,7 @@
 #ifndef MR_CREDENTIAL_CANVAS_H
 #define MR_CREDENTIAL_CANVAS_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 typedef struct mr_canvas mr_canvas;
@@ -29,6 +29,12 @@ struct mr_lettering {
  *   errors      MR_E_LIBRARY (detail: which), MR_E_NOMEM */
 int mr_canvas_open(size_t width, size_t height, double units_wide, uint32_t paper, mr_canvas **ret,
                    struct mr_err *err) MR_MUST_CHECK;
+/* The same, drawn as SVG: type becomes outlines, so that it looks the same everywhere. Without pixels: mr_canvas_pixels and mr_canvas_touched are
+ * not for it.
+ *   out     gets the picture when the canvas is closed, and must live so long; asked for its failure then
+ *   errors  MR_E_LIBRARY, MR_E_NOMEM */
+int mr_canvas_open_svg(size_t width, size_t height, double units_wide, uint32_t paper, mr_buf *out, mr_canvas **ret,
+                       struct mr_err *err) MR_MUST_CHECK;
 void mr_canvas_close(mr_canvas *c);
 
 /* Size of type at which the text fits, and the height it takes then; changes nothing. ret_cut (may be NULL): it does not fit even at its

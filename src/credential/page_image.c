@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "credential/canvas.h"
+#include "credential/emblem.h"
 #include "credential/page_png.h"
 #include "credential/wording.h"
 
@@ -133,28 +134,22 @@ static mr_str own(const mr_page_image *p, mr_texts t)
 
 /* ---- the pieces of the sheet ---- */
 
-static const double scallops[] = {16,   1.5,  19.6, 4.6,  24.3, 3.9,  25.5, 8.5,  29.8, 10.6, 28.1, 15,   29.8, 19.4,
-                                  25.5, 21.5, 24.3, 26.1, 19.6, 25.4, 16,   28.5, 12.4, 25.4, 7.7,  26.1, 6.5,  21.5,
-                                  2.2,  19.4, 3.9,  15,   2.2,  10.6, 6.5,  8.5,  7.7,  3.9,  12.4, 4.6};
-static const double letter[] = {9.5, 20, 9.5, 11, 16, 17, 22.5, 11, 22.5, 20};
-#define SCALLOPS (sizeof scallops / sizeof *scallops / 2)
-
 /* Faint, behind everything, running off the sheet. */
 static void draw_watermark(mr_canvas *c)
 {
     const double scale = 23, x = 730 - 16 * scale, y = 560 - 15 * scale;
-    mr_canvas_path(c, scallops, SCALLOPS, true, x, y, scale, 1.5, BRANDED(.05));
-    mr_canvas_path(c, letter, 5, false, x, y, scale, 2.1, BRANDED(.05));
+    mr_canvas_path(c, mr_emblem_scallops, MR_EMBLEM_SCALLOPS, true, x, y, scale, 1.5, BRANDED(.05));
+    mr_canvas_path(c, mr_emblem_letter, MR_EMBLEM_LETTER, false, x, y, scale, 2.1, BRANDED(.05));
 }
 
 static void draw_seal(mr_canvas *c, double x, double y, double size)
 {
     double scale = size / 30;
-    mr_canvas_path(c, scallops, SCALLOPS, true, x - 16 * scale, y - 15 * scale, scale, 1.8, brand);
+    mr_canvas_path(c, mr_emblem_scallops, MR_EMBLEM_SCALLOPS, true, x - 16 * scale, y - 15 * scale, scale, 1.8, brand);
     if (size > 60)
-        mr_canvas_path(c, scallops, SCALLOPS, true, x - 16 * scale * 1.13, y - 15 * scale * 1.13, scale * 1.13, .35,
-                       BRANDED(.6));
-    mr_canvas_path(c, letter, 5, false, x - 16 * scale, y - 15 * scale, scale, 2.4, brand);
+        mr_canvas_path(c, mr_emblem_scallops, MR_EMBLEM_SCALLOPS, true, x - 16 * scale * 1.13, y - 15 * scale * 1.13,
+                       scale * 1.13, .35, BRANDED(.6));
+    mr_canvas_path(c, mr_emblem_letter, MR_EMBLEM_LETTER, false, x - 16 * scale, y - 15 * scale, scale, 2.4, brand);
 }
 
 static void draw_frame(const mr_page_image *p, mr_canvas *c)

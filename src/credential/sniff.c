@@ -1,5 +1,6 @@
 #include "credential/sniff.h"
 
+#include "base/compression.h"
 #include "base/limits.h"
 #include "credential/each.h"
 #include "credential/vcdm.h"
@@ -10,7 +11,7 @@ static const struct magic {
     mr_sniffed is;
 } magics[] = {
     {MR_STR_INIT("%PDF-"), 0, MR_SNIFFED_PDF},
-    {MR_STR_INIT("\x89PNG\r\n\x1a\n"), 0, MR_SNIFFED_PICTURE},
+    {MR_STR_INIT("\x89PNG\r\n\x1a\n"), 0, MR_SNIFFED_PNG},
     {MR_STR_INIT("\xff\xd8\xff"), 0, MR_SNIFFED_PICTURE},
     {MR_STR_INIT("GIF8"), 0, MR_SNIFFED_PICTURE},
     {MR_STR_INIT("WEBP"), 8, MR_SNIFFED_PICTURE},
@@ -19,12 +20,14 @@ static const struct magic {
     {MR_STR_INIT("ftyp"), 4, MR_SNIFFED_PICTURE},
     {MR_STR_INIT("PK\3\4"), 0, MR_SNIFFED_ARCHIVE},
     {MR_STR_INIT("PK\5\6"), 0, MR_SNIFFED_ARCHIVE},
-    {MR_STR_INIT("\x1f\x8b"), 0, MR_SNIFFED_ARCHIVE},
+    {MR_STR_INIT("\x1f\x8b"), 0, MR_SNIFFED_GZIP},
     {MR_STR_INIT("7z\xbc\xaf\x27\x1c"), 0, MR_SNIFFED_ARCHIVE},
     {MR_STR_INIT("\xff\xfe"), 0, MR_SNIFFED_UTF16},
     {MR_STR_INIT("\xfe\xff"), 0, MR_SNIFFED_UTF16},
     {MR_STR_INIT("{\0"), 0, MR_SNIFFED_UTF16},
     {MR_STR_INIT("\0{"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("<\0"), 0, MR_SNIFFED_UTF16},
+    {MR_STR_INIT("\0<"), 0, MR_SNIFFED_UTF16},
     {MR_STR_INIT("-----BEGIN "), 0, MR_SNIFFED_PEM},
 };
 
@@ -70,6 +73,41 @@ static bool is_broken_token(mr_str s)
     return true;
 }
 
+static mr_str behind(mr_str s, mr_str end)
+{
+    ptrdiff_t at = mr_str_find(s, end);
+    return at < 0 ? MR_STR_EMPTY : mr_str_trim(mr_str_from(s, (size_t)at + end.len));
+}
+
+/* A document type may hold declarations in brackets. */
+static mr_str behind_doctype(mr_str s)
+{
+    ptrdiff_t bracket = mr_str_find_char(s, '['), end = mr_str_find_char(s, '>');
+    return bracket >= 0 && bracket < end ? behind(behind(s, MR_STR("]")), MR_STR(">")) : behind(s, MR_STR(">"));
+}
+
+/* The first element of a document of XML, behind declarations and comments, without its prefix. */
+#define PROLOG_MOST 32
+static mr_str first_element(mr_str s)
+{
+    size_t size = 1;
+    for (int i = 0; i < PROLOG_MOST && s.len; i++) {
+        if (mr_str_has_prefix(s, MR_STR("<?")))
+            s = behind(s, MR_STR("?>"));
+        else if (mr_str_has_prefix(s, MR_STR("<!--")))
+            s = behind(s, MR_STR("-->"));
+        else if (mr_str_has_prefix(s, MR_STR("<!")))
+            s = behind_doctype(s);
+        else
+            break;
+    }
+    if (s.len < 2 || s.ptr[0] != '<') return MR_STR_EMPTY;
+    while (size < s.len && !memchr(" \t\r\n/>", s.ptr[size], 6)) size++;
+    mr_str name = mr_str_make(s.ptr + 1, size - 1);
+    ptrdiff_t colon = mr_str_find_char(name, ':');
+    return colon < 0 ? name : mr_str_from(name, (size_t)colon + 1);
+}
+
 static mr_sniffed sniff_text(mr_str s)
 {
     bool tilde = false;
@@ -77,8 +115,7 @@ static mr_sniffed sniff_text(mr_str s)
     if (is_compact(s, &tilde)) return tilde ? MR_SNIFFED_SD_JWT : MR_SNIFFED_COMPACT;
     if (is_broken_token(s)) return MR_SNIFFED_TOKEN;
     if (begins_word(s, "<!doctype html") || begins_word(s, "<html")) return MR_SNIFFED_HTML;
-    if (begins_word(s, "<svg")) return MR_SNIFFED_PICTURE;
-    if (begins_word(s, "<")) return MR_SNIFFED_XML;
+    if (begins_word(s, "<")) return mr_str_is(first_element(s), "svg") ? MR_SNIFFED_SVG : MR_SNIFFED_XML;
     for (size_t i = 0; i < s.len && i < 4096; i++)
         if ((unsigned char)s.ptr[i] < 32 && !memchr("\t\n\r\f", s.ptr[i], 4)) return MR_SNIFFED_BINARY;
     return MR_SNIFFED_TEXT;
@@ -94,6 +131,14 @@ mr_sniffed mr_sniff(mr_str file, mr_str *ret_text)
     return ret_text->len ? sniff_text(*ret_text) : MR_SNIFFED_EMPTY;
 }
 
+mr_sniffed mr_sniff_gzip(mr_arena *a, mr_str file)
+{
+    struct mr_err e;
+    mr_str inside, text;
+    if (mr_inflate(a, MR_GZIP, file, MR_LIMIT_DOCUMENT, &inside, &e) != MR_OK) return MR_SNIFFED_ARCHIVE;
+    return mr_sniff(inside, &text) == MR_SNIFFED_SVG ? MR_SNIFFED_SVGZ : MR_SNIFFED_ARCHIVE;
+}
+
 const char *mr_sniffed_message(mr_sniffed s)
 {
     switch (s) {
@@ -103,8 +148,12 @@ const char *mr_sniffed_message(mr_sniffed s)
     case MR_SNIFFED_EMPTY: return "format.empty";
     case MR_SNIFFED_TOO_LARGE: return "format.too_large";
     case MR_SNIFFED_PDF: return "format.pdf";
+    case MR_SNIFFED_PNG:
+    case MR_SNIFFED_SVG: return "format.picture_bare";
+    case MR_SNIFFED_SVGZ: return "format.svgz";
     case MR_SNIFFED_PICTURE: return "format.picture";
-    case MR_SNIFFED_ARCHIVE: return "format.archive";
+    case MR_SNIFFED_ARCHIVE:
+    case MR_SNIFFED_GZIP: return "format.archive";
     case MR_SNIFFED_XML: return "format.xml";
     case MR_SNIFFED_HTML: return "format.html";
     case MR_SNIFFED_PEM: return "format.pem";

@@ -11,8 +11,12 @@ typedef enum mr_sniffed {
     MR_SNIFFED_EMPTY,   /* nothing, or nothing but white space */
     MR_SNIFFED_TOO_LARGE,
     MR_SNIFFED_PDF,
-    MR_SNIFFED_PICTURE, /* PNG, JPEG, GIF, WebP, TIFF, HEIC, SVG */
-    MR_SNIFFED_ARCHIVE, /* ZIP and what is made of it (office files), gzip, 7z */
+    MR_SNIFFED_PNG,     /* a picture into which a credential may be baked (baked.h) */
+    MR_SNIFFED_SVG,     /* likewise */
+    MR_SNIFFED_SVGZ,    /* an SVG compressed with gzip: told by mr_sniff_gzip only */
+    MR_SNIFFED_PICTURE, /* JPEG, GIF, WebP, TIFF, HEIC */
+    MR_SNIFFED_ARCHIVE, /* ZIP and what is made of it (office files), 7z */
+    MR_SNIFFED_GZIP,
     MR_SNIFFED_XML,
     MR_SNIFFED_HTML,
     MR_SNIFFED_PEM, /* a key or certificate */
@@ -24,6 +28,8 @@ typedef enum mr_sniffed {
 
 /* ret_text: the part to read on: without byte order mark and surrounding white space. */
 mr_sniffed mr_sniff(mr_str file, mr_str *ret_text);
+/* What a MR_SNIFFED_GZIP file is: MR_SNIFFED_SVGZ, or an archive. `a` is for looking into it. */
+mr_sniffed mr_sniff_gzip(mr_arena *a, mr_str file);
 /* Message id of the sentence for a file that is no credential: "format.pdf"; NULL for JSON, COMPACT and SD_JWT. */
 const char *mr_sniffed_message(mr_sniffed s);
 /* Message id of what keeps a text from being JSON: the cause, as far as the error of mr_json_parse tells it. */

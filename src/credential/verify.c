@@ -1,7 +1,7 @@
 /* Verifying, from the octets of a file to a report.
  *
  * The order is that of DESIGN section 4. `mr_verify` sniffs and hands over to a reader: verify_jades.c (European Digital Credentials), verify_secured.c (Data
- * Integrity, JOSE, SD-JWT), verify_presentation.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
+ * Integrity, JOSE, SD-JWT), verify_presentation.c; out of a picture by verify_picture.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
  * the checks of it, all mechanisms alike. What stops early says why in `format` or `seal`; nothing behind them is claimed then.
  *
  * Invariants.
@@ -18,7 +18,6 @@
 #include "credential/verify_inside.h"
 
 #include "base/encoding.h"
-#include "credential/sniff.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
 #include "proof/jades.h"
@@ -124,6 +123,27 @@ static int verify_json(struct mr_verification *w, mr_str text, struct mr_err *er
                                                             : verify_unsealed(w, root, err);
 }
 
+int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, struct mr_err *err)
+{
+    switch (kind) {
+    case MR_SNIFFED_JSON: return verify_json(w, text, err);
+    case MR_SNIFFED_COMPACT: return verify_compact(w, text, err);
+    case MR_SNIFFED_SD_JWT: return mr_verify_secured(w, text, err);
+    default: break;
+    }
+    w->damaged = kind == MR_SNIFFED_UTF16;
+    return mr_verify_not_the_form(w, mr_sniffed_message(kind), NULL, false);
+}
+
+static int verify_file(struct mr_verification *w, mr_str file, struct mr_err *err)
+{
+    mr_str text = MR_STR_EMPTY;
+    mr_sniffed kind = mr_sniff(file, &text);
+    if (kind == MR_SNIFFED_PNG || kind == MR_SNIFFED_SVG) return mr_verify_picture(w, file, err);
+    if (kind == MR_SNIFFED_GZIP) kind = mr_sniff_gzip(w->a, file);
+    return mr_verify_text(w, kind, text, err);
+}
+
 /* ---- verdict, summary, story ---- */
 
 static bool is(const mr_report *r, mr_check_code code, mr_state state)
@@ -166,6 +186,7 @@ static mr_str summarise_unknown(struct mr_verification *w)
     const mr_report *r = w->r;
     static const mr_check_code asked[] = {MR_CHECK_STATUS, MR_CHECK_DATES, MR_CHECK_QUALITY};
     int64_t open = 0;
+    if (is(r, MR_CHECK_FORMAT, MR_UNCHECKED)) return mr_verify_say(w, "summary.not_checked");
     if (is(r, MR_CHECK_SEAL, MR_UNCHECKED)) return mr_verify_say(w, "summary.seal_unchecked");
     if (r->test_seal) return mr_verify_say(w, "summary.test_seal");
     if (is(r, MR_CHECK_ISSUER, MR_UNCHECKED)) return mr_verify_say(w, "summary.issuer_unchecked");
@@ -194,7 +215,7 @@ static mr_str summarise(struct mr_verification *w)
 }
 
 /* Who awarded what to whom when. Only a trusted issuer's word is told as a fact, and only of itself. */
-static mr_str tell(struct mr_verification *w)
+static mr_str tell_of_credential(struct mr_verification *w)
 {
     const mr_report *r = w->r;
     const mr_view *v = &r->view;
@@ -221,6 +242,13 @@ static mr_str tell(struct mr_verification *w)
     return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), mr_verify_say(w, "story.intact")}, 3);
 }
 
+static mr_str tell(struct mr_verification *w)
+{
+    mr_str story = tell_of_credential(w), blank = MR_STR(" ");
+    if (!w->beside.len) return story;
+    return story.len ? mr_arena_concat(w->a, (const mr_str[]){story, blank, w->beside}, 3) : w->beside;
+}
+
 /* ---- how much of the network ---- */
 
 /* What is over the budget is as good as unreachable: it could not be checked. */
@@ -244,23 +272,11 @@ static void open_budget(mr_verifier *v)
 
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err)
 {
-    mr_str text = MR_STR_EMPTY;
-    mr_sniffed kind = mr_sniff(file, &text);
     *ret = (mr_report){.format_code = "", .checked_at = mr_env_now(v->v.env)};
     ret->view.issued = ret->view.valid_from = ret->view.valid_until = MR_TIME_NONE;
-    struct mr_verification w = {
-        .v = v, .a = a, .l = v->v.language, .r = ret, .now = ret->checked_at, .damaged = kind == MR_SNIFFED_UTF16};
-    int code;
+    struct mr_verification w = {.v = v, .a = a, .l = v->v.language, .r = ret, .now = ret->checked_at};
     open_budget(v);
-    if (kind == MR_SNIFFED_JSON)
-        code = verify_json(&w, text, err);
-    else if (kind == MR_SNIFFED_COMPACT)
-        code = verify_compact(&w, text, err);
-    else if (kind == MR_SNIFFED_SD_JWT)
-        code = mr_verify_secured(&w, text, err);
-    else
-        code = mr_verify_not_the_form(&w, mr_sniffed_message(kind), NULL, false);
-    MR_TRY(code);
+    MR_TRY(verify_file(&w, file, err));
     ret->verdict = mr_report_verdict(ret);
     ret->summary = summarise(&w);
     ret->story = tell(&w);

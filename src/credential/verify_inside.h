@@ -4,6 +4,7 @@
 
 #include "credential/elm.h"
 #include "credential/secured.h"
+#include "credential/sniff.h"
 #include "credential/verify.h"
 
 #define MR_VERIFY_CHAINS 32
@@ -46,6 +47,7 @@ struct mr_verification {
     int64_t now;
     bool damaged;   /* begins like a credential, cannot be read */
     bool presented; /* in a presentation by the holder of the key that the credential is about */
+    mr_str beside;  /* a sentence that nobody may miss: told with the story, whatever the verdict */
 };
 
 /* What a reader found out about the proof of a document. */
@@ -62,6 +64,11 @@ struct mr_found {
     mr_str issuer_id;            /* as the document or token names its issuer; may be empty */
     const mr_secured *secured;   /* NULL: JAdES */
 };
+
+/* ---- verify.c ---- */
+
+/* A text, whatever it was found in (a file, a picture), of the kind that mr_sniff found: on to the reader that fits. */
+int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- verify_report.c ---- */
 
@@ -104,6 +111,8 @@ struct mr_opening mr_verify_opening(struct mr_verification *w);
 int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_err *err) MR_MUST_CHECK;
 /* A presentation whose own proof holds: what it wraps. */
 int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
+/* A picture (PNG or SVG): what is baked into it. */
+int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
 /* Data Integrity, JOSE, SD-JWT. */
 int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 

@@ -738,6 +738,44 @@ static void test_disclose__refuses_with_reasons(void **state)
     merit_key_free(key), merit_key_free(holder);
 }
 
+static void test_bake__into_a_picture_and_out_of_it(void **state)
+{
+    static const char badge[] =
+        "{\"@context\":[\"https://www.w3.org/ns/credentials/v2\"],\"type\":[\"VerifiableCredential\","
+        "\"OpenBadgeCredential\"],\"credentialSubject\":{\"achievement\":{\"name\":\"Knots\"}},"
+        "\"proof\":{\"type\":\"DataIntegrityProof\"}}";
+    static const char svg[] = "<svg xmlns=\"http://www.w3.org/2000/svg\"><circle r=\"4\"/></svg>",
+                      active[] = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
+    merit_error err = {0};
+    char *picture = NULL, *again = NULL, *text = NULL;
+    size_t size = 0, again_size = 0, text_size = 0, count = 0;
+    struct merit_baking mine = {.size = sizeof mine, .picture = svg, .picture_size = sizeof svg - 1},
+                        drawn = {.size = sizeof drawn};
+    for (int k = 0; k < 2; k++) {
+        assert_done(merit_bake(badge, sizeof badge - 1, k ? &drawn : &mine, &picture, &size, &err), err);
+        assert_done(merit_unbake(picture, size, &text, &text_size, &count, &err), err);
+        assert_int_equal(count, 1);
+        assert_int_equal(text_size, sizeof badge - 1);
+        assert_string_equal(text, badge);
+        struct merit_baking onto = {.size = sizeof onto, .picture = picture, .picture_size = size};
+        assert_int_equal(merit_bake(badge, sizeof badge - 1, &onto, &again, &again_size, &err), MERIT_E_USAGE);
+        assert_non_null(strstr(err.message, "already"));
+        onto.replace = true;
+        assert_done(merit_bake(badge, sizeof badge - 1, &onto, &again, &again_size, &err), err);
+        assert_int_equal(again_size, size);
+        merit_free(picture), merit_free(again), merit_free(text);
+        picture = again = text = NULL;
+    }
+    mine.picture = active, mine.picture_size = sizeof active - 1;
+    assert_int_equal(merit_bake(badge, sizeof badge - 1, &mine, &picture, &size, &err), MERIT_E_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "script"));
+    assert_int_equal(merit_bake("{}", 2, &drawn, &picture, &size, &err), MERIT_E_INPUT);
+    assert_int_equal(merit_unbake(svg, sizeof svg - 1, &text, &text_size, NULL, &err), MERIT_E_NOT_FOUND);
+    assert_int_equal(merit_unbake("{}", 2, &text, &text_size, NULL, &err), MERIT_E_INPUT);
+    assert_null(picture);
+    assert_null(text);
+}
+
 /* ---- status, with the network as a table ---- */
 
 #define BASE "https://school.example/status/1"
@@ -1001,6 +1039,7 @@ int main(void)
         cmocka_unit_test(test_sign__in_every_suite),
         cmocka_unit_test(test_sign__with_a_seal_sends_its_certificates),
         cmocka_unit_test(test_sign__refuses_with_reasons),
+        cmocka_unit_test(test_bake__into_a_picture_and_out_of_it),
         cmocka_unit_test(test_disclose__shows_what_was_chosen),
         cmocka_unit_test(test_disclose__refuses_with_reasons),
         cmocka_unit_test(test_status__is_asked_through_the_callers_function),

@@ -1,0 +1,80 @@
+/* Verifying what is baked into a picture: unpacked, and then verified like any file. The picture itself says nothing, and is never shown: anybody can bake a
+ * credential into the picture of another. */
+#include "credential/verify_inside.h"
+
+#include "base/limits.h"
+#include "credential/baked.h"
+
+static void remark(struct mr_verification *w, const char *id, size_t count)
+{
+    mr_report *r = w->r;
+    if (r->remark_count == MR_VERIFY_REMARKS) return;
+    r->remarks[r->remark_count++] = mr_verify_say_with(w, id, "count", mr_say_count(w->a, w->l, (int64_t)count));
+}
+
+/* What is odd about the picture. Another badge that says something else is told beside the verdict, too: other readers may show that one. */
+static void remark_on(struct mr_verification *w, const mr_baked *b)
+{
+    if (b->differ)
+        w->beside = mr_verify_say(w, "picture.differ");
+    else if (b->count > 1)
+        remark(w, "picture.several", b->count);
+    if (b->behind) remark(w, "picture.behind", 1);
+    if (b->cut_off) remark(w, "picture.cut_off", 1);
+}
+
+/* "Open Badge 3.0 (Ed25519), in a picture (PNG)" */
+static void name_format(struct mr_verification *w, const mr_baked *b)
+{
+    mr_str kind = mr_str_of(mr_picture_kind_name(b->picture));
+    w->r->format = w->r->format.len ? MR_SAY(w->a, w->l, "picture.format", {"format", w->r->format}, {"kind", kind})
+                                    : mr_verify_say_with(w, "picture.format_alone", "kind", kind);
+}
+
+/* CALL SITE for assertions of Open Badges 1.x and 2.0: a hosted badge, whose picture holds its address and nothing else. What verifies assertions fetches it
+ * there; until that is here, it could not be checked. */
+static int verify_address(struct mr_verification *w, mr_str url)
+{
+    w->r->is_credential = true;
+    struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.address");
+    c->source = mr_verify_say(w, "source.file");
+    c->detail = mr_arena_dup(w->a, url);
+    return MR_OK;
+}
+
+static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_err *err)
+{
+    mr_str text;
+    mr_sniffed kind = mr_sniff(b->text, &text);
+    if (mr_baked_is_address(text)) return verify_address(w, text);
+    /* Nothing within itself: a picture that is baked is no credential. */
+    if (kind != MR_SNIFFED_JSON && kind != MR_SNIFFED_COMPACT && kind != MR_SNIFFED_SD_JWT)
+        return mr_verify_not_the_form(w, "picture.other", NULL, false);
+    return mr_verify_text(w, kind, text, err);
+}
+
+/* What keeps the picture from being read: its fault, or ours. */
+static int refuse(struct mr_verification *w, const struct mr_err *e, struct mr_err *err)
+{
+    if (e->code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a picture", MR_NOWHERE);
+    if (e->code != MR_E_LIBRARY) return mr_verify_not_the_form(w, e->message, e, false);
+    struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.library");
+    c->detail = mr_verify_describe(w, e);
+    return MR_OK;
+}
+
+int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err)
+{
+    mr_baked baked = {0};
+    struct mr_err e = {0};
+    if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e, err);
+    if (baked.count == 0) {
+        MR_TRY(mr_verify_not_the_form(w, "format.picture_bare", NULL, false));
+        remark_on(w, &baked);
+        return MR_OK;
+    }
+    MR_TRY(verify_baked(w, &baked, err));
+    name_format(w, &baked);
+    remark_on(w, &baked);
+    return MR_OK;
+}
