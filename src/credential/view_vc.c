@@ -9,6 +9,7 @@
 #include "credential/view_vc.h"
 
 #include "credential/each.h"
+#include "credential/open_badges.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
 
@@ -372,7 +373,7 @@ int mr_view_read_vc(mr_arena *a, const mr_json *document, const mr_language *l, 
     read_title(&r);
     if (r.achievement) {
         read_achievement(&r);
-        return MR_OK;
+        return mr_open_badges_view(a, document, l, ret, err);
     }
     read_contents(&r);
     MR_EACH(subject, mr_json_get(document, "credentialSubject"))
