@@ -312,6 +312,8 @@ static void put_credential(struct badge *b, mr_str did)
     mr_elm_hole(&b->e, MR_HOLE_STATUS);
     put_subject(b, did);
     put_evidence(b);
+    mr_json_put_name(&b->e.w, "proof"); /* 1EdTech's schema wants a list: the proof will be put into it */
+    mr_json_put_raw(&b->e.w, MR_STR("[]"));
     mr_json_end_object(&b->e.w);
 }
 

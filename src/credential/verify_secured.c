@@ -145,7 +145,7 @@ static int read_vcdm(struct mr_verification *w, const mr_secured *s, struct mr_f
     int code = mr_view_read_vc(w->a, s->payload, w->l, &w->r->view, &e);
     if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a document", MR_NOWHERE);
     if (code) return mr_verify_not_the_form(w, "format.object", &e, true);
-    pass(w, s, name_of_document(s->payload), "format.passed_other");
+    pass(w, s, name_of_document(s->payload), w->r->view.not_annex ? "format.passed_other" : "format.passed");
     const mr_json *issuer = mr_json_get(s->payload, "issuer");
     f->issuer_id = mr_json_is(issuer, MR_JSON_STRING) ? mr_json_text(issuer) : mr_json_get_str(issuer, "id");
     *ret = true;
