@@ -146,9 +146,7 @@ static void fill_hole(struct filling *f, uint32_t hole)
     case MR_HOLE_BADGE_LEARNER:
     case MR_HOLE_BADGE_RESULT:
     case MR_HOLE_BADGE_PLACE:
-    case MR_HOLE_BADGE_AWARDED:
-        mr_badge_fill_hole(f->t, f->achievement, f->now, (enum mr_elm_hole)hole, f->out);
-        break;
+    case MR_HOLE_BADGE_AWARDED: mr_badge_fill_hole(f->t, f->achievement, f->now, hole, f->out); break;
     }
 }
 

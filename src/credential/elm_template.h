@@ -121,7 +121,7 @@ void mr_elm_write_points(int64_t hundredths, char out[24]);
 
 /* What stands in a hole of a badge (open_badges_fill.c). */
 #define MR_BADGE_RESULT "urn:epass:resultDescription:1"
-void mr_badge_fill_hole(const mr_elm_template *t, const mr_achievement *achievement, int64_t now, enum mr_elm_hole hole,
+void mr_badge_fill_hole(const mr_elm_template *t, const mr_achievement *achievement, int64_t now, uint32_t hole,
                         mr_buf *out);
 
 /* Parties (elm_parties.c). The issuer as the seal's certificate names it; an error when it names too little. */

@@ -15,7 +15,7 @@
 #include "credential/open_badges.h"
 #include "credential/page_image.h"
 #include "credential/sd_jwt_vc.h"
-#include "credential/view.h"
+#include "credential/view_vc.h"
 #include "crypto/authority.h"
 #include "json/pointer.h"
 #include "proof/data_integrity.h"
@@ -151,6 +151,17 @@ static int prepare_documents(struct mr_issuer *i, struct mr_err *err)
     return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->vc2, err);
 }
 
+static int check_answered(const mr_view *view, struct mr_err *err)
+{
+    for (mr_element e = 0; e < MR_ELEMENT_COUNT; e++) {
+        const struct mr_element_info *info = mr_element_info(e);
+        if (info->mandatory && !view->answers[e].answered)
+            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the sample leaves a mandatory element unanswered", "%s",
+                                  info->code);
+    }
+    return MR_OK;
+}
+
 static int check_read_back(struct mr_issuer *i, mr_elm_kind wanted, struct mr_err *err)
 {
     const mr_json *document;
@@ -160,24 +171,23 @@ static int check_read_back(struct mr_issuer *i, mr_elm_kind wanted, struct mr_er
     MR_TRY(mr_elm_check_format(document, &kind, err));
     if (kind != wanted) return MR_FAIL(err, MR_E_FORMAT, "the sample is of another kind than was written", MR_NOWHERE);
     MR_TRY(mr_view_read(&i->scratch, document, mr_language_english(), &view, err));
-    for (mr_element e = 0; e < MR_ELEMENT_COUNT; e++) {
-        const struct mr_element_info *info = mr_element_info(e);
-        if (info->mandatory && !view.answers[e].answered)
-            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the sample leaves a mandatory element unanswered", "%s",
-                                  info->code);
-    }
-    return MR_OK;
+    return check_answered(&view, err);
+}
+
+static mr_achievement a_sample(int64_t now)
+{
+    return (mr_achievement){.id = "00000000-0000-4000-8000-000000000000",
+                            .learner = {.full_name = MR_STR("Sample Learner"),
+                                        .given_name = MR_STR("Sample"),
+                                        .family_name = MR_STR("Learner"),
+                                        .birth_date = {2000, 1, 31}},
+                            .awarded_on = mr_date_of_time(now)};
 }
 
 static int check_sample(struct mr_issuer *i, struct mr_err *err)
 {
     int64_t now = mr_env_now(i->issuing.env);
-    const mr_achievement sample = {.id = "00000000-0000-4000-8000-000000000000",
-                                   .learner = {.full_name = MR_STR("Sample Learner"),
-                                               .given_name = MR_STR("Sample"),
-                                               .family_name = MR_STR("Learner"),
-                                               .birth_date = {2000, 1, 31}},
-                                   .awarded_on = mr_date_of_time(now)};
+    const mr_achievement sample = a_sample(now);
     const mr_str page = {(const char *)blank_page, sizeof blank_page};
     MR_TRY(mr_elm_fill(i->edc, &sample, now, page, &i->payload, err));
     MR_TRY(check_read_back(i, MR_ELM_EDC, err));
@@ -317,6 +327,22 @@ static int prepare_integrity(mr_issuer *i, const struct mr_issuing_key **ret, st
     return MR_OK;
 }
 
+/* As check_sample, when the first badge is asked for. */
+static int check_badge(mr_issuer *i, struct mr_err *err)
+{
+    int64_t now = mr_env_now(i->issuing.env);
+    const mr_achievement sample = a_sample(now);
+    const mr_json *document = NULL;
+    mr_view view;
+    MR_TRY(mr_elm_fill(i->badge, &sample, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
+    MR_TRY(mr_view_read_vc(&i->scratch, document, mr_language_english(), &view, err));
+    MR_TRY(check_answered(&view, err));
+    mr_buf_clear(&i->payload);
+    mr_arena_reset(&i->scratch);
+    return MR_OK;
+}
+
 /* The VC 2.0 or the badge whose issuer is the key's identifier. */
 static int prepare_named(mr_issuer *i, mr_format format, const struct mr_issuing_key *key, const mr_elm_template **ret,
                          struct mr_err *err)
@@ -326,10 +352,12 @@ static int prepare_named(mr_issuer *i, mr_format format, const struct mr_issuing
                                        .now = mr_env_now(i->issuing.env),
                                        .issuer_id = key->issuer};
     const mr_elm_template **kept = format == MR_FORMAT_OPEN_BADGES ? &i->badge : &i->named;
-    if (!*kept && format == MR_FORMAT_OPEN_BADGES)
+    if (!*kept && format == MR_FORMAT_OPEN_BADGES) {
         MR_TRY(mr_open_badges_prepare(&i->arena, &elm, MR_STR_EMPTY, kept, err));
-    else if (!*kept)
+        MR_TRY(check_badge(i, err));
+    } else if (!*kept) {
         MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, kept, err));
+    }
     *ret = *kept;
     return MR_OK;
 }

@@ -97,12 +97,12 @@ static void put_awarded(struct filling *f, int64_t now)
     mr_buf_puts(f->out, text);
 }
 
-void mr_badge_fill_hole(const mr_elm_template *t, const mr_achievement *achievement, int64_t now, enum mr_elm_hole hole,
+void mr_badge_fill_hole(const mr_elm_template *t, const mr_achievement *achievement, int64_t now, uint32_t hole,
                         mr_buf *out)
 {
     struct filling f = {.t = t, .achievement = achievement, .out = out};
     mr_json_writer_continue(&f.w, out);
-    switch (hole) {
+    switch ((enum mr_elm_hole)hole) {
     case MR_HOLE_BADGE_LEARNER: put_learner(&f); break;
     case MR_HOLE_BADGE_RESULT: put_result(&f); break;
     case MR_HOLE_BADGE_PLACE: put_place(&f); break;

@@ -199,9 +199,11 @@ static mr_str type_of(const mr_json *node)
     return MR_STR_EMPTY;
 }
 
+/* A list of one is that one: so it is written in ELM where there can be one only. */
 static void read_nodes(mr_json_writer *w, const mr_json *value, unsigned depth)
 {
-    mr_json_begin_array(w);
+    bool list = mr_json_is(value, MR_JSON_ARRAY) && mr_json_count(value) != 1;
+    if (list) mr_json_begin_array(w);
     MR_EACH(node, value)
     {
         mr_str id = mr_json_is(node, MR_JSON_STRING) ? mr_json_text(node) : mr_json_get_str(node, "id"),
@@ -212,7 +214,7 @@ static void read_nodes(mr_json_writer *w, const mr_json *value, unsigned depth)
         read_members(w, node, depth + 1);
         mr_json_end_object(w);
     }
-    mr_json_end_array(w);
+    if (list) mr_json_end_array(w);
 }
 
 static void read_member(mr_json_writer *w, const mr_json *name, unsigned depth)

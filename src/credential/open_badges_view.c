@@ -117,6 +117,18 @@ static void put_subject(struct reading *r)
     mr_json_end_object(&r->w);
 }
 
+/* When it was awarded, else since when it is valid. */
+static void put_date(struct reading *r)
+{
+    static const char *const members[] = {"awardedDate", "validFrom", "issuanceDate"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        mr_str text = mr_json_get_str(r->document, members[i]);
+        if (text.len == 0) continue;
+        mr_json_put_member(&r->w, "issued", text);
+        return;
+    }
+}
+
 static void put_evidence(struct reading *r)
 {
     mr_json_put_name(&r->w, "evidence");
@@ -137,6 +149,7 @@ static int write_elm(struct reading *r, mr_arena *a, mr_str *ret, struct mr_err 
     mr_json_writer_init(&r->w, &out, 0);
     mr_json_begin_object(&r->w);
     put_issuer(r);
+    put_date(r);
     put_subject(r);
     put_evidence(r);
     mr_json_end_object(&r->w);
