@@ -567,7 +567,7 @@ static void assert_all_sealed(mr_service *s, int64_t count)
     mr_db *db = mr_service_db(s);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM achievement"), count);
     assert_int_equal(number(db, "SELECT COUNT(DISTINCT learner_key) FROM achievement"), count);
-    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), 2 * count);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * count);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealed'"), 1);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), count);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM achievement n JOIN status_entry e ON e.achievement_id = n.id"),
