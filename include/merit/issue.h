@@ -29,7 +29,7 @@ MERIT_API merit_code merit_issuer_set_verify_url(merit_issuer *issuer, const cha
 /* The key that SD-JWT VCs are bound to: only its holder can show them. NULL: as before, to none. Borrowed for the life of the issuer. */
 MERIT_API merit_code merit_issuer_set_holder(merit_issuer *issuer, const merit_key *holder,
                                              merit_error *err) MERIT_MUST_CHECK;
-/* Sign the formats of VC 2.0 (vc+jwt, vc+sd-jwt, data-integrity) with this key, under an identifier that leads to it, instead of with the seal.
+/* Sign the formats of VC 2.0 (vc+jwt, vc+sd-jwt, data-integrity, open-badges) with this key, under an identifier that leads to it, instead of with the seal.
  *   id      of the issuer: a DID
  *   method  verification method: a DID URL
  *   key     private; borrowed for the life of the issuer */
@@ -54,7 +54,8 @@ struct merit_achievement {
 /* Issue a credential.
  *   achievement  what was achieved by whom
  *   format       "elm" (European Digital Credential, sealed as JAdES); "vc+jwt", "vc+sd-jwt", "data-integrity" (VC 2.0 with the ELM subject); "dc+sd-jwt"
- *                (SD-JWT VC for wallets), "eu-learning" (the Commission's Learning Credential; needs a holder)
+ *                (SD-JWT VC for wallets), "eu-learning" (the Commission's Learning Credential; needs a holder); "open-badges"
+ *                (Open Badge 3.0 with a Data Integrity proof)
  *   ret          the credential, to be stored as it is
  *   errors       MERIT_E_USAGE (no name; no such format), MERIT_E_INPUT (a date that does not exist), MERIT_E_KEY (the certificate is not valid now or may not
  *                seal; the seal is another party's and no mandate was said), MERIT_E_UNSUPPORTED (what this format asks for the specification does not have) */

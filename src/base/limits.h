@@ -89,6 +89,9 @@
 #define MR_LIMIT_BASE58 (2 * MR_KIB)   /* octets of one base58btc text, whose cost grows with their square */
 #define MR_LIMIT_RELATED_RESOURCES 64  /* of one credential */
 #define MR_LIMIT_PRESENTED 64          /* credentials of one presentation that are opened */
+#define MR_LIMIT_BADGE_DEPTH 16        /* ELM nodes within each other that are read in a badge */
+#define MR_LIMIT_BADGE_LANGUAGES 64    /* and texts of one property */
+#define MR_LIMIT_ENDORSEMENTS 8        /* in one badge that are opened */
 #define MR_LIMIT_PROOFS 16             /* Data Integrity proofs of one document */
 #define MR_LIMIT_DISCLOSURES 1024      /* of one SD-JWT */
 #define MR_LIMIT_SD_STATEMENTS 8192    /* signed one by one in an ecdsa-sd-2023 proof: each costs a verification */

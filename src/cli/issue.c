@@ -34,7 +34,10 @@ static const char help[] =
     "                      data-integrity  the same as JSON with a Data Integrity proof\n"
     "                      dc+sd-jwt       SD-JWT VC for wallets, with every European element\n"
     "                      eu-learning     SD-JWT VC: the Learning Credential of the European Commission\n"
-    "  --key NAME        sign vc+jwt, vc+sd-jwt and data-integrity with this key (merit key new) in place of the seal\n"
+    "                      open-badges     Open Badge 3.0, with every European element\n"
+    "                      all             every one of these but eu-learning, which has room for less\n"
+    "  --key NAME        sign vc+jwt, vc+sd-jwt, data-integrity and open-badges with this key (merit key new) in place "
+    "of the seal\n"
     "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
     "row\n"
     "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
@@ -105,16 +108,19 @@ static void run_done(struct run *r)
     mr_arena_done(&r->arena);
 }
 
+#define ALL_FORMATS (((1u << MR_FORMAT_COUNT) - 1) & ~(unsigned)MR_FORMAT_EU_LEARNING)
+
 static bool read_formats(struct run *r)
 {
     mr_str rest = mr_str_of(r->formats_text ? r->formats_text : "elm"), part;
     while (mr_str_split(&rest, ',', &part)) {
-        mr_format f = mr_format_find(mr_str_trim(part));
+        bool all = mr_str_is(mr_str_trim(part), "all");
+        unsigned f = all ? ALL_FORMATS : mr_format_find(mr_str_trim(part));
         if (!f) {
             fputs("merit: \"", stderr);
             mr_cli_put_visible(stderr, mr_arena_dup(&r->arena, part).ptr);
             fputs("\" is no format that Merit issues. Known: elm, vc+jwt, vc+sd-jwt, data-integrity, dc+sd-jwt, "
-                  "eu-learning; several with commas between them.\n",
+                  "eu-learning, open-badges, all; several with commas between them.\n",
                   stderr);
             return false;
         }
@@ -123,7 +129,7 @@ static bool read_formats(struct run *r)
     return true;
 }
 
-#define SIGNED_WITH_KEY (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY)
+#define SIGNED_WITH_KEY (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY | MR_FORMAT_OPEN_BADGES)
 #define BOUND_TO_HOLDER (MR_FORMAT_DC_SD_JWT | MR_FORMAT_EU_LEARNING)
 
 /* Who asks for something that no format of this run does would believe that it was done. */
@@ -132,8 +138,8 @@ static bool are_formats_right(const struct run *r)
     bool unused_key = r->key_name && !(r->formats & SIGNED_WITH_KEY);
     bool unused_holder = r->holder_file && !(r->formats & BOUND_TO_HOLDER);
     if (unused_key)
-        fputs("merit: --key signs vc+jwt, vc+sd-jwt and data-integrity, and none of them is asked for: name one with "
-              "--format, or leave --key out.\n",
+        fputs("merit: --key signs vc+jwt, vc+sd-jwt, data-integrity and open-badges, and none of them is asked for: "
+              "name one with --format, or leave --key out.\n",
               stderr);
     if (unused_holder)
         fputs("merit: --holder binds dc+sd-jwt and eu-learning, and none of them is asked for: name one with --format, "

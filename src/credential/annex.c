@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 static const struct mr_element_info elements[MR_ELEMENT_COUNT] = {
-#define MR_ELEMENT(name, code, mandatory, source, field, elm, sd_jwt)                                                  \
-    [MR_ELEMENT_##name] = {code, mandatory, MR_ELEMENT_##source, field, elm, sd_jwt},
+#define MR_ELEMENT(name, code, mandatory, source, field, elm, open_badges, sd_jwt)                                     \
+    [MR_ELEMENT_##name] = {code, mandatory, MR_ELEMENT_##source, field, elm, open_badges, sd_jwt},
 #include "credential/elements.def"
 #undef MR_ELEMENT
 };

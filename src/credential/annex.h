@@ -5,7 +5,7 @@
 #include "model/achievement.h"
 
 typedef enum mr_element {
-#define MR_ELEMENT(name, code, mandatory, source, field, elm, sd_jwt) MR_ELEMENT_##name,
+#define MR_ELEMENT(name, code, mandatory, source, field, elm, open_badges, sd_jwt) MR_ELEMENT_##name,
 #include "credential/elements.def"
 #undef MR_ELEMENT
     MR_ELEMENT_COUNT
@@ -21,6 +21,7 @@ struct mr_element_info {
     bool mandatory;
     mr_element_source source;
     const char *field, *elm;
+    const char *open_badges;
     const char *sd_jwt; /* claims, with commas between them */
 };
 const struct mr_element_info *mr_element_info(mr_element e);

@@ -143,6 +143,10 @@ static void fill_hole(struct filling *f, uint32_t hole)
     case MR_HOLE_CREDIT: put_credit(f); break;
     case MR_HOLE_IMAGE: mr_base64_put(f->out, f->image); break;
     case MR_HOLE_STATUS: put_status(f); break;
+    case MR_HOLE_BADGE_LEARNER:
+    case MR_HOLE_BADGE_RESULT:
+    case MR_HOLE_BADGE_PLACE:
+    case MR_HOLE_BADGE_AWARDED: mr_badge_fill_hole(f->t, f->achievement, f->now, hole, f->out); break;
     }
 }
 

@@ -1,4 +1,5 @@
-/* The inside of ELM writing: a document with holes, and the pieces that all its parts are made of. Only for elm_*.c. */
+/* The inside of ELM writing: a document with holes, and the pieces that all its parts are made of. Only for elm_*.c and open_badges*.c: a badge is such a document,
+ * whose pieces are in the form of badges (`passed` a text, `place_subject` a member). */
 #ifndef MR_CREDENTIAL_ELM_TEMPLATE_H
 #define MR_CREDENTIAL_ELM_TEMPLATE_H
 
@@ -19,6 +20,11 @@ enum mr_elm_hole {
     MR_HOLE_CREDIT,      /* members of the LearningAchievement */
     MR_HOLE_IMAGE,       /* text: base64 */
     MR_HOLE_STATUS,      /* members of the credential */
+    /* of badges alone (open_badges_fill.c) */
+    MR_HOLE_BADGE_LEARNER, /* members of the AchievementSubject */
+    MR_HOLE_BADGE_RESULT,  /* likewise */
+    MR_HOLE_BADGE_PLACE,   /* members of the AwardingProcess */
+    MR_HOLE_BADGE_AWARDED, /* text: date and time */
 };
 #define MR_ELM_HOLES_MOST 256
 #define MR_ELM_WHOLE_MOST 128
@@ -112,6 +118,11 @@ mr_texts mr_elm_primary_texts(struct mr_elm_writer *e, mr_str text);
 
 /* "2", "2.5", "2.25" from hundredths. */
 void mr_elm_write_points(int64_t hundredths, char out[24]);
+
+/* What stands in a hole of a badge (open_badges_fill.c). */
+#define MR_BADGE_RESULT "urn:epass:resultDescription:1"
+void mr_badge_fill_hole(const mr_elm_template *t, const mr_achievement *achievement, int64_t now, uint32_t hole,
+                        mr_buf *out);
 
 /* Parties (elm_parties.c). The issuer as the seal's certificate names it; an error when it names too little. */
 int mr_elm_check_certificate(const mr_certificate *c, struct mr_err *err) MR_MUST_CHECK;

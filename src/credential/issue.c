@@ -12,9 +12,10 @@
 #include "base/limits.h"
 #include "credential/elm.h"
 #include "credential/elm_template.h"
+#include "credential/open_badges.h"
 #include "credential/page_image.h"
 #include "credential/sd_jwt_vc.h"
-#include "credential/view.h"
+#include "credential/view_vc.h"
 #include "crypto/authority.h"
 #include "json/pointer.h"
 #include "proof/data_integrity.h"
@@ -28,6 +29,7 @@ struct mr_issuer {
     struct mr_issuing issuing;
     const mr_elm_template *edc, *vc2;
     const mr_elm_template *named; /* VC 2.0 whose issuer is a DID; made when first asked for */
+    const mr_elm_template *badge; /* likewise */
     struct mr_issuing_key own;    /* did:key of the seal's key, where no other key was given */
     mr_jose_signer signers[MR_SIGNERS];
     mr_contexts *contexts; /* opened when first asked for */
@@ -43,7 +45,8 @@ static const struct {
                               {MR_FORMAT_VC_SD_JWT, "vc+sd-jwt", ".vc.sd-jwt"},
                               {MR_FORMAT_DATA_INTEGRITY, "data-integrity", ".vc.json"},
                               {MR_FORMAT_DC_SD_JWT, "dc+sd-jwt", ".sd-jwt"},
-                              {MR_FORMAT_EU_LEARNING, "eu-learning", ".eu.sd-jwt"}};
+                              {MR_FORMAT_EU_LEARNING, "eu-learning", ".eu.sd-jwt"},
+                              {MR_FORMAT_OPEN_BADGES, "open-badges", ".badge.json"}};
 
 /* A white page of 210 by 297 points: PNG, one bit a point. */
 static const uint8_t blank_page[] = {
@@ -148,6 +151,17 @@ static int prepare_documents(struct mr_issuer *i, struct mr_err *err)
     return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->vc2, err);
 }
 
+static int check_answered(const mr_view *view, struct mr_err *err)
+{
+    for (mr_element e = 0; e < MR_ELEMENT_COUNT; e++) {
+        const struct mr_element_info *info = mr_element_info(e);
+        if (info->mandatory && !view->answers[e].answered)
+            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the sample leaves a mandatory element unanswered", "%s",
+                                  info->code);
+    }
+    return MR_OK;
+}
+
 static int check_read_back(struct mr_issuer *i, mr_elm_kind wanted, struct mr_err *err)
 {
     const mr_json *document;
@@ -157,24 +171,23 @@ static int check_read_back(struct mr_issuer *i, mr_elm_kind wanted, struct mr_er
     MR_TRY(mr_elm_check_format(document, &kind, err));
     if (kind != wanted) return MR_FAIL(err, MR_E_FORMAT, "the sample is of another kind than was written", MR_NOWHERE);
     MR_TRY(mr_view_read(&i->scratch, document, mr_language_english(), &view, err));
-    for (mr_element e = 0; e < MR_ELEMENT_COUNT; e++) {
-        const struct mr_element_info *info = mr_element_info(e);
-        if (info->mandatory && !view.answers[e].answered)
-            return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "the sample leaves a mandatory element unanswered", "%s",
-                                  info->code);
-    }
-    return MR_OK;
+    return check_answered(&view, err);
+}
+
+static mr_achievement a_sample(int64_t now)
+{
+    return (mr_achievement){.id = "00000000-0000-4000-8000-000000000000",
+                            .learner = {.full_name = MR_STR("Sample Learner"),
+                                        .given_name = MR_STR("Sample"),
+                                        .family_name = MR_STR("Learner"),
+                                        .birth_date = {2000, 1, 31}},
+                            .awarded_on = mr_date_of_time(now)};
 }
 
 static int check_sample(struct mr_issuer *i, struct mr_err *err)
 {
     int64_t now = mr_env_now(i->issuing.env);
-    const mr_achievement sample = {.id = "00000000-0000-4000-8000-000000000000",
-                                   .learner = {.full_name = MR_STR("Sample Learner"),
-                                               .given_name = MR_STR("Sample"),
-                                               .family_name = MR_STR("Learner"),
-                                               .birth_date = {2000, 1, 31}},
-                                   .awarded_on = mr_date_of_time(now)};
+    const mr_achievement sample = a_sample(now);
     const mr_str page = {(const char *)blank_page, sizeof blank_page};
     MR_TRY(mr_elm_fill(i->edc, &sample, now, page, &i->payload, err));
     MR_TRY(check_read_back(i, MR_ELM_EDC, err));
@@ -306,27 +319,59 @@ static int name_own_key(mr_issuer *i, struct mr_err *err)
 static int prepare_integrity(mr_issuer *i, const struct mr_issuing_key **ret, struct mr_err *err)
 {
     if (!i->contexts) MR_TRY(mr_contexts_open(&i->contexts, err));
+    if (!i->issuing.key && !i->own.key) MR_TRY(name_own_key(i, err));
     *ret = i->issuing.key ? i->issuing.key : &i->own;
-    if (i->named) return MR_OK;
-    if (!i->issuing.key) MR_TRY(name_own_key(i, err));
     if (!mr_cryptosuite_of_key((*ret)->key))
         return MR_FAIL(err, MR_E_UNSUPPORTED,
                        "no cryptosuite signs with this kind of key; make one of Ed25519 or P-256", MR_NOWHERE);
+    return MR_OK;
+}
+
+/* As check_sample, when the first badge is asked for. */
+static int check_badge(mr_issuer *i, struct mr_err *err)
+{
+    int64_t now = mr_env_now(i->issuing.env);
+    const mr_achievement sample = a_sample(now);
+    const mr_json *document = NULL;
+    mr_view view;
+    MR_TRY(mr_elm_fill(i->badge, &sample, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
+    MR_TRY(mr_view_read_vc(&i->scratch, document, mr_language_english(), &view, err));
+    MR_TRY(check_answered(&view, err));
+    mr_buf_clear(&i->payload);
+    mr_arena_reset(&i->scratch);
+    return MR_OK;
+}
+
+/* The VC 2.0 or the badge whose issuer is the key's identifier. */
+static int prepare_named(mr_issuer *i, mr_format format, const struct mr_issuing_key *key, const mr_elm_template **ret,
+                         struct mr_err *err)
+{
     const struct mr_elm_issuing elm = {.specification = i->issuing.specification,
                                        .certificate = i->issuing.seal->certificate,
                                        .now = mr_env_now(i->issuing.env),
-                                       .issuer_id = (*ret)->issuer};
-    return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->named, err);
+                                       .issuer_id = key->issuer};
+    const mr_elm_template **kept = format == MR_FORMAT_OPEN_BADGES ? &i->badge : &i->named;
+    if (!*kept && format == MR_FORMAT_OPEN_BADGES) {
+        MR_TRY(mr_open_badges_prepare(&i->arena, &elm, MR_STR_EMPTY, kept, err));
+        MR_TRY(check_badge(i, err));
+    } else if (!*kept) {
+        MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, kept, err));
+    }
+    *ret = *kept;
+    return MR_OK;
 }
 
-static int issue_integrity(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out,
+static int issue_integrity(mr_issuer *i, mr_format format, const mr_achievement *achievement, int64_t now, mr_buf *out,
                            struct mr_err *err)
 {
     const struct mr_issuing_key *key = NULL;
+    const mr_elm_template *t = NULL;
     const mr_json *document = NULL;
     MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
     MR_TRY(prepare_integrity(i, &key, err));
-    MR_TRY(mr_elm_fill(i->named, achievement, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(prepare_named(i, format, key, &t, err));
+    MR_TRY(mr_elm_fill(t, achievement, now, MR_STR_EMPTY, &i->payload, err));
     MR_TRY(mr_json_parse(&i->scratch, mr_buf_str(&i->payload), NULL, &document, err));
     const struct mr_proof_options options = {.suite = mr_cryptosuite_of_key(key->key),
                                              .method = key->method,
@@ -363,7 +408,8 @@ int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf
     case MR_FORMAT_ELM: return issue_elm(i, achievement, now, out, err);
     case MR_FORMAT_VC_JWT: return issue_vc_jwt(i, achievement, now, out, err);
     case MR_FORMAT_VC_SD_JWT: return issue_vc_sd_jwt(i, achievement, now, out, err);
-    case MR_FORMAT_DATA_INTEGRITY: return issue_integrity(i, achievement, now, out, err);
+    case MR_FORMAT_DATA_INTEGRITY:
+    case MR_FORMAT_OPEN_BADGES: return issue_integrity(i, format, achievement, now, out, err);
     case MR_FORMAT_DC_SD_JWT: return issue_sd_jwt_vc(i, MR_VCT_IS_MICRO_CREDENTIAL, achievement, now, out, err);
     case MR_FORMAT_EU_LEARNING: return issue_sd_jwt_vc(i, MR_VCT_IS_EU_LEARNING, achievement, now, out, err);
     }

@@ -112,6 +112,26 @@ static void put_credential(mr_json_writer *w, const mr_report *r, const mr_langu
     mr_json_end_object(w);
 }
 
+static void put_endorsements(mr_json_writer *w, const mr_report *r)
+{
+    mr_json_put_name(w, "endorsements");
+    mr_json_begin_array(w);
+    for (size_t i = 0; i < r->endorsement_count; i++) {
+        const struct mr_told_endorsement *e = &r->endorsements[i];
+        mr_json_begin_object(w);
+        mr_json_put_member_c(w, "of", mr_endorsed_name(e->endorsement.of));
+        mr_json_put_member_c(w, "state", mr_state_name(e->endorsement.step.state));
+        mr_json_put_member(w, "text", e->text);
+        put_if(w, "why", e->why);
+        put_if(w, "detail", e->endorsement.step.detail);
+        put_if(w, "by", e->endorsement.by);
+        put_if(w, "id", e->endorsement.id);
+        put_if(w, "comment", e->endorsement.comment);
+        mr_json_end_object(w);
+    }
+    mr_json_end_array(w);
+}
+
 void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_name, mr_buf *out)
 {
     mr_json_writer w;
@@ -133,6 +153,7 @@ void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_
         for (size_t i = 0; i < r->remark_count; i++) mr_json_put_str(&w, r->remarks[i]);
         mr_json_end_array(&w);
     }
+    if (r->endorsement_count) put_endorsements(&w, r);
     if (r->has_view) {
         put_credential(&w, r, l);
         mr_json_put_member(&w, "note", mr_message(l, "report.note"));
@@ -299,6 +320,16 @@ static void put_text_checks(const struct printing *p, const mr_report *r)
     for (size_t i = 0; i < r->remark_count; i++) put_paragraph(p->out, r->remarks[i], 4, NULL);
 }
 
+static void put_text_endorsements(const struct printing *p, const mr_report *r)
+{
+    if (!r->endorsement_count) return;
+    put_heading(p, "report.endorsements");
+    for (size_t i = 0; i < r->endorsement_count; i++) {
+        put_told(p->out, r->endorsements[i].text, 2, NULL);
+        put_told(p->out, r->endorsements[i].why, 4, p->colour ? FAINT : NULL);
+    }
+}
+
 #define LABEL_WIDTH 32
 static void put_element(const struct printing *p, const mr_view *v, mr_element e)
 {
@@ -335,5 +366,6 @@ void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_
     put_row(out, verdict, 2);
     put_told(out, r->story, 2, NULL);
     put_text_checks(&p, r);
+    put_text_endorsements(&p, r);
     if (r->has_view) put_elements(&p, &r->view);
 }

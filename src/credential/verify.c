@@ -230,9 +230,10 @@ static mr_str tell_of_credential(struct mr_verification *w)
     mr_str to = v->learner.len ? mr_verify_say_with(w, "story.to", "learner", v->learner) : MR_STR_EMPTY,
            on = date.len ? mr_verify_say_with(w, "story.on", "date", date) : MR_STR_EMPTY;
     mr_str story = MR_SAY(w->a, w->l,
-                          whole          ? trusted ? "story.awarded" : "story.says"
-                          : v->title.len ? "story.says_part"
-                                         : "story.issued",
+                          v->is_endorsement ? "story.endorsed"
+                          : whole           ? trusted ? "story.awarded" : "story.says"
+                          : v->title.len    ? "story.says_part"
+                                            : "story.issued",
                           {"body", body}, {"title", v->title}, {"workload", workload}, {"learner", v->learner},
                           {"date", date}, {"to", to}, {"on", on});
     if (v->on_behalf_of.len && is(r, MR_CHECK_ISSUER, MR_PASSED)) {

@@ -4,6 +4,7 @@
 #define MR_CREDENTIAL_VERIFY_H
 
 #include "base/fetch.h"
+#include "credential/endorsement.h"
 #include "credential/trust.h"
 #include "credential/view.h"
 #include "proof/step.h"
@@ -47,6 +48,11 @@ struct mr_check {
     mr_str source; /* "the file", "certificate", ... in the reader's language; may be empty */
     int64_t at;    /* when it was checked, or the time it is about */
 };
+/* What somebody else says of it, and what is to be thought of that. */
+struct mr_told_endorsement {
+    struct mr_endorsement endorsement;
+    mr_str text, why; /* in the reader's language; why: when its seal does not hold or could not be checked */
+};
 typedef struct mr_report {
     mr_verdict verdict;
     bool is_credential;      /* false: a readable file that is no credential */
@@ -62,6 +68,8 @@ typedef struct mr_report {
     size_t remark_count;
     size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
     size_t missing_count;
+    struct mr_told_endorsement *endorsements; /* never a part of the verdict */
+    size_t endorsement_count;
     bool has_view; /* the seal holds: view may be shown */
     mr_view view;
     mr_str document; /* the credential's JSON as sealed, when has_view */

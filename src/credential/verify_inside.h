@@ -1,4 +1,4 @@
-/* What the files of verification know of each other. Only for verify*.c. */
+/* What the files of verification know of each other. Only for verify*.c and endorsement.c. */
 #ifndef MR_CREDENTIAL_VERIFY_INSIDE_H
 #define MR_CREDENTIAL_VERIFY_INSIDE_H
 
@@ -113,6 +113,10 @@ int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_e
 int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
 /* A picture (PNG or SVG): what is baked into it. */
 int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
+/* Is it signed by statements, and defines words of its own? Then what its words say is not what was signed. */
+bool mr_verify_may_mean_something_else(const mr_secured *s);
+/* What others say of a badge whose seal holds: told, and no part of the verdict. */
+int mr_verify_endorsements(struct mr_verification *w, const mr_json *badge, struct mr_err *err) MR_MUST_CHECK;
 /* Data Integrity, JOSE, SD-JWT. */
 int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 

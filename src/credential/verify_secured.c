@@ -145,7 +145,7 @@ static int read_vcdm(struct mr_verification *w, const mr_secured *s, struct mr_f
     int code = mr_view_read_vc(w->a, s->payload, w->l, &w->r->view, &e);
     if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a document", MR_NOWHERE);
     if (code) return mr_verify_not_the_form(w, "format.object", &e, true);
-    pass(w, s, name_of_document(s->payload), "format.passed_other");
+    pass(w, s, name_of_document(s->payload), w->r->view.not_annex ? "format.passed_other" : "format.passed");
     const mr_json *issuer = mr_json_get(s->payload, "issuer");
     f->issuer_id = mr_json_is(issuer, MR_JSON_STRING) ? mr_json_text(issuer) : mr_json_get_str(issuer, "id");
     *ret = true;
@@ -219,7 +219,8 @@ static int judge_secured(struct mr_verification *w, const mr_secured *s, struct 
     if (f.claimed_time == MR_TIME_NONE && (mr_json_get(f.payload, "issued") || mr_json_get(f.payload, "issuanceDate")))
         f.claimed_time = w->r->view.issued; /* validFrom says nothing of the sealing */
     MR_TRY(take_certificates(w, s, &f, err));
-    return mr_verify_judge(w, &f, err);
+    MR_TRY(mr_verify_judge(w, &f, err));
+    return mr_verify_endorsements(w, f.payload, err);
 }
 
 static int refuse(struct mr_verification *w, int code, const struct mr_err *e)
@@ -253,7 +254,7 @@ static bool has_own_context(const mr_json *document)
 
 /* Data Integrity 1.0 section 4.6: statements are signed, not words. With definitions of its own two words of a document can change places under an intact
  * proof, and it is by its words that a document is read here. JCS signs the words; the one context of ELM is compared by its reader (elm_format.c). */
-static bool may_mean_something_else(const mr_secured *s)
+bool mr_verify_may_mean_something_else(const mr_secured *s)
 {
     mr_cryptosuite suite = mr_cryptosuite_find(s->suite);
     if (s->mechanism != MR_MECHANISM_DATA_INTEGRITY || !s->payload || s->step.state != MR_PASSED) return false;
@@ -270,7 +271,7 @@ static int tell_seal_only(struct mr_verification *w, const mr_secured *s)
 
 int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_err *err)
 {
-    if (may_mean_something_else(s)) {
+    if (mr_verify_may_mean_something_else(s)) {
         mr_secured unread = *s;
         unread.step = (struct mr_step){.state = MR_UNCHECKED, .id = "proof.own_context", .at = MR_TIME_NONE};
         return tell_seal_only(w, &unread);

@@ -32,6 +32,7 @@ typedef struct mr_view {
     bool
         not_annex; /* a badge or other credential that does not call itself a micro-credential: Annex I asks nothing of it, and
                        completeness does not apply. What it plainly says is answered all the same */
+    bool is_endorsement;    /* it speaks for something else; nobody was awarded anything */
     mr_str page_image;      /* base64 of the first page image, or empty */
     mr_str page_image_type; /* "image/png", "image/jpeg" */
 } mr_view;

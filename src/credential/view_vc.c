@@ -9,6 +9,8 @@
 #include "credential/view_vc.h"
 
 #include "credential/each.h"
+#include "credential/endorsement.h"
+#include "credential/open_badges.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
 
@@ -372,6 +374,10 @@ int mr_view_read_vc(mr_arena *a, const mr_json *document, const mr_language *l, 
     read_title(&r);
     if (r.achievement) {
         read_achievement(&r);
+        return mr_open_badges_view(a, document, l, ret, err);
+    }
+    if (mr_endorsement_is(document)) {
+        mr_endorsement_view(a, document, l, ret);
         return MR_OK;
     }
     read_contents(&r);

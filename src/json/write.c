@@ -68,6 +68,11 @@ void mr_json_writer_init(mr_json_writer *w, mr_buf *out, uint8_t indent)
     *w = (mr_json_writer){.out = out, .indent = indent};
 }
 
+void mr_json_writer_continue(mr_json_writer *w, mr_buf *out)
+{
+    *w = (mr_json_writer){.out = out, .depth = 1, .object = 1, .comma = true};
+}
+
 static void break_line(mr_json_writer *w)
 {
     size_t spaces = (size_t)w->depth * w->indent;

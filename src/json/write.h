@@ -17,6 +17,8 @@ typedef struct mr_json_writer {
 
 /* indent: 0 for compact text. */
 void mr_json_writer_init(mr_json_writer *w, mr_buf *out, uint8_t indent);
+/* For the members that come next in an object of compact text, which has some already: each is put with its comma in front. */
+void mr_json_writer_continue(mr_json_writer *w, mr_buf *out);
 void mr_json_begin_object(mr_json_writer *w);
 void mr_json_end_object(mr_json_writer *w);
 void mr_json_begin_array(mr_json_writer *w);

@@ -443,9 +443,13 @@ int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err)
 
 /* ---- sealing ---- */
 
+/* One achievement is sealed in these forms at once: one place in a status list withdraws them all. */
+static const mr_format forms[] = {MR_FORMAT_ELM, MR_FORMAT_VC_JWT, MR_FORMAT_OPEN_BADGES, MR_FORMAT_DC_SD_JWT};
+#define FORMS (sizeof forms / sizeof *forms)
+
 struct sealed {
     struct mr_achievement_row row;
-    mr_str elm, jwt;
+    mr_str documents[FORMS]; /* empty: a form that this seal cannot have */
 };
 struct job {
     mr_service *s;
@@ -464,8 +468,11 @@ static int store_chunk(struct job *j, struct mr_err *err)
     for (size_t i = 0; i < j->count; i++) {
         const struct sealed *x = &j->chunk[i];
         MR_TRY(mr_store_achievement_add(tx, &x->row, err));
-        MR_TRY(mr_store_credential_add(tx, x->row.id, x->row.org_id, MR_STR("elm"), x->elm, x->row.created_at, err));
-        MR_TRY(mr_store_credential_add(tx, x->row.id, x->row.org_id, MR_STR("vc+jwt"), x->jwt, x->row.created_at, err));
+        for (size_t k = 0; k < FORMS; k++) {
+            if (x->documents[k].len == 0) continue;
+            MR_TRY(mr_store_credential_add(tx, x->row.id, x->row.org_id, mr_str_of(mr_format_name(forms[k])),
+                                           x->documents[k], x->row.created_at, err));
+        }
     }
     MR_TRY(mr_store_batch_set_sealed_rows(tx, j->batch.id, j->done + (int64_t)j->count, err));
     MR_TRY(commit(&tx, err));
@@ -475,14 +482,28 @@ static int store_chunk(struct job *j, struct mr_err *err)
     return MR_OK;
 }
 
+/* A kind of key that no badge can be signed with leaves badges out; a European Digital Credential there is always. */
+static int seal_forms(mr_issuer *issuer, mr_arena *a, mr_achievement *achievement, mr_str documents[FORMS],
+                      struct mr_err *err)
+{
+    for (size_t k = 0; k < FORMS; k++) {
+        MR_CLEANUP(mr_buf_done) mr_buf out;
+        mr_buf_init(&out, MR_LIMIT_DOCUMENT);
+        int code = mr_issue(issuer, achievement, forms[k], &out, err);
+        documents[k] = MR_STR_EMPTY;
+        if (code == MR_E_UNSUPPORTED && forms[k] == MR_FORMAT_OPEN_BADGES) continue;
+        MR_TRY(code);
+        documents[k] = mr_arena_dup(a, mr_buf_str(&out));
+        if (!documents[k].ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
+    }
+    return MR_OK;
+}
+
 static int seal_row(struct job *j, mr_issuer *issuer, mr_arena *a, struct mr_result_row *row, struct mr_err *err)
 {
-    MR_CLEANUP(mr_buf_done) mr_buf elm, jwt;
     struct sealed *x = &j->chunk[j->count];
-    mr_buf_init(&elm, MR_LIMIT_DOCUMENT);
-    mr_buf_init(&jwt, MR_LIMIT_DOCUMENT);
-    MR_TRY(mr_issue(issuer, &row->achievement, MR_FORMAT_ELM, &elm, err));
-    MR_TRY(mr_issue(issuer, &row->achievement, MR_FORMAT_VC_JWT, &jwt, err));
+    mr_str documents[FORMS];
+    MR_TRY(seal_forms(issuer, a, &row->achievement, documents, err));
     char key[33], awarded[11];
     stored_key(j->s, row, key);
     mr_date_write(row->achievement.awarded_on, awarded);
@@ -499,10 +520,9 @@ static int seal_row(struct job *j, mr_issuer *issuer, mr_arena *a, struct mr_res
                 .awarded_on = mr_arena_dup(a, mr_str_of(awarded)),
                 .claim_until = now + CLAIM_MS,
                 .created_at = now},
-        .elm = mr_arena_dup(a, mr_buf_str(&elm)),
-        .jwt = mr_arena_dup(a, mr_buf_str(&jwt)),
     };
-    if (!x->jwt.ptr || !x->row.awarded_on.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
+    memcpy(x->documents, documents, sizeof documents);
+    if (!x->row.awarded_on.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
     j->count++;
     return MR_OK;
 }

@@ -45,7 +45,9 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
                              .status = mr_status_of_word(row.status),
                              .status_changed_at = row.status_changed_at};
     MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("elm"), &ret->elm, err));
-    return mr_store_credential_find(tx, a, row.id, MR_STR("vc+jwt"), &ret->jwt, err);
+    MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("vc+jwt"), &ret->jwt, err));
+    MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("open-badges"), &ret->badge, err));
+    return mr_store_credential_find(tx, a, row.id, MR_STR("dc+sd-jwt"), &ret->wallet, err);
 }
 
 static int decide(mr_service *s, mr_str id, mr_str mac, const char *to, struct mr_err *err)

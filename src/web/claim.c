@@ -158,6 +158,10 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
         mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
     mr_json_put_name(v, states[claim->state]);
     mr_json_put_bool(v, true);
+    mr_json_put_name(v, "badge");
+    mr_json_put_bool(v, claim->badge.len > 0);
+    mr_json_put_name(v, "wallet");
+    mr_json_put_bool(v, claim->wallet.len > 0);
     if (claim->status != MR_STATUS_ACTIVE) {
         mr_json_put_name(v, mr_status_name(claim->status));
         mr_json_put_bool(v, true);
@@ -270,12 +274,19 @@ static mr_str file_name(mr_page *p, const struct mr_claim *claim, const char *en
 void mr_web_claim_file(mr_page *p)
 {
     struct mr_claim claim;
-    bool elm = mr_str_is(p->part[2], "european"), jwt = mr_str_is(p->part[2], "jwt");
     if (!open_claim(p, &claim)) return;
-    if (claim.state != MR_CLAIM_ACCEPTED || (!elm && !jwt))
-        mr_page_not_found(p);
-    else if (elm)
-        mr_page_download(p, "application/jose+json", file_name(p, &claim, mr_format_ending(MR_FORMAT_ELM)), claim.elm);
-    else
-        mr_page_download(p, "application/vc+jwt", file_name(p, &claim, mr_format_ending(MR_FORMAT_VC_JWT)), claim.jwt);
+    const struct {
+        const char *name, *type;
+        mr_format format;
+        mr_str content;
+    } files[] = {{"european", "application/jose+json", MR_FORMAT_ELM, claim.elm},
+                 {"jwt", "application/vc+jwt", MR_FORMAT_VC_JWT, claim.jwt},
+                 {"badge", "application/vc", MR_FORMAT_OPEN_BADGES, claim.badge},
+                 {"wallet", "application/dc+sd-jwt", MR_FORMAT_DC_SD_JWT, claim.wallet}};
+    for (size_t i = 0; i < sizeof files / sizeof *files && claim.state == MR_CLAIM_ACCEPTED; i++) {
+        if (!mr_str_is(p->part[2], files[i].name) || files[i].content.len == 0) continue;
+        mr_page_download(p, files[i].type, file_name(p, &claim, mr_format_ending(files[i].format)), files[i].content);
+        return;
+    }
+    mr_page_not_found(p);
 }

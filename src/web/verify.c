@@ -372,6 +372,20 @@ static void put_raw(mr_page *p, struct request *r, mr_arena *a, const mr_report 
     mr_buf_done(&text);
 }
 
+static void put_endorsements(mr_page *p, struct request *r, const mr_report *report)
+{
+    put_bool(p, "has_endorsements", report->endorsement_count > 0);
+    mr_json_put_name(&p->view, "endorsements");
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < report->endorsement_count; i++) {
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "text", told(p, r, report->endorsements[i].text, VALUE_MOST));
+        mr_json_put_member(&p->view, "why", told(p, r, report->endorsements[i].why, VALUE_MOST));
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
 static void put_remarks(mr_page *p, struct request *r, const mr_report *report)
 {
     put_bool(p, "has_remarks", report->remark_count > 0);
@@ -439,6 +453,7 @@ static void put_report(mr_page *p, struct request *r, mr_arena *a, size_t index,
     put_bool(p, "believed_no_more", report->is_credential && !report->has_view);
     put_checks(p, r, report);
     put_remarks(p, r, report);
+    put_endorsements(p, r, report);
     put_bool(p, "has_view", report->has_view);
     if (report->has_view) {
         put_elements(p, r, &report->view);

@@ -102,6 +102,7 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.equal(await learner.textContent('h1'), 'It is yours, Ingrid Skovgaard A.');
     await look(learner, 'accepted');
     const european = await download(learner, 'a:has-text("Download the file")');
+    await learner.click('summary:has-text("Other forms")');
     const jwt = await download(learner, 'a:has-text("Download the short form")');
     assert.match(european.name, /^wound-care-2026-[0-9a-f]{8}\.jsonld$/);
     assert.match(jwt.name, /^wound-care-2026-[0-9a-f]{8}\.jwt$/);

@@ -42,11 +42,24 @@ def issue(tap, merit, work):
         tap.case(f"a key of {kind} is made", status == 0, text)
         out = work / f"issued-{kind}"
         status, text = run(merit, "issue", f"{EXAMPLE}.json", f"{EXAMPLE}.csv", "--out", out, "--data", data, "--key", kind, "--status", LISTS,
-                           "--format", "vc+jwt,data-integrity,dc+sd-jwt,eu-learning")
+                           "--format", "vc+jwt,data-integrity,dc+sd-jwt,eu-learning,open-badges")
         tap.case(f"every form is issued with {kind}", status == 0, text)
-        for ending in (".jwt", ".vc.json", ".sd-jwt"):
+        for ending in (".jwt", ".vc.json", ".sd-jwt", ".badge.json"):
             files += sorted(f for f in out.glob(f"*{ending}") if ending != ".sd-jwt" or not f.name.endswith((".vc.sd-jwt")))[:JUDGED]
     return data, files
+
+
+def write_canonical(tap, merit, files):
+    """Our canonical form of each badge beside it, for others to compare."""
+    for file in files:
+        if not file.name.endswith(".badge.json"):
+            continue
+        plain = Path(f"{file}.plain.jsonld")
+        badge = json.loads(file.read_text())
+        plain.write_text(json.dumps({k: v for k, v in badge.items() if k != "proof"}, ensure_ascii=False))
+        done = subprocess.run([merit, "rdf", "canon", "--safe", plain], capture_output=True)
+        tap.case(f"{file.name} has a canonical form, and nothing of it is dropped", done.returncode == 0, done.stderr.decode())
+        Path(f"{file}.nq").write_bytes(done.stdout)
 
 
 def sign_badges(tap, sign_badge, work):
@@ -133,6 +146,7 @@ def main(merit, sign_badge, verify_listed, work):
         data, files = issue(tap, merit, work)
         files += sign_badges(tap, sign_badge, work)
         lists = publish(tap, merit, work, data, [f for f in files if f.suffix == ".jwt" and "ed25519" in f.parent.name])
+        write_canonical(tap, merit, files)
         judge(tap, files + lists)
         verify_theirs(tap, merit, work)
         ask_their_lists(tap, verify_listed, work / "theirs/lists")

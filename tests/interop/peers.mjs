@@ -20,6 +20,8 @@ import {SDJwtVcInstance} from '@sd-jwt/sd-jwt-vc';
 import {ES256, digest, generateSalt} from '@sd-jwt/crypto-nodejs';
 import {StatusList, createHeaderAndPayload, getListFromStatusListJWT} from '@sd-jwt/jwt-status-list';
 import * as jose from 'jose';
+import jsonld from 'jsonld';
+import Ajv2019 from 'ajv/dist/2019.js';
 
 const [mode, contexts, ...rest] = process.argv.slice(2);
 
@@ -67,7 +69,7 @@ const reasons = result => [result.error?.message, ...(result.error?.errors ?? []
 // ---- judging ----
 
 async function verifyIntegrity(credential) {
-  const result = await vc.verifyCredential({credential, documentLoader, suite: suiteOf(credential.proof.cryptosuite), checkStatus: async () => ({verified: true})});
+  const result = await vc.verifyCredential({credential, documentLoader, suite: suiteOf([credential.proof].flat()[0].cryptosuite), checkStatus: async () => ({verified: true})});
   return result.verified ? '' : reasons(result) || 'refused';
 }
 
@@ -85,6 +87,25 @@ async function judgeWithVerifierCore(file) {
   const result = await verifyCredential({credential, knownDIDRegistries: []});
   const signature = result.log?.find(entry => entry.id === 'valid_signature');
   need(signature?.valid, JSON.stringify(result.errors ?? result.log));
+  const other = await verifyCredential({credential: JSON.parse(changed(JSON.stringify(credential))), knownDIDRegistries: []});
+  need(!other.log?.find(entry => entry.id === 'valid_signature')?.valid, 'one changed letter was not noticed');
+}
+
+// 1EdTech's own schema. It has room for one entry of credentialStatus; VC Data Model 2.0 section 4.10 allows several, and a suspension must be told, too.
+async function judgeSchema(file) {
+  const schema = path.join(contexts, '../edubadges/ob3-schemas/ob_v3p0_achievementcredential_schema.json');
+  if (!fs.existsSync(schema)) throw new Error('the schema is not here');
+  const ajv = new Ajv2019({strict: false, allErrors: true, validateFormats: false}), validate = ajv.compile({...JSON.parse(fs.readFileSync(schema, 'utf8')), $schema: undefined});
+  const badge = JSON.parse(fs.readFileSync(file, 'utf8')), [status] = badge.credentialStatus;
+  need(validate({...badge, credentialStatus: status}), JSON.stringify(validate.errors));
+  need(!validate({...badge, credentialSubject: {...badge.credentialSubject, achievement: {}}}), 'the schema accepts everything');
+}
+
+// Canonical form, and nothing dropped: ours stands beside the file.
+async function judgeCanonical(file) {
+  const {proof, ...document} = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const theirs = await jsonld.canonize(document, {algorithm: 'RDFC-1.0', format: 'application/n-quads', safe: true, documentLoader});
+  need(proof && theirs === fs.readFileSync(`${file}.nq`, 'utf8'), 'our canonical form is another');
 }
 
 async function keyOf(header) {
@@ -132,7 +153,9 @@ async function judgeStatusToken(file) {
   for (const [index, status] of expected) need(list.getStatus(index) === status, `entry ${index} is ${list.getStatus(index)}, not ${status}`);
 }
 
-const judges = [[/\.vc\.json$/, 'integrity', judgeIntegrity], [/badge-eddsa-rdfc-2022\.vc\.json$/, 'verifier-core', judgeWithVerifierCore], [/\.jwt$/, 'jose', judgeToken],
+const judges = [[/\.vc\.json$/, 'integrity', judgeIntegrity], [/badge-eddsa-rdfc-2022\.vc\.json$/, 'verifier-core', judgeWithVerifierCore],
+  [/\.badge\.json$/, 'integrity', judgeIntegrity], [/ed25519\/.*\.badge\.json$/, 'verifier-core', judgeWithVerifierCore], [/\.badge\.json$/, 'schema', judgeSchema],
+  [/\.badge\.json$/, 'canonical', judgeCanonical], [/\.jwt$/, 'jose', judgeToken],
   [/(?<!\.vc)\.sd-jwt$/, 'sd-jwt-vc', judgeSdJwt], [/(revocation|suspension)$/, 'bitstring', judgeBitstring], [/token$/, 'status-token', judgeStatusToken]];
 
 async function judge(files) {

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#define FORMS 4 /* in which each achievement is sealed */
 #define NOW INT64_C(1795132800000) /* 2026-11-20 */
 #define EXAMPLE MERIT_SOURCE_ROOT "/docs/examples/wound-care.json"
 
@@ -566,7 +567,7 @@ static void assert_all_sealed(mr_service *s, int64_t count)
     mr_db *db = mr_service_db(s);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM achievement"), count);
     assert_int_equal(number(db, "SELECT COUNT(DISTINCT learner_key) FROM achievement"), count);
-    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), 2 * count);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * count);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealed'"), 1);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), count);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM achievement n JOIN status_entry e ON e.achievement_id = n.id"),
@@ -588,7 +589,7 @@ static void test_batch_seal__is_taken_up_again_after_a_stop(void **state)
     assert_ok(mr_db_open(path, &db, &err), err);
     int64_t sealed = number(db, "SELECT COUNT(*) FROM achievement");
     assert_in_range(sealed, 1, 399);
-    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), 2 * sealed);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * sealed);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealing'"), 1);
     mr_db_close(db);
     w->s = open_folder(w->folder);
@@ -643,7 +644,7 @@ static void test_batch_seal__loses_nothing_to_kill_9(void **state)
     assert_true(WIFSIGNALED(status));
     sealed = number(db, "SELECT COUNT(*) FROM achievement");
     assert_in_range(sealed, 40, 399);
-    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), 2 * sealed);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * sealed);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), sealed);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealing'"), 1);
     mr_db_close(db);
@@ -727,7 +728,7 @@ static void test_claim_decline__removes_her_copies_and_keeps_the_record(void **s
     assert_int_equal(claim.state, MR_CLAIM_DECLINED);
     assert_int_equal(claim.elm.len, 0);
     assert_int_equal(claim.jwt.len, 0);
-    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), 2);
+    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), FORMS);
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM achievement"), 2);
 }
 
@@ -755,7 +756,7 @@ static void test_claim__is_over_when_nobody_decided_in_time(void **state)
     mr_service_close(w->s);
     w->s = open_folder(w->folder); /* keeps house by itself */
     mr_batch_wait(w->s);
-    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), 2);
+    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), FORMS);
     assert_ok(mr_claim_open(w->s, &w->a, list[0].achievement_id, mac, &claim, &err), err);
     assert_true(claim.elm.len > 0);
 }

@@ -89,7 +89,8 @@ static void test_claim_page__wrong_link_reveals_nothing(void **state)
     struct site *s = &c->office.site;
     size_t length = strlen(c->path);
     char wrong[160];
-    static const char *const more[] = {"", "/decline", "/certificate", "/file/european", "/file/jwt"};
+    static const char *const more[] = {"",          "/decline",    "/certificate", "/file/european",
+                                       "/file/jwt", "/file/badge", "/file/wallet"};
     mr_str absent = MR_STR("01900000-0000-7000-8000-000000000000");
     site_get(s, mr_claim_path(s->service, &c->a, absent).ptr, SITE_NOTHING_MORE);
     assert_status(s, 404, "nothing behind a right mac");
@@ -157,6 +158,8 @@ static void test_claim_accept__gives_the_files(void **state)
     assert_ok(mr_claim_open(s->service, &c->a, mr_str_of(c->id), mac, &claim, &err), err);
     look_at_file(c, "european", "application/jose+json", ".jsonld", claim.elm);
     look_at_file(c, "jwt", "application/vc+jwt", ".jwt", claim.jwt);
+    look_at_file(c, "badge", "application/vc", ".badge.json", claim.badge);
+    look_at_file(c, "wallet", "application/dc+sd-jwt", ".sd-jwt", claim.wallet);
     get(c, "/file/pdf");
     assert_status(s, 404, "a file of no kind");
     post(c, "/accept"); /* the form sent twice */
