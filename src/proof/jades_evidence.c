@@ -34,7 +34,7 @@ static bool settles(const struct mr_jades_gathering *g, const struct mr_revocati
     if (r->state == MR_REVOCATION_REVOKED) return true;
     if (r->state != MR_REVOCATION_GOOD || mr_jades_is_stale(r, g->now)) return false;
     if (r->this_update > g->now + MR_LIMIT_CLOCK_SKEW_MS) return false;
-    return since == MR_TIME_NONE || r->this_update >= since;
+    return since == MR_TIME_NONE || r->this_update > since;
 }
 
 static const char *why_not(const struct mr_revocation *r)

@@ -172,7 +172,7 @@ struct mr_jades_gathering {
 /* Gather what is needed to validate a certificate at a time: its chain, and of each certificate of it below the anchor evidence that it was not revoked. What is
  * there already is used.
  *   at      the time at which the chain must fit
- *   since   evidence of the file counts only when it is not older than this; MR_TIME_NONE: however old, as long as it is not stale now
+ *   since   evidence of the file counts only when it is younger than this; MR_TIME_NONE: however old, as long as it is not stale now
  *   errors  MR_E_CERTIFICATE (broken chain; revoked at `at` or before; no place to ask), MR_E_NET, MR_E_STATE (no source), MR_E_LIMIT, MR_E_NOMEM */
 int mr_jades_gather(struct mr_jades_gathering *g, mr_certificate *leaf, int64_t at, int64_t since,
                     struct mr_err *err) MR_MUST_CHECK;
