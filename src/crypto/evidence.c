@@ -15,6 +15,7 @@ MR_CRYPTO_CLEANUP(OCSP_REQUEST, request, OCSP_REQUEST_free)
 MR_CRYPTO_CLEANUP(OCSP_RESPONSE, response, OCSP_RESPONSE_free)
 MR_CRYPTO_CLEANUP(OCSP_BASICRESP, basic, OCSP_BASICRESP_free)
 MR_CRYPTO_CLEANUP(PKCS7, pkcs7, PKCS7_free)
+MR_CRYPTO_CLEANUP(X509_CRL, crl, X509_CRL_free)
 
 #define OCSP_SIGNING MR_STR("\x2B\x06\x01\x05\x05\x07\x03\x09")
 
@@ -148,6 +149,31 @@ int mr_ocsp_certificates(mr_str response, mr_certificate **ret, size_t max, size
     while (code != MR_OK && count) mr_certificate_free(ret[--count]);
     *ret_count = count;
     return code;
+}
+
+static int64_t response_end(OCSP_BASICRESP *basic)
+{
+    int64_t end = MR_TIME_NONE;
+    for (int i = 0; i < OCSP_resp_count(basic); i++) {
+        ASN1_GENERALIZEDTIME *next = NULL;
+        OCSP_single_get0_status(OCSP_resp_get0(basic, i), NULL, NULL, NULL, &next);
+        int64_t at = next ? mr_time_of_asn1(next) : MR_TIME_NONE;
+        if (at != MR_TIME_NONE && (end == MR_TIME_NONE || at < end)) end = at;
+    }
+    return end;
+}
+
+int64_t mr_evidence_next_update(mr_str der)
+{
+    const unsigned char *p = (const unsigned char *)der.ptr;
+    int64_t end = MR_TIME_NONE;
+    mr_openssl_start();
+    MR_CLEANUP(basic_freep) OCSP_BASICRESP *basic = read_basic(der);
+    MR_CLEANUP(crl_freep) X509_CRL *crl = !basic && der.len ? d2i_X509_CRL(NULL, &p, (long)der.len) : NULL;
+    if (basic) end = response_end(basic);
+    if (crl && X509_CRL_get0_nextUpdate(crl)) end = mr_time_of_asn1(X509_CRL_get0_nextUpdate(crl));
+    ERR_clear_error();
+    return end;
 }
 
 /* ---- the issuer's certificate ---- */

@@ -26,6 +26,8 @@ int mr_ocsp_request(mr_arena *a, const mr_certificate *certificate, const mr_cer
  * response carries none. Errors: MR_E_NOMEM. */
 int mr_ocsp_certificates(mr_str response, mr_certificate **ret, size_t max, size_t *ret_count,
                          struct mr_err *err) MR_MUST_CHECK;
+/* When an OCSP response or a CRL ends by its own word: the earliest nextUpdate in it; MR_TIME_NONE when it names none or is neither. */
+int64_t mr_evidence_next_update(mr_str der);
 /* The issuer's certificate in what stood at an MR_PLACE_ISSUER: one certificate as DER or PEM, or several as PKCS#7 (RFC 5280 4.2.2.1), of which the first that
  * bears the issuer's name counts; the caller frees it. Errors: MR_E_CERTIFICATE (there is no such certificate), MR_E_LIMIT, MR_E_NOMEM. */
 int mr_issuer_read(mr_str octets, const mr_certificate *subject, mr_certificate **ret,
