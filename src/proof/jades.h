@@ -94,6 +94,9 @@ struct mr_jades_extending {
     const struct mr_evidence_source *evidence; /* NULL: T only */
     mr_certificate *const *anchors;
     size_t anchor_count;
+    mr_certificate *const
+        *issuers; /* of the seal's certificate, as far as they are known from elsewhere than the file; may be none */
+    size_t issuer_count;
 };
 
 /* Give an older seal what it lacks to this level, or renew its archive time-stamp. Everything that is there stays, octet by octet: new elements are put behind

@@ -119,6 +119,12 @@ static bool is_final(int code)
     return code == MR_OK || mr_jades_is_trouble(code) || code == MR_E_LIMIT;
 }
 
+static int no_place(const mr_certificate *c, struct mr_err *err)
+{
+    return MR_FAIL_DETAIL(err, MR_E_CERTIFICATE,
+                          "a certificate names no place where one can ask whether it was revoked", "%s", name_of(c));
+}
+
 static int ask(struct mr_jades_gathering *g, mr_certificate *c, mr_certificate *issuer, struct mr_revocation *ret,
                struct mr_err *err)
 {
@@ -133,12 +139,22 @@ static int ask(struct mr_jades_gathering *g, mr_certificate *c, mr_certificate *
     }
     int other = ask_list(g, c, issuer, ret, &second);
     if (other == MR_OK) return MR_OK;
-    if (code == MR_E_NOT_FOUND && other == MR_E_NOT_FOUND)
-        return MR_FAIL_DETAIL(err, MR_E_CERTIFICATE,
-                              "a certificate names no place where one can ask whether it was revoked", "%s",
-                              name_of(c));
+    if (code == MR_E_NOT_FOUND && other == MR_E_NOT_FOUND) return no_place(c, err);
     if (err) *err = other == MR_E_NOT_FOUND || (code != MR_E_NOT_FOUND && !is_final(other)) ? first : second;
     return err ? (int)err->code : other;
+}
+
+int mr_jades_check_places(struct mr_jades_gathering *g, const mr_certificate *c, struct mr_err *err)
+{
+    mr_str places[MR_PLACES_MOST];
+    size_t ocsp, lists;
+    if (g->ocsp_count || g->crl_count) return MR_OK;
+    if (!g->source)
+        return MR_FAIL_DETAIL(err, MR_E_STATE, "nobody can be asked whether a certificate was revoked", "%s",
+                              name_of(c));
+    MR_TRY(mr_certificate_places(g->a, c, MR_PLACE_OCSP, places, &ocsp, err));
+    MR_TRY(mr_certificate_places(g->a, c, MR_PLACE_CRL, places, &lists, err));
+    return ocsp || lists ? MR_OK : no_place(c, err);
 }
 
 static int know_status(struct mr_jades_gathering *g, mr_certificate *c, mr_certificate *issuer, int64_t since,

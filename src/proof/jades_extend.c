@@ -200,6 +200,7 @@ static int add_validation_data(struct extension *x, const char *name)
 static int add_evidence(struct extension *x)
 {
     const mr_str *signature = &x->text.signature_text;
+    for (size_t i = 0; i < x->how->issuer_count; i++) mr_jades_pool_share(x->pool, x->how->issuers[i]);
     for (size_t i = 0; i < x->u->signature.count; i++)
         MR_TRY(gather_authority(x, x->u->signature.items[i].der, signature, 1, false));
     if (x->stamp.len) MR_TRY(gather_authority(x, x->stamp, signature, 1, false));
@@ -255,8 +256,10 @@ static int add_archive_time(struct extension *x)
 static int add_all(struct extension *x)
 {
     mr_jades_level wanted = x->how->level;
+    bool lacks_evidence = wanted >= MR_JADES_LT && x->level < MR_JADES_LT;
+    if (lacks_evidence) MR_TRY(mr_jades_check_places(&x->g, x->certificate, x->err)); /* before anybody is asked */
     if (wanted >= MR_JADES_T && x->u->signature.count == 0) MR_TRY(add_signature_time(x));
-    if (wanted >= MR_JADES_LT && x->level < MR_JADES_LT) MR_TRY(add_evidence(x));
+    if (lacks_evidence) MR_TRY(add_evidence(x));
     if (wanted == MR_JADES_LTA && (x->level < MR_JADES_LTA || x->how->renew)) MR_TRY(add_archive_time(x));
     return MR_OK;
 }

@@ -176,6 +176,8 @@ struct mr_jades_gathering {
  *   errors  MR_E_CERTIFICATE (broken chain; revoked at `at` or before; no place to ask), MR_E_NET, MR_E_STATE (no source), MR_E_LIMIT, MR_E_NOMEM */
 int mr_jades_gather(struct mr_jades_gathering *g, mr_certificate *leaf, int64_t at, int64_t since,
                     struct mr_err *err) MR_MUST_CHECK;
+/* Can evidence about a certificate be had: does the file hold some, or does the certificate say where? MR_E_CERTIFICATE when not, MR_E_STATE without a source. */
+int mr_jades_check_places(struct mr_jades_gathering *g, const mr_certificate *c, struct mr_err *err) MR_MUST_CHECK;
 /* Is the certificate revoked now, as far as can be asked? MR_E_CERTIFICATE when it is; MR_OK also when nobody could be asked. Gathers nothing. */
 int mr_jades_ask_revoked(struct mr_jades_gathering *g, mr_certificate *leaf, struct mr_err *err) MR_MUST_CHECK;
 bool mr_jades_gathering_has_certificates(const struct mr_jades_gathering *g); /* new ones */

@@ -124,7 +124,9 @@ static int make_lasting_seal(const struct mr_jades_sealing *sealing, mr_str payl
                                            .timestamp_self = sealing->timestamp_self,
                                            .evidence = sealing->evidence,
                                            .anchors = sealing->anchors,
-                                           .anchor_count = sealing->anchor_count};
+                                           .anchor_count = sealing->anchor_count,
+                                           .issuers = sealing->seal->issuers,
+                                           .issuer_count = sealing->seal->issuer_count};
     bool changed;
     mr_buf_init(&stamped, MR_LIMIT_DOCUMENT);
     MR_TRY(make_seal(sealing, payload, scratch, &stamped, err));
