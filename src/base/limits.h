@@ -30,12 +30,16 @@
 #define MR_LIMIT_SEAL_PARTS 256            /* elements of a seal's unsigned part (etsiU) */
 #define MR_LIMIT_CRIT 32                   /* entries of a header's crit */
 #define MR_LIMIT_CLOCK_SKEW_MS 300000 /* by which the clocks of a sealer and of time-stamp authorities may differ */
-#define MR_LIMIT_EVIDENCE_AGE_MS 604800000 /* revocation evidence without next update: this much before the seal */
-#define MR_LIMIT_ANCHORS 4096              /* trust anchors read from a folder */
-#define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
-#define MR_LIMIT_NAME 200                  /* a person's name, code points */
-#define MR_LIMIT_FINDINGS 200              /* faults told about one specification or row; the rest is counted */
-#define MR_LIMIT_FINDING_VALUE 120         /* octets shown of what was written */
+#define MR_LIMIT_EVIDENCE_AGE_MS 604800000    /* revocation evidence without next update: this much before the seal */
+#define MR_LIMIT_EVIDENCE_SHARED_MS 3600000   /* what was asked for one file of a batch serves the others so long */
+#define MR_LIMIT_EVIDENCE_KEPT 64             /* answers remembered for that */
+#define MR_LIMIT_EVIDENCE_ANSWER (4 * MR_MIB) /* an OCSP response or CRL */
+#define MR_LIMIT_SHORT_RSA_UNTIL INT64_C(1924991999000) /* RSA below 3072 bits protects nothing new after 2030 */
+#define MR_LIMIT_ANCHORS 4096                           /* trust anchors read from a folder */
+#define MR_LIMIT_TEXT 10000                             /* one text of a specification, code points */
+#define MR_LIMIT_NAME 200                               /* a person's name, code points */
+#define MR_LIMIT_FINDINGS 200      /* faults told about one specification or row; the rest is counted */
+#define MR_LIMIT_FINDING_VALUE 120 /* octets shown of what was written */
 #define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
 #define MR_LIMIT_HTTP_BODIES (128 * MR_MIB) /* of all requests being received or answered */
 #define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)

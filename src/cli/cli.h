@@ -15,6 +15,7 @@ typedef int mr_cli_command(int argc, char **argv, const mr_env *env);
 #include "cli/commands.def"
 #undef MR_COMMAND
 /* Words of `merit seal`. */
+mr_cli_command mr_cli_seal_due;
 mr_cli_command mr_cli_seal_extend;
 
 #endif

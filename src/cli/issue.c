@@ -46,6 +46,13 @@ static const char help[] =
     "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --level LEVEL     how long the seal of a European Digital Credential can be verified: B (as long as its "
+    "certificate),\n"
+    "                    T (with a time-stamp), LT (with proof that it was not revoked), LTA (made for keeping; what "
+    "Europass\n"
+    "                    asks for). LT and LTA ask the authorities of your seal's certificate over the network\n"
+    "  --content-time    a time-stamp over the content as well, as the Commission's own tools write it\n"
+    "  --fetch-from URL  authorities whose addresses begin so may be asked although they are not public\n"
     "  --status URL      folder in which you will publish the status lists, https://example.org/status; the "
     "credentials\n"
     "                    point to it, so that they can be withdrawn later: `merit status --help`\n"
@@ -59,11 +66,13 @@ static const char help[] =
 #define BAR 30   /* characters of the progress bar */
 
 struct run {
-    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url, *status_url, *key_name, *holder_file;
+    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url, *status_url, *key_name, *holder_file,
+        *level_text, *fetch_from;
     struct mr_issuing_key key; /* of --key */
     mr_key *holder;            /* of --holder */
     mr_str status_base;        /* URL of the folder of status lists; empty: none */
-    bool mandate, no_image, quiet;
+    bool mandate, no_image, quiet, content_time;
+    mr_jades_level level;
     unsigned formats;
     const char *at; /* what is at work, to be named when it fails: a file, a folder, a key */
     const mr_language *l;
@@ -148,6 +157,32 @@ static bool are_formats_right(const struct run *r)
     return !unused_key && !unused_holder;
 }
 
+/* Never silently a lower level than was asked for. */
+static bool read_level(struct run *r)
+{
+    if (r->level_text) r->level = mr_jades_level_find(mr_str_of(r->level_text));
+    if (r->level_text && r->level == MR_JADES_NONE) {
+        fputs("merit: \"", stderr);
+        mr_cli_put_visible(stderr, r->level_text);
+        fputs("\" is no level of a seal. Known: B, T, LT, LTA.\n", stderr);
+        return false;
+    }
+    bool needs_clock = r->level >= MR_JADES_T || r->content_time;
+    if (needs_clock && !r->timestamp)
+        fputs("merit: levels T, LT and LTA and --content-time need a time-stamp authority: name it with --timestamp "
+              "URL.\n",
+              stderr);
+    else if (r->level == MR_JADES_B && r->timestamp && !r->content_time)
+        fputs("merit: a seal of level B carries no time-stamp: leave out --timestamp, or ask for --level T.\n", stderr);
+    else if ((needs_clock || r->level_text) && !(r->formats & MR_FORMAT_ELM))
+        fputs("merit: --level and --content-time are about European Digital Credentials, and none are asked for: name "
+              "elm with --format, or leave them out.\n",
+              stderr);
+    else
+        return true;
+    return false;
+}
+
 /* Slashes at the end are left out: "<URL>/<list>/revocation" is what stands in credentials. */
 static bool read_status_url(struct run *r)
 {
@@ -200,6 +235,7 @@ static int open_service(struct run *r, struct mr_err *err)
     struct mr_service_config config = {.data_folder = folder,
                                        .public_url = "",
                                        .timestamp_url = r->timestamp,
+                                       .fetch_from = r->fetch_from,
                                        .env = r->env,
                                        .database = r->status_base.len > 0,
                                        .beside = true};
@@ -263,6 +299,8 @@ static int open_issuer(struct run *r, struct mr_err *err)
     mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
     issuing.page_image = !r->no_image;
     issuing.mandate = r->mandate;
+    issuing.level = r->level;
+    issuing.content_time = r->content_time;
     issuing.verify_url = mr_str_of(r->verify_url);
     issuing.key = r->key.key ? &r->key : NULL;
     issuing.holder = r->holder;
@@ -599,6 +637,9 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
         {"holder", &r.holder_file, NULL},
         {"data", &r.data, NULL},
         {"timestamp", &r.timestamp, NULL},
+        {"level", &r.level_text, NULL},
+        {"content-time", NULL, &r.content_time},
+        {"fetch-from", &r.fetch_from, NULL},
         {"status", &r.status_url, NULL},
         {"verify-url", &r.verify_url, NULL},
         {"lang", &lang, NULL},
@@ -618,7 +659,7 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
         return 2;
     }
     r.l = mr_options_language(lang);
-    if (!read_formats(&r) || !are_formats_right(&r) || !read_status_url(&r)) return 2;
+    if (!read_formats(&r) || !are_formats_right(&r) || !read_level(&r) || !read_status_url(&r)) return 2;
     int status = read_specification(&r, argv[1]);
     if (status) return status;
     if (issue(&r, argv[2], &err) != MR_OK) {

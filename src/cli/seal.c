@@ -5,12 +5,15 @@
 #include <string.h>
 
 static const char help[] = "merit seal COMMAND: seals and what they are worth.\n\n"
+                           "  merit seal due FILE...      which sealed files must be extended soon\n"
+                           "  merit seal extend FILE...   give older seals what they need to stay verifiable\n\n"
                            "`merit seal COMMAND --help` tells more of each.\n";
 
 static const struct {
     const char *name;
     mr_cli_command *run;
 } words[] = {
+    {"due", mr_cli_seal_due},
     {"extend", mr_cli_seal_extend},
 };
 

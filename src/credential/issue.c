@@ -268,7 +268,12 @@ static int issue_elm(mr_issuer *i, const mr_achievement *achievement, int64_t no
     const struct mr_jades_sealing sealing = {.seal = i->issuing.seal,
                                              .now = now,
                                              .timestamp = i->issuing.timestamp,
-                                             .timestamp_self = i->issuing.timestamp_self};
+                                             .timestamp_self = i->issuing.timestamp_self,
+                                             .level = i->issuing.level,
+                                             .content_time = i->issuing.content_time,
+                                             .evidence = i->issuing.evidence,
+                                             .anchors = i->issuing.anchors,
+                                             .anchor_count = i->issuing.anchor_count};
     mr_str page;
     MR_TRY(draw_page(i, achievement, &page, err));
     MR_TRY(mr_elm_fill(i->edc, achievement, now, page, &i->payload, err));

@@ -44,6 +44,12 @@ struct mr_issuing {
     const mr_key *holder;           /* whom SD-JWT VCs are bound to (cnf); NULL: to no key */
     mr_timestamp_source *timestamp; /* or NULL */
     void *timestamp_self;
+    mr_jades_level
+        level; /* of European Digital Credentials; MR_JADES_NONE: T where there is a time-stamp source, else B */
+    bool content_time;                         /* they carry a time-stamp over the content as well */
+    const struct mr_evidence_source *evidence; /* for levels LT and LTA, or NULL */
+    mr_certificate *const *anchors;            /* where chains of evidence end; may be none */
+    size_t anchor_count;
 };
 typedef struct mr_issuer mr_issuer; /* one per thread */
 /* A sample of the specification is issued and checked (format, completeness, read back) before the first real one.

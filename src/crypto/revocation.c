@@ -49,9 +49,31 @@ static void consider(struct mr_revocation *best, const struct mr_revocation *fou
     if (better > 0 || (better == 0 && found->this_update > best->this_update)) *best = *found;
 }
 
+/* Who answered may not answer. */
+static const char not_authorised[] = "the OCSP responder is not authorised by the certificate's issuer";
+static const char not_for_ocsp[] = "the OCSP responder's certificate is not for OCSP (extendedKeyUsage)";
+static const char not_valid[] = "the OCSP responder's certificate was not valid then";
+static const char not_for_lists[] = "the certificate's issuer may not sign revocation lists (keyUsage)";
+/* What was said is not what was signed. */
+static const char wrong_response[] = "the OCSP response's signature is wrong";
+static const char wrong_list[] = "the revocation list's signature is wrong";
+
+static mr_revocation_fault fault_of(const char *why)
+{
+    if (why == not_authorised || why == not_for_ocsp || why == not_valid || why == not_for_lists)
+        return MR_REVOCATION_FAULT_RESPONDER;
+    return why == wrong_response || why == wrong_list ? MR_REVOCATION_FAULT_SIGNATURE : MR_REVOCATION_FAULT_OTHER;
+}
+
+static struct mr_revocation bad(const char *why)
+{
+    return (struct mr_revocation){MR_REVOCATION_BAD, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE, why, fault_of(why)};
+}
+
 static void consider_bad(struct mr_revocation *best, const char *why)
 {
-    consider(best, &(struct mr_revocation){MR_REVOCATION_BAD, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE, why});
+    const struct mr_revocation found = bad(why);
+    consider(best, &found);
 }
 
 /* ---- OCSP ---- */
@@ -117,11 +139,9 @@ static const char *judge_responder(const struct question *q, const mr_certificat
     int64_t at = q->at == MR_TIME_NONE ? produced : q->at;
     if (mr_str_eq(mr_certificate_der(c), mr_certificate_der(q->issuer))) return NULL;
     if (!mr_certificate_names_issuer(c, q->issuer) || mr_certificate_check_signature(c, q->issuer, NULL) != MR_OK)
-        return "the OCSP responder is not authorised by the certificate's issuer";
-    if (!mr_certificate_has_purpose(c, OCSP_SIGNING))
-        return "the OCSP responder's certificate is not for OCSP (extendedKeyUsage)";
-    if (at < mr_certificate_not_before(c) || at > mr_certificate_not_after(c))
-        return "the OCSP responder's certificate was not valid then";
+        return not_authorised;
+    if (!mr_certificate_has_purpose(c, OCSP_SIGNING)) return not_for_ocsp;
+    if (at < mr_certificate_not_before(c) || at > mr_certificate_not_after(c)) return not_valid;
     return NULL;
 }
 
@@ -131,8 +151,7 @@ static const char *judge_list(const struct question *q, const OCSP_BASICRESP *ba
 {
     for (size_t i = 0; i < count && why; i++) {
         if (!is_responder(basic, list[i])) continue;
-        why = has_signed(basic, list[i]) ? judge_responder(q, list[i], produced)
-                                         : "the OCSP response's signature is wrong";
+        why = has_signed(basic, list[i]) ? judge_responder(q, list[i], produced) : wrong_response;
     }
     return why;
 }
@@ -255,10 +274,9 @@ static const char *judge_crl(X509_CRL *crl, const struct question *q)
     const X509_ALGOR *algorithm = NULL;
     EVP_PKEY *key = mr_key_pkey(mr_certificate_key(q->issuer));
     X509_CRL_get0_signature(crl, NULL, &algorithm);
-    if (!(mr_certificate_key_usage(q->issuer) & MR_USE_CRL_SIGN))
-        return "the certificate's issuer may not sign revocation lists (keyUsage)";
+    if (!(mr_certificate_key_usage(q->issuer) & MR_USE_CRL_SIGN)) return not_for_lists;
     if (!mr_algorithm_is_strong(algorithm)) return "the revocation list is signed with a weak or unknown digest";
-    if (!key || X509_CRL_verify(crl, key) != 1) return "the revocation list's signature is wrong";
+    if (!key || X509_CRL_verify(crl, key) != 1) return wrong_list;
     /* A delta list (critical deltaCRLIndicator) lands here too: alone it says little. */
     return has_unknown_critical(crl) ? "the revocation list has a critical extension that is not known" : NULL;
 }
@@ -277,8 +295,12 @@ static void use_crl(const struct question *q, X509_CRL *crl, struct mr_revocatio
         consider_bad(best, why);
         return;
     }
-    struct mr_revocation found = {MR_REVOCATION_GOOD, mr_time_of_asn1(X509_CRL_get0_lastUpdate(crl)),
-                                  mr_time_of_asn1(X509_CRL_get0_nextUpdate(crl)), MR_TIME_NONE, NULL};
+    struct mr_revocation found = {MR_REVOCATION_GOOD,
+                                  mr_time_of_asn1(X509_CRL_get0_lastUpdate(crl)),
+                                  mr_time_of_asn1(X509_CRL_get0_nextUpdate(crl)),
+                                  MR_TIME_NONE,
+                                  NULL,
+                                  MR_REVOCATION_FAULT_NONE};
     int listed = X509_CRL_get0_by_cert(crl, &entry, x);
     if (listed == 1) {
         found.state = MR_REVOCATION_REVOKED;
@@ -299,9 +321,7 @@ static int confirm_issuer(const struct question *q, struct mr_revocation *best, 
         if (err) *err = found;
         return code;
     }
-    if (code != MR_OK)
-        *best = (struct mr_revocation){MR_REVOCATION_BAD, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE,
-                                       "the issuer so named did not sign the certificate"};
+    if (code != MR_OK) *best = bad("the issuer so named did not sign the certificate");
     return MR_OK;
 }
 
@@ -310,7 +330,8 @@ int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, con
                         int64_t at, struct mr_revocation *ret, struct mr_err *err)
 {
     struct question q = {certificate, issuer, pool, pool_count, at};
-    struct mr_revocation best = {MR_REVOCATION_ABSENT, MR_TIME_NONE, MR_TIME_NONE, MR_TIME_NONE, NULL};
+    struct mr_revocation best = {MR_REVOCATION_ABSENT, MR_TIME_NONE, MR_TIME_NONE,
+                                 MR_TIME_NONE,         NULL,         MR_REVOCATION_FAULT_NONE};
     mr_openssl_start();
     for (size_t i = 0; i < ocsp_count; i++) {
         MR_CLEANUP(basic_freep) OCSP_BASICRESP *basic = read_ocsp(ocsp[i]);

@@ -11,10 +11,18 @@ typedef enum mr_revocation_state {
     MR_REVOCATION_UNKNOWN, /* the responder does not know it */
     MR_REVOCATION_BAD,     /* evidence is there, but its signature or responder cannot be accepted: `why` */
 } mr_revocation_state;
+/* What is wrong with evidence that cannot be accepted. */
+typedef enum mr_revocation_fault {
+    MR_REVOCATION_FAULT_NONE,
+    MR_REVOCATION_FAULT_RESPONDER, /* who answered may not answer for the issuer */
+    MR_REVOCATION_FAULT_SIGNATURE, /* its signature is wrong: it was altered, or somebody else made it */
+    MR_REVOCATION_FAULT_OTHER,
+} mr_revocation_fault;
 struct mr_revocation {
     mr_revocation_state state;
     int64_t this_update, next_update, revoked_at; /* milliseconds or MR_TIME_NONE */
     const char *why;
+    mr_revocation_fault fault; /* of MR_REVOCATION_BAD */
 };
 
 /* What the evidence says of `certificate`, whose issuer is `issuer`. Responses about other certificates are passed over (a file may hold

@@ -103,7 +103,7 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
-    SET(CURLOPT_PROTOCOLS_STR, request->configured ? "http,https" : "https");
+    SET(CURLOPT_PROTOCOLS_STR, request->configured || request->plain ? "http,https" : "https");
     if (!request->configured) {
         SET(CURLOPT_OPENSOCKETFUNCTION, open_public);
         SET(CURLOPT_OPENSOCKETDATA, &refused);

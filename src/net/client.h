@@ -9,7 +9,9 @@
 
 struct mr_net_request {
     mr_str url;
-    bool configured;    /* the operator gave the URL: http, loopback and private addresses are allowed */
+    bool configured; /* the operator gave the URL: http, loopback and private addresses are allowed */
+    bool
+        plain; /* http is allowed, for what is signed itself (RFC 5280 4.2.2.1, 4.2.1.13); the address must be public all the same */
     const char *type;   /* Content-Type of the body; NULL: GET */
     const char *accept; /* Accept, or NULL */
     mr_str body;

@@ -264,7 +264,17 @@ static void put_chain(mr_json_writer *w, mr_buf *out, const struct mr_seal_key *
     mr_json_end_array(w);
 }
 
-static int put_header(const struct mr_seal_key *seal, int64_t now, mr_arena *scratch, mr_buf *out, struct mr_err *err)
+/* TS 119 182-1 5.2.6; only b64 must stand in crit (5.1.9). */
+static void put_content_time(mr_json_writer *w, mr_buf *out, mr_str token)
+{
+    mr_json_put_name(w, "adoTst");
+    mr_json_put_raw(w, MR_STR("{\"tstTokens\":[{\"val\":\""));
+    mr_base64_put(out, token);
+    mr_buf_puts(out, "\"}]}");
+}
+
+static int put_header(const struct mr_seal_key *seal, int64_t now, mr_str content_token, mr_arena *scratch, mr_buf *out,
+                      struct mr_err *err)
 {
     mr_json_writer w;
     mr_str kid;
@@ -285,19 +295,20 @@ static int put_header(const struct mr_seal_key *seal, int64_t now, mr_arena *scr
     mr_json_put_bool(&w, false);
     mr_json_put_name(&w, "iat");
     mr_json_put_int(&w, now / 1000);
+    if (content_token.len) put_content_time(&w, out, content_token);
     mr_json_put_name(&w, "crit");
     mr_json_put_raw(&w, MR_STR("[\"b64\"]"));
     mr_json_end_object(&w);
     return MR_OK;
 }
 
-int mr_jades_header_write(const struct mr_seal_key *seal, int64_t now, mr_arena *scratch, mr_str *ret,
-                          struct mr_err *err)
+int mr_jades_header_write(const struct mr_seal_key *seal, int64_t now, mr_str content_token, mr_arena *scratch,
+                          mr_str *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf header, text;
     mr_buf_init(&header, HEADER_MAX);
     mr_buf_init(&text, 2 * HEADER_MAX);
-    MR_TRY(put_header(seal, now, scratch, &header, err));
+    MR_TRY(put_header(seal, now, content_token, scratch, &header, err));
     if (!mr_buf_failed(&header)) mr_base64url_put(&text, mr_buf_str(&header));
     bool fits = !mr_buf_failed(&header) && !mr_buf_failed(&text);
     mr_str copy = fits ? mr_arena_dup(scratch, mr_buf_str(&text)) : MR_STR_EMPTY;

@@ -1,4 +1,4 @@
-/* Sealing: JAdES baseline B or T as the Commission's own tools write it (general JSON serialization, one line, payload as it
+/* Sealing: JAdES baseline B to LTA as the Commission's own tools write it (general JSON serialization, one line, payload as it
  * is), so that every verifier of European Digital Credentials reads it.
  *
  * The payload is signed where it stands and copied once, into the output, escaped. */
@@ -28,16 +28,15 @@ static int check_seal(const struct mr_jades_sealing *sealing, mr_str payload, st
     return MR_OK;
 }
 
-/* A token for the signature's text. It is checked at once: a seal that nobody can verify must not leave the house. */
-static int get_timestamp(const struct mr_jades_sealing *sealing, mr_str signature_text, mr_arena *scratch,
-                         mr_str *ret_token, struct mr_err *err)
+int mr_jades_stamp(mr_timestamp_source *source, void *self, const mr_str *parts, size_t count, mr_arena *scratch,
+                   mr_str *ret_token, struct mr_err *err)
 {
     mr_digest digest;
     struct mr_timestamp t;
     struct mr_err found = {0};
-    MR_TRY(mr_digest_make(MR_SHA256, &signature_text, 1, &digest, err));
-    MR_TRY(sealing->timestamp(sealing->timestamp_self, scratch, &digest, ret_token, err));
-    int code = mr_timestamp_verify(*ret_token, &signature_text, 1, NULL, 0, NULL, 0, &t, &found);
+    MR_TRY(mr_digest_make(MR_SHA256, parts, count, &digest, err));
+    MR_TRY(source(self, scratch, &digest, ret_token, err));
+    int code = mr_timestamp_verify(*ret_token, parts, count, NULL, 0, NULL, 0, &t, &found);
     if (code == MR_OK) {
         mr_timestamp_done(&t);
         return MR_OK;
@@ -49,12 +48,17 @@ static int get_timestamp(const struct mr_jades_sealing *sealing, mr_str signatur
     return MR_FAIL_DETAIL(err, MR_E_NET, "the time-stamp that came back does not hold", "%s", found.message);
 }
 
-/* etsiU[0]: base64url of {"sigTst":{"tstTokens":[{"val": base64 DER}]}} (TS 119 182-1 5.3.4, 5.4.3.3). */
+void mr_jades_put_token(mr_buf *out, const char *name, mr_str token)
+{
+    mr_buf_format(out, "{\"%s\":{\"tstTokens\":[{\"val\":\"", name);
+    mr_base64_put(out, token);
+    mr_buf_puts(out, "\"}]}}");
+}
+
+/* etsiU[0] */
 static void put_signature_time(mr_buf *out, mr_buf *element, mr_str token)
 {
-    mr_buf_puts(element, "{\"sigTst\":{\"tstTokens\":[{\"val\":\"");
-    mr_base64_put(element, token);
-    mr_buf_puts(element, "\"}]}}");
+    mr_jades_put_token(element, "sigTst", token);
     mr_buf_puts(out, ",\"header\":{\"etsiU\":[\"");
     mr_base64url_put(out, mr_buf_str(element));
     mr_buf_puts(out, "\"]}");
@@ -82,20 +86,60 @@ static int write_seal(mr_str payload, mr_str protected_text, mr_str signature_te
     return MR_OK;
 }
 
+static mr_jades_level level_of(const struct mr_jades_sealing *sealing)
+{
+    if (sealing->level != MR_JADES_NONE) return sealing->level;
+    return sealing->timestamp ? MR_JADES_T : MR_JADES_B;
+}
+
+/* B or T. */
 static int make_seal(const struct mr_jades_sealing *sealing, mr_str payload, mr_arena *scratch, mr_buf *out,
                      struct mr_err *err)
 {
     const struct mr_seal_key *seal = sealing->seal;
     MR_CLEANUP(mr_buf_done) mr_buf encoded;
-    mr_str protected_text, signature, token = MR_STR_EMPTY;
+    mr_str protected_text, signature, content_token = MR_STR_EMPTY, token = MR_STR_EMPTY;
     mr_buf_init(&encoded, MR_LIMIT_KEY_FILE);
-    MR_TRY(mr_jades_header_write(seal, sealing->now, scratch, &protected_text, err));
+    if (sealing->content_time)
+        MR_TRY(mr_jades_stamp(sealing->timestamp, sealing->timestamp_self, &payload, 1, scratch, &content_token, err));
+    MR_TRY(mr_jades_header_write(seal, sealing->now, content_token, scratch, &protected_text, err));
     const mr_str parts[] = {protected_text, MR_STR("."), payload}; /* RFC 7797 section 3 */
     MR_TRY(mr_key_sign(seal->key, mr_key_default_alg(seal->key), parts, 3, scratch, &signature, err));
     mr_base64url_put(&encoded, signature);
     if (mr_buf_failed(&encoded)) return MR_FAIL(err, MR_E_NOMEM, "no room for the signature", MR_NOWHERE);
-    if (sealing->timestamp) MR_TRY(get_timestamp(sealing, mr_buf_str(&encoded), scratch, &token, err));
-    return write_seal(payload, protected_text, mr_buf_str(&encoded), token, out, err);
+    const mr_str text = mr_buf_str(&encoded);
+    if (level_of(sealing) >= MR_JADES_T)
+        MR_TRY(mr_jades_stamp(sealing->timestamp, sealing->timestamp_self, &text, 1, scratch, &token, err));
+    return write_seal(payload, protected_text, text, token, out, err);
+}
+
+/* LT and LTA: a seal of level T, extended as any older one is. */
+static int make_lasting_seal(const struct mr_jades_sealing *sealing, mr_str payload, mr_arena *scratch, mr_buf *out,
+                             struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf stamped;
+    const struct mr_jades_extending how = {.level = sealing->level,
+                                           .now = sealing->now,
+                                           .timestamp = sealing->timestamp,
+                                           .timestamp_self = sealing->timestamp_self,
+                                           .evidence = sealing->evidence,
+                                           .anchors = sealing->anchors,
+                                           .anchor_count = sealing->anchor_count,
+                                           .issuers = sealing->seal->issuers,
+                                           .issuer_count = sealing->seal->issuer_count};
+    bool changed;
+    mr_buf_init(&stamped, MR_LIMIT_DOCUMENT);
+    MR_TRY(make_seal(sealing, payload, scratch, &stamped, err));
+    return mr_jades_extend(&how, mr_buf_str(&stamped), scratch, out, &changed, NULL, err);
+}
+
+static int check_sources(const struct mr_jades_sealing *sealing, struct mr_err *err)
+{
+    if ((level_of(sealing) >= MR_JADES_T || sealing->content_time) && !sealing->timestamp)
+        return MR_FAIL(err, MR_E_STATE, "a time-stamp is needed, and no time-stamp authority is named", MR_NOWHERE);
+    if (level_of(sealing) >= MR_JADES_LT && !sealing->evidence)
+        return MR_FAIL(err, MR_E_STATE, "revocation evidence is needed, and nobody can be asked for it", MR_NOWHERE);
+    return MR_OK;
 }
 
 int mr_jades_seal(const struct mr_jades_sealing *sealing, mr_str payload, mr_arena *scratch, mr_buf *out,
@@ -103,7 +147,9 @@ int mr_jades_seal(const struct mr_jades_sealing *sealing, mr_str payload, mr_are
 {
     size_t start = out->len;
     MR_TRY(check_seal(sealing, payload, err));
-    int code = make_seal(sealing, payload, scratch, out, err);
+    MR_TRY(check_sources(sealing, err));
+    int code = level_of(sealing) >= MR_JADES_LT ? make_lasting_seal(sealing, payload, scratch, out, err)
+                                                : make_seal(sealing, payload, scratch, out, err);
     if (code != MR_OK) out->len = start;
     return code;
 }

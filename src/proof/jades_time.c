@@ -37,7 +37,39 @@ struct judging {
     int64_t anchored_first;   /* earliest over the signature whose authority leads to an anchor */
     size_t stamps, anchored;  /* tokens that hold; those whose authority leads to an anchor */
     bool authorities_covered; /* evidence for every authority over the signature is inside */
+    int64_t last_stamp;       /* the latest over the signature; j->lasts_until is its end */
 };
+
+/* ---- how long a seal lasts ---- */
+
+/* NIST SP 800-57 part 1 rev. 5, table 4: 112 bits of security (RSA below 3072 bits) protect nothing new after 2030. */
+static int64_t key_lasts(const mr_certificate *c)
+{
+    const mr_key *key = mr_certificate_key(c);
+    return mr_key_get_kind(key) == MR_KEY_RSA && mr_key_bits(key) < 3072 ? MR_LIMIT_SHORT_RSA_UNTIL : INT64_MAX;
+}
+
+/* The certificate's chain is as old as its first member to end; the anchor or root does not count. */
+static int64_t chain_lasts(const struct mr_chain *chain)
+{
+    int64_t until = INT64_MAX;
+    for (size_t i = 0; i < chain->count; i++) {
+        const mr_certificate *c = chain->certificates[i];
+        if (i > 0 && (mr_certificate_is_self_issued(c) || (chain->state == MR_CHAIN_ANCHORED && i + 1 == chain->count)))
+            break;
+        int64_t end = mr_certificate_not_after(c), key = key_lasts(c);
+        if (end < until) until = end;
+        if (key < until) until = key;
+    }
+    return until;
+}
+
+static void note_lasting(struct judging *g, const struct mr_timestamp *t)
+{
+    if (g->last_stamp != MR_TIME_NONE && t->time < g->last_stamp) return;
+    g->last_stamp = t->time;
+    g->j->lasts_until = chain_lasts(&t->chain);
+}
 
 /* ---- revocation ---- */
 
@@ -145,6 +177,7 @@ static int use_stamp(struct judging *g, const struct kind *kind, const struct mr
     g->stamps++;
     g->anchored += t->chain.state == MR_CHAIN_ANCHORED;
     if (kind != &content_kind) keep_first(&g->j->best_time, t->time);
+    if (kind != &content_kind) note_lasting(g, t);
     if (kind != &content_kind && t->chain.state == MR_CHAIN_ANCHORED) keep_first(&g->anchored_first, t->time);
     if (kind == &archive_kind) keep_first(&g->archive_first, t->time);
     if (step->at == MR_TIME_NONE || (kind->latest ? t->time > step->at : t->time < step->at)) {
@@ -271,7 +304,7 @@ static int find_issuer(struct judging *g, mr_certificate **ret)
 }
 
 /* Evidence that was old when the seal was proven to exist says little about that moment (EN 319 102-1 5.2.5, freshness). */
-static bool is_stale(const struct mr_revocation *r, int64_t at)
+bool mr_jades_is_stale(const struct mr_revocation *r, int64_t at)
 {
     if (r->next_update != MR_TIME_NONE && r->next_update >= at) return false;
     return r->this_update == MR_TIME_NONE || at - r->this_update > MR_LIMIT_EVIDENCE_AGE_MS;
@@ -288,12 +321,21 @@ static bool is_revoked_later(const struct judging *g, const struct mr_revocation
     return g->anchored_first != MR_TIME_NONE && r->revoked_at != MR_TIME_NONE && r->revoked_at > g->anchored_first;
 }
 
+static const char *bad_evidence_id(mr_revocation_fault fault)
+{
+    switch (fault) {
+    case MR_REVOCATION_FAULT_RESPONDER: return "seal.revocation_evidence.responder";
+    case MR_REVOCATION_FAULT_SIGNATURE: return "seal.revocation_evidence.changed";
+    default: return "seal.revocation_evidence.unusable";
+    }
+}
+
 static void state_evidence(struct judging *g, const struct mr_revocation *r)
 {
     int64_t at = g->j->best_time == MR_TIME_NONE ? g->w->now : g->j->best_time;
     switch (r->state) {
     case MR_REVOCATION_GOOD:
-        if (is_stale(r, at))
+        if (mr_jades_is_stale(r, at))
             set_evidence(g, MR_UNCHECKED, "seal.revocation_evidence.stale", "too old for the time of the seal",
                          r->this_update);
         else
@@ -311,9 +353,7 @@ static void state_evidence(struct judging *g, const struct mr_revocation *r)
         set_evidence(g, MR_UNCHECKED, "seal.revocation_evidence.unusable",
                      "the responder does not know the certificate", r->this_update);
         break;
-    case MR_REVOCATION_BAD:
-        set_evidence(g, MR_UNCHECKED, "seal.revocation_evidence.unusable", r->why, MR_TIME_NONE);
-        break;
+    case MR_REVOCATION_BAD: set_evidence(g, MR_UNCHECKED, bad_evidence_id(r->fault), r->why, MR_TIME_NONE); break;
     case MR_REVOCATION_ABSENT:
         set_evidence(g, MR_UNCHECKED, "seal.revocation_evidence.absent", "no evidence is about the seal's certificate",
                      MR_TIME_NONE);
@@ -377,13 +417,15 @@ int mr_jades_judge_times(struct mr_jades_work *w, const struct mr_jades_text *te
                         .err = err,
                         .archive_first = MR_TIME_NONE,
                         .anchored_first = MR_TIME_NONE,
-                        .authorities_covered = true};
+                        .authorities_covered = true,
+                        .last_stamp = MR_TIME_NONE};
     MR_TRY(judge_content(&g));
     MR_TRY(judge_tokens(&g, &signature_kind, &u->signature, &j->signature_time));
     MR_TRY(judge_tokens(&g, &archive_kind, &u->archive, &j->archive_time));
     compare_times(&g);
     j->timestamps_anchored = g.stamps > 0 && g.anchored == g.stamps;
     MR_TRY(judge_chain(&g));
+    if (j->lasts_until == MR_TIME_NONE) j->lasts_until = mr_certificate_not_after(j->certificate);
     MR_TRY(judge_evidence(&g));
     if (u->clear) {
         set_clear(&j->signature_time);

@@ -136,6 +136,18 @@ static int take_archive_time(struct reading *r, const mr_json *value)
     return mr_jades_tokens_read(r->w, value, r->at, &r->u->archive, r->step, "seal.structure", r->err);
 }
 
+static int take_own_certificates(struct reading *r, const mr_json *value)
+{
+    r->u->has_validation_data = true;
+    return take_certificates(r, value);
+}
+
+static int take_own_evidence(struct reading *r, const mr_json *value)
+{
+    r->u->has_validation_data = true;
+    return take_evidence(r, value);
+}
+
 static int note_reference(struct reading *r, const mr_json *value)
 {
     r->u->has_references = true;
@@ -164,8 +176,8 @@ static const struct {
     const char *name;
     int (*take)(struct reading *r, const mr_json *value);
 } elements[] = {
-    {"sigTst", take_signature_time},  {"arcTst", take_archive_time},   {"xVals", take_certificates},
-    {"rVals", take_evidence},         {"tstVD", take_validation_data}, {"anyValData", take_validation_data},
+    {"sigTst", take_signature_time},  {"arcTst", take_archive_time},   {"xVals", take_own_certificates},
+    {"rVals", take_own_evidence},     {"tstVD", take_validation_data}, {"anyValData", take_validation_data},
     {"cSig", note_counter_signature}, {"sigPSt", note_policy},         {"xRefs", note_reference},
     {"rRefs", note_reference},        {"axRefs", note_reference},      {"arRefs", note_reference},
     {"sigRTst", note_reference},      {"rfsTst", note_reference},      {"axVals", note_unknown},

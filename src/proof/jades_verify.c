@@ -53,6 +53,13 @@ const char *mr_jades_level_name(mr_jades_level level)
     return names[level];
 }
 
+mr_jades_level mr_jades_level_find(mr_str name)
+{
+    for (mr_jades_level l = MR_JADES_B; l <= MR_JADES_LTA; l++)
+        if (mr_str_eq_ascii_nocase(name, mr_str_from(mr_str_of(mr_jades_level_name(l)), strlen("JAdES-")))) return l;
+    return MR_JADES_NONE;
+}
+
 static void not_reached(struct mr_step *step)
 {
     *step = (struct mr_step){.state = MR_UNCHECKED, .id = "seal.not_reached", .at = MR_TIME_NONE};
@@ -60,7 +67,7 @@ static void not_reached(struct mr_step *step)
 
 static void begin(mr_jades *j)
 {
-    *j = (mr_jades){.claimed_time = MR_TIME_NONE, .best_time = MR_TIME_NONE};
+    *j = (mr_jades){.claimed_time = MR_TIME_NONE, .best_time = MR_TIME_NONE, .lasts_until = MR_TIME_NONE};
     not_reached(&j->signature);
     not_reached(&j->content_time);
     not_reached(&j->signature_time);
@@ -208,6 +215,15 @@ static int split_json(struct file *f, const mr_json *root, struct mr_step *step)
     return MR_OK;
 }
 
+int mr_jades_only_text(const mr_json *root, struct mr_jades_text *ret, struct mr_step *step)
+{
+    struct file f = {.count = 0};
+    MR_TRY(split_json(&f, root, step));
+    if (f.count != 1) return mr_jades_refuse(step, "seal.structure", "several parallel signatures");
+    *ret = f.texts[0];
+    return MR_OK;
+}
+
 /* RFC 7515 section 7.1. Files end in a line break at times; it is not part of the text. */
 static int split_compact(struct file *f, mr_str text, struct mr_step *step)
 {
@@ -248,6 +264,7 @@ static void merge(struct mr_jades_work *w, mr_jades *into, const mr_jades *from,
     for (size_t i = 0; i < MR_JADES_REMARKS && from->remarks[i]; i++) mr_jades_remark(into, from->remarks[i]);
     into->out_of_scope |= from->out_of_scope;
     if (from->level < into->level) into->level = from->level;
+    if (from->lasts_until < into->lasts_until) into->lasts_until = from->lasts_until;
     if (from->best_time != MR_TIME_NONE) into->timestamps_anchored &= from->timestamps_anchored;
     if (!into->purpose_why) into->purpose_why = from->purpose_why;
 }

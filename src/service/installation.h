@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "credential/check.h"
 #include "net/fetch.h"
+#include "service/evidence.h"
 #include "service/service.h"
 
 #include <pthread.h>
@@ -26,12 +27,13 @@ struct mr_own_seal {
 struct mr_service {
     mr_arena arena; /* texts below; after opening it grows under seal_lock only */
     const mr_env *env;
-    mr_str folder, public_url, verify_url, timestamp_url, fetch_from, password;
+    mr_str folder, public_url, verify_url, fetch_from, password;
     uint8_t secret[32];
     mr_db *db;
     int folder_lock; /* file descriptor, -1 without a database */
     mr_trust trust;
     mr_net_fetcher *net;           /* NULL: the network is off */
+    mr_evidence_client *evidence;  /* for sealing */
     pthread_mutex_t seal_lock;     /* one maker of seals at a time */
     struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
     size_t own_seal_count;

@@ -11,6 +11,7 @@
 #include "crypto/authority.h"
 #include "crypto/hmac.h"
 #include "net/client.h"
+#include "service/evidence.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -19,7 +20,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define TIMESTAMP_WAIT_MS 20000
 #define FETCH_WAIT_MS 10000
 #define SERVICE_MEMORY (64 * MR_MIB)
 
@@ -129,7 +129,6 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     s->folder = mr_arena_dup(a, mr_str_of(config->data_folder));
     s->public_url = mr_arena_dup(a, mr_str_of(config->public_url));
     s->verify_url = mr_arena_format(a, "%.*s/verify", MR_STR_ARG(s->public_url));
-    s->timestamp_url = mr_arena_dup(a, mr_str_of(config->timestamp_url));
     s->fetch_from = mr_arena_dup(a, mr_str_of(config->fetch_from));
     if (s->fetch_from.len &&
         !mr_str_has_suffix(s->fetch_from, MR_STR("/"))) /* or "http://host" would let "http://host@other" in */
@@ -142,6 +141,8 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(read_secret(s, err));
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
+    const struct mr_evidence_client_options evidence = {s->env, mr_str_of(config->timestamp_url), s->fetch_from};
+    MR_TRY(mr_evidence_client_new(&evidence, &s->evidence, err));
     const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
     if (config->online) MR_TRY(mr_net_fetcher_new(&net, &s->net, err));
     if (!config->database) return MR_OK;
@@ -182,6 +183,7 @@ void mr_service_close(mr_service *s)
     if (s->db) mr_db_close(s->db);
     if (s->folder_lock >= 0) close(s->folder_lock);
     mr_net_fetcher_free(s->net);
+    mr_evidence_client_free(s->evidence);
     mr_trust_done(&s->trust);
     mr_secret_wipe(s->secret, sizeof s->secret);
     pthread_mutex_destroy(&s->seal_lock);
@@ -343,25 +345,6 @@ int mr_service_seal(mr_service *s, const mr_specification *specification, struct
     return code;
 }
 
-/* mr_timestamp_source over HTTP (RFC 3161 section 3.4). */
-static int timestamp_by_http(void *self, mr_arena *a, const mr_digest *digest, mr_str *ret_token, struct mr_err *err)
-{
-    mr_service *s = self;
-    mr_str query, answer;
-    MR_TRY(mr_timestamp_request(a, s->env, digest, &query, err));
-    struct mr_net_request request = {
-        .url = s->timestamp_url,
-        .configured = true,
-        .type = "application/timestamp-query",
-        .accept = "application/timestamp-reply",
-        .body = query,
-        .max_answer = MR_LIMIT_TIMESTAMP,
-        .timeout_ms = TIMESTAMP_WAIT_MS,
-    };
-    MR_TRY(mr_net_fetch(a, &request, &answer, err));
-    return mr_timestamp_response(a, query, answer, ret_token, err);
-}
-
 void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
                              struct mr_issuing *ret)
 {
@@ -371,8 +354,11 @@ void mr_service_fill_issuing(mr_service *s, const mr_specification *specificatio
         .env = s->env,
         .page_image = true,
         .verify_url = s->verify_url,
-        .timestamp = s->timestamp_url.len ? timestamp_by_http : NULL,
-        .timestamp_self = s,
+        .timestamp = mr_evidence_client_timestamp(s->evidence),
+        .timestamp_self = s->evidence,
+        .evidence = mr_evidence_client_source(s->evidence),
+        .anchors = s->trust.anchors,
+        .anchor_count = s->trust.count,
     };
 }
 

@@ -532,7 +532,7 @@ static void test_jades_verify__weighs_the_evidence(void **state)
         {"revoked, by anybody's clock later", later, sealing_stamp, 0, MR_FAILED, "seal.revocation_evidence.revoked"},
         {"revoked, by a clock of no anchor later", later, sealing_stamp, 0, MR_FAILED,
          "seal.revocation_evidence.revoked", authority},
-        {"with a wrong signature", broken, NULL, 0, MR_UNCHECKED, "seal.revocation_evidence.unusable"},
+        {"with a wrong signature", broken, NULL, 0, MR_UNCHECKED, "seal.revocation_evidence.changed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sealing_verify_with(s, with_evidence(s, cases[i].stamp, cases[i].list), &cases[i].anchor,
