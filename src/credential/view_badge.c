@@ -12,27 +12,20 @@
 
 /* ---- what a badge says ---- */
 
-static bool is_level(const struct mr_vc_reading *r, const mr_json *alignment)
+static bool names_eqf(const mr_json *alignment)
 {
-    mr_str framework = mr_vc_text(r, alignment, "targetFramework");
+    mr_str framework = mr_vc_scalar(mr_each_first(mr_json_get(alignment, "targetFramework")));
     return mr_str_is(mr_json_get_str(alignment, "targetType"), "ext:EQF") ||
            mr_str_eq_ascii_nocase(framework, MR_STR("EQF")) ||
            mr_str_find(framework, MR_STR("European Qualifications Framework")) >= 0;
 }
 
-/* A level of the European or a national framework, by its URL or by the name of the European framework. */
-static bool read_level(struct mr_vc_reading *r, const mr_json *alignment)
+const mr_concept *mr_vc_alignment_level(const mr_json *alignment)
 {
     mr_str url = mr_json_get_str(alignment, "targetUrl"), code = mr_json_get_str(alignment, "targetCode");
-    const mr_concept *eqf = mr_concept_find_uri(MR_SCHEME_EQF, url), *nqf = mr_concept_find_uri(MR_SCHEME_NQF, url);
-    if (!eqf && is_level(r, alignment)) eqf = mr_concept_find(MR_SCHEME_EQF, code);
-    mr_str said = eqf   ? mr_wording_eqf(r->arena, r->language, mr_str_of(eqf->code))
-                  : nqf ? mr_concept_label(nqf, mr_language_tag(r->language))
-                        : MR_STR_EMPTY;
-    if (said.len == 0) return false;
-    mr_vc_add(r, MR_ELEMENT_LEVEL, said);
-    r->view->level = mr_wording_join(r->arena, r->view->level, said);
-    return true;
+    const mr_concept *eqf = mr_concept_find_uri(MR_SCHEME_EQF, url);
+    if (!eqf && names_eqf(alignment)) eqf = mr_concept_find(MR_SCHEME_EQF, code);
+    return eqf ? eqf : mr_concept_find_uri(MR_SCHEME_NQF, url);
 }
 
 /* What was learnt: an ESCO skill, or what says of itself that it is a competency. */
@@ -43,17 +36,31 @@ static bool is_competency(const mr_json *alignment)
            mr_str_is(type, "ext:ESCOAlignment");
 }
 
-/* "Institutional accreditation (Accreditation of the programme), AV-1, https://agency.example/AV-1" */
-static bool read_quality(struct mr_vc_reading *r, const mr_json *alignment)
+mr_vc_alignment mr_vc_alignment_of(const mr_json *alignment)
 {
-    if (!mr_str_is(mr_json_get_str(alignment, "targetType"), "ext:QualityAssurance")) return false;
+    const mr_concept *level = mr_vc_alignment_level(alignment);
+    if (level) return level->scheme == MR_SCHEME_EQF ? MR_VC_ALIGNMENT_EQF : MR_VC_ALIGNMENT_NQF;
+    if (mr_str_is(mr_json_get_str(alignment, "targetType"), "ext:QualityAssurance")) return MR_VC_ALIGNMENT_QUALITY;
+    return is_competency(alignment) ? MR_VC_ALIGNMENT_OUTCOME : MR_VC_ALIGNMENT_OTHER;
+}
+
+static void read_level(struct mr_vc_reading *r, const mr_concept *level)
+{
+    mr_str said = level->scheme == MR_SCHEME_EQF ? mr_wording_eqf(r->arena, r->language, mr_str_of(level->code))
+                                                 : mr_concept_label(level, mr_language_tag(r->language));
+    mr_vc_add(r, MR_ELEMENT_LEVEL, said);
+    r->view->level = mr_wording_join(r->arena, r->view->level, said);
+}
+
+/* "Institutional accreditation (Accreditation of the programme), AV-1, https://agency.example/AV-1" */
+static void read_quality(struct mr_vc_reading *r, const mr_json *alignment)
+{
     mr_str said = mr_wording_with_type(r->arena, mr_vc_text(r, alignment, "targetName"),
                                        mr_vc_text(r, alignment, "targetDescription"));
     said = mr_wording_join(r->arena, said, mr_json_get_str(alignment, "targetCode"));
     said = mr_wording_join(r->arena, said, mr_json_get_str(alignment, "targetUrl"));
     mr_vc_add(r, MR_ELEMENT_QUALITY, said);
     r->view->claims_accreditation |= said.len > 0;
-    return true;
 }
 
 /* Others lead to descriptions and courses: what they mean for it is not said. */
@@ -63,8 +70,13 @@ static void read_alignments(struct mr_vc_reading *r)
     MR_EACH(alignment, mr_json_get(r->achievement, "alignment"))
     {
         if (looked_at++ == MR_VC_VALUES_MAX) return;
-        if (read_level(r, alignment) || read_quality(r, alignment)) continue;
-        if (is_competency(alignment)) mr_vc_add(r, MR_ELEMENT_OUTCOMES, mr_vc_text(r, alignment, "targetName"));
+        switch (mr_vc_alignment_of(alignment)) {
+        case MR_VC_ALIGNMENT_EQF:
+        case MR_VC_ALIGNMENT_NQF: read_level(r, mr_vc_alignment_level(alignment)); break;
+        case MR_VC_ALIGNMENT_QUALITY: read_quality(r, alignment); break;
+        case MR_VC_ALIGNMENT_OUTCOME: mr_vc_add(r, MR_ELEMENT_OUTCOMES, mr_vc_text(r, alignment, "targetName")); break;
+        case MR_VC_ALIGNMENT_OTHER: break;
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-/* What the readers of badges, records and other credentials share: one reading, its texts and its answers. Only for view_vc.c, view_badge.c and
- * view_record.c. */
+/* What the readers of badges, records and other credentials share: one reading, its texts and its answers. Only for view_vc.c, view_badge.c,
+ * view_record.c and, of what they understand, redescribe_badge.c. */
 #ifndef MR_CREDENTIAL_VIEW_VC_INSIDE_H
 #define MR_CREDENTIAL_VIEW_VC_INSIDE_H
 
@@ -45,6 +45,19 @@ const mr_concept *mr_vc_language(mr_str tag);
 void mr_vc_read_evidence(struct mr_vc_reading *r);
 /* Is this what a micro-credential calls itself? */
 bool mr_vc_is_micro_credential(const mr_json *document, const mr_json *achievement);
+
+/* What an alignment of an achievement means: a level of the European or a national framework (by its URL, by the name of the European framework, or as
+ * ext:EQF of the Dutch fields), quality assurance (ext:QualityAssurance), a learning outcome (a skill or competency), or nothing that is known. */
+typedef enum mr_vc_alignment {
+    MR_VC_ALIGNMENT_OTHER,
+    MR_VC_ALIGNMENT_EQF,
+    MR_VC_ALIGNMENT_NQF,
+    MR_VC_ALIGNMENT_QUALITY,
+    MR_VC_ALIGNMENT_OUTCOME,
+} mr_vc_alignment;
+mr_vc_alignment mr_vc_alignment_of(const mr_json *alignment);
+/* The level, or NULL. */
+const mr_concept *mr_vc_alignment_level(const mr_json *alignment);
 
 /* What a record contains (view_record.c), and the claims of a credential that is neither. */
 int mr_vc_read_record(struct mr_vc_reading *r, struct mr_err *err) MR_MUST_CHECK;
