@@ -224,6 +224,11 @@ static void name_it(struct mr_redescribing *d)
         else if (n > 0 && name[n - 1] != '-' && (c == ' ' || c == '-'))
             name[n++] = '-';
     }
+    for (size_t whole = n; n >= 48 && whole > 0; whole--) { /* no half word at the end */
+        if (name[whole - 1] != '-') continue;
+        n = whole;
+        break;
+    }
     while (n > 0 && name[n - 1] == '-') n--;
     d->s->id = n ? mr_str_make(name, n) : MR_STR("converted");
     d->s->version = MR_STR("1");
@@ -282,7 +287,7 @@ int mr_redescribe(mr_arena *a, const mr_json *document, mr_redescription *ret, s
 
 static mr_texts mark_of(struct mr_redescribing *d)
 {
-    static const enum mr_elm_label sentence = MR_ELM_REDESCRIBED;
+    enum mr_elm_label sentence = d->r->unsealed ? MR_ELM_REDESCRIBED_UNSEALED : MR_ELM_REDESCRIBED;
     struct mr_localised *items = MR_NEW_ARRAY(d->arena, struct mr_localised, MR_LABEL_LANGUAGES);
     size_t count = 0;
     if (!items) return d->nomem = true, (mr_texts){NULL, 0};

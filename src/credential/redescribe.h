@@ -13,6 +13,7 @@ typedef struct mr_redescription {
     mr_achievement achievement;     /* its id is empty: it is a description, and no new award */
     mr_str source;                  /* id of the credential; may be empty */
     mr_str issuer;                  /* who issued it, in the primary language; may be empty */
+    bool unsealed;                  /* nothing seals the source, so it is no proof: for the caller to say */
     struct mr_findings gaps; /* faults: what is missing before it can be issued; warnings: what was not carried over */
 } mr_redescription;
 

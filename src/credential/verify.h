@@ -62,6 +62,7 @@ typedef struct mr_report {
     size_t remark_count;
     size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
     size_t missing_count;
+    bool unsealed; /* a credential that nothing seals: the seal check failed for that and no other reason */
     bool has_view; /* the seal holds: view may be shown */
     mr_view view;
     mr_str document; /* the credential's JSON as sealed, when has_view */
