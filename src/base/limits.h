@@ -102,6 +102,7 @@
 #define MR_LIMIT_SD_POINTERS 1024      /* of one selection */
 #define MR_LIMIT_SD_WORK 20000000      /* members and elements looked at to follow them */
 #define MR_LIMIT_DISCLOSED_VALUE 300   /* octets of a value that are listed for people */
+#define MR_LIMIT_REDESCRIBE_WORK 20000000     /* JSON nodes looked at to find what a document refers to */
 #define MR_LIMIT_STATUS_LIST (16 * MR_MIB)    /* a status list, inflated */
 #define MR_LIMIT_STATUS_DOCUMENT (4 * MR_MIB) /* and as fetched */
 #define MR_LIMIT_STATUS_MEMORY (96 * MR_MIB)  /* arena of one list's work */

@@ -1,4 +1,4 @@
-/* `merit verify` and `merit show`. */
+/* `merit verify`. */
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/cli.h"
@@ -120,76 +120,4 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
         status = worse(status, verify_file(v, argv[i], l, json, &a));
     }
     return status;
-}
-
-static const char show_help[] =
-    "merit show FILE [--lang LANG]: what a credential says, learning outcomes first.\n\n"
-    "  merit show wound-care.jsonld --lang da\n\n"
-    "It shows what an intact seal covers, and nothing else; `merit verify` tells what was checked.\n"
-    "Exit status: 0 shown, 1 no credential or its seal is not intact, 2 cannot be read.\n";
-
-/* A text of the document, each of its lines indented. */
-static void show_lines(mr_str text, mr_buf *out)
-{
-    mr_str line;
-    while (mr_str_split(&text, '\n', &line)) {
-        mr_buf_puts(out, "  ");
-        mr_buf_put_visible(out, line);
-        mr_buf_putc(out, '\n');
-    }
-}
-
-static void show(const mr_report *r, const mr_language *l, mr_arena *a, mr_buf *out)
-{
-    mr_buf_put_visible(out, r->story);
-    mr_buf_puts(out, "\n\n");
-    for (size_t k = 0; k < MR_ELEMENT_COUNT; k++) {
-        /* learning outcomes first, then Annex I order */
-        size_t e = k == 0 ? MR_ELEMENT_OUTCOMES : k <= MR_ELEMENT_OUTCOMES ? k - 1 : k;
-        const struct mr_view_answer *answer = &r->view.answers[e];
-        mr_str label = mr_message_str(l, mr_arena_format(a, "element.%s", mr_element_info((mr_element)e)->code));
-        if (!answer->answered) continue;
-        mr_buf_put(out, label);
-        mr_buf_putc(out, '\n');
-        for (size_t i = 0; i < answer->value_count; i++) show_lines(answer->values[i], out);
-    }
-    mr_buf_putc(out, '\n');
-    mr_buf_put(out, mr_message(l, "report.note"));
-    mr_buf_putc(out, '\n');
-}
-
-int mr_cli_show(int argc, char **argv, const mr_env *env)
-{
-    MR_CLEANUP(mr_arena_done) mr_arena a;
-    MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
-    MR_CLEANUP(mr_buf_done) mr_buf out;
-    const char *lang = NULL;
-    const mr_option options[] = {{"lang", &lang, NULL}};
-    const mr_trust none = {0};
-    struct mr_err err = {0};
-    mr_report report;
-    mr_str file;
-    int words;
-    bool done;
-    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    mr_buf_init(&out, MR_LIMIT_DOCUMENT);
-    if (!mr_options_take(argc, argv, options, 1, show_help, &words, &done)) return 2;
-    if (done) return 0;
-    if (words != 1) {
-        fputs(show_help, stderr);
-        return 2;
-    }
-    const mr_language *l = mr_options_language(lang);
-    const struct mr_verifying verifying = {.trust = &none, .env = env, .language = l};
-    if (mr_file_read(&a, argv[1], MR_LIMIT_DOCUMENT, &file, &err) != MR_OK)
-        return mr_cli_fail(&err, argv[1], MR_STR_EMPTY);
-    if (mr_verifier_open(&verifying, &v, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
-    if (mr_verify(v, &a, file, &report, &err) != MR_OK) return mr_cli_fail(&err, argv[1], MR_STR_EMPTY);
-    if (!report.has_view) {
-        mr_report_write_text(&report, l, mr_str_of(argv[1]), colours(), &out);
-        mr_cli_print(mr_buf_str(&out));
-        return 1;
-    }
-    show(&report, l, &a, &out);
-    return mr_cli_print(mr_buf_str(&out)) ? 0 : 2;
 }

@@ -94,6 +94,8 @@ void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text);
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label);
 /* The same in one language, else in English. */
 mr_str mr_elm_label(enum mr_elm_label label, mr_str language);
+/* All of them, in the order of mr_label_languages. */
+const char *const *mr_elm_labels(enum mr_elm_label label);
 /* The same as texts, in the arena. */
 mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label);
 /* A concept of a vocabulary: the value; and as a member, when it is not NULL. */

@@ -117,6 +117,11 @@ mr_str mr_elm_label(enum mr_elm_label label, mr_str language)
     return mr_str_of(labels[label].label[0]);
 }
 
+const char *const *mr_elm_labels(enum mr_elm_label label)
+{
+    return labels[label].label;
+}
+
 mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label)
 {
     struct mr_localised *items = MR_NEW_ARRAY(e->arena, struct mr_localised, MR_LABEL_LANGUAGES);

@@ -13,6 +13,8 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "credential/elm_template.h"
+#include "credential/specification_values.h"
 #include "crypto/digest.h"
 #include "model/contact.h"
 
@@ -430,6 +432,42 @@ int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool 
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static void put_date_cell(mr_buf *out, mr_date day)
+{
+    char text[11] = "";
+    if (mr_date_is_set(day)) mr_date_write(day, text);
+    mr_csv_put_cell(out, mr_str_of(text), ',');
+}
+
+static void put_row(mr_buf *out, const mr_achievement *a)
+{
+    char points[24] = "";
+    mr_csv_put_cell(out, a->learner.full_name, ',');
+    mr_csv_put_cell(out, a->learner.given_name, ',');
+    mr_csv_put_cell(out, a->learner.family_name, ',');
+    put_date_cell(out, a->learner.birth_date);
+    mr_csv_put_cell(out, a->learner.email, ',');
+    mr_csv_put_cell(out, a->grade, ',');
+    put_date_cell(out, a->awarded_on);
+    mr_csv_put_cell(out, a->place, ',');
+    if (a->ects_awarded > 0) mr_elm_write_points(a->ects_awarded, points);
+    mr_csv_put_cell(out, mr_str_of(points), ',');
+    mr_csv_put_cell(
+        out, mr_str_of(a->supervision == MR_SUPERVISION_NOT_SAID ? "" : mr_spec_supervisions[a->supervision - 1]), ',');
+    mr_csv_end_row(out);
+}
+
+void mr_results_write(const mr_achievement *achievements, size_t count, mr_buf *out)
+{
+    static const column order[] = {COLUMN_NAME,  COLUMN_GIVEN, COLUMN_FAMILY, COLUMN_BIRTH, COLUMN_EMAIL,
+                                   COLUMN_GRADE, COLUMN_DATE,  COLUMN_PLACE,  COLUMN_ECTS,  COLUMN_SUPERVISION};
+    mr_buf_puts(out, "\xEF\xBB\xBF"); /* as the template */
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        mr_csv_put_cell(out, mr_str_of(meanings[order[i]].names[0]), ',');
+    mr_csv_end_row(out);
+    for (size_t i = 0; i < count; i++) put_row(out, &achievements[i]);
+}
 
 void mr_results_write_template(mr_buf *out)
 {

@@ -34,6 +34,8 @@ struct mr_result_row {
 /* The next row; texts live in `a` until the caller resets it. ret_row false at the end. Errors: MR_E_CSV (the file cannot be read on), MR_E_IO. */
 int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row,
                     struct mr_err *err) MR_MUST_CHECK;
+/* A table of these achievements, with its header, as `merit issue` reads it. A supervision or credit that is that of the specification is left out. */
+void mr_results_write(const mr_achievement *achievements, size_t count, mr_buf *out);
 /* The sample that `merit results template` writes. */
 void mr_results_write_template(mr_buf *out);
 /* The row that was read last, as it was read, and one column more: the reason; for the file of refused rows. header: writes the header line instead

@@ -75,10 +75,9 @@ static void read_workload(reader *r, const mr_json *v, mr_specification *s)
 static void read_level(reader *r, const mr_json *v, mr_specification *s)
 {
     static const char *const members[] = {"eqf", "basis", "nqf", "authority", "since", "cycle", "does_not_apply"};
-    static const char *const bases[] = {"declared", "referenced"};
     if (!mr_spec_object(r, v, "level", members, COUNT(members))) return;
     s->eqf = mr_spec_code(r, mr_json_get(v, "eqf"), "level", MR_SCHEME_EQF);
-    int basis = mr_spec_word(r, mr_json_get(v, "basis"), "level", bases, COUNT(bases));
+    int basis = mr_spec_word(r, mr_json_get(v, "basis"), "level", mr_spec_bases, COUNT(mr_spec_bases));
     s->level_basis = (mr_level_basis)(basis + 1);
     s->nqf = mr_spec_code(r, mr_json_get(v, "nqf"), "level", MR_SCHEME_NQF);
     s->nqf_authority = mr_spec_text(r, mr_json_get(v, "authority"), "level");
@@ -156,8 +155,6 @@ static void read_quality(reader *r, const mr_json *v, mr_specification *s)
 {
     static const char *const members[] = {"kind",       "title",       "by",         "reference",
                                           "valid_from", "valid_until", "conditional"};
-    static const char *const kinds[MR_QUALITY_KINDS_] = {"internal",    "external", "programme",
-                                                         "institution", "label",    "register"};
     if (!mr_spec_list(r, v, "quality_assurance")) return;
     s->quality = MR_NEW_ARRAY(r->arena, struct mr_quality, v->len);
     if (!s->quality) {
@@ -170,7 +167,7 @@ static void read_quality(reader *r, const mr_json *v, mr_specification *s)
         if (!mr_spec_object(r, item, "quality_assurance", members, COUNT(members))) continue;
         const mr_json *kind = mr_json_get(item, "kind");
         if (!kind) mr_spec_fault(r, item, "quality_assurance", "spec.quality.kind", MR_STR_EMPTY);
-        int k = mr_spec_word(r, kind, "quality_assurance", kinds, COUNT(kinds));
+        int k = mr_spec_word(r, kind, "quality_assurance", mr_spec_quality_kinds, COUNT(mr_spec_quality_kinds));
         q->kind = k < 0 ? MR_QUALITY_LABEL : (mr_quality_kind)k;
         q->title = mr_spec_texts(r, mr_json_get(item, "title"), "quality_assurance", true);
         q->reference = read_reference(r, mr_json_get(item, "reference"));
@@ -247,7 +244,6 @@ static void read_parties(reader *r, mr_specification *s)
 
 static void read_elements(reader *r, mr_specification *s)
 {
-    static const char *const supervisions[] = {"none", "supervised", "identity-online", "identity-on-site"};
     const mr_json *root = r->root;
     read_outcomes(r, mr_json_get(root, "learning_outcomes"), s);
     read_workload(r, mr_json_get(root, "workload"), s);
@@ -256,8 +252,8 @@ static void read_elements(reader *r, mr_specification *s)
     read_participation(r, mr_json_get(root, "participation"), s);
     read_quality(r, mr_json_get(root, "quality_assurance"), s);
     s->prerequisites = mr_spec_texts(r, mr_json_get(root, "prerequisites"), "prerequisites", false);
-    int supervision =
-        mr_spec_word(r, mr_json_get(root, "supervision"), "supervision", supervisions, COUNT(supervisions));
+    int supervision = mr_spec_word(r, mr_json_get(root, "supervision"), "supervision", mr_spec_supervisions,
+                                   COUNT(mr_spec_supervisions));
     s->supervision = (mr_supervision)(supervision + 1);
     s->stackability = mr_spec_texts(r, mr_json_get(root, "stackability"), "stackability", false);
     s->further = mr_spec_texts(r, mr_json_get(root, "further_information"), "further_information", false);

@@ -11,6 +11,11 @@
 
 #include <stdio.h>
 
+const char *const mr_spec_bases[2] = {"declared", "referenced"};
+const char *const mr_spec_quality_kinds[MR_QUALITY_KINDS_] = {"internal",    "external", "programme",
+                                                              "institution", "label",    "register"};
+const char *const mr_spec_supervisions[4] = {"none", "supervised", "identity-online", "identity-on-site"};
+
 static struct mr_finding *place(struct mr_spec_reader *r, const mr_json *at, struct mr_finding *f)
 {
     if (at) mr_json_pointer(r->root, at, f->pointer, sizeof f->pointer);

@@ -1,6 +1,6 @@
 /* The values of a specification file: texts in several languages, codes, dates, numbers, addresses, organisations. Each reader takes a JSON
  * value that may be absent (NULL: nothing is said), notes what is wrong with it, and returns what can be used.
- * Only for specification_file.c. */
+ * Only for specification_file.c and, of the words, specification_write.c and redescribe*.c. */
 #ifndef MR_CREDENTIAL_SPECIFICATION_VALUES_H
 #define MR_CREDENTIAL_SPECIFICATION_VALUES_H
 
@@ -17,6 +17,10 @@ struct mr_spec_reader {
     mr_str primary;
     bool nomem;
 };
+
+/* Closed lists of words, in the order of their enumerations: the basis of a level, kinds of quality assurance, supervision. */
+extern const char *const mr_spec_bases[2], *const mr_spec_quality_kinds[MR_QUALITY_KINDS_],
+                                               *const mr_spec_supervisions[4];
 
 #define MR_SPEC_ITEMS_MOST 100 /* in any list of a specification */
 

@@ -81,6 +81,7 @@ static int verify_unsealed(struct mr_verification *w, const mr_json *root, struc
                                                                 : "format.name.edc"),
                           elm ? "format.passed" : "format.unsealed");
     mr_verify_claim_id(w, MR_CHECK_SEAL, MR_FAILED, "seal.none")->source = mr_verify_say(w, "source.file");
+    w->r->unsealed = true;
     return MR_OK;
 }
 

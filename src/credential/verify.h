@@ -70,6 +70,7 @@ typedef struct mr_report {
     size_t missing_count;
     struct mr_told_endorsement *endorsements; /* never a part of the verdict */
     size_t endorsement_count;
+    bool unsealed; /* a credential that nothing seals: the seal check failed for that and no other reason */
     bool has_view; /* the seal holds: view may be shown */
     mr_view view;
     mr_str document; /* the credential's JSON as sealed, when has_view */

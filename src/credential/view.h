@@ -33,6 +33,12 @@ typedef struct mr_view {
         not_annex; /* a badge or other credential that does not call itself a micro-credential: Annex I asks nothing of it, and
                        completeness does not apply. What it plainly says is answered all the same */
     bool is_endorsement;    /* it speaks for something else; nobody was awarded anything */
+    struct mr_view
+        *parts; /* what a learner record contains, each with its own answers; in the arena; NULL: it is none */
+    size_t part_count,
+        part_credentials; /* the first so many are credentials, in their order; the rest achievements of the record itself */
+    size_t parts_over;      /* and so many were not read */
+    bool withheld;          /* a part whose own seal does not hold: nothing but its title is told */
     mr_str page_image;      /* base64 of the first page image, or empty */
     mr_str page_image_type; /* "image/png", "image/jpeg" */
 } mr_view;

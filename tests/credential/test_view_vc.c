@@ -123,7 +123,14 @@ static void test_view_read_vc__a_record(void **state)
                            "awarding_body: Example University\n"
                            "date: 1 January 2010\n"
                            "further_information: Contains: Achievement 1 | Contains: Achievement 2 | Contains: "
-                           "Teamwork\n");
+                           "Teamwork | “Achievement 1” contains “Achievement 2”\n");
+    assert_int_equal(b->view.part_count, 3);
+    assert_int_equal(b->view.part_credentials, 1);
+    assert_str(b->view.parts[0].title, "Teamwork");
+    assert_str(b->view.parts[0].issuer, "Example Corp");
+    assert_str(b->view.parts[1].title, "Achievement 1");
+    assert_str(b->view.parts[1].issuer, "Example University"); /* whose record it is */
+    assert_str(b->view.parts[2].title, "Achievement 2");
 }
 
 static void test_view_read_vc__a_credential_that_is_no_badge(void **state)
@@ -146,6 +153,7 @@ static const struct said {
     const char *document;
     mr_element element;
     const char *first, *second;
+    size_t more;
 } cases[] = {
     {BADGE("'givenName':'Ana','familyName':'Andromeda'"), MR_ELEMENT_LEARNER, "Ana Andromeda", NULL},
     {BADGE("'familyName':'Andromeda'"), MR_ELEMENT_LEARNER, "Andromeda", NULL},
@@ -183,10 +191,40 @@ static const struct said {
     {BADGE("'result':[{'value':'A','resultDescription':'urn:g'},{'value':'Pass'}],'achievement':{'resultDescription':[{"
            "'id':'urn:g','name':'Final grade'}]}"),
      MR_ELEMENT_GRADE, "Final grade: A", "Pass"},
+    {BADGE("'result':{'value':'8.0','resultDescription':'urn:g'},'achievement':{'resultDescription':{'id':'urn:g',"
+           "'valueMin':'1','valueMax':'10','requiredValue':'6'}}"),
+     MR_ELEMENT_GRADE, "8.0 (from 1 to 10, 6 needed to pass)", NULL},
     {BADGE("'result':{'achievedLevel':'urn:l','resultDescription':'urn:g'},'achievement':{'resultDescription':{'id':'"
            "urn:g',"
            "'name':'Project','rubricCriterionLevel':[{'id':'urn:l','name':'Mastered'}]}}"),
      MR_ELEMENT_GRADE, "Project: Mastered", NULL},
+    /* the Dutch fields */
+    {ACHIEVEMENT("'ECTS':2.5,'SBU':70"), MR_ELEMENT_WORKLOAD, "2.5 ECTS, 70 hours", NULL},
+    {ACHIEVEMENT("'timeInvestment':13"), MR_ELEMENT_WORKLOAD, "13 hours", NULL},
+    {ACHIEVEMENT("'ECTS':'3'"), MR_ELEMENT_WORKLOAD, NULL, NULL},
+    {ACHIEVEMENT("'ECTS':0.001"), MR_ELEMENT_WORKLOAD, NULL, NULL},
+    {ACHIEVEMENT("'alignment':{'targetType':'ext:EQF','targetCode':'4','targetName':'EQF level 4'}"), MR_ELEMENT_LEVEL,
+     "EQF 4", NULL},
+    {ACHIEVEMENT("'alignment':{'targetType':'ext:EQF','targetCode':'9'}"), MR_ELEMENT_LEVEL, NULL, NULL},
+    {ACHIEVEMENT("'alignment':{'targetType':'ext:QualityAssurance','targetName':'Review','targetCode':'AV-1'}"),
+     MR_ELEMENT_QUALITY, "Review, AV-1", NULL},
+    {ACHIEVEMENT("'alignment':{'targetType':'ext:ESCOAlignment','targetName':'draw blood'}"), MR_ELEMENT_OUTCOMES,
+     "draw blood", NULL},
+    {ACHIEVEMENT("'participationType':'onsite or blended'"), MR_ELEMENT_PARTICIPATION, "On site or blended", NULL},
+    {ACHIEVEMENT("'participationType':'by letter'"), MR_ELEMENT_PARTICIPATION, "by letter", NULL},
+    {ACHIEVEMENT("'assessmentType':'application of a skill'"), MR_ELEMENT_ASSESSMENT, "Application of a skill", NULL},
+    {ACHIEVEMENT("'supervisionType':'onsite with identity verification','identityChecked':true"),
+     MR_ELEMENT_SUPERVISION, "On site, with identity check", NULL},
+    {ACHIEVEMENT("'supervisionType':'onsite with identity verification','identityChecked':false"),
+     MR_ELEMENT_SUPERVISION, "On site, with identity check", "The learner's identity was not checked"},
+    {ACHIEVEMENT("'supervisionType':'supervised online','identityChecked':true"), MR_ELEMENT_SUPERVISION,
+     "Supervised online", "The learner's identity was checked"},
+    {ACHIEVEMENT("'inLanguage':'nl-NL','educationProgramIdentifier':[1,'2']"), MR_ELEMENT_FURTHER, "Language: Dutch",
+     "Number of the education programme: 1", 1},
+    /* countries by their code, else as they are written */
+    {"{'@context':['https://www.w3.org/ns/credentials/v2'],'issuer':{'address':{'addressCountryCode':'XX',"
+     "'addressCountry':'Naboo'}}}",
+     MR_ELEMENT_COUNTRY, "Naboo", NULL},
     /* texts with languages */
     {ACHIEVEMENT("'name':[{'@value':'Hund','@language':'da'},{'@value':'Dog','@language':'en'}]"), MR_ELEMENT_TITLE,
      "Dog", NULL},
@@ -207,7 +245,7 @@ static void test_view_read_vc__answers_what_is_said(void **state)
         print_message("# %s\n", cases[i].document);
         read_quoted(b, cases[i].document);
         const struct mr_view_answer *x = &b->view.answers[cases[i].element];
-        assert_int_equal(x->value_count, (cases[i].first != NULL) + (cases[i].second != NULL));
+        assert_int_equal(cases[i].more + (cases[i].first != NULL) + (cases[i].second != NULL), x->value_count);
         if (cases[i].first) assert_str(x->values[0], cases[i].first);
         if (cases[i].second) assert_str(x->values[1], cases[i].second);
     }
@@ -256,6 +294,12 @@ static void test_view_read_vc__annex_i_asks_micro_credentials_only(void **state)
 {
     struct bench *b = *state;
     read_quoted(b, ACHIEVEMENT("'achievementType':'MicroCredential'"));
+    assert_false(b->view.not_annex);
+    read_quoted(b, ACHIEVEMENT("'achievementType':'ext:Microcredential'"));
+    assert_false(b->view.not_annex);
+    read_quoted(b,
+                "{'credentialSchema':[{'id':'https://e.org/schemas/microcredential_ects.json'}],'credentialSubject':{"
+                "'achievement':{'type':['Achievement','EducredentialAchievement']}}}");
     assert_false(b->view.not_annex);
     read_quoted(b, ACHIEVEMENT("'achievementType':'Badge'"));
     assert_true(b->view.not_annex);
