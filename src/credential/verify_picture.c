@@ -27,6 +27,11 @@ static void remark_on(struct mr_verification *w, const mr_baked *b)
 static void name_format(struct mr_verification *w, const mr_baked *b)
 {
     mr_str kind = mr_str_of(mr_picture_kind_name(b->picture));
+    struct mr_check *c = &w->r->checks[MR_CHECK_FORMAT];
+    if (c->state == MR_PASSED) {
+        mr_str from = mr_verify_say_with(w, "picture.from", "kind", kind);
+        c->text = mr_arena_concat(w->a, (const mr_str[]){c->text, MR_STR(" "), from}, 3);
+    }
     w->r->format = w->r->format.len ? MR_SAY(w->a, w->l, "picture.format", {"format", w->r->format}, {"kind", kind})
                                     : mr_verify_say_with(w, "picture.format_alone", "kind", kind);
 }
