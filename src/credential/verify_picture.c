@@ -59,9 +59,9 @@ static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_
 }
 
 /* What keeps the picture from being read: its fault, or ours. */
-static int refuse(struct mr_verification *w, const struct mr_err *e, struct mr_err *err)
+static int refuse(struct mr_verification *w, const struct mr_err *e)
 {
-    if (e->code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a picture", MR_NOWHERE);
+    if (e->code == MR_E_NOMEM) return mr_verify_not_the_form(w, "format.too_much", e, false);
     if (e->code != MR_E_LIBRARY) return mr_verify_not_the_form(w, e->message, e, false);
     struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.library");
     c->detail = mr_verify_describe(w, e);
@@ -72,7 +72,7 @@ int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *
 {
     mr_baked baked = {0};
     struct mr_err e = {0};
-    if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e, err);
+    if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e);
     if (baked.count == 0) {
         MR_TRY(mr_verify_not_the_form(w, "format.picture_bare", NULL, false));
         remark_on(w, &baked);
