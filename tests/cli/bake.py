@@ -115,6 +115,23 @@ class Bake:
         title = tree.parse(self.work / "drawn.svg").getroot().find(".//{http://www.w3.org/2000/svg}title")
         self.tap.case("its title can be heard", title is not None and "Sårpleje" in title.text, title)
 
+    def sealed(self):
+        """A token as `merit issue` makes it, under a test seal: that is seen on the picture, by its colour."""
+        example = ROOT / "docs/examples"
+        status, out, err = self.run("issue", example / "wound-care.json", example / "wound-care.csv", "--out", "issued", "--data", "data", "--format", "vc+jwt")
+        token = next(iter(sorted((self.work / "issued").glob("*.jwt"))), None)
+        self.tap.case("a sealed token", status == 0 and token, out + err)
+        status, out, err = self.run("bake", token, "--out", "sealed.png")
+        self.tap.case("is baked, and told to be no Open Badge", status == 0 and "no Open Badge" in err, out + err)
+        colours = dict(chunks((self.work / "sealed.png").read_bytes()))[b"PLTE"]
+        plain = dict(chunks((self.work / "drawn.png").read_bytes()))[b"PLTE"]
+        warning = bytes.fromhex("8a5300")
+        self.tap.case("its test seal is seen on the picture", warning in colours and warning not in plain)
+        one, other = (self.run("verify", "--json", path) for path in (token, "sealed.png"))
+        one, other = (json.loads(out) for _, out, _ in (one, other))
+        self.tap.case("the picture has the verdict of the token", one["verdict"] == other["verdict"] and one["summary"] == other["summary"]
+                      and other["format"] == one["format"] + ", in a picture (PNG)" and one["credential"] == other["credential"], other)
+
     def others(self):
         """Readers of others; each is skipped aloud where it is not installed."""
         text = self.badge.read_text(encoding="utf-8")
@@ -152,6 +169,7 @@ class Bake:
         self.pngs()
         self.svgs()
         self.drawn()
+        self.sealed()
         self.others()
         self.wrong()
         print(f"1..{self.tap.number}")

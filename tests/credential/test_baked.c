@@ -480,6 +480,8 @@ static void test_bakable_read__what_may_be_baked(void **state)
         {"e30.e30.AA~", "bake.sd_jwt", MR_E_UNSUPPORTED},
         {SVG_PLAIN, "bake.picture_instead", MR_E_FORMAT},
         {"%PDF-1.7", "format.pdf", MR_E_FORMAT},
+        {"{\"payload\":\"e30\",\"signatures\":[{\"protected\":\"e30\",\"signature\":\"AA\"}]}", "bake.edc",
+         MR_E_UNSUPPORTED},
         {"{\"@context\":[\"https://www.w3.org/ns/credentials/v2\"],\"type\":[\"VerifiableCredential\"]}",
          "bake.unsealed", MR_E_FORMAT},
     };
