@@ -19,7 +19,7 @@ static int draw(mr_arena *a, const struct mr_bakable *credential, const mr_langu
     MR_CLEANUP(mr_buf_done) mr_buf out;
     struct mr_badge_words words;
     mr_buf_init(&out, 4 * MR_MIB);
-    MR_TRY(mr_badge_words_read(a, credential, l, &words, err));
+    MR_TRY(mr_badge_words_read(a, credential, mr_env_system(), l, &words, err));
     MR_TRY(mr_badge_image_draw(&words, svg ? MR_PICTURE_SVG : MR_PICTURE_PNG, &out, err));
     *ret = mr_arena_dup(a, mr_buf_str(&out));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);

@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "credential/badge_image.h"
-#include "credential/verify.h"
 
 #include <stdio.h>
 
@@ -74,35 +73,13 @@ struct baking {
     bool replace;
 };
 
-static void verifier_cleanup(mr_verifier **v)
-{
-    if (*v) mr_verifier_close(*v);
-}
-
-/* Is its seal one of a test authority's? That must be seen on the picture. */
-static int ask_whether_test(mr_arena *a, mr_str text, const mr_language *l, const mr_env *env, bool *ret,
-                            struct mr_err *err)
-{
-    MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
-    const mr_trust none = {0};
-    const struct mr_verifying verifying = {.trust = &none, .env = env, .language = l};
-    mr_report report;
-    MR_TRY(mr_verifier_open(&verifying, &v, err));
-    MR_TRY(mr_verify(v, a, text, &report, err));
-    *ret = report.test_seal;
-    return MR_OK;
-}
-
 static int draw(mr_arena *a, const struct baking *b, const struct mr_bakable *credential, const mr_env *env,
                 mr_str *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf picture;
     struct mr_badge_words words;
-    bool is_test = false;
     mr_buf_init(&picture, 4 * MR_MIB);
-    MR_TRY(mr_badge_words_read(a, credential, b->language, &words, err));
-    MR_TRY(ask_whether_test(a, credential->text, b->language, env, &is_test, err));
-    if (is_test) words.test = mr_message(b->language, "sheet.test");
+    MR_TRY(mr_badge_words_read(a, credential, env, b->language, &words, err));
     MR_TRY(mr_badge_image_draw(&words, kind_of_name(b->out), &picture, err));
     *ret = mr_arena_dup(a, mr_buf_str(&picture));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);

@@ -13,6 +13,7 @@
 #include "credential/emblem.h"
 #include "credential/page_png.h"
 #include "credential/sniff.h"
+#include "credential/verify.h"
 #include "credential/view_vc.h"
 
 enum { PAPER = 0xFBFAF7, BRAND = 0x0B5D4E, WARN = 0x8A5300 };
@@ -26,6 +27,7 @@ enum { SIZE = 640, DOTS_PER_METRE = 5906, LEVEL = 9 };
 #define RING 268.0
 #define BLOCK_TOP 184.0 /* title, line and body stand between */
 #define BLOCK_BOTTOM 484.0
+#define TEST_TOP 550.0
 
 static const struct mr_pigment paper = {PAPER, 1}, faint = {PAPER, .5}, soft = {PAPER, .86}, brand = {BRAND, 1};
 
@@ -45,9 +47,29 @@ static int parse(mr_arena *a, const struct mr_bakable *b, const mr_json **ret, s
     return MR_OK;
 }
 
-int mr_badge_words_read(mr_arena *a, const struct mr_bakable *credential, const mr_language *l,
+static void close_verifier(mr_verifier **v)
+{
+    if (*v) mr_verifier_close(*v);
+}
+
+static int ask_whether_test(mr_arena *a, mr_str text, const mr_env *env, const mr_language *l, bool *ret,
+                            struct mr_err *err)
+{
+    MR_CLEANUP(close_verifier) mr_verifier *v = NULL;
+    const mr_trust none = {0};
+    const struct mr_verifying verifying = {.trust = &none, .env = env, .language = l};
+    mr_report *report = MR_NEW(a, mr_report);
+    if (!report) return MR_FAIL(err, MR_E_NOMEM, "no memory for a report", MR_NOWHERE);
+    MR_TRY(mr_verifier_open(&verifying, &v, err));
+    MR_TRY(mr_verify(v, a, text, report, err));
+    *ret = report->test_seal;
+    return MR_OK;
+}
+
+int mr_badge_words_read(mr_arena *a, const struct mr_bakable *credential, const mr_env *env, const mr_language *l,
                         struct mr_badge_words *ret, struct mr_err *err)
 {
+    bool is_test = false;
     const mr_json *document;
     mr_view *v = MR_NEW(a, mr_view);
     if (!v) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a credential", MR_NOWHERE);
@@ -55,9 +77,11 @@ int mr_badge_words_read(mr_arena *a, const struct mr_bakable *credential, const 
     MR_TRY(mr_sniffed_is_elm(document) ? mr_view_read(a, document, l, v, err)
                                        : mr_view_read_vc(a, document, l, v, err));
     if (mr_str_trim(v->title).len == 0) return MR_FAIL(err, MR_E_FORMAT, "bake.no_title", MR_NOWHERE);
+    MR_TRY(ask_whether_test(a, credential->text, env, l, &is_test, err));
     *ret = (struct mr_badge_words){.kind = mr_message(l, v->not_annex ? "badge.kind_open" : "badge.kind"),
                                    .title = v->title,
                                    .body = v->awarding_body.len ? v->awarding_body : v->issuer};
+    if (is_test) ret->test = mr_message(l, "sheet.test");
     if (mr_date_is_set(v->awarded_on)) ret->year = mr_arena_format(a, "%d", (int)v->awarded_on.year);
     return MR_OK;
 }
@@ -128,11 +152,11 @@ static void write_block(mr_canvas *c, const struct mr_badge_words *w)
 static void write_test(mr_canvas *c, mr_str test)
 {
     struct mr_lettering l = {
-        .text = test, .bold = true, .size = 27, .min_size = 14, .spacing = 2, .width = 330, .pigment = {WARN, 1}};
+        .text = test, .bold = true, .size = 27, .min_size = 14, .spacing = 2, .width = 280, .pigment = {WARN, 1}};
     double height = mr_canvas_fit(c, &l, NULL, NULL);
-    mr_canvas_rectangle(c, MIDDLE - 190, 532, 380, 54, 10, 0, paper);
-    mr_canvas_rectangle(c, MIDDLE - 190, 532, 380, 54, 10, 3, (struct mr_pigment){WARN, 1});
-    write_centred(c, &l, 532 + (54 - height) / 2);
+    mr_canvas_rectangle(c, MIDDLE - 160, TEST_TOP, 320, 50, 10, 0, paper);
+    mr_canvas_rectangle(c, MIDDLE - 160, TEST_TOP, 320, 50, 10, 3, (struct mr_pigment){WARN, 1});
+    write_centred(c, &l, TEST_TOP + (50 - height) / 2);
 }
 
 static void draw(mr_canvas *c, const struct mr_badge_words *w)

@@ -3,6 +3,7 @@
 #ifndef MR_CREDENTIAL_BADGE_IMAGE_H
 #define MR_CREDENTIAL_BADGE_IMAGE_H
 
+#include "base/env.h"
 #include "credential/baked.h"
 #include "text/messages.h"
 
@@ -14,11 +15,11 @@ struct mr_badge_words {
     mr_str test;  /* "Test seal", or empty */
 };
 
-/* What a credential says for its picture; whether that is so is not asked.
- *   text    JSON or a compact token
- *   ret     its texts live in `a` or point into `text`; test stays empty
+/* What a credential says for its picture. Whether that is so is not asked; only a seal of a test authority is looked for, because that must be seen.
+ *   env     the time at which its seal is looked at
+ *   ret     its texts live in `a` or point into the credential's
  *   errors  MR_E_FORMAT: "bake.no_title" (a message id), or no credential; MR_E_NOMEM */
-int mr_badge_words_read(mr_arena *a, const struct mr_bakable *credential, const mr_language *l,
+int mr_badge_words_read(mr_arena *a, const struct mr_bakable *credential, const mr_env *env, const mr_language *l,
                         struct mr_badge_words *ret, struct mr_err *err) MR_MUST_CHECK;
 /*   kind    MR_PICTURE_PNG or MR_PICTURE_SVG (type as outlines, with the title as text for those who listen)
  *   out     appended to

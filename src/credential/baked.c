@@ -6,6 +6,7 @@
 #include "credential/sniff.h"
 #include "credential/vcdm.h"
 #include "proof/data_integrity.h"
+#include "proof/jades.h"
 
 mr_picture_kind mr_picture_kind_of(mr_str file)
 {
@@ -106,6 +107,7 @@ static int read_json(mr_arena *a, struct mr_bakable *b, struct mr_err *err)
         b->standard = MR_BAKED_OB2, b->is_badge = true, b->url = address_of(document);
         return MR_OK;
     }
+    if (mr_jades_is(document)) return MR_FAIL(err, MR_E_UNSUPPORTED, "bake.edc", MR_NOWHERE);
     if (mr_vcdm_kind_of(document) != MR_VCDM_CREDENTIAL)
         return MR_FAIL(err, MR_E_FORMAT, "bake.not_a_credential", MR_NOWHERE);
     if (!mr_data_integrity_is(document)) return MR_FAIL(err, MR_E_FORMAT, "bake.unsealed", MR_NOWHERE);

@@ -65,6 +65,19 @@ static void stop(struct reader *r, mr_code code, const char *why, const char *wh
     expat_table.XML_StopParser(r->parser, XML_FALSE);
 }
 
+static void stop_without_memory(struct reader *r)
+{
+    stop(r, MR_E_NOMEM, "no memory to read a picture", "");
+}
+
+/* A copy of text that expat forgets. */
+static mr_str keep(struct reader *r, mr_str text)
+{
+    mr_str kept = mr_arena_dup(r->arena, text);
+    if (!kept.ptr) stop_without_memory(r);
+    return kept;
+}
+
 /* ---- the document around ---- */
 
 static void on_doctype(void *self, const XML_Char *name, const XML_Char *system, const XML_Char *public, int declares)
@@ -140,8 +153,7 @@ static void begin_badge(struct reader *r, const char **attributes)
     r->item.from = byte_index(r);
     r->item.url = MR_STR_EMPTY;
     for (size_t i = 0; attributes[i]; i += 2)
-        if (strcmp(attributes[i], "verify") == 0)
-            r->item.url = mr_arena_dup(r->arena, mr_str_trim(mr_str_of(attributes[i + 1])));
+        if (strcmp(attributes[i], "verify") == 0) r->item.url = keep(r, mr_str_trim(mr_str_of(attributes[i + 1])));
     mr_buf_clear(&r->text);
 }
 
@@ -149,14 +161,15 @@ static void begin_badge(struct reader *r, const char **attributes)
 static void end_badge(struct reader *r)
 {
     struct mr_baked_item *item = &r->item;
-    mr_str verify = item->url, text = mr_str_trim(mr_arena_dup(r->arena, mr_buf_str(&r->text)));
+    mr_str verify = item->url, text = mr_str_trim(keep(r, mr_buf_str(&r->text)));
     bool address = mr_baked_is_address(verify);
     item->to = byte_index(r) + (size_t)expat_table.XML_GetCurrentByteCount(r->parser);
     item->contradicts = verify.len && text.len && !address && !mr_str_eq(verify, text);
     item->text = verify.len && !(address && text.len) ? verify : text;
     item->url = address && text.len ? verify : MR_STR_EMPTY;
     r->badge_depth = 0;
-    if (item->text.len > MR_LIMIT_BAKED_TEXT || mr_buf_failed(&r->text))
+    if (mr_buf_failed(&r->text)) stop_without_memory(r); /* it has room for the whole file */
+    if (item->text.len > MR_LIMIT_BAKED_TEXT)
         stop(r, MR_E_LIMIT, "baked.too_large", "");
     else
         r->scan->items[r->scan->count++] = *item;
@@ -211,6 +224,7 @@ static void on_end(void *self, const XML_Char *name)
     if (r->style_depth == r->depth && r->depth) {
         const char *why = mr_svg_active_style(mr_buf_str(&r->style));
         r->style_depth = 0;
+        if (mr_buf_failed(&r->style)) stop_without_memory(r);
         if (why) stop(r, MR_E_UNSUPPORTED, why, "style");
     }
     r->depth--;

@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "credential/baked.h"
 #include "credential/check_inside.h"
 #include "credential/sniff.h"
 #include "credential/specification_file.h"
@@ -640,19 +641,38 @@ static int check_text(struct mr_checking *c, mr_str text, const char *otherwise,
     return check_graph(c, &data, err);
 }
 
+/* What is baked into a picture; *ret_text is left alone when it cannot be had. */
+static int unpack(struct mr_checking *c, mr_str picture, mr_str *ret_text, mr_sniffed *ret, const char **ret_why,
+                  struct mr_err *err)
+{
+    mr_baked baked;
+    int code = mr_baked_read(c->arena, picture, &baked, err);
+    if (code == MR_E_NOMEM || code == MR_E_LIBRARY) return code;
+    *ret_why = code ? err->message : baked.count ? "picture.other" : "format.picture_bare";
+    if (code || baked.count == 0) return MR_OK;
+    *ret = mr_sniff(baked.text, ret_text);
+    return MR_OK;
+}
+
 static int check_any(struct mr_checking *c, mr_str file, struct mr_err *err)
 {
     mr_str text;
     mr_sniffed is = mr_sniff(file, &text);
+    const char *why = mr_sniffed_message(is);
+    struct mr_err e = {0};
+    if (is == MR_SNIFFED_PNG || is == MR_SNIFFED_SVG) {
+        is = MR_SNIFFED_PICTURE;
+        if (unpack(c, file, &text, &is, &why, &e) != MR_OK) return *err = e, (int)e.code;
+        if (is == MR_SNIFFED_TEXT || is == MR_SNIFFED_XML) is = MR_SNIFFED_PICTURE;
+    }
     c->result->document = text;
     switch (is) {
     case MR_SNIFFED_JSON: return check_json(c, text, err);
     case MR_SNIFFED_COMPACT: return check_compact(c, text, err);
     case MR_SNIFFED_SD_JWT: return check_sd_jwt(c, text, err);
     case MR_SNIFFED_TEXT:
-    case MR_SNIFFED_XML:
-        return check_text(c, text, mr_sniffed_message(is), err); /* "<http://..." begins N-Quads, too */
-    default: return refuse(c, mr_sniffed_message(is), NULL);
+    case MR_SNIFFED_XML: return check_text(c, text, why, err); /* "<http://..." begins N-Quads, too */
+    default: return refuse(c, why, NULL);
     }
 }
 

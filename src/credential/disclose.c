@@ -79,6 +79,8 @@ static int read_any(mr_arena *a, mr_str file, struct divisible *ret, struct mr_e
     case MR_SNIFFED_JSON: return read_json(a, text, ret, err);
     case MR_SNIFFED_COMPACT: return refuse(err);
     case MR_SNIFFED_TOKEN: return MR_FAIL(err, MR_E_FORMAT, "format.token_in_pieces", MR_NOWHERE);
+    case MR_SNIFFED_PNG:
+    case MR_SNIFFED_SVG: return MR_FAIL(err, MR_E_FORMAT, "disclose.picture", MR_NOWHERE);
     case MR_SNIFFED_TOO_LARGE: return MR_FAIL(err, MR_E_LIMIT, "a credential is not so large", MR_NOWHERE);
     default: return MR_FAIL(err, MR_E_FORMAT, "this is no credential", MR_NOWHERE);
     }

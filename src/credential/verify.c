@@ -244,11 +244,12 @@ static mr_str tell_of_credential(struct mr_verification *w)
     return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), mr_verify_say(w, "story.intact")}, 3);
 }
 
+/* What nobody may miss comes first. */
 static mr_str tell(struct mr_verification *w)
 {
     mr_str story = tell_of_credential(w), blank = MR_STR(" ");
     if (!w->beside.len) return story;
-    return story.len ? mr_arena_concat(w->a, (const mr_str[]){story, blank, w->beside}, 3) : w->beside;
+    return story.len ? mr_arena_concat(w->a, (const mr_str[]){w->beside, blank, story}, 3) : w->beside;
 }
 
 /* ---- how much of the network ---- */

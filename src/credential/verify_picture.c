@@ -27,14 +27,20 @@ static void remark_on(struct mr_verification *w, const mr_baked *b)
 static void name_format(struct mr_verification *w, const mr_baked *b)
 {
     mr_str kind = mr_str_of(mr_picture_kind_name(b->picture));
+    struct mr_check *c = &w->r->checks[MR_CHECK_FORMAT];
+    if (c->state == MR_PASSED) {
+        mr_str from = mr_verify_say_with(w, "picture.from", "kind", kind);
+        c->text = mr_arena_concat(w->a, (const mr_str[]){c->text, MR_STR(" "), from}, 3);
+    }
     w->r->format = w->r->format.len ? MR_SAY(w->a, w->l, "picture.format", {"format", w->r->format}, {"kind", kind})
                                     : mr_verify_say_with(w, "picture.format_alone", "kind", kind);
 }
 
 /* CALL SITE for assertions of Open Badges 1.x and 2.0: a hosted badge, whose picture holds its address and nothing else. What verifies assertions fetches it
  * there; until that is here, it could not be checked. */
-static int verify_address(struct mr_verification *w, mr_str url)
+static int verify_address(struct mr_verification *w, mr_str url, struct mr_err *err)
 {
+    (void)err;
     w->r->is_credential = true;
     struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.address");
     c->source = mr_verify_say(w, "source.file");
@@ -46,7 +52,7 @@ static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_
 {
     mr_str text;
     mr_sniffed kind = mr_sniff(b->text, &text);
-    if (mr_baked_is_address(text)) return verify_address(w, text);
+    if (mr_baked_is_address(text)) return verify_address(w, text, err);
     /* Nothing within itself: a picture that is baked is no credential. */
     if (kind != MR_SNIFFED_JSON && kind != MR_SNIFFED_COMPACT && kind != MR_SNIFFED_SD_JWT)
         return mr_verify_not_the_form(w, "picture.other", NULL, false);
@@ -54,9 +60,9 @@ static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_
 }
 
 /* What keeps the picture from being read: its fault, or ours. */
-static int refuse(struct mr_verification *w, const struct mr_err *e, struct mr_err *err)
+static int refuse(struct mr_verification *w, const struct mr_err *e)
 {
-    if (e->code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a picture", MR_NOWHERE);
+    if (e->code == MR_E_NOMEM) return mr_verify_not_the_form(w, "format.too_much", e, false);
     if (e->code != MR_E_LIBRARY) return mr_verify_not_the_form(w, e->message, e, false);
     struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.library");
     c->detail = mr_verify_describe(w, e);
@@ -67,7 +73,7 @@ int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *
 {
     mr_baked baked = {0};
     struct mr_err e = {0};
-    if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e, err);
+    if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e);
     if (baked.count == 0) {
         MR_TRY(mr_verify_not_the_form(w, "format.picture_bare", NULL, false));
         remark_on(w, &baked);

@@ -123,14 +123,14 @@ static void test_badge_words_read__from_a_badge_and_a_micro_credential(void **st
             "v2\"],\"type\":[\"VerifiableCredential\",\"OpenBadgeCredential\"],"
             "\"issuer\":{\"id\":\"did:key:z6Mk\",\"name\":\"A school\"},\"validFrom\":\"2026-05-04T00:00:00Z\","
             "\"credentialSubject\":{\"achievement\":{\"name\":\"Knots\",\"achievementType\":\"MicroCredential\"}}}")};
-    assert_ok(mr_badge_words_read(&a, &badge, mr_language_find(MR_STR("da")), &w, &err), err);
+    assert_ok(mr_badge_words_read(&a, &badge, mr_env_system(), mr_language_find(MR_STR("da")), &w, &err), err);
     assert_str(w.title, "Knots");
     assert_str(w.body, "A school");
     assert_str(w.year, "2026");
     assert_str_eq(w.kind, mr_message(mr_language_find(MR_STR("da")), "badge.kind"));
     assert_int_equal(w.test.len, 0);
     badge.text = MR_STR("{\"type\":\"Assertion\",\"badge\":\"https://badges.example/class\"}");
-    assert_code(mr_badge_words_read(&a, &badge, mr_language_english(), &w, &err), MR_E_FORMAT, err);
+    assert_code(mr_badge_words_read(&a, &badge, mr_env_system(), mr_language_english(), &w, &err), MR_E_FORMAT, err);
     mr_arena_done(&a);
 }
 

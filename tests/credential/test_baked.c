@@ -206,6 +206,7 @@ static void test_baked_read__cut_off_at_every_octet(void **state)
                 assert_str(b.text, "{\"a\":1}");
             } else
                 assert_false(has_badge);
+            if (code != MR_OK) assert_string_equal(err.message, n < (k ? 4 : 8) ? "baked.no_picture" : "baked.cut_off");
             free(copy);
         }
         assert_false(read_good(a, whole).cut_off);
@@ -289,6 +290,7 @@ static void test_baked_read__hostile_svg(void **state)
          MR_E_UNSUPPORTED, "baked.entities"},
         {"<!DOCTYPE svg [<!ENTITY % a SYSTEM 'file:///etc/passwd'> %a;]>" SVG_HEAD "</svg>", MR_E_UNSUPPORTED,
          "baked.entities"},
+        {"<!DOCTYPE svg [<!ATTLIST svg onload CDATA 'go()'>]>" SVG_HEAD "</svg>", MR_E_UNSUPPORTED, "baked.entities"},
         {"<!DOCTYPE svg SYSTEM 'http://elsewhere.example/a.dtd'>" SVG_HEAD "<text>&b;</text></svg>", MR_E_UNSUPPORTED,
          "baked.entities"},
         {SVG_HEAD "<text>&b;</text></svg>", MR_E_FORMAT, "baked.svg_faulty"},
@@ -478,6 +480,8 @@ static void test_bakable_read__what_may_be_baked(void **state)
         {"e30.e30.AA~", "bake.sd_jwt", MR_E_UNSUPPORTED},
         {SVG_PLAIN, "bake.picture_instead", MR_E_FORMAT},
         {"%PDF-1.7", "format.pdf", MR_E_FORMAT},
+        {"{\"payload\":\"e30\",\"signatures\":[{\"protected\":\"e30\",\"signature\":\"AA\"}]}", "bake.edc",
+         MR_E_UNSUPPORTED},
         {"{\"@context\":[\"https://www.w3.org/ns/credentials/v2\"],\"type\":[\"VerifiableCredential\"]}",
          "bake.unsealed", MR_E_FORMAT},
     };

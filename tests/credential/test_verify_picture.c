@@ -41,6 +41,7 @@ static void the_verdict_is_that_of_the_file(void **state)
         assert_true(mr_str_has_prefix(r.format, bare.format));
         assert_true(mr_str_find(r.format, mr_str_of(i ? "SVG" : "PNG")) > 0);
         assert_string_equal(r.format_code, bare.format_code);
+        assert_true(mr_str_find(r.checks[MR_CHECK_FORMAT].text, MR_STR("out of the picture")) > 0);
         r = verify_with(b, bake(b, pictures[i], changed), false);
         assert_check(&r, MR_CHECK_SEAL, MR_FAILED, "seal.signature.changed");
         assert_int_equal(r.verdict, MR_VERDICT_INVALID);
