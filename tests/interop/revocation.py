@@ -22,7 +22,7 @@ from tap import Tap  # noqa: E402
 CONTEXTS = Path(os.environ.get("MERIT_SUITES") or ROOT.parent / "shared/data/suites") / "contexts"
 NODE, PEERS = ROOT / "tests/node", ROOT / "tests/interop/peers.mjs"
 LISTS = "https://status.example/lists"
-FORMS = [".jsonld", ".badge.json", ".vc.json", ".jwt", ".vc.sd-jwt", ".sd-jwt", ".eu.sd-jwt"]
+FORMS = [".jsonld", ".badge.json", ".badge.jwt", ".vc.json", ".jwt", ".vc.sd-jwt", ".sd-jwt", ".eu.sd-jwt"]
 STATES = {"active": ("passed", ""), "suspended": ("failed", "suspended"), "revoked": ("failed", "withdrawn")}
 
 
