@@ -55,7 +55,7 @@ struct merit_achievement {
  *   achievement  what was achieved by whom
  *   format       "elm" (European Digital Credential, sealed as JAdES); "vc+jwt", "vc+sd-jwt", "data-integrity" (VC 2.0 with the ELM subject); "dc+sd-jwt"
  *                (SD-JWT VC for wallets), "eu-learning" (the Commission's Learning Credential; needs a holder); "open-badges"
- *                (Open Badge 3.0 with a Data Integrity proof)
+ *                (Open Badge 3.0 with a Data Integrity proof), "open-badges+jwt" (the same as a token)
  *   ret          the credential, to be stored as it is
  *   errors       MERIT_E_USAGE (no name; no such format), MERIT_E_INPUT (a date that does not exist), MERIT_E_KEY (the certificate is not valid now or may not
  *                seal; the seal is another party's and no mandate was said), MERIT_E_UNSUPPORTED (what this format asks for the specification does not have) */

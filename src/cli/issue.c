@@ -35,8 +35,9 @@ static const char help[] =
     "                      dc+sd-jwt       SD-JWT VC for wallets, with every European element\n"
     "                      eu-learning     SD-JWT VC: the Learning Credential of the European Commission\n"
     "                      open-badges     Open Badge 3.0, with every European element\n"
+    "                      open-badges+jwt the same as a token\n"
     "                      all             every one of these but eu-learning, which has room for less\n"
-    "  --key NAME        sign vc+jwt, vc+sd-jwt, data-integrity and open-badges with this key (merit key new) in place "
+    "  --key NAME        sign vc+jwt, vc+sd-jwt, data-integrity and badges with this key (merit key new) in place "
     "of the seal\n"
     "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
     "row\n"
@@ -129,7 +130,7 @@ static bool read_formats(struct run *r)
             fputs("merit: \"", stderr);
             mr_cli_put_visible(stderr, mr_arena_dup(&r->arena, part).ptr);
             fputs("\" is no format that Merit issues. Known: elm, vc+jwt, vc+sd-jwt, data-integrity, dc+sd-jwt, "
-                  "eu-learning, open-badges, all; several with commas between them.\n",
+                  "eu-learning, open-badges, open-badges+jwt, all; several with commas between them.\n",
                   stderr);
             return false;
         }
@@ -138,7 +139,9 @@ static bool read_formats(struct run *r)
     return true;
 }
 
-#define SIGNED_WITH_KEY (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY | MR_FORMAT_OPEN_BADGES)
+#define SIGNED_WITH_KEY                                                                                                \
+    (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY | MR_FORMAT_OPEN_BADGES |                       \
+     MR_FORMAT_OPEN_BADGES_JWT)
 #define BOUND_TO_HOLDER (MR_FORMAT_DC_SD_JWT | MR_FORMAT_EU_LEARNING)
 
 /* Who asks for something that no format of this run does would believe that it was done. */
@@ -147,7 +150,7 @@ static bool are_formats_right(const struct run *r)
     bool unused_key = r->key_name && !(r->formats & SIGNED_WITH_KEY);
     bool unused_holder = r->holder_file && !(r->formats & BOUND_TO_HOLDER);
     if (unused_key)
-        fputs("merit: --key signs vc+jwt, vc+sd-jwt, data-integrity and open-badges, and none of them is asked for: "
+        fputs("merit: --key signs vc+jwt, vc+sd-jwt, data-integrity and badges, and none of them is asked for: "
               "name one with --format, or leave --key out.\n",
               stderr);
     if (unused_holder)

@@ -10,6 +10,7 @@
 static const char help[] =
     "merit status: are credentials still good? Withdraw or suspend them, and publish that.\n\n"
     "  merit status set urn:credential:0197... revoked --reason \"awarded by mistake\"\n"
+    "  merit status set urn:credential:0197... revoked --replaced-by urn:credential:0198...\n"
     "  merit status set urn:credential:0197... suspended\n"
     "  merit status set urn:credential:0197... active\n"
     "  merit status list\n"
@@ -17,6 +18,8 @@ static const char help[] =
     "  set ID STATE      revoked (withdrawn for good: it cannot be taken back), suspended, or active again.\n"
     "                    ID stands in issued.csv and in the credential\n"
     "  list              each credential with its state\n"
+    "  --replaced-by ID  with revoked: the credential that took its place. Both are shown to you; what is published\n"
+    "                    says only that it is withdrawn\n"
     "  --reason TEXT     why; kept here, never published. Name nobody in it\n"
     "  --out DIR         write the signed lists as files, to be put where `merit issue --status URL` said. They\n"
     "                    are good for one day: write them anew each day, and after each change\n"
@@ -31,7 +34,7 @@ static const char help[] =
 #define PAGE 500 /* achievements in memory at a time */
 
 struct status {
-    const char *reason, *data, *out, *seal_file, *lang;
+    const char *reason, *successor, *data, *out, *seal_file, *lang;
     const mr_language *l;
     const char *at; /* what is at work, to be named when it fails; NULL: the error names it itself */
     mr_arena arena; /* for the whole run */
@@ -77,8 +80,14 @@ static int set(struct status *s, const char *id, const char *word, struct mr_err
     s->at = word;
     if (!status_find(word, &to))
         return MR_FAIL_DETAIL(err, MR_E_USAGE, "no such state", "write revoked, suspended or active");
+    if (s->successor && to != MR_STATUS_REVOKED)
+        return MR_FAIL_DETAIL(err, MR_E_USAGE, "only what is withdrawn can be replaced",
+                              "--replaced-by goes with revoked");
     s->at = id;
-    MR_TRY(mr_status_set(s->service, mr_str_of(id), to, mr_str_of(s->reason), err));
+    if (s->successor)
+        MR_TRY(mr_status_replace(s->service, mr_str_of(id), mr_str_of(s->successor), mr_str_of(s->reason), err));
+    else
+        MR_TRY(mr_status_set(s->service, mr_str_of(id), to, mr_str_of(s->reason), err));
     MR_TRY(mr_status_find(s->service, &s->arena, mr_str_of(id), &now, err));
     put_message(s, said[now.status]);
     if (!now.is_listed) put_message(s, "status.set.not_listed");
@@ -95,6 +104,11 @@ static void put_row(struct status *s, mr_arena *a, const struct mr_achievement_s
     mr_buf_format(out, "%-9s  %-20s  urn:credential:%.*s", mr_status_name(row->status), since,
                   MR_STR_ARG(row->achievement_id));
     if (row->learner.len) mr_buf_puts(out, "  "), mr_buf_put_visible(out, row->learner);
+    if (row->replaced_by.len) {
+        mr_str id = mr_arena_format(a, "urn:credential:%.*s", MR_STR_ARG(row->replaced_by));
+        mr_str said = MR_SAY(a, s->l, "status.replaced_by", {"id", id});
+        mr_buf_put_visible(out, mr_arena_format(a, "  (%.*s)", MR_STR_ARG(said)));
+    }
     if (!row->is_listed)
         mr_buf_put_visible(out, mr_arena_format(a, "  (%.*s)", MR_STR_ARG(mr_message(s->l, "status.not_listed"))));
     mr_buf_putc(out, '\n');
@@ -202,8 +216,8 @@ int mr_cli_status(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(status_done) struct status s = {0};
     const mr_option options[] = {
-        {"reason", &s.reason, NULL},  {"data", &s.data, NULL}, {"out", &s.out, NULL},
-        {"seal", &s.seal_file, NULL}, {"lang", &s.lang, NULL},
+        {"reason", &s.reason, NULL}, {"replaced-by", &s.successor, NULL}, {"data", &s.data, NULL},
+        {"out", &s.out, NULL},       {"seal", &s.seal_file, NULL},        {"lang", &s.lang, NULL},
     };
     struct mr_err err = {0};
     int words;

@@ -21,7 +21,7 @@
 #include "proof/data_integrity.h"
 
 /* A protected header never changes. */
-enum signer { SIGNER_VC_JWT, SIGNER_VC_SD_JWT, SIGNER_DC_SD_JWT, MR_SIGNERS };
+enum signer { SIGNER_VC_JWT, SIGNER_VC_SD_JWT, SIGNER_DC_SD_JWT, SIGNER_BADGE, MR_SIGNERS };
 
 struct mr_issuer {
     mr_arena arena;   /* of the batch; the issuer itself lies in it */
@@ -32,6 +32,7 @@ struct mr_issuer {
     const mr_elm_template *badge; /* likewise */
     struct mr_issuing_key own;    /* did:key of the seal's key, where no other key was given */
     mr_jose_signer signers[MR_SIGNERS];
+    bool badge_signer;     /* the last of them is ready */
     mr_contexts *contexts; /* opened when first asked for */
     mr_page_image *page;
     mr_buf payload, image;
@@ -46,7 +47,8 @@ static const struct {
                               {MR_FORMAT_DATA_INTEGRITY, "data-integrity", ".vc.json"},
                               {MR_FORMAT_DC_SD_JWT, "dc+sd-jwt", ".sd-jwt"},
                               {MR_FORMAT_EU_LEARNING, "eu-learning", ".eu.sd-jwt"},
-                              {MR_FORMAT_OPEN_BADGES, "open-badges", ".badge.json"}};
+                              {MR_FORMAT_OPEN_BADGES, "open-badges", ".badge.json"},
+                              {MR_FORMAT_OPEN_BADGES_JWT, "open-badges+jwt", ".badge.jwt"}};
 
 /* A white page of 210 by 297 points: PNG, one bit a point. */
 static const uint8_t blank_page[] = {
@@ -356,8 +358,9 @@ static int prepare_named(mr_issuer *i, mr_format format, const struct mr_issuing
                                        .certificate = i->issuing.seal->certificate,
                                        .now = mr_env_now(i->issuing.env),
                                        .issuer_id = key->issuer};
-    const mr_elm_template **kept = format == MR_FORMAT_OPEN_BADGES ? &i->badge : &i->named;
-    if (!*kept && format == MR_FORMAT_OPEN_BADGES) {
+    bool badge = format != MR_FORMAT_DATA_INTEGRITY;
+    const mr_elm_template **kept = badge ? &i->badge : &i->named;
+    if (!*kept && badge) {
         MR_TRY(mr_open_badges_prepare(&i->arena, &elm, MR_STR_EMPTY, kept, err));
         MR_TRY(check_badge(i, err));
     } else if (!*kept) {
@@ -385,6 +388,52 @@ static int issue_integrity(mr_issuer *i, mr_format format, const mr_achievement 
                                              .expires = MR_TIME_NONE};
     return mr_data_integrity_sign(&i->scratch, i->contexts, mr_buf_str(&i->payload), document, key->key, &options, out,
                                   err);
+}
+
+/* Open Badges 3.0 section 8.2.4: the badge, and beside it the claims that say the same. Its proof is the token. */
+static int write_badge_claims(mr_issuer *i, const struct mr_issuing_key *key, mr_str *ret, struct mr_err *err)
+{
+    static const mr_str proof = MR_STR_INIT(",\"proof\":[]}");
+    static const struct {
+        const char *member, *claim;
+    } times[] = {{"validFrom", "nbf"}, {"validUntil", "exp"}};
+    const mr_json *document = NULL;
+    mr_json_writer w;
+    MR_TRY(mr_json_parse(&i->scratch, mr_arena_dup(&i->scratch, mr_buf_str(&i->payload)), NULL, &document, err));
+    i->payload.len -= proof.len;
+    mr_json_writer_continue(&w, &i->payload);
+    mr_json_put_member(&w, "iss", key->issuer);
+    mr_json_put_member(&w, "jti", mr_json_get_str(document, "id"));
+    for (size_t n = 0; n < 2; n++) {
+        mr_str text = mr_json_get_str(document, times[n].member);
+        int64_t time;
+        if (text.len == 0) continue;
+        MR_TRY(mr_time_parse(text, &time, err));
+        mr_json_put_name(&w, times[n].claim);
+        mr_json_put_int(&w, time / 1000);
+    }
+    mr_json_end_object(&w);
+    *ret = mr_buf_str(&i->payload);
+    return MR_OK;
+}
+
+static int issue_badge_jwt(mr_issuer *i, const mr_achievement *achievement, int64_t now, mr_buf *out,
+                           struct mr_err *err)
+{
+    const struct mr_issuing_key *key = NULL;
+    const mr_elm_template *t = NULL;
+    mr_str claims;
+    MR_TRY(check_seal_now(i->issuing.seal->certificate, now, err));
+    MR_TRY(prepare_integrity(i, &key, err));
+    MR_TRY(prepare_named(i, MR_FORMAT_OPEN_BADGES_JWT, key, &t, err));
+    if (!i->badge_signer) {
+        const struct mr_jose_header header = {.typ = "JWT", .kid = key->kid};
+        MR_TRY(mr_jose_signer_init(&i->signers[SIGNER_BADGE], &i->arena, key->key, &header, err));
+        i->badge_signer = true;
+    }
+    MR_TRY(mr_elm_fill(t, achievement, now, MR_STR_EMPTY, &i->payload, err));
+    MR_TRY(write_badge_claims(i, key, &claims, err));
+    return mr_jose_sign(&i->signers[SIGNER_BADGE], claims, &i->scratch, out, err);
 }
 
 static int issue_sd_jwt_vc(mr_issuer *i, mr_vct type, const mr_achievement *achievement, int64_t now, mr_buf *out,
@@ -415,6 +464,7 @@ int mr_issue(mr_issuer *i, mr_achievement *achievement, mr_format format, mr_buf
     case MR_FORMAT_VC_SD_JWT: return issue_vc_sd_jwt(i, achievement, now, out, err);
     case MR_FORMAT_DATA_INTEGRITY:
     case MR_FORMAT_OPEN_BADGES: return issue_integrity(i, format, achievement, now, out, err);
+    case MR_FORMAT_OPEN_BADGES_JWT: return issue_badge_jwt(i, achievement, now, out, err);
     case MR_FORMAT_DC_SD_JWT: return issue_sd_jwt_vc(i, MR_VCT_IS_MICRO_CREDENTIAL, achievement, now, out, err);
     case MR_FORMAT_EU_LEARNING: return issue_sd_jwt_vc(i, MR_VCT_IS_EU_LEARNING, achievement, now, out, err);
     }

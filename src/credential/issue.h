@@ -8,17 +8,18 @@
 #include "text/messages.h"
 
 typedef enum mr_format {
-    MR_FORMAT_ELM = 1,            /* European Digital Credential, sealed as JAdES */
-    MR_FORMAT_VC_JWT = 2,         /* VC 2.0 with the ELM subject, as a JWT */
-    MR_FORMAT_VC_SD_JWT = 4,      /* the same as an SD-JWT: name, birth date and grade can be held back */
-    MR_FORMAT_DATA_INTEGRITY = 8, /* the same with a Data Integrity proof */
-    MR_FORMAT_DC_SD_JWT = 16,     /* SD-JWT VC for wallets: Merit's type, every Annex I element */
-    MR_FORMAT_EU_LEARNING = 32,   /* SD-JWT VC: the Commission's Learning Credential */
-    MR_FORMAT_OPEN_BADGES = 64,   /* Open Badge 3.0 with every Annex I element and a Data Integrity proof */
-} mr_format;                      /* bits */
-enum { MR_FORMAT_COUNT = 7 };
+    MR_FORMAT_ELM = 1,               /* European Digital Credential, sealed as JAdES */
+    MR_FORMAT_VC_JWT = 2,            /* VC 2.0 with the ELM subject, as a JWT */
+    MR_FORMAT_VC_SD_JWT = 4,         /* the same as an SD-JWT: name, birth date and grade can be held back */
+    MR_FORMAT_DATA_INTEGRITY = 8,    /* the same with a Data Integrity proof */
+    MR_FORMAT_DC_SD_JWT = 16,        /* SD-JWT VC for wallets: Merit's type, every Annex I element */
+    MR_FORMAT_EU_LEARNING = 32,      /* SD-JWT VC: the Commission's Learning Credential */
+    MR_FORMAT_OPEN_BADGES = 64,      /* Open Badge 3.0 with every Annex I element and a Data Integrity proof */
+    MR_FORMAT_OPEN_BADGES_JWT = 128, /* the same as a JWT, in the form of Open Badges 3.0 section 8.2 */
+} mr_format;                         /* bits */
+enum { MR_FORMAT_COUNT = 8 };
 mr_format mr_format_at(size_t index); /* 0 beyond the last */
-/* "elm", "vc+jwt", "vc+sd-jwt", "data-integrity", "dc+sd-jwt", "eu-learning", "open-badges"; 0 for anything else. */
+/* "elm", "vc+jwt", "vc+sd-jwt", "data-integrity", "dc+sd-jwt", "eu-learning", "open-badges", "open-badges+jwt"; 0 for anything else. */
 mr_format mr_format_find(mr_str name);
 const char *mr_format_name(mr_format f);
 /* File name ending: ".jsonld", ".jwt" ...; each its own. */

@@ -138,6 +138,7 @@ int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_
         .status = mr_status_of_word(state_of(&k)),
         .changed_at = last.to.len ? last.changed_at : MR_TIME_NONE,
         .reason = last.reason,
+        .replaced_by = last.replaced_by,
         .is_listed = k.entry.list_id.len > 0,
         .learner = k.row.learner_name,
         .specification_id = k.row.specification_id,
@@ -167,9 +168,17 @@ static int check_reason(mr_str reason, struct mr_err *err)
     return MR_OK;
 }
 
-static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str id, mr_status to, mr_str reason, mr_str issuer,
+/* What is to be changed, and why. */
+struct change {
+    mr_str id, reason, successor; /* successor: achievement id, or empty */
+    mr_status to;
+};
+
+static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct change *what, mr_str issuer,
                   struct mr_err *err)
 {
+    mr_str id = what->id;
+    mr_status to = what->to;
     struct known k;
     MR_TRY(find_known(tx, a, id, &k, err));
     mr_str from = state_of(&k);
@@ -183,29 +192,58 @@ static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str id, mr_status
         .achievement_id = id,
         .from = from,
         .to = mr_str_of(mr_status_name(to)),
-        .reason = reason.len ? reason : MR_STR(""),
+        .reason = what->reason.len ? what->reason : MR_STR(""),
+        .replaced_by = what->successor.len ? what->successor : MR_STR(""),
         .changed_at = mr_env_now(s->env),
     };
     return mr_store_status_change(tx, s->env, &row, err);
 }
 
-int mr_status_set(mr_service *s, mr_str id, mr_status to, mr_str reason, struct mr_err *err)
+/* Nothing takes the place of another that is withdrawn itself. */
+static int check_successor(mr_db_tx *tx, mr_arena *a, const struct change *what, struct mr_err *err)
+{
+    struct known k;
+    if (what->successor.len == 0) return MR_OK;
+    if (mr_str_eq(what->successor, what->id))
+        return MR_FAIL(err, MR_E_USAGE, "a credential cannot take its own place", MR_NOWHERE);
+    MR_TRY(find_known(tx, a, what->successor, &k, err));
+    if (mr_status_of_word(state_of(&k)) == MR_STATUS_REVOKED)
+        return MR_FAIL(err, MR_E_STATE, "the credential that is to take its place is withdrawn itself", MR_NOWHERE);
+    return MR_OK;
+}
+
+static int make_change(mr_service *s, const struct change *what, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct known k;
-    mr_str achievement, issuer;
+    mr_str issuer;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(read_id(id, &achievement, err));
-    MR_TRY(check_reason(reason, err));
+    MR_TRY(check_reason(what->reason, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(find_known(tx, &a, achievement, &k, err));
+    MR_TRY(find_known(tx, &a, what->id, &k, err));
     mr_db_rollbackp(&tx);
     tx = NULL;
     MR_TRY(find_issuer(s, &a, &k, &issuer, err));
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(change(s, tx, &a, achievement, to, reason, issuer, err));
+    MR_TRY(check_successor(tx, &a, what, err));
+    MR_TRY(change(s, tx, &a, what, issuer, err));
     return commit(&tx, err);
+}
+
+int mr_status_set(mr_service *s, mr_str id, mr_status to, mr_str reason, struct mr_err *err)
+{
+    struct change what = {.to = to, .reason = reason};
+    MR_TRY(read_id(id, &what.id, err));
+    return make_change(s, &what, err);
+}
+
+int mr_status_replace(mr_service *s, mr_str id, mr_str successor, mr_str reason, struct mr_err *err)
+{
+    struct change what = {.to = MR_STATUS_REVOKED, .reason = reason};
+    MR_TRY(read_id(id, &what.id, err));
+    MR_TRY(read_id(successor, &what.successor, err));
+    return make_change(s, &what, err);
 }
 
 int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struct mr_achievement_status **ret,
@@ -223,6 +261,7 @@ int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struc
                                                  .status = mr_status_of_word(rows[i].state),
                                                  .changed_at = rows[i].changed_at,
                                                  .is_listed = rows[i].is_listed,
+                                                 .replaced_by = rows[i].replaced_by,
                                                  .learner = rows[i].learner_name};
     *ret = list, *ret_count = count;
     return MR_OK;

@@ -41,6 +41,7 @@ struct mr_achievement_status {
     mr_status status;
     int64_t changed_at;                         /* MR_TIME_NONE: never */
     mr_str reason;                              /* of the newest change; may be empty */
+    mr_str replaced_by;                         /* achievement id of what took its place; empty: nothing */
     bool is_listed;                             /* false: sealed before there were lists */
     mr_str learner, specification_id, batch_id; /* empty: it lives in files */
 };
@@ -52,6 +53,10 @@ int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_
  *   reason  at most MR_LIMIT_STATUS_REASON code points, naming nobody; may be empty
  *   errors  MR_E_NOT_FOUND; MR_E_STATE (revoked before); MR_E_LIMIT, MR_E_UTF8 (reason) */
 int mr_status_set(mr_service *s, mr_str id, mr_status to, mr_str reason, struct mr_err *err) MR_MUST_CHECK;
+/* Revoke it because another credential of this installation took its place. Both are told to the provider; what is published says only that it is revoked.
+ *   successor  as id; must be known and not revoked
+ *   errors     as above, for both; MR_E_USAGE (the same one) */
+int mr_status_replace(mr_service *s, mr_str id, mr_str successor, mr_str reason, struct mr_err *err) MR_MUST_CHECK;
 /* All achievements by id, after `after` (empty: from the start), at most `limit`; of each what a list shows: reason and the like are empty. */
 int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struct mr_achievement_status **ret,
                    size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;

@@ -235,10 +235,12 @@ int mr_store_status_change(mr_db_tx *tx, const mr_env *env, const struct mr_stat
         err));
     return mr_db_run(tx,
                      "INSERT INTO status_change (id, org_id, issuer, achievement_id, from_state, to_state, changed_at, "
-                     "reason) VALUES ($id, $org, $issuer, $achievement, $from, $to, $at, $reason)",
+                     "reason, replaced_by) VALUES ($id, $org, $issuer, $achievement, $from, $to, $at, $reason, "
+                     "NULLIF($successor, ''))",
                      MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id), MR_DB_T("issuer", r->issuer),
                                 MR_DB_T("achievement", r->achievement_id), MR_DB_T("from", r->from),
-                                MR_DB_T("to", r->to), MR_DB_I("at", r->changed_at), MR_DB_T("reason", r->reason)),
+                                MR_DB_T("to", r->to), MR_DB_I("at", r->changed_at), MR_DB_T("reason", r->reason),
+                                MR_DB_T("successor", r->replaced_by)),
                      NULL, err);
 }
 
@@ -247,10 +249,11 @@ int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(tx,
-                       "SELECT org_id, issuer, achievement_id, from_state, to_state, reason, changed_at FROM "
-                       "status_change WHERE achievement_id = $achievement ORDER BY changed_at DESC, id DESC LIMIT 1",
-                       MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), &c, err));
+    MR_TRY(
+        mr_db_query(tx,
+                    "SELECT org_id, issuer, achievement_id, from_state, to_state, reason, changed_at, replaced_by FROM "
+                    "status_change WHERE achievement_id = $achievement ORDER BY changed_at DESC, id DESC LIMIT 1",
+                    MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = (struct mr_status_change_row){0};
     if (!row) return MR_OK;
@@ -262,6 +265,7 @@ int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id
         .to = mr_arena_dup(a, mr_db_text(c, 4)),
         .reason = mr_arena_dup(a, mr_db_text(c, 5)),
         .changed_at = mr_db_int(c, 6),
+        .replaced_by = mr_arena_dup(a, mr_db_text(c, 7)),
     };
     return MR_OK;
 }
@@ -298,6 +302,9 @@ int mr_store_status_revoked(mr_db_tx *tx, mr_arena *a, mr_str issuer, mr_str **r
 
 /* ---- page by page ---- */
 
+/* A credential is revoked once. */
+#define SUCCESSOR(id) "(SELECT MAX(c.replaced_by) FROM status_change c WHERE c.achievement_id = " id ")"
+
 int mr_store_status_page(mr_db_tx *tx, mr_arena *a, mr_str after, size_t limit, struct mr_status_row **ret,
                          size_t *ret_count, struct mr_err *err)
 {
@@ -308,10 +315,13 @@ int mr_store_status_page(mr_db_tx *tx, mr_arena *a, mr_str after, size_t limit, 
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(
         tx,
-        "SELECT e.achievement_id, e.state, e.changed_at, n.learner_name, 1 FROM status_entry e LEFT JOIN achievement n "
-        "ON n.id = e.achievement_id WHERE e.achievement_id > $after "
-        "UNION ALL SELECT n.id, n.status, n.status_changed_at, n.learner_name, 0 FROM achievement n WHERE n.id > "
-        "$after AND NOT EXISTS (SELECT 1 FROM status_entry e WHERE e.achievement_id = n.id) ORDER BY 1 LIMIT $limit",
+        "SELECT e.achievement_id, e.state, e.changed_at, n.learner_name, 1, " SUCCESSOR(
+            "e.achievement_id") " FROM status_entry e LEFT JOIN achievement n ON n.id = e.achievement_id WHERE "
+                                "e.achievement_id > $after "
+                                "UNION ALL SELECT n.id, n.status, n.status_changed_at, n.learner_name, 0, " SUCCESSOR(
+                                    "n.id") " FROM achievement n WHERE n.id > "
+                                            "$after AND NOT EXISTS (SELECT 1 FROM status_entry e WHERE "
+                                            "e.achievement_id = n.id) ORDER BY 1 LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("after", after), MR_DB_I("limit", (int64_t)limit)), &c, err));
     while (count < limit) {
         MR_TRY(mr_db_next(c, &row, err));
@@ -322,6 +332,7 @@ int mr_store_status_page(mr_db_tx *tx, mr_arena *a, mr_str after, size_t limit, 
             .changed_at = time_at(c, 2),
             .learner_name = mr_arena_dup(a, mr_db_text(c, 3)),
             .is_listed = mr_db_int(c, 4) == 1,
+            .replaced_by = mr_arena_dup(a, mr_db_text(c, 5)),
         };
     }
     *ret = rows, *ret_count = count;

@@ -46,6 +46,7 @@ int mr_store_status_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, struc
 
 struct mr_status_change_row {
     mr_str org_id, issuer, achievement_id, from, to, reason;
+    mr_str replaced_by; /* achievement id of what took its place; empty: none */
     int64_t changed_at;
 };
 /* Change the status: of the entry, of the achievement, whichever there are, and a line about it. */
@@ -63,6 +64,7 @@ int mr_store_status_revoked_count(mr_db_tx *tx, mr_str issuer, int64_t *ret, str
 struct mr_status_row {
     mr_str achievement_id, state;
     mr_str learner_name; /* empty: it lives in files */
+    mr_str replaced_by;  /* as above */
     int64_t changed_at;  /* MR_TIME_NONE: never */
     bool is_listed;
 };

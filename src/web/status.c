@@ -106,6 +106,9 @@ static void put_now(mr_page *p, const struct mr_achievement_status *now)
     mr_str since = now->changed_at == MR_TIME_NONE ? MR_STR_EMPTY : day(p, now->changed_at);
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[now->status], {"date", since}));
     mr_json_put_member(v, "last_reason", now->reason);
+    if (now->replaced_by.len)
+        mr_json_put_member(v, "replaced_by",
+                           mr_arena_format(p->arena, "urn:credential:%.*s", MR_STR_ARG(now->replaced_by)));
 }
 
 static void put_sent(mr_page *p, const struct sent *sent)

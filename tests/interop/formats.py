@@ -44,6 +44,10 @@ def issue(tap, merit, work):
         status, text = run(merit, "issue", f"{EXAMPLE}.json", f"{EXAMPLE}.csv", "--out", out, "--data", data, "--key", kind, "--status", LISTS,
                            "--format", "vc+jwt,data-integrity,dc+sd-jwt,eu-learning,open-badges")
         tap.case(f"every form is issued with {kind}", status == 0, text)
+        badges = work / f"tokens-{kind}"
+        status, text = run(merit, "issue", f"{EXAMPLE}.json", f"{EXAMPLE}.csv", "--out", badges, "--data", data, "--key", kind, "--format", "open-badges+jwt")
+        tap.case(f"badges are issued as tokens with {kind}", status == 0, text)
+        files += sorted(badges.glob("*.badge.jwt"))[:JUDGED]
         for ending in (".jwt", ".vc.json", ".sd-jwt", ".badge.json"):
             files += sorted(f for f in out.glob(f"*{ending}") if ending != ".sd-jwt" or not f.name.endswith((".vc.sd-jwt")))[:JUDGED]
     return data, files
@@ -145,7 +149,7 @@ def main(merit, sign_badge, verify_listed, work):
     else:
         data, files = issue(tap, merit, work)
         files += sign_badges(tap, sign_badge, work)
-        lists = publish(tap, merit, work, data, [f for f in files if f.suffix == ".jwt" and "ed25519" in f.parent.name])
+        lists = publish(tap, merit, work, data, [f for f in files if f.suffix == ".jwt" and f.parent.name == "issued-ed25519"])
         write_canonical(tap, merit, files)
         judge(tap, files + lists)
         verify_theirs(tap, merit, work)

@@ -1,6 +1,7 @@
 // Software that is not ours, at both ends: it judges what Merit issued, and issues what Merit shall judge.
 //
 //   peers.mjs judge CONTEXTS FILE...   each file of Merit: accepted as it is, refused with one change; "ok KIND FILE" or "not ok KIND FILE: why" a line
+//   peers.mjs status CONTEXTS LISTS FILE...  what the published lists in a folder say of each file: "active|suspended|revoked FILE" a line
 //   peers.mjs make CONTEXTS FOLDER     credentials of every kind into FOLDER, and each again with one change ("changed-...")
 //
 // CONTEXTS: folder with index.json and the published JSON-LD contexts. Nothing is fetched.
@@ -15,7 +16,7 @@ import {createSignCryptosuite as eddsaJcsSign, createVerifyCryptosuite as eddsaJ
 import {createSignCryptosuite as ecdsaJcsSign, createVerifyCryptosuite as ecdsaJcsVerify} from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
-import {createCredential as createListCredential, createList, decodeList} from '@digitalbazaar/vc-bitstring-status-list';
+import {createCredential as createListCredential, createList, decodeList, checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
 import {SDJwtVcInstance} from '@sd-jwt/sd-jwt-vc';
 import {ES256, digest, generateSalt} from '@sd-jwt/crypto-nodejs';
 import {StatusList, createHeaderAndPayload, getListFromStatusListJWT} from '@sd-jwt/jwt-status-list';
@@ -120,7 +121,7 @@ async function keyOf(header) {
 
 async function judgeToken(file) {
   const token = fs.readFileSync(file, 'utf8').trim(), header = jose.decodeProtectedHeader(token), key = await keyOf(header);
-  await jose.jwtVerify(token, key, {typ: 'vc+jwt'});
+  await jose.jwtVerify(token, key, {typ: file.endsWith('.badge.jwt') ? 'JWT' : 'vc+jwt'});
   need(await jose.jwtVerify(changedPart(token, 1), key).then(() => false, () => true), 'one changed letter was not noticed');
 }
 
@@ -279,10 +280,43 @@ async function makeLists(folder) {
   await makeTokenList(lists);
 }
 
+// ---- status ----
+
+// A published list, out of its token, whose signature holds.
+async function listAt(lists, url) {
+  const file = path.join(lists, ...new URL(url).pathname.split('/').slice(-2)), token = fs.readFileSync(file, 'utf8').trim();
+  await jose.jwtVerify(token, await keyOf(jose.decodeProtectedHeader(token)));
+  return token;
+}
+
+async function bitstringStatus(credential, lists) {
+  const loader = async url => ({contextUrl: null, documentUrl: url, document: jose.decodeJwt(await listAt(lists, url))});
+  // The lists are sealed by the provider's seal, and a badge by a key under a DID: two names of one party, which this software does not know to be one.
+  const {verified, error, results} = await checkStatus({credential, documentLoader: loader, verifyBitstringStatusListCredential: false, verifyMatchingIssuers: false});
+  need(verified, error?.message ?? 'no status');
+  const set = purpose => results.some(r => r.credentialStatus.statusPurpose === purpose && r.status);
+  return set('revocation') ? 'revoked' : set('suspension') ? 'suspended' : 'active';
+}
+
+async function tokenStatus(token, lists) {
+  const {status_list: {uri, idx}} = jose.decodeJwt(token.split('~')[0]).status;
+  return ['active', 'revoked', 'suspended'][getListFromStatusListJWT(await listAt(lists, uri)).getStatus(idx)];
+}
+
+async function tellStatus([lists, ...files]) {
+  for (const file of files) {
+    const text = fs.readFileSync(file, 'utf8').trim();
+    const asked = text.startsWith('{') ? bitstringStatus(JSON.parse(text), lists)
+      : jose.decodeJwt(text.split('~')[0]).credentialStatus ? bitstringStatus(jose.decodeJwt(text.split('~')[0]), lists) : tokenStatus(text, lists);
+    console.log(`${await asked.catch(fault => `unknown(${fault.message})`)} ${file}`);
+  }
+}
+
 if (mode === 'judge') await judge(rest);
+else if (mode === 'status') await tellStatus(rest);
 else if (mode === 'make') {
   fs.mkdirSync(rest[0], {recursive: true});
   for (const make of [makeIntegrity, makePresentation, makeTokens, makeSdJwts, makeLists]) {
     await make(rest[0]).then(() => console.log(`ok ${make.name}`), fault => console.log(`not ok ${make.name}: ${fault.stack}`));
   }
-} else throw new Error('peers.mjs judge|make CONTEXTS ...');
+} else throw new Error('peers.mjs judge|status|make CONTEXTS ...');

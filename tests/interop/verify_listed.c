@@ -1,13 +1,16 @@
-/* Verify a credential whose status list stands in a file, as if it had been fetched. Prints the state and the sentence of the status check.
+/* Verify a credential whose status lists stand in files, as if they had been fetched. Prints the state and the sentence of the status check.
  *
- *   verify_listed CREDENTIAL URL FILE */
+ *   verify_listed CREDENTIAL [URL FILE]...
+ *
+ * MERIT_TRUST: a trust folder, in which the issuers of European Digital Credentials have their lists of withdrawn credentials. */
 #include <merit/merit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct page {
-    const char *url, *path;
+/* The pairs of the command line, up to NULL. */
+struct pages {
+    char **pairs;
 };
 
 static char *read_file(const char *path, size_t *ret_size)
@@ -22,14 +25,17 @@ static char *read_file(const char *path, size_t *ret_size)
 
 static merit_code fetch(void *self, const char *url, const char *accept, size_t max, merit_answer *answer)
 {
-    const struct page *page = self;
-    size_t size = 0;
+    const struct pages *pages = self;
     (void)accept, (void)max;
-    if (strcmp(url, page->url) != 0) return MERIT_E_NETWORK;
-    char *text = read_file(page->path, &size);
-    merit_code code = text ? merit_answer_put(answer, text, size) : MERIT_E_NETWORK;
-    free(text);
-    return code;
+    for (char **pair = pages->pairs; pair[0] && pair[1]; pair += 2) {
+        size_t size = 0;
+        if (strcmp(url, pair[0]) != 0) continue;
+        char *text = read_file(pair[1], &size);
+        merit_code code = text ? merit_answer_put(answer, text, size) : MERIT_E_NETWORK;
+        free(text);
+        return code;
+    }
+    return MERIT_E_NETWORK;
 }
 
 static int tell(merit_verifier *verifier, const char *path, merit_error *err)
@@ -53,10 +59,12 @@ int main(int argc, char **argv)
 {
     merit_error err = {0};
     merit_verifier *verifier = NULL;
-    if (argc != 4) return 2;
-    struct page page = {argv[2], argv[3]};
+    const char *trust = getenv("MERIT_TRUST");
+    if (argc < 2) return 2;
+    struct pages pages = {argv + 2};
     if (merit_verifier_new(&verifier, &err) != MERIT_OK) return 1;
-    merit_verifier_set_fetch(verifier, fetch, &page);
+    if (trust && merit_verifier_trust_folder(verifier, trust, &err) != MERIT_OK) return 1;
+    merit_verifier_set_fetch(verifier, fetch, &pages);
     int failed = tell(verifier, argv[1], &err);
     merit_verifier_free(verifier);
     return failed;

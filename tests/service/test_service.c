@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define FORMS 4 /* in which each achievement is sealed */
+#define FORMS 4                    /* in which each achievement is sealed */
 #define NOW INT64_C(1795132800000) /* 2026-11-20 */
 #define EXAMPLE MERIT_SOURCE_ROOT "/docs/examples/wound-care.json"
 

@@ -336,6 +336,34 @@ static void test_status_set__refuses(void **state)
 }
 
 /* An achievement from before there were lists. */
+static void test_status_replace__names_the_successor(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_claim_link *links = award(w, MR_STR("name\nMette Krogh Poulsen\nSukarno\n"), 2);
+    mr_str old = links[0].achievement_id, new = links[1].achievement_id;
+    struct mr_achievement_status found, *page;
+    size_t count;
+    assert_code(mr_status_replace(w->s, old, old, MR_STR_EMPTY, &err), MR_E_USAGE, err);
+    assert_code(mr_status_replace(w->s, old, MR_STR("01900000-0000-7000-8000-000000000000"), MR_STR_EMPTY, &err),
+                MR_E_NOT_FOUND, err);
+    mr_str urn = mr_arena_format(&w->a, "urn:credential:%.*s", MR_STR_ARG(new));
+    assert_ok(mr_status_replace(w->s, old, urn, MR_STR("a wrong name"), &err), err);
+    assert_ok(mr_status_find(w->s, &w->a, old, &found, &err), err);
+    assert_int_equal(found.status, MR_STATUS_REVOKED);
+    assert_str_eq(found.replaced_by, new);
+    assert_str(found.reason, "a wrong name");
+    assert_ok(mr_status_find(w->s, &w->a, new, &found, &err), err);
+    assert_int_equal(found.status, MR_STATUS_ACTIVE);
+    assert_int_equal(found.replaced_by.len, 0);
+    assert_ok(mr_status_page(w->s, &w->a, MR_STR_EMPTY, 10, &page, &count, &err), err);
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++)
+        assert_str_eq(page[i].replaced_by, mr_str_eq(page[i].achievement_id, old) ? new : MR_STR_EMPTY);
+    assert_code(mr_status_replace(w->s, new, old, MR_STR_EMPTY, &err), MR_E_STATE, err); /* what is withdrawn itself */
+    assert_code(mr_status_set(w->s, old, MR_STATUS_ACTIVE, MR_STR_EMPTY, &err), MR_E_STATE, err);
+}
+
 static void test_status_set__tells_of_what_is_in_no_list(void **state)
 {
     struct world *w = *state;
@@ -580,6 +608,7 @@ int main(void)
         T(test_status_set__revoked_is_final),
         T(test_status_set__takes_the_id_of_the_credential),
         T(test_status_set__refuses),
+        T(test_status_replace__names_the_successor),
         T(test_status_set__tells_of_what_is_in_no_list),
         T(test_status_set__is_seen_by_learner_and_office),
         T(test_status_serve__one_change_shows_in_every_form),
