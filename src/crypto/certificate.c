@@ -617,8 +617,7 @@ X509 *mr_certificate_x509(const mr_certificate *c)
 
 /* ---- signatures ---- */
 
-/* The scheme of an AlgorithmIdentifier, when it is one that key.c verifies and strong enough. */
-static bool scheme_of(mr_str algorithm, struct mr_scheme *ret)
+bool mr_scheme_of_algorithm(mr_str algorithm, struct mr_scheme *ret)
 {
     static const struct {
         mr_str oid;
@@ -690,7 +689,8 @@ int mr_certificate_check_signature(const mr_certificate *c, const mr_certificate
 {
     struct mr_scheme scheme;
     if (is_too_short(issuer->key)) return MR_FAIL(err, MR_E_UNSUPPORTED, "its issuer's key is too short", MR_NOWHERE);
-    if (issuer->key->kind == MR_KEY_OTHER || !scheme_of(c->algorithm, &scheme)) return check_by_openssl(c, issuer, err);
+    if (issuer->key->kind == MR_KEY_OTHER || !mr_scheme_of_algorithm(c->algorithm, &scheme))
+        return check_by_openssl(c, issuer, err);
     return mr_key_verify_x509(issuer->key, scheme, c->tbs, c->signature, err);
 }
 
