@@ -47,6 +47,8 @@ struct mr_certificate {
     mr_key *key;
     _Atomic(X509 *) x509;
     _Atomic(struct names *) names;
+    _Atomic(uint8_t *)
+        signed_by; /* SHA-256 of the certificate whose key was found to have signed this one; NULL: not looked at, or wrong */
     char octets[];
 };
 
@@ -286,6 +288,7 @@ void mr_certificate_free(mr_certificate *c)
     mr_key_free(c->key);
     X509_free(atomic_load(&c->x509));
     names_free(atomic_load(&c->names));
+    OPENSSL_free(atomic_load(&c->signed_by));
     OPENSSL_free(c);
 }
 
@@ -617,8 +620,7 @@ X509 *mr_certificate_x509(const mr_certificate *c)
 
 /* ---- signatures ---- */
 
-/* The scheme of an AlgorithmIdentifier, when it is one that key.c verifies and strong enough. */
-static bool scheme_of(mr_str algorithm, struct mr_scheme *ret)
+bool mr_scheme_of_algorithm(mr_str algorithm, struct mr_scheme *ret)
 {
     static const struct {
         mr_str oid;
@@ -686,12 +688,25 @@ static bool is_too_short(const mr_key *key)
     return key->kind == MR_KEY_RSA && key->bits < 2048;
 }
 
-int mr_certificate_check_signature(const mr_certificate *c, const mr_certificate *issuer, struct mr_err *err)
+static int check_signature(const mr_certificate *c, const mr_certificate *issuer, struct mr_err *err)
 {
     struct mr_scheme scheme;
     if (is_too_short(issuer->key)) return MR_FAIL(err, MR_E_UNSUPPORTED, "its issuer's key is too short", MR_NOWHERE);
-    if (issuer->key->kind == MR_KEY_OTHER || !scheme_of(c->algorithm, &scheme)) return check_by_openssl(c, issuer, err);
+    if (issuer->key->kind == MR_KEY_OTHER || !mr_scheme_of_algorithm(c->algorithm, &scheme))
+        return check_by_openssl(c, issuer, err);
     return mr_key_verify_x509(issuer->key, scheme, c->tbs, c->signature, err);
+}
+
+/* Neither changes: what held once holds. A chain, each piece of evidence and each time-stamp ask the same again. */
+int mr_certificate_check_signature(const mr_certificate *c, const mr_certificate *issuer, struct mr_err *err)
+{
+    mr_certificate *mine = (mr_certificate *)c;
+    uint8_t *known = atomic_load(&mine->signed_by);
+    if (known && memcmp(known, issuer->sha256, sizeof issuer->sha256) == 0) return MR_OK;
+    MR_TRY(check_signature(c, issuer, err));
+    uint8_t *made = known ? NULL : OPENSSL_memdup(issuer->sha256, sizeof issuer->sha256);
+    if (made && !atomic_compare_exchange_strong(&mine->signed_by, &known, made)) OPENSSL_free(made);
+    return MR_OK;
 }
 
 /* Names are compared octet by octet, as authorities must write them (RFC 5280 4.1.2.4); where the key identifiers agree, also by the rules of

@@ -137,6 +137,8 @@ bool mr_certificate_has_policy(const mr_certificate *c, mr_str oid);
 /* Did `issuer`'s key sign it? MR_OK; MR_E_SIGNATURE when not; MR_E_UNSUPPORTED when the digest is SHA-1, MD5 or unknown, or the key too short. */
 int mr_certificate_check_signature(const mr_certificate *c, const mr_certificate *issuer,
                                    struct mr_err *err) MR_MUST_CHECK;
+/* The scheme of an AlgorithmIdentifier (DER), when it is one that key.c verifies and strong enough. */
+bool mr_scheme_of_algorithm(mr_str algorithm, struct mr_scheme *ret);
 /* Whether a signature algorithm's digest is SHA-256 or stronger (AlgorithmIdentifier; RSASSA-PSS by its parameters). */
 bool mr_algorithm_is_strong(const X509_ALGOR *algorithm);
 /* Whether `issuer`'s name and key identifier are those that `c` names. */

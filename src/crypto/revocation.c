@@ -19,12 +19,23 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
-MR_CRYPTO_CLEANUP(OCSP_BASICRESP, basic, OCSP_BASICRESP_free)
-MR_CRYPTO_CLEANUP(OCSP_RESPONSE, ocsp, OCSP_RESPONSE_free)
 MR_CRYPTO_CLEANUP(X509_CRL, crl, X509_CRL_free)
+MR_CRYPTO_CLEANUP(ASN1_INTEGER, integer, ASN1_INTEGER_free)
 MR_CRYPTO_CLEANUP(ISSUING_DIST_POINT, scope, ISSUING_DIST_POINT_free)
 
 #define OCSP_SIGNING MR_STR("\x2B\x06\x01\x05\x05\x07\x03\x09")
+
+/* A BasicOCSPResponse: what OpenSSL reads of it, and the certificates that it carries, which OpenSSL would decode with their keys whether or not anybody wants
+ * them. */
+struct basic {
+    OCSP_BASICRESP *response;
+    mr_str certificates; /* DER, one after the other */
+};
+
+static void basic_done(struct basic *b)
+{
+    OCSP_BASICRESP_free(b->response);
+}
 
 struct question {
     mr_certificate *certificate, *issuer;
@@ -156,28 +167,27 @@ static const char *judge_list(const struct question *q, const OCSP_BASICRESP *ba
     return why;
 }
 
-static const char *judge_carried(const struct question *q, const OCSP_BASICRESP *basic, int64_t produced,
-                                 const char *why)
+static const char *judge_carried(const struct question *q, const struct basic *b, int64_t produced, const char *why)
 {
-    const STACK_OF(X509) *carried = OCSP_resp_get0_certs(basic);
-    for (int i = 0; i < sk_X509_num(carried) && i < MR_LIMIT_CERTIFICATES && why; i++) {
+    mr_str rest = b->certificates, whole;
+    for (int i = 0; rest.len && i < MR_LIMIT_CERTIFICATES && why; i++) {
         MR_CLEANUP(mr_certificate_freep) mr_certificate *c = NULL;
-        if (mr_certificate_of_x509(sk_X509_value(carried, i), &c, NULL) == MR_OK)
-            why = judge_list(q, basic, produced, &c, 1, why);
+        if (!mr_der_next(&rest, NULL, NULL, &whole)) break;
+        if (mr_certificate_read(whole, &c, NULL) == MR_OK) why = judge_list(q, b->response, produced, &c, 1, why);
     }
     return why;
 }
 
-static const char *judge_response(const struct question *q, const OCSP_BASICRESP *basic)
+static const char *judge_response(const struct question *q, const struct basic *b)
 {
-    int64_t produced = mr_time_of_asn1(OCSP_resp_get0_produced_at(basic));
+    int64_t produced = mr_time_of_asn1(OCSP_resp_get0_produced_at(b->response));
     if (produced == MR_TIME_NONE) return "the OCSP response has no time";
-    if (!mr_algorithm_is_strong(OCSP_resp_get0_tbs_sigalg(basic)))
+    if (!mr_algorithm_is_strong(OCSP_resp_get0_tbs_sigalg(b->response)))
         return "the OCSP response is signed with a weak or unknown digest";
     const char *why = "the certificate of the OCSP responder is not there";
-    why = judge_list(q, basic, produced, &q->issuer, 1, why);
-    why = judge_carried(q, basic, produced, why);
-    return judge_list(q, basic, produced, q->pool, q->pool_count, why);
+    why = judge_list(q, b->response, produced, &q->issuer, 1, why);
+    why = judge_carried(q, b, produced, why);
+    return judge_list(q, b->response, produced, q->pool, q->pool_count, why);
 }
 
 static struct mr_revocation read_single(OCSP_SINGLERESP *single)
@@ -194,14 +204,14 @@ static struct mr_revocation read_single(OCSP_SINGLERESP *single)
     return found;
 }
 
-static void use_basic(const struct question *q, OCSP_BASICRESP *basic, struct mr_revocation *best)
+static void use_basic(const struct question *q, const struct basic *b, struct mr_revocation *best)
 {
     const char *why = NULL;
     bool judged = false;
-    for (int i = 0; i < OCSP_resp_count(basic); i++) {
-        OCSP_SINGLERESP *single = OCSP_resp_get0(basic, i);
+    for (int i = 0; i < OCSP_resp_count(b->response); i++) {
+        OCSP_SINGLERESP *single = OCSP_resp_get0(b->response, i);
         if (!is_about(OCSP_SINGLERESP_get0_id(single), q)) continue;
-        if (!judged) why = judge_response(q, basic);
+        if (!judged) why = judge_response(q, b);
         judged = true;
         struct mr_revocation found = read_single(single);
         if (why)
@@ -213,14 +223,46 @@ static void use_basic(const struct question *q, OCSP_BASICRESP *basic, struct mr
     }
 }
 
-static OCSP_BASICRESP *read_ocsp(mr_str der)
+/* OCSPResponse ::= SEQUENCE { ENUMERATED status, [0] EXPLICIT SEQUENCE { responseType, OCTET STRING response } OPTIONAL }. The BasicOCSPResponse in it, or the
+ * text itself when it is one. */
+static bool unwrap(mr_str der, mr_str *ret_body)
 {
+    mr_str in = der, body, status, explicit, bytes, type, octets;
+    if (!mr_der_get(&in, MR_DER_SEQUENCE, &body) || in.len) return false;
+    *ret_body = body;
+    if (!body.len || (uint8_t)body.ptr[0] != MR_DER_ENUMERATED) return true;
+    return mr_der_get(&body, MR_DER_ENUMERATED, &status) && mr_str_eq(status, mr_str_make("\0", 1)) &&
+           mr_der_get(&body, MR_DER_CONSTRUCTED + 0, &explicit) && mr_der_get(&explicit, MR_DER_SEQUENCE, &bytes) &&
+           mr_der_get(&bytes, MR_DER_OID, &type) && MR_DER_IS(type, "\x2B\x06\x01\x05\x05\x07\x30\x01\x01") &&
+           mr_der_get(&bytes, MR_DER_OCTET_STRING, &octets) && mr_der_get(&octets, MR_DER_SEQUENCE, ret_body) &&
+           octets.len == 0;
+}
+
+/* SEQUENCE { tbsResponseData, signatureAlgorithm, signature, [0] certs OPTIONAL }, without the last. */
+static OCSP_BASICRESP *read_without_certificates(mr_str content)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf der;
+    mr_buf_init(&der, content.len + 8);
+    mr_buf_putc(&der, (char)MR_DER_SEQUENCE);
+    mr_buf_putc(&der, (char)0x84);
+    for (int shift = 24; shift >= 0; shift -= 8) mr_buf_putc(&der, (char)(content.len >> shift));
+    mr_buf_put(&der, content);
     const unsigned char *p = (const unsigned char *)der.ptr;
-    MR_CLEANUP(ocsp_freep) OCSP_RESPONSE *outer = d2i_OCSP_RESPONSE(NULL, &p, (long)der.len);
-    if (outer)
-        return OCSP_response_status(outer) == OCSP_RESPONSE_STATUS_SUCCESSFUL ? OCSP_response_get1_basic(outer) : NULL;
-    p = (const unsigned char *)der.ptr;
-    return d2i_OCSP_BASICRESP(NULL, &p, (long)der.len);
+    return mr_buf_failed(&der) ? NULL : d2i_OCSP_BASICRESP(NULL, &p, (long)der.len);
+}
+
+static void read_ocsp(mr_str der, struct basic *ret)
+{
+    mr_str body, rest, data, algorithm, signature, explicit;
+    *ret = (struct basic){.response = NULL};
+    if (der.len > INT32_MAX || !unwrap(der, &body)) return;
+    rest = body;
+    if (!mr_der_get(&rest, MR_DER_SEQUENCE, &data) || !mr_der_get(&rest, MR_DER_SEQUENCE, &algorithm) ||
+        !mr_der_get(&rest, MR_DER_BIT_STRING, &signature))
+        return;
+    ret->response = read_without_certificates(mr_str_make(body.ptr, body.len - rest.len));
+    if (mr_der_get(&rest, MR_DER_CONSTRUCTED + 0, &explicit))
+        (void)mr_der_get(&explicit, MR_DER_SEQUENCE, &ret->certificates);
 }
 
 /* ---- CRL ---- */
@@ -281,16 +323,30 @@ static const char *judge_crl(X509_CRL *crl, const struct question *q)
     return has_unknown_critical(crl) ? "the revocation list has a critical extension that is not known" : NULL;
 }
 
+static ASN1_INTEGER *serial_of(const mr_certificate *c)
+{
+    mr_str octets = mr_certificate_serial(c); /* content of an INTEGER */
+    const unsigned char *p;
+    MR_CLEANUP(mr_buf_done) mr_buf der;
+    mr_buf_init(&der, 256);
+    if (octets.len > 100) return NULL;
+    mr_buf_putc(&der, (char)MR_DER_INTEGER);
+    mr_buf_putc(&der, (char)octets.len);
+    mr_buf_put(&der, octets);
+    p = (const unsigned char *)der.ptr;
+    return mr_buf_failed(&der) ? NULL : d2i_ASN1_INTEGER(NULL, &p, (long)der.len);
+}
+
 static void use_crl(const struct question *q, X509_CRL *crl, struct mr_revocation *best)
 {
     const unsigned char *name = NULL;
     size_t size = 0;
     X509_REVOKED *entry = NULL;
-    X509 *x = mr_certificate_x509(q->certificate);
+    MR_CLEANUP(integer_freep) ASN1_INTEGER *serial = serial_of(q->certificate);
     if (X509_NAME_get0_der(X509_CRL_get_issuer(crl), &name, &size) != 1 ||
         !mr_str_eq(mr_str_make((const char *)name, size), mr_certificate_issuer_der(q->certificate)))
         return;
-    const char *why = x ? judge_crl(crl, q) : "the certificate cannot be looked up";
+    const char *why = serial ? judge_crl(crl, q) : "the certificate cannot be looked up";
     if (why) {
         consider_bad(best, why);
         return;
@@ -301,7 +357,7 @@ static void use_crl(const struct question *q, X509_CRL *crl, struct mr_revocatio
                                   MR_TIME_NONE,
                                   NULL,
                                   MR_REVOCATION_FAULT_NONE};
-    int listed = X509_CRL_get0_by_cert(crl, &entry, x);
+    int listed = X509_CRL_get0_by_serial(crl, &entry, serial);
     if (listed == 1) {
         found.state = MR_REVOCATION_REVOKED;
         found.revoked_at = mr_time_of_asn1(X509_REVOKED_get0_revocationDate(entry));
@@ -334,8 +390,9 @@ int mr_revocation_check(mr_certificate *certificate, mr_certificate *issuer, con
                                  MR_TIME_NONE,         NULL,         MR_REVOCATION_FAULT_NONE};
     mr_openssl_start();
     for (size_t i = 0; i < ocsp_count; i++) {
-        MR_CLEANUP(basic_freep) OCSP_BASICRESP *basic = read_ocsp(ocsp[i]);
-        if (basic) use_basic(&q, basic, &best);
+        MR_CLEANUP(basic_done) struct basic basic;
+        read_ocsp(ocsp[i], &basic);
+        if (basic.response) use_basic(&q, &basic, &best);
     }
     for (size_t i = 0; i < crl_count; i++) {
         const unsigned char *p = (const unsigned char *)crls[i].ptr;
