@@ -267,6 +267,14 @@ int mr_certificate_of_x509(X509 *x, mr_certificate **ret, struct mr_err *err)
     return code;
 }
 
+int mr_certificate_sha1(mr_str der, uint8_t out[20], struct mr_err *err)
+{
+    mr_openssl_start();
+    if (EVP_Digest(der.ptr, der.len, out, NULL, EVP_sha1(), NULL) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_CRYPTO, "SHA-1 of a certificate could not be made");
+    return MR_OK;
+}
+
 mr_certificate *mr_certificate_share(mr_certificate *c)
 {
     if (c) atomic_fetch_add_explicit(&c->references, 1, memory_order_relaxed);

@@ -112,7 +112,6 @@ int mr_key_of_pem_block(const char *name, char *header, mr_str data, mr_str pass
 X509 *mr_certificate_x509(const mr_certificate *c);
 /* The same from OpenSSL's; x stays the caller's. */
 int mr_certificate_of_x509(X509 *x, mr_certificate **ret, struct mr_err *err) MR_MUST_CHECK;
-mr_str mr_certificate_subject_der(const mr_certificate *c);
 mr_str mr_certificate_key_bits(const mr_certificate *c);       /* content of subjectPublicKey, for key hashes of OCSP */
 mr_str mr_certificate_subject_key_id(const mr_certificate *c); /* keyIdentifier or empty */
 mr_str mr_certificate_authority_key_id(const mr_certificate *c);
