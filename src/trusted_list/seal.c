@@ -133,17 +133,26 @@ static size_t count_signatures(const xmlNode *root)
     return count;
 }
 
-/* The enveloped-signature transform; or the XPath filter that some write for it, word for word. That one leaves out every Signature element, so there must be
- * no other. */
+/* The enveloped-signature transform; or an XPath filter that some write for it, word for word. Those leave out every Signature element, so there must be no
+ * other. */
 static bool is_enveloped(const struct parts *p, const xmlNode *transform)
 {
+    static const struct {
+        const char *algorithm, *ns, *text, *filter;
+    } forms[] = {{"http://www.w3.org/TR/1999/REC-xpath-19991116", MR_NS_DS, "not(ancestor-or-self::ds:Signature)", ""},
+                 {"http://www.w3.org/2002/06/xmldsig-filter2", "http://www.w3.org/2002/06/xmldsig-filter2",
+                  "/descendant::ds:Signature", "subtract"}};
     mr_str algorithm = algorithm_of(p, transform);
     if (mr_str_is(algorithm, enveloped)) return true;
-    const xmlNode *filter = mr_xml_child(transform, MR_NS_DS, "XPath");
-    if (!mr_str_is(algorithm, "http://www.w3.org/TR/1999/REC-xpath-19991116") || !filter) return false;
-    const xmlNs *ds = xmlSearchNs(p->doc, (xmlNode *)(uintptr_t)filter, (const xmlChar *)"ds");
-    return ds && strcmp((const char *)ds->href, MR_NS_DS) == 0 && count_signatures(p->root) == 1 &&
-           mr_str_is(mr_xml_text(p->a, filter), "not(ancestor-or-self::ds:Signature)");
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const xmlNode *filter = mr_xml_child(transform, forms[i].ns, "XPath");
+        if (!mr_str_is(algorithm, forms[i].algorithm) || !filter || mr_xml_next_element(filter)) continue;
+        const xmlNs *ds = xmlSearchNs(p->doc, (xmlNode *)(uintptr_t)filter, (const xmlChar *)"ds");
+        return ds && strcmp((const char *)ds->href, MR_NS_DS) == 0 && count_signatures(p->root) == 1 &&
+               mr_str_is(mr_xml_attribute(p->a, filter, "Filter"), forms[i].filter) &&
+               mr_str_is(mr_xml_text(p->a, filter), forms[i].text);
+    }
+    return false;
 }
 
 /* Only canonicalisation, behind one enveloped-signature where it must stand. */
@@ -304,7 +313,7 @@ static int judge_named_certificate(const struct parts *p, struct mr_xml_seal *re
 static bool allow(xmlSecDSigCtx *context)
 {
     const xmlSecTransformId for_references[] = {
-        xmlSecTransformEnvelopedId, xmlSecTransformXPathId,    xmlSecTransformXPathId,
+        xmlSecTransformEnvelopedId, xmlSecTransformXPathId,    xmlSecTransformXPath2Id,
         xmlSecTransformExclC14NId,  xmlSecTransformInclC14NId, xmlSecTransformInclC14N11Id,
         xmlSecTransformSha256Id,    xmlSecTransformSha384Id,   xmlSecTransformSha512Id};
     const xmlSecTransformId for_signature[] = {
