@@ -32,7 +32,8 @@
 #define MR_LIMIT_TRUSTED_LIST_SECONDS 30                     /* of processor time */
 #define MR_LIMIT_LISTS 256                                   /* trusted lists kept */
 #define MR_LIMIT_LIST_FAULTS 20                              /* told of one list; the rest is counted */
-#define MR_LIMIT_ANCHORS 4096              /* trust anchors read from a folder */
+#define MR_LIMIT_ANCHORS 8192              /* trust anchors read from a folder */
+#define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB) /* one file of anchors or known issuers */
 #define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
 #define MR_LIMIT_NAME 200                  /* a person's name, code points */
 #define MR_LIMIT_FINDINGS 200              /* faults told about one specification or row; the rest is counted */

@@ -550,6 +550,17 @@ bool mr_certificate_has_purpose(const mr_certificate *c, mr_str oid)
     return false;
 }
 
+/* Name ::= SEQUENCE OF SET OF SEQUENCE { type OID, value } */
+bool mr_certificate_has_subject_attribute(const mr_certificate *c, mr_str oid)
+{
+    mr_str whole = c->subject, list, set, one, type;
+    if (!mr_der_get(&whole, MR_DER_SEQUENCE, &list)) return false;
+    while (list.len && mr_der_get(&list, MR_DER_SET, &set))
+        while (set.len && mr_der_get(&set, MR_DER_SEQUENCE, &one))
+            if (mr_der_get(&one, MR_DER_OID, &type) && mr_str_eq(type, oid)) return true;
+    return false;
+}
+
 bool mr_certificate_has_policy(const mr_certificate *c, mr_str oid)
 {
     mr_str rest = c->policies, one, name;

@@ -47,6 +47,13 @@ struct mr_certificate_qc {
 };
 struct mr_certificate_qc mr_certificate_qc(const mr_certificate *c);
 
+/* What lists of trusted parties ask of a certificate. `oid`: content octets of an object identifier.
+ * keyUsage bits in the order of RFC 5280 4.2.1.3, bit 0 (digitalSignature) lowest; all set when the extension is absent. */
+unsigned mr_certificate_key_usage(const mr_certificate *c);
+bool mr_certificate_has_purpose(const mr_certificate *c, mr_str oid); /* extendedKeyUsage names it */
+bool mr_certificate_has_policy(const mr_certificate *c, mr_str oid);  /* certificatePolicies names it */
+bool mr_certificate_has_subject_attribute(const mr_certificate *c, mr_str oid);
+
 /* A chain from a certificate up: by names, key identifiers and signatures, out of `pool`, until an anchor or a self-issued certificate or no issuer is found.
  * It tells what was found; nothing here is trust unless `anchored`. */
 typedef enum mr_chain_state {
