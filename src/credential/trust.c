@@ -275,7 +275,7 @@ static bool is_anchor_service(const mr_json *service)
 }
 
 int mr_trust_collect(const mr_trust *t, mr_arena *a, mr_certificate *const *certificates, size_t count,
-                     mr_certificate **ret, size_t *ret_count, size_t room, struct mr_err *err)
+                     mr_certificate **ret, size_t *ret_count, size_t room, bool *ret_broken, struct mr_err *err)
 {
     for (size_t i = 0; t && t->lists && i < count; i++) {
         const mr_str subjects[] = {mr_certificate_issuer_der(certificates[i]),
@@ -287,6 +287,7 @@ int mr_trust_collect(const mr_trust *t, mr_arena *a, mr_certificate *const *cert
             struct mr_err why = {0};
             int code = mr_trust_cache_find_subject(t->lists, a, subjects[k], listed, &found, &why);
             if (code == MR_E_NOMEM) return MR_FAIL(err, code, "no memory for trusted lists", MR_NOWHERE);
+            if (code != MR_OK) *ret_broken = true;
             for (size_t s = 0; s < found; s++)
                 if (is_anchor_service(listed[s].service))
                     MR_TRY(collect_service(a, listed[s].service, certificates[i], ret, ret_count, room));
@@ -388,7 +389,7 @@ static void judge_unknown(const mr_trust *t, const struct mr_trust_question *q, 
     const struct mr_trust_list *list = find_country(t->lists, country);
     x->territory = country;
     x->standing_why = "no list that could decide is here";
-    if (t->lists_why.len)
+    if (t->lists_why.len || q->lists_broken)
         x->id = "trust.lists_changed";
     else if (!t->lists && t->count == 0)
         x->id = "trust.no_anchors";
@@ -436,14 +437,15 @@ int mr_trust_standing(const mr_trust *t, mr_arena *a, mr_certificate *leaf, mr_c
     mr_certificate **all = MR_NEW_ARRAY(a, mr_certificate *, pool_count + 1),
                    **anchors = MR_NEW_ARRAY(a, mr_certificate *, count + ROOM);
     struct mr_chain chain;
+    bool broken = false;
     if (!all || !anchors) return MR_FAIL(err, MR_E_NOMEM, "no memory for a chain", MR_NOWHERE);
     if (count) memcpy(anchors, t->anchors, count * sizeof *anchors);
     all[0] = leaf;
     if (pool_count) memcpy(all + 1, pool, pool_count * sizeof *all);
-    int code = mr_trust_collect(t, a, all, pool_count + 1, anchors, &count, own + ROOM, err);
+    int code = mr_trust_collect(t, a, all, pool_count + 1, anchors, &count, own + ROOM, &broken, err);
     if (code == MR_OK) code = mr_chain_build(leaf, pool, pool_count, anchors, count, at, &chain, err);
     if (code == MR_OK) {
-        struct mr_trust_question q = {.leaf = leaf, .at = at, .claimed = MR_TIME_NONE};
+        struct mr_trust_question q = {.leaf = leaf, .at = at, .claimed = MR_TIME_NONE, .lists_broken = broken};
         if (chain.state == MR_CHAIN_ANCHORED && chain.count) q.anchor = chain.certificates[chain.count - 1];
         code = mr_trust_judge(t, a, &q, ret, err);
         if (code == MR_OK && chain.state == MR_CHAIN_BROKEN && ret->state != MR_TRUST_KNOWN) {

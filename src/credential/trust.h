@@ -69,6 +69,7 @@ struct mr_trust_question {
     mr_certificate *leaf;
     const mr_certificate *anchor; /* where its chain ended in an anchor or listed certificate; NULL: nowhere */
     int64_t at;                   /* when the seal was made, as far as proven; else now */
+    bool lists_broken;            /* as mr_trust_collect told */
     int64_t claimed;              /* when it says it was made, where that is not proven; else MR_TIME_NONE */
 };
 /* Judge a certificate whose chain was built with the anchors of t and those of mr_trust_collect. Errors: MR_E_NOMEM. */
@@ -81,11 +82,13 @@ int mr_trust_judge_identifier(const mr_trust *t, mr_arena *a, mr_str id, int64_t
                               struct mr_trust_answer *ret, struct mr_err *err) MR_MUST_CHECK;
 
 /* Certificates of listed services that could have issued one of `certificates`, or are one: further anchors for a chain.
- *   ret     appended; the caller frees them
- *   room    at most so many in all
- *   errors  MR_E_NOMEM; lists that cannot be read are passed over, and the answer will say so */
+ *   ret         appended; the caller frees them
+ *   room        at most so many in all
+ *   ret_broken  set where a list that was asked cannot be read or was changed; else left as it is
+ *   errors      MR_E_NOMEM */
 int mr_trust_collect(const mr_trust *t, mr_arena *a, mr_certificate *const *certificates, size_t count,
-                     mr_certificate **ret, size_t *ret_count, size_t room, struct mr_err *err) MR_MUST_CHECK;
+                     mr_certificate **ret, size_t *ret_count, size_t room, bool *ret_broken,
+                     struct mr_err *err) MR_MUST_CHECK;
 /* All in one: what a seal under `leaf` is worth, with `pool` beside it, at a time. Errors: MR_E_NOMEM, MR_E_CRYPTO. */
 int mr_trust_standing(const mr_trust *t, mr_arena *a, mr_certificate *leaf, mr_certificate *const *pool,
                       size_t pool_count, int64_t at, struct mr_trust_answer *ret, struct mr_err *err) MR_MUST_CHECK;

@@ -78,8 +78,8 @@ int mr_verify_collect_anchors(struct mr_verification *w, mr_certificate *const *
     *ret_more = false;
     if (!t || !t->lists) return MR_OK;
     size_t before = v->anchor_count;
-    MR_TRY(
-        mr_trust_collect(t, w->a, certificates, count, v->anchors, &v->anchor_count, t->count + MR_VERIFY_LISTED, err));
+    MR_TRY(mr_trust_collect(t, w->a, certificates, count, v->anchors, &v->anchor_count, t->count + MR_VERIFY_LISTED,
+                            &w->lists_broken, err));
     *ret_more = v->anchor_count > before;
     return MR_OK;
 }

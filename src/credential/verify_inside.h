@@ -48,8 +48,9 @@ struct mr_verification {
     const mr_language *l;
     mr_report *r;
     int64_t now;
-    bool damaged;   /* begins like a credential, cannot be read */
-    bool presented; /* in a presentation by the holder of the key that the credential is about */
+    bool lists_broken; /* a trusted list that was asked could not be read */
+    bool damaged;      /* begins like a credential, cannot be read */
+    bool presented;    /* in a presentation by the holder of the key that the credential is about */
 };
 
 /* What a reader found out about the proof of a document. */

@@ -42,6 +42,7 @@ static int check_certificate(struct mr_verification *w, const struct mr_found *f
         .leaf = f->certificate,
         .anchor = f->chain.state == MR_CHAIN_ANCHORED ? f->chain.anchor : NULL,
         .at = f->proven_time != MR_TIME_NONE ? f->proven_time : w->now,
+        .lists_broken = w->lists_broken,
         .claimed = f->proven_time == MR_TIME_NONE ? f->claimed_time : MR_TIME_NONE,
     };
     MR_TRY(mr_trust_judge(w->v->v.trust, w->a, &q, &x, err));
