@@ -137,7 +137,8 @@ static int run_import(int argc, char **argv, const mr_env *env)
     }
     printf("%zu list%s kept in %s", done_with.kept, done_with.kept == 1 ? "" : "s", import.folder);
     if (done_with.failed) printf(", %zu not", done_with.failed);
-    puts(done_with.failed ? ". What was kept is used; `merit trust list` shows what is missing." : ".");
+    puts(done_with.failed && done_with.kept ? ". What was kept is used; `merit trust list` shows what is missing."
+                                            : ".");
     return done_with.failed ? 1 : 0;
 }
 
