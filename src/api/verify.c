@@ -124,8 +124,11 @@ static int add_issuers(merit_verifier *v, const mr_trust *found, struct mr_err *
     for (size_t i = 0; i < found->issuer_count; i++) {
         const struct mr_known_issuer *k = &found->issuers[i];
         if (t->issuer_count == MR_LIMIT_ANCHORS) return MR_FAIL(err, MR_E_LIMIT, "too many known issuers", MR_NOWHERE);
-        struct mr_known_issuer kept = {mr_arena_dup(&v->arena, k->id), mr_arena_dup(&v->arena, k->name),
-                                       mr_arena_dup(&v->arena, k->withdrawn)};
+        struct mr_known_issuer kept = *k;
+        kept.id = mr_arena_dup(&v->arena, k->id);
+        kept.name = mr_arena_dup(&v->arena, k->name);
+        kept.withdrawn = mr_arena_dup(&v->arena, k->withdrawn);
+        kept.says = mr_arena_dup(&v->arena, k->says);
         if (!kept.id.ptr || !kept.name.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for known issuers", MR_NOWHERE);
         t->issuers[t->issuer_count++] = kept;
     }
@@ -140,6 +143,10 @@ merit_code merit_verifier_trust_folder(merit_verifier *verifier, const char *fol
     mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
     if (mr_trust_load(&scratch, folder, &found, &e) != MR_OK) return mr_api_fail(err, &e);
     if (add_issuers(verifier, &found, &e) != MR_OK) {
+        mr_trust_done(&found);
+        return mr_api_fail(err, &e);
+    }
+    if (found.lists && mr_trust_cache_open(&verifier->arena, folder, &verifier->trust.lists, &e) != MR_OK) {
         mr_trust_done(&found);
         return mr_api_fail(err, &e);
     }

@@ -273,12 +273,21 @@ static void open_budget(mr_verifier *v)
     v->budget.until = mr_env_now(v->v.env) + MR_LIMIT_VERIFY_MS;
 }
 
+/* Between two files nothing points to the certificates of lists that earlier files led to. */
+static void make_room_for_listed(mr_verifier *v)
+{
+    size_t own = v->v.trust ? v->v.trust->count : 0;
+    if (v->anchor_count < own + MR_VERIFY_LISTED / 2) return;
+    while (v->anchor_count > own) mr_certificate_free(v->anchors[--v->anchor_count]);
+}
+
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err)
 {
     *ret = (mr_report){.format_code = "", .checked_at = mr_env_now(v->v.env)};
     ret->view.issued = ret->view.valid_from = ret->view.valid_until = MR_TIME_NONE;
     struct mr_verification w = {.v = v, .a = a, .l = v->v.language, .r = ret, .now = ret->checked_at};
     open_budget(v);
+    make_room_for_listed(v);
     MR_TRY(verify_file(&w, file, err));
     ret->verdict = mr_report_verdict(ret);
     ret->summary = summarise(&w);
@@ -294,6 +303,14 @@ int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_
     made->budget = (struct mr_fetch_budget){.fetch = v->fetch, .env = v->env};
     made->counted = (mr_fetch){fetch_counted, &made->budget};
     if (v->fetch) made->v.fetch = made->resolver.fetch = &made->counted;
+    made->anchor_count = v->trust ? v->trust->count : 0;
+    mr_arena_init(&made->keep, MR_MIB);
+    made->anchors = MR_NEW_ARRAY(&made->keep, mr_certificate *, made->anchor_count + MR_VERIFY_LISTED);
+    if (!made->anchors) {
+        mr_verifier_close(made);
+        return MR_FAIL(err, MR_E_NOMEM, "no memory for a verifier", MR_NOWHERE);
+    }
+    if (made->anchor_count) memcpy(made->anchors, v->trust->anchors, made->anchor_count * sizeof *made->anchors);
     *ret = made;
     return MR_OK;
 }
@@ -302,6 +319,9 @@ void mr_verifier_close(mr_verifier *v)
 {
     if (!v) return;
     for (size_t i = 0; i < MR_VERIFY_CHAINS; i++) mr_certificate_free(v->chains[i].anchor);
+    for (size_t i = v->v.trust ? v->v.trust->count : 0; v->anchors && i < v->anchor_count; i++)
+        mr_certificate_free(v->anchors[i]);
+    mr_arena_done(&v->keep);
     mr_contexts_close(v->contexts);
     free(v);
 }

@@ -70,6 +70,28 @@ static void keep_chain(mr_verifier *v, struct mr_known_chain k)
     *place = k;
 }
 
+int mr_verify_collect_anchors(struct mr_verification *w, mr_certificate *const *certificates, size_t count,
+                              bool *ret_more, struct mr_err *err)
+{
+    mr_verifier *v = w->v;
+    const mr_trust *t = v->v.trust;
+    *ret_more = false;
+    if (!t || !t->lists) return MR_OK;
+    size_t before = v->anchor_count;
+    MR_TRY(mr_trust_collect(t, w->a, certificates, count, v->anchors, &v->anchor_count, t->count + MR_VERIFY_LISTED,
+                            &w->lists_broken, err));
+    *ret_more = v->anchor_count > before;
+    return MR_OK;
+}
+
+static int collect_for(struct mr_verification *w, mr_certificate *leaf, mr_certificate *const *pool, size_t count,
+                       struct mr_err *err)
+{
+    bool more;
+    MR_TRY(mr_verify_collect_anchors(w, &leaf, 1, &more, err));
+    return mr_verify_collect_anchors(w, pool, count, &more, err);
+}
+
 int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_certificate *const *pool, size_t count,
                           struct mr_known_chain *ret, struct mr_err *err)
 {
@@ -81,8 +103,8 @@ int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_ce
         *ret = *known;
         return MR_OK;
     }
-    const mr_trust *t = w->v->v.trust;
-    MR_TRY(mr_chain_build(leaf, pool, count, t ? t->anchors : NULL, t ? t->count : 0, w->now, &chain, err));
+    MR_TRY(collect_for(w, leaf, pool, count, err));
+    MR_TRY(mr_chain_build(leaf, pool, count, w->v->anchors, w->v->anchor_count, w->now, &chain, err));
     *ret = mr_verify_know_chain(leaf, &chain,
                                 mr_verify_any_is_test(pool, count) || mr_certificate_is_test(leaf) ||
                                     mr_verify_any_is_test(chain.certificates, chain.count));
@@ -290,53 +312,6 @@ static void check_issuer(struct mr_verification *w, const struct mr_found *f)
 
 /* ---- the other checks ---- */
 
-/* An identifier: known here by name, or not. */
-static void check_known_issuer(struct mr_verification *w, const struct mr_found *f)
-{
-    const struct mr_known_issuer *known = mr_trust_find(w->v->v.trust, f->secured->key.controller);
-    struct mr_check *c;
-    if (known)
-        c = mr_verify_claim(
-            w, MR_CHECK_TRUST, MR_PASSED,
-            MR_SAY(w->a, w->l, "trust.known", {"issuer", f->secured->key.controller}, {"name", known->name}));
-    else
-        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.identifier");
-    c->source = mr_verify_say(w, "source.anchors");
-}
-
-static void check_trust(struct mr_verification *w, const struct mr_found *f)
-{
-    const mr_trust *t = w->v->v.trust;
-    struct mr_check *c;
-    if (!f->certificate && f->secured && f->secured->key.controller.len) {
-        check_known_issuer(w, f);
-        return;
-    }
-    if (f->chain.is_test) {
-        w->r->test_seal = true;
-        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.test_seal");
-    } else if (!f->certificate)
-        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.key_only");
-    else if (f->chain.state == MR_CHAIN_BROKEN) {
-        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_FAILED, "trust.broken");
-        c->detail = mr_str_of(f->chain.why);
-    } else if (f->chain.state == MR_CHAIN_ANCHORED) {
-        const struct mr_certificate_name *n = mr_certificate_subject(f->chain.anchor);
-        mr_str who = mr_arena_dup(w->a, n->common_name.len    ? n->common_name
-                                        : n->organisation.len ? n->organisation
-                                                              : n->line);
-        c = mr_verify_claim(w, MR_CHECK_TRUST, MR_PASSED, mr_verify_say_with(w, "trust.passed", "authority", who));
-        c->detail = mr_arena_dup(w->a, n->line);
-    } else {
-        bool none = !t || t->count == 0;
-        const struct mr_certificate_name *n = mr_certificate_issuer(f->certificate);
-        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, none ? "trust.no_anchors" : "trust.not_reached");
-        c->detail = mr_arena_format(w->a, "issued by %.*s%s%s", MR_STR_ARG(n->line), f->chain.why ? "; " : "",
-                                    f->chain.why ? f->chain.why : "");
-    }
-    c->source = mr_verify_say(w, "source.anchors");
-}
-
 static bool is_worse(const struct mr_status_answer *a, const struct mr_status_answer *than)
 {
     if (than->step.state == MR_NOT_APPLICABLE) return true;
@@ -496,7 +471,7 @@ int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct 
     w->r->has_view = true;
     w->r->document = f->payload_text;
     check_issuer(w, f);
-    check_trust(w, f);
+    MR_TRY(mr_verify_trust(w, f, err));
     MR_TRY(check_status(w, f, err));
     check_dates(w, f);
     check_holder(w, f);

@@ -8,6 +8,7 @@
 #include "credential/verify.h"
 
 #define MR_VERIFY_CHAINS 32
+#define MR_VERIFY_LISTED 256 /* certificates of trusted lists kept at hand */
 #define MR_VERIFY_CLOCK_SKEW_MS ((int64_t)5 * 60 * 1000)
 
 /* What is known of a certificate: the same for every file that it seals. */
@@ -36,6 +37,9 @@ struct mr_verifier {
     struct mr_resolver resolver;
     struct mr_known_chain chains[MR_VERIFY_CHAINS];
     size_t next;
+    mr_arena keep;            /* of what follows */
+    mr_certificate **anchors; /* those of v.trust, and behind them those found in its lists for the files so far */
+    size_t anchor_count;
 };
 
 /* One verification. */
@@ -45,6 +49,7 @@ struct mr_verification {
     const mr_language *l;
     mr_report *r;
     int64_t now;
+    bool lists_broken; /* a trusted list that was asked could not be read */
     bool damaged;   /* begins like a credential, cannot be read */
     bool presented; /* in a presentation by the holder of the key that the credential is about */
     mr_str beside;  /* a sentence that nobody may miss: told with the story, whatever the verdict */
@@ -95,11 +100,19 @@ mr_str mr_verify_name(struct mr_verification *w, mr_elm_kind kind, mr_str seal);
 bool mr_verify_any_is_test(mr_certificate *const *certificates, size_t count);
 /* What will be remembered of a chain. */
 struct mr_known_chain mr_verify_know_chain(const mr_certificate *leaf, const struct mr_chain *chain, bool is_test);
+/* Find further anchors in the trusted lists, for chains of these certificates: *ret_more tells whether there were any. */
+int mr_verify_collect_anchors(struct mr_verification *w, mr_certificate *const *certificates, size_t count,
+                              bool *ret_more, struct mr_err *err) MR_MUST_CHECK;
 /* The chain of a token's certificate, remembered. */
 int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_certificate *const *pool, size_t count,
                           struct mr_known_chain *ret, struct mr_err *err) MR_MUST_CHECK;
 /* The seal holds, the payload has its form: make every further check. */
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- verify_trust.c ---- */
+
+/* Who vouches for the issuer, on the day of the seal. */
+int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- the readers, one a mechanism; each ends in a report ---- */
 

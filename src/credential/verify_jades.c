@@ -84,10 +84,16 @@ static int judge_jades(struct mr_verification *w, const mr_jades *j, struct mr_e
 
 int mr_verify_jades(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err)
 {
-    const mr_trust *t = w->v->v.trust;
     mr_jades j = {0};
     struct mr_err e = {0};
-    int code = mr_jades_verify(w->a, text, root, t ? t->anchors : NULL, t ? t->count : 0, w->now, &j, &e);
+    bool more = false;
+    int code = mr_jades_verify(w->a, text, root, w->v->anchors, w->v->anchor_count, w->now, &j, &e);
+    /* Its certificates are known now; where trusted lists know more of them, once more. */
+    if (code == MR_OK) code = mr_verify_collect_anchors(w, j.pool, j.pool_count, &more, &e);
+    if (code == MR_OK && more) {
+        mr_jades_done(&j);
+        code = mr_jades_verify(w->a, text, root, w->v->anchors, w->v->anchor_count, w->now, &j, &e);
+    }
     if (code) return mr_verify_not_the_form(w, code == MR_E_NOMEM ? "format.too_much" : "format.broken_seal", &e, true);
     code = judge_jades(w, &j, err);
     mr_jades_done(&j);

@@ -269,6 +269,14 @@ int mr_certificate_of_x509(X509 *x, mr_certificate **ret, struct mr_err *err)
     return code;
 }
 
+int mr_certificate_sha1(mr_str der, uint8_t out[20], struct mr_err *err)
+{
+    mr_openssl_start();
+    if (EVP_Digest(der.ptr, der.len, out, NULL, EVP_sha1(), NULL) != 1)
+        return MR_OPENSSL_FAIL(err, MR_E_CRYPTO, "SHA-1 of a certificate could not be made");
+    return MR_OK;
+}
+
 mr_certificate *mr_certificate_share(mr_certificate *c)
 {
     if (c) atomic_fetch_add_explicit(&c->references, 1, memory_order_relaxed);
@@ -542,6 +550,17 @@ bool mr_certificate_has_purpose(const mr_certificate *c, mr_str oid)
     mr_str rest = c->purposes, one;
     while (rest.len && mr_der_get(&rest, MR_DER_OID, &one))
         if (mr_str_eq(one, oid)) return true;
+    return false;
+}
+
+/* Name ::= SEQUENCE OF SET OF SEQUENCE { type OID, value } */
+bool mr_certificate_has_subject_attribute(const mr_certificate *c, mr_str oid)
+{
+    mr_str whole = c->subject, list, set, one, type;
+    if (!mr_der_get(&whole, MR_DER_SEQUENCE, &list)) return false;
+    while (list.len && mr_der_get(&list, MR_DER_SET, &set))
+        while (set.len && mr_der_get(&set, MR_DER_SEQUENCE, &one))
+            if (mr_der_get(&one, MR_DER_OID, &type) && mr_str_eq(type, oid)) return true;
     return false;
 }
 

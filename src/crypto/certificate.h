@@ -32,7 +32,10 @@ int64_t mr_certificate_not_before(const mr_certificate *c); /* milliseconds */
 int64_t mr_certificate_not_after(const mr_certificate *c);
 mr_str mr_certificate_serial(const mr_certificate *c);     /* big-endian octets as encoded */
 mr_str mr_certificate_issuer_der(const mr_certificate *c); /* Name, DER; for the IssuerSerial of kid */
+mr_str mr_certificate_subject_der(const mr_certificate *c);
 const uint8_t *mr_certificate_sha256(const mr_certificate *c);
+/* SHA-1 of a certificate's DER: only to compare with what old signatures name beside something stronger. Errors: MR_E_CRYPTO. */
+int mr_certificate_sha1(mr_str der, uint8_t out[20], struct mr_err *err) MR_MUST_CHECK;
 bool mr_certificate_is_authority(const mr_certificate *c); /* basicConstraints cA */
 bool mr_certificate_is_self_issued(const mr_certificate *c);
 /* May this certificate seal documents? keyUsage absent, or digitalSignature or nonRepudiation (EN 319 412-2 4.3.2); extendedKeyUsage
@@ -43,6 +46,13 @@ struct mr_certificate_qc {
     bool compliance, sscd, type_esign, type_eseal, type_web;
 };
 struct mr_certificate_qc mr_certificate_qc(const mr_certificate *c);
+
+/* What lists of trusted parties ask of a certificate. `oid`: content octets of an object identifier.
+ * keyUsage bits in the order of RFC 5280 4.2.1.3, bit 0 (digitalSignature) lowest; all set when the extension is absent. */
+unsigned mr_certificate_key_usage(const mr_certificate *c);
+bool mr_certificate_has_purpose(const mr_certificate *c, mr_str oid); /* extendedKeyUsage names it */
+bool mr_certificate_has_policy(const mr_certificate *c, mr_str oid);  /* certificatePolicies names it */
+bool mr_certificate_has_subject_attribute(const mr_certificate *c, mr_str oid);
 
 /* A chain from a certificate up: by names, key identifiers and signatures, out of `pool`, until an anchor or a self-issued certificate or no issuer is found.
  * It tells what was found; nothing here is trust unless `anchored`. */

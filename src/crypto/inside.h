@@ -112,28 +112,22 @@ int mr_key_of_pem_block(const char *name, char *header, mr_str data, mr_str pass
 X509 *mr_certificate_x509(const mr_certificate *c);
 /* The same from OpenSSL's; x stays the caller's. */
 int mr_certificate_of_x509(X509 *x, mr_certificate **ret, struct mr_err *err) MR_MUST_CHECK;
-mr_str mr_certificate_subject_der(const mr_certificate *c);
 mr_str mr_certificate_key_bits(const mr_certificate *c);       /* content of subjectPublicKey, for key hashes of OCSP */
 mr_str mr_certificate_subject_key_id(const mr_certificate *c); /* keyIdentifier or empty */
 mr_str mr_certificate_authority_key_id(const mr_certificate *c);
-/* keyUsage bits in the order of RFC 5280 4.2.1.3, bit 0 (digitalSignature) lowest; all set when the extension is absent. */
+/* Bits of mr_certificate_key_usage. */
 enum {
     MR_USE_DIGITAL_SIGNATURE = 1 << 0,
     MR_USE_NON_REPUDIATION = 1 << 1,
     MR_USE_KEY_CERT_SIGN = 1 << 5,
     MR_USE_CRL_SIGN = 1 << 6,
 };
-unsigned mr_certificate_key_usage(const mr_certificate *c);
 int mr_certificate_path_length(const mr_certificate *c); /* -1: no limit */
 bool mr_certificate_is_version1(const mr_certificate *c);
 bool mr_certificate_has_unknown_critical(const mr_certificate *c);
 bool mr_certificate_has_name_constraints(const mr_certificate *c);
-/* extendedKeyUsage: is this purpose (content octets of the OID) named? */
-bool mr_certificate_has_purpose(const mr_certificate *c, mr_str oid);
 /* extendedKeyUsage critical with id-kp-timeStamping alone, keyUsage for signatures only (RFC 3161 2.3). */
 bool mr_certificate_may_timestamp(const mr_certificate *c);
-/* certificatePolicies: is this OID (content octets) among them? */
-bool mr_certificate_has_policy(const mr_certificate *c, mr_str oid);
 /* Did `issuer`'s key sign it? MR_OK; MR_E_SIGNATURE when not; MR_E_UNSUPPORTED when the digest is SHA-1, MD5 or unknown, or the key too short. */
 int mr_certificate_check_signature(const mr_certificate *c, const mr_certificate *issuer,
                                    struct mr_err *err) MR_MUST_CHECK;
