@@ -1,7 +1,7 @@
 /* Verifying, from the octets of a file to a report.
  *
  * The order is that of DESIGN section 4. `mr_verify` sniffs and hands over to a reader: verify_jades.c (European Digital Credentials), verify_secured.c (Data
- * Integrity, JOSE, SD-JWT), verify_presentation.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
+ * Integrity, JOSE, SD-JWT), verify_presentation.c, verify_assertion.c (Open Badges 2.0 and older). A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
  * the checks of it, all mechanisms alike. What stops early says why in `format` or `seal`; nothing behind them is claimed then.
  *
  * Invariants.
@@ -18,6 +18,7 @@
 #include "credential/verify_inside.h"
 
 #include "base/encoding.h"
+#include "credential/assertion.h"
 #include "credential/sniff.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
@@ -66,11 +67,9 @@ static int verify_unsealed(struct mr_verification *w, const mr_json *root, struc
     struct mr_err e = {0};
     const mr_json *wrapped = mr_json_get(root, "credential"),
                   *document = mr_json_is(wrapped, MR_JSON_OBJECT) ? wrapped : root;
-    const char *known = mr_sniffed_other_credential(document);
     /* A presentation needs no proof of its own: what it holds is sealed. */
     const mr_secured presentation = {.payload = document};
     if (mr_vcdm_kind_of(document) == MR_VCDM_PRESENTATION) return mr_verify_presentation(w, &presentation, err);
-    if (known) return mr_verify_not_the_form(w, known, NULL, true);
     if (!mr_sniffed_may_be_credential(document)) return mr_verify_not_the_form(w, "format.other_json", NULL, false);
     bool elm = mr_elm_check_format(document, &kind, &e) == MR_OK;
     if (!elm && mr_vcdm_kind_of(document) == MR_VCDM_NOTHING)
@@ -104,6 +103,7 @@ static int verify_compact(struct mr_verification *w, mr_str text, struct mr_err 
     if (mr_str_has_prefix(typ, MR_STR("application/"))) typ = mr_str_from(typ, 12);
     if (mr_str_eq_ascii_nocase(typ, MR_STR("jose")) || mr_json_get(header, "sigT") || mr_json_get(header, "x5t#S256"))
         return mr_verify_jades(w, text, NULL, err);
+    if (mr_verify_is_signed_assertion(w, text)) return mr_verify_signed_assertion(w, text, err);
     return mr_verify_secured(w, text, err);
 }
 
@@ -120,6 +120,7 @@ static int verify_json(struct mr_verification *w, mr_str text, struct mr_err *er
     if (!mr_json_is(root, MR_JSON_OBJECT)) return mr_verify_not_the_form(w, "format.list", NULL, false);
     if (mr_sd_jwt_is(root)) return mr_verify_secured(w, text, err);
     if (mr_jades_is(root)) return mr_verify_jades(w, text, root, err);
+    if (mr_assertion_is(root)) return mr_verify_assertion(w, text, root, err);
     return mr_data_integrity_is(root) || is_enveloped(root) ? mr_verify_secured(w, text, err)
                                                             : verify_unsealed(w, root, err);
 }

@@ -77,6 +77,8 @@ struct mr_verifying {
     const mr_fetch
         *fetch; /* status lists, did:web, issuer metadata; NULL: the network is not asked, and the report says so */
     mr_str audience, nonce; /* that a presentation must be for; empty: not asked for */
+    mr_str
+        recipient; /* whom a badge of Open Badges 2 or older must be about, its e-mail address mostly; empty: not asked for */
 };
 int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_verifier_close(mr_verifier *v);

@@ -93,6 +93,8 @@ int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_ce
                           struct mr_known_chain *ret, struct mr_err *err) MR_MUST_CHECK;
 /* The seal holds, the payload has its form: make every further check. */
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
+/* Of these only the checks of what it says: dates, holder, quality, completeness. */
+void mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f);
 
 /* ---- the readers, one a mechanism; each ends in a report ---- */
 
@@ -104,6 +106,11 @@ struct mr_opening mr_verify_opening(struct mr_verification *w);
 int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_err *err) MR_MUST_CHECK;
 /* A presentation whose own proof holds: what it wraps. */
 int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
+/* Open Badges 2.0 and older: an assertion as JSON, a token that holds one, the address where one stands (a picture may hold no more). */
+int mr_verify_assertion(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err) MR_MUST_CHECK;
+bool mr_verify_is_signed_assertion(struct mr_verification *w, mr_str text);
+int mr_verify_signed_assertion(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
+int mr_verify_assertion_url(struct mr_verification *w, mr_str url, struct mr_err *err) MR_MUST_CHECK;
 /* Data Integrity, JOSE, SD-JWT. */
 int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 
