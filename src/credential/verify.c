@@ -147,6 +147,12 @@ mr_verdict mr_report_verdict(const mr_report *r)
     return MR_VERDICT_VALID;
 }
 
+/* Of a badge without a seal the same is said in other words. */
+static mr_str say_of_seal(const struct mr_verification *w, const char *id, const char *hosted)
+{
+    return mr_verify_say(w, w->r->hosted ? hosted : id);
+}
+
 static mr_str summarise_invalid(const struct mr_verification *w)
 {
     const mr_report *r = w->r;
@@ -156,10 +162,11 @@ static mr_str summarise_invalid(const struct mr_verification *w)
     if (is(r, MR_CHECK_SEAL, MR_FAILED)) {
         mr_str text = r->checks[MR_CHECK_SEAL].text;
         if (mr_str_eq(text, mr_verify_say(w, "seal.none"))) return mr_verify_say(w, "summary.no_seal");
-        return mr_verify_say(w, mr_str_eq(text, mr_verify_say(w, "seal.signature.changed")) ? "summary.changed"
-                                                                                            : "summary.seal_failed");
+        if (mr_str_eq(text, mr_verify_say(w, "seal.signature.changed"))) return mr_verify_say(w, "summary.changed");
+        return say_of_seal(w, "summary.seal_failed", "summary.hosted.differs");
     }
-    return mr_verify_say(w, is(r, MR_CHECK_ISSUER, MR_FAILED) ? "summary.other_issuer" : "summary.withdrawn");
+    if (!is(r, MR_CHECK_ISSUER, MR_FAILED)) return mr_verify_say(w, "summary.withdrawn");
+    return say_of_seal(w, "summary.other_issuer", "summary.hosted.other_issuer");
 }
 
 static mr_str summarise_unknown(struct mr_verification *w)
@@ -167,10 +174,13 @@ static mr_str summarise_unknown(struct mr_verification *w)
     const mr_report *r = w->r;
     static const mr_check_code asked[] = {MR_CHECK_STATUS, MR_CHECK_DATES, MR_CHECK_QUALITY};
     int64_t open = 0;
-    if (is(r, MR_CHECK_SEAL, MR_UNCHECKED)) return mr_verify_say(w, "summary.seal_unchecked");
+    if (is(r, MR_CHECK_SEAL, MR_UNCHECKED))
+        return say_of_seal(w, "summary.seal_unchecked", "summary.hosted.unconfirmed");
     if (r->test_seal) return mr_verify_say(w, "summary.test_seal");
-    if (is(r, MR_CHECK_ISSUER, MR_UNCHECKED)) return mr_verify_say(w, "summary.issuer_unchecked");
-    if (!is(r, MR_CHECK_TRUST, MR_PASSED)) return mr_verify_say(w, "summary.trust_unchecked");
+    if (is(r, MR_CHECK_ISSUER, MR_UNCHECKED))
+        return say_of_seal(w, "summary.issuer_unchecked", "summary.hosted.issuer_unchecked");
+    if (!is(r, MR_CHECK_TRUST, MR_PASSED))
+        return say_of_seal(w, "summary.trust_unchecked", "summary.hosted.trust_unchecked");
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) open += is(r, asked[i], MR_UNCHECKED);
     if (r->suspended) return mr_verify_say(w, "summary.suspended");
     if (is(r, MR_CHECK_DATES, MR_FAILED)) return mr_verify_say(w, "summary.not_current_unchecked");
@@ -219,7 +229,8 @@ static mr_str tell(struct mr_verification *w)
         mr_str behalf = MR_SAY(w->a, w->l, "story.on_behalf", {"issuer", v->issuer}, {"body", v->on_behalf_of});
         story = mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), behalf}, 3);
     }
-    return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), mr_verify_say(w, "story.intact")}, 3);
+    return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), say_of_seal(w, "story.intact", "story.hosted")},
+                           3);
 }
 
 /* ---- how much of the network ---- */

@@ -56,6 +56,7 @@ typedef struct mr_report {
     const char *format_code; /* "elm+jades", "vc+jwt", "" */
     bool suspended;          /* the status check failed for a suspension, which may end */
     bool test_seal;          /* sealed by a test authority of Merit's */
+    bool hosted;             /* an Open Badge without a seal: its publisher's site is what vouches for it */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
     mr_str remarks[MR_VERIFY_REMARKS]; /* what is in the seal and was not evaluated, in the reader's language */

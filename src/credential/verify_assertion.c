@@ -143,6 +143,7 @@ void mr_asserted_pass_format(const struct mr_asserted *x)
                                                     : "format.name.open_badge_hosted";
     mr_str name =
         MR_SAY(w->a, w->l, id, {"version", mr_str_of(mr_assertion_version_name(x->version))}, {"suite", x->suite});
+    w->r->hosted = !x->is_signed;
     mr_verify_pass_format(w, x->is_signed ? "ob2+jws" : "ob2+hosted", name, "format.passed_other");
 }
 
@@ -241,7 +242,8 @@ static int confirm(struct mr_asserted *x, struct mr_err *err)
     if (!good) return MR_OK;
     mr_asserted_pass_format(x);
     struct mr_check *c = mr_asserted_claim_seal(x, MR_PASSED, "seal.hosted");
-    c->text = mr_verify_say_with(w, "seal.hosted", "site", mr_assertion_host(mr_hosted_place(&x->hosted)));
+    c->text = mr_verify_say_with(w, x->given ? "seal.hosted" : "seal.hosted.address", "site",
+                                 mr_assertion_host(mr_hosted_place(&x->hosted)));
     c->detail = mr_hosted_place(&x->hosted);
     return mr_asserted_judge(x, err);
 }
