@@ -100,7 +100,6 @@
 #define MR_LIMIT_STATUS_ENTRIES 16            /* status entries of one credential that are asked */
 #define MR_LIMIT_CONTROLLER                                                                                            \
     (256 * MR_KIB)                   /* a DID document, controller document, JWK set or issuer metadata, as fetched */
-#define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 #define MR_LIMIT_FETCH_MS 10000      /* for one answer of another site */
 #define MR_LIMIT_VERIFY_FETCHES 12   /* documents asked for in one verification */
 #define MR_LIMIT_VERIFY_MS 30000     /* after which none more is asked for */
@@ -112,5 +111,7 @@
 #define MR_LIMIT_IDENTIFIER (16 * MR_KIB)        /* a DID or URL, with what a did:jwk holds */
 #define MR_LIMIT_SIGNING_KEYS 256                /* of an installation, with those that were replaced */
 #define MR_LIMIT_CONTROLLER_KEYS 256             /* verification methods looked at in one of them */
+
+#define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 
 #endif
