@@ -212,9 +212,16 @@ const char *mr_assertion_version_name(mr_assertion_version v)
     return (size_t)v < sizeof names / sizeof *names ? names[v] : "";
 }
 
+/* Some badges of the Verifiable Credentials Data Model name an older context, too. */
+static bool is_newer(const mr_json *document)
+{
+    return mr_each_has(type_of(document), "VerifiableCredential") ||
+           mr_each_has(type_of(document), "VerifiablePresentation");
+}
+
 bool mr_assertion_is(const mr_json *document)
 {
-    if (!mr_json_is(document, MR_JSON_OBJECT)) return false;
+    if (!mr_json_is(document, MR_JSON_OBJECT) || is_newer(document)) return false;
     return mr_assertion_version_of(document) != MR_OB_NO_VERSION || has_type(document, MR_OB_ASSERTION);
 }
 

@@ -22,7 +22,8 @@ static mr_str website_of(const struct mr_asserted *x)
 static void check_website(const struct mr_asserted *x)
 {
     mr_str site = website_of(x), id = mr_assertion_id(x->assertion);
-    bool same = mr_assertion_is_web(site) && mr_assertion_in_scope(NULL, site, id);
+    bool same = mr_assertion_is_web(site) && mr_assertion_in_scope(NULL, site, id) &&
+                (x->badge.embedded || mr_assertion_in_scope(NULL, site, x->badge.id));
     struct mr_check *c = claim_issuer(x, same && !x->is_signed ? MR_PASSED : MR_UNCHECKED,
                                       same && !x->is_signed ? "issuer.hosted" : "issuer.hosted.unconfirmed");
     c->text =
@@ -51,8 +52,7 @@ static bool lists_key(const mr_json *issuer, const struct mr_part_key *key)
 {
     MR_EACH(one, mr_json_get(issuer, "publicKey"))
     {
-        mr_str id = mr_assertion_id(one);
-        if (mr_assertion_same_address(id, key->at) || (key->id.len && mr_str_eq(id, key->id))) return true;
+        if (mr_assertion_same_address(mr_assertion_id(one), key->at)) return true;
     }
     return false;
 }
@@ -193,7 +193,10 @@ void mr_asserted_check_holder(const struct mr_asserted *x)
     mr_str wanted = w->v->v.recipient;
     bool hashed = mr_json_is(mr_json_get(recipient, "hashed"), MR_JSON_TRUE);
     if (wanted.len == 0) {
-        if (hashed) claim_holder(x, MR_UNCHECKED, "holder.hashed", MR_STR_EMPTY);
+        if (hashed)
+            claim_holder(x, MR_UNCHECKED, "holder.hashed", MR_STR_EMPTY);
+        else if (mr_str_is(mr_json_get_str(recipient, "type"), "email"))
+            claim_holder(x, MR_UNCHECKED, "holder.address", mr_json_get_str(recipient, "identity"));
         return;
     }
     switch (mr_assertion_match(w->a, recipient, wanted)) {

@@ -17,9 +17,9 @@ struct mr_part {
 };
 /* The key of a signed assertion. */
 struct mr_part_key {
-    mr_str at;        /* where it stands */
-    mr_str id, owner; /* as it says; empty for a bare PEM */
-    bool bare;        /* a PEM file, as badges of 1.0 name it */
+    mr_str at;    /* where it stands; what it calls itself counts only when it led there */
+    mr_str owner; /* as it says; empty for a bare PEM */
+    bool bare;    /* a PEM file, as badges of 1.0 name it */
 };
 /* The first broken rule. */
 struct mr_broken {

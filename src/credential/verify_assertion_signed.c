@@ -61,8 +61,7 @@ static int read_key(struct signed_assertion *s, const mr_json *root, mr_str at, 
     if (!object) return MR_OK;
     MR_TRY(mr_asserted_read(w, object, MR_OB_KEY, at, &key, &broken, err));
     if (broken.id) return MR_OK;
-    s->x.key =
-        (struct mr_part_key){.at = at, .id = mr_assertion_id(key), .owner = mr_assertion_id(mr_json_get(key, "owner"))};
+    s->x.key = (struct mr_part_key){.at = at, .owner = mr_assertion_id(mr_json_get(key, "owner"))};
     s->key = key_of_pem(mr_json_get_str(key, "publicKeyPem"));
     return MR_OK;
 }
@@ -82,7 +81,9 @@ static int fetch_key(struct signed_assertion *s, mr_str url, bool *ret, struct m
     } else {
         mr_hosted_read_json(w->a, &h);
         if (h.outcome != MR_HOSTED_FOUND) return stop(&s->x, MR_UNCHECKED, "key.unreachable", h.detail);
-        MR_TRY(read_key(s, h.json, url, &why, err));
+        mr_str id = mr_assertion_id(h.json);
+        MR_TRY(
+            read_key(s, h.json, mr_hosted_was_at(&h, id) && !mr_assertion_same_address(id, url) ? id : url, &why, err));
     }
     *ret = s->key != NULL;
     return *ret ? MR_OK : stop(&s->x, MR_FAILED, why, url);

@@ -3,6 +3,7 @@
 #include "verifying.h"
 
 #include "credential/assertion.h"
+#include "credential/verify_inside.h"
 
 #undef V2
 #define V2 "https://w3id.org/openbadges/v2"
@@ -529,6 +530,27 @@ static void test_verify__a_key_must_be_the_issuers(void **state)
     assert_int_equal(r.verdict, MR_VERDICT_INVALID);
 }
 
+/* A stranger's key calls itself by the name of the issuer's own. */
+static void test_verify__a_key_is_who_its_address_says(void **state)
+{
+    struct world *w = *state;
+    mr_str payload = assertion(w, "urn:uuid:1", "{'type':'signed','creator':'" ELSEWHERE "key'}", "");
+    w->sites[5] = (struct site){.url = ELSEWHERE "key", .body = key_of(w, ISSUER, w->other)};
+    mr_report r = look(w, token(w, w->other, "{'alg':'RS256'}", payload), true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_FAILED, "key.absent");
+    assert_check(&r, MR_CHECK_TRUST, MR_UNCHECKED, "trust.identifier");
+    assert_int_equal(r.verdict, MR_VERDICT_INVALID);
+    /* the same in a profile of the stranger's */
+    mr_str inside = key_of(w, ISSUER, w->other);
+    w->sites[5].body = issuer_of(w, ISSUER, mr_arena_format(&w->a, ",'publicKey':%.*s", MR_STR_ARG(inside)).ptr);
+    assert_unconfirmed(w, token(w, w->other, "{'alg':'RS256'}", payload), MR_FAILED, "key.document");
+    /* moved by the issuer's own site, it is the same key */
+    w->sites[5] = (struct site){.url = "https://school.example/old-key", .status = 301, .to = KEY};
+    payload = assertion(w, "urn:uuid:1", "{'type':'signed','creator':'https://school.example/old-key'}", "");
+    r = look(w, token(w, w->key, "{'alg':'RS256'}", payload), true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.identifier");
+}
+
 static void test_verify__says_when_a_key_cannot_be_had(void **state)
 {
     struct world *w = *state;
@@ -559,6 +581,165 @@ static void test_verify__a_signed_badge_needs_its_signature(void **state)
     mr_report r = look(w, token(w, w->other, "{'alg':'RS256'}", usual(w)), true);
     assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.hosted"); /* it says that it is hosted, and is */
     assert_remark(&r, "The badge is signed, but says");
+}
+
+/* Of other kinds than RSA, and with a key that lies in the issuer's profile. */
+static void test_verify__keys_of_every_kind(void **state)
+{
+    static const struct {
+        mr_key_kind kind;
+        mr_alg alg;
+        const char *header;
+    } cases[] = {
+        {MR_KEY_P256, MR_ALG_ES256, "{'alg':'ES256'}"},
+        {MR_KEY_P384, MR_ALG_ES384, "{'alg':'ES384'}"},
+        {MR_KEY_ED25519, MR_ALG_EDDSA, "{'alg':'EdDSA'}"},
+    };
+    struct world *w = *state;
+    mr_str payload = assertion(w, "urn:uuid:1", "{'type':'signed','creator':'" ISSUER "#key'}", "");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_key *key = NULL;
+        struct mr_err err = {0};
+        assert_ok(mr_key_generate(cases[i].kind, 0, &key, &err), err);
+        mr_str inside = swap(w, key_of(w, ISSUER, key), KEY, ISSUER "#key");
+        mr_str profile = issuer_of(w, ISSUER, mr_arena_format(&w->a, ",'publicKey':[%.*s]", MR_STR_ARG(inside)).ptr);
+        w->sites[2].body = profile;
+        w->sites[5] = (struct site){.url = ISSUER "#key", .body = profile};
+        struct bench b = {.arena = w->a};
+        mr_str text = sign(&b, key, cases[i].alg, cases[i].header, payload);
+        w->a = b.arena;
+        mr_report r = look(w, text, true);
+        assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.passed");
+        assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.identifier");
+        mr_key_free(key);
+    }
+}
+
+/* Version 1.0 names a bare file as key; it is the issuer's when it stands on its site. */
+static void test_verify__a_signed_badge_of_1_0(void **state)
+{
+    struct world *w = *state;
+    mr_str pem = MR_STR_EMPTY, rest = pem_of(w, w->key), line = MR_STR_EMPTY;
+    for (ptrdiff_t at; (at = mr_str_find(rest, MR_STR("\\n"))) >= 0; rest = mr_str_from(rest, (size_t)at + 2)) {
+        line = mr_str_make(rest.ptr, (size_t)at);
+        pem = mr_arena_format(&w->a, "%.*s%.*s\n", MR_STR_ARG(pem), MR_STR_ARG(line));
+    }
+    const char *places[] = {"https://school.example/key.pem", ELSEWHERE "key.pem"};
+    for (size_t i = 0; i < 2; i++) {
+        w->sites[5] = (struct site){.url = places[i], .body = pem};
+        mr_str payload = json(w, mr_arena_format(&w->a,
+                                                 "{'uid':'1','recipient':{'type':'email','hashed':false,'identity':"
+                                                 "'robin@learner.example'},'badge':'" CLASS "','issuedOn':'2015-04-30',"
+                                                 "'verify':{'type':'signed','url':'%s'}}",
+                                                 places[i])
+                                     .ptr);
+        mr_report r = look(w, token(w, w->key, "{'alg':'RS256'}", payload), true);
+        assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.passed");
+        assert_check(&r, MR_CHECK_HOLDER, MR_UNCHECKED, "holder.address");
+        if (i == 0)
+            assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.identifier");
+        else
+            assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.hosted.unconfirmed");
+    }
+}
+
+/* ---- in one file, by address, of other kinds ---- */
+
+static void test_verify__a_badge_with_all_in_it(void **state)
+{
+    struct world *w = *state;
+    mr_str class = class_of(w, ISSUER, "");
+    mr_str whole = swap(w, class, "\"" ISSUER "\"", mr_arena_cstr(&w->a, issuer_of(w, ISSUER, "")));
+    mr_str file = swap(w, usual(w), "\"" CLASS "\"", mr_arena_cstr(&w->a, whole));
+    w->sites[0].body = file;
+    mr_report r = look(w, file, true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.hosted");
+    assert_int_equal(r.verdict, MR_VERDICT_VALID);
+    w->sites[2].status = 500; /* the issuer in the badge is only what the badge says */
+    r = look(w, file, true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.hosted.unreachable");
+    assert_str(r.view.issuer, "School of Nursing (invented)");
+    /* without an address there is only its website, and trust is asked of that */
+    w->sites[2].status = 0;
+    whole = swap(w, whole, "\"id\":\"" ISSUER "\",", "");
+    file = swap(w, usual(w), "\"" CLASS "\"", mr_arena_cstr(&w->a, whole));
+    w->sites[0].body = file;
+    r = look(w, file, true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.hosted");
+    assert_check(&r, MR_CHECK_TRUST, MR_UNCHECKED, "trust.identifier");
+    /* and of a badge class that stands elsewhere nobody says that it is right */
+    w->sites[5] = (struct site){.url = ELSEWHERE "class", .body = whole};
+    file = swap(w, usual(w), CLASS, ELSEWHERE "class");
+    w->sites[0].body = file;
+    r = look(w, file, true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.hosted.unconfirmed");
+    whole = swap(w, whole, "https://school.example\",\"email", "https://famous.example\",\"email");
+    file = swap(w, usual(w), "\"" CLASS "\"", mr_arena_cstr(&w->a, whole));
+    w->sites[0].body = file;
+    r = look(w, file, true);
+    assert_check(&r, MR_CHECK_ISSUER, MR_UNCHECKED, "issuer.hosted.unconfirmed");
+}
+
+static mr_report look_at_address(struct world *w, const char *url, bool online)
+{
+    struct mr_err err = {0};
+    mr_verifier *v = NULL;
+    mr_report r = {.format_code = ""};
+    const struct mr_verifying verifying = {
+        .env = &w->env, .language = mr_language_english(), .trust = &w->trust, .fetch = online ? &w->fetch : NULL};
+    assert_ok(mr_verifier_open(&verifying, &v, &err), err);
+    v->budget.left = MR_LIMIT_VERIFY_FETCHES, v->budget.until = INT64_MAX;
+    struct mr_verification one = {.v = v, .a = &w->a, .l = mr_language_english(), .r = &r, .now = mr_env_now(&w->env)};
+    assert_ok(mr_verify_assertion_url(&one, mr_str_of(url), &err), err);
+    r.verdict = mr_report_verdict(&r);
+    mr_verifier_close(v);
+    return r;
+}
+
+static void test_verify__an_address_alone(void **state)
+{
+    struct world *w = *state;
+    mr_report r = look_at_address(w, BADGE, true);
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.hosted.address");
+    assert_int_equal(r.verdict, MR_VERDICT_VALID);
+    r = look_at_address(w, BADGE, false);
+    assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "seal.hosted.not_asked");
+    assert_str(r.format, "Open Badge (an address only)");
+    w->sites[0].body = signed_badge(w, "urn:uuid:1"); /* a token stands there */
+    r = look_at_address(w, BADGE, true);
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.passed");
+    w->sites[0].body = MR_STR("<html></html>");
+    r = look_at_address(w, BADGE, true);
+    assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "seal.hosted.page");
+    r = look_at_address(w, "www.school.example", true);
+    assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "seal.hosted.nowhere");
+}
+
+static void test_assertion_is__leaves_newer_credentials_to_others(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } cases[] = {
+        {"{'@context':['https://www.w3.org/2018/credentials/v1','" V2 "'],'type':['VerifiableCredential','Assertion']}",
+         false},
+        {"{'@context':['https://www.w3.org/ns/credentials/v2'],'type':['VerifiableCredential','OpenBadgeCredential']}",
+         false},
+        {"{'@context':'" V2 "','type':'Assertion'}", true},
+        {"{'@context':['" V2 "','https://w3id.org/blockcerts/v2'],'type':'Assertion'}", true},
+        {"{'@context':'https://w3id.org/openbadges/v1','type':'BadgeClass'}", true},
+        {"{'recipient':'a@example.org','badge':{'issuer':{'origin':'http://a.example'}}}", true},
+        {"{'recipient':'a@example.org','badge':'x'}", false},
+        {"{'a':1}", false},
+        {"[]", false},
+    };
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mr_err err = {0};
+        const mr_json *root;
+        assert_ok(mr_json_parse(&w->a, json(w, cases[i].text), NULL, &root, &err), err);
+        if (mr_assertion_is(root) != cases[i].is) fail_msg("%s", cases[i].text);
+    }
 }
 
 /* ---- whom it is about ---- */
@@ -677,9 +858,15 @@ int main(void)
         test(test_verify__a_list_of_another_issuer_counts_for_nothing),
         test(test_verify__refuses_signatures_of_others),
         test(test_verify__a_key_must_be_the_issuers),
+        test(test_verify__a_key_is_who_its_address_says),
         test(test_verify__says_when_a_key_cannot_be_had),
         test(test_verify__tries_the_issuers_keys_without_a_creator),
         test(test_verify__a_signed_badge_needs_its_signature),
+        test(test_verify__keys_of_every_kind),
+        test(test_verify__a_signed_badge_of_1_0),
+        test(test_verify__a_badge_with_all_in_it),
+        test(test_verify__an_address_alone),
+        test(test_assertion_is__leaves_newer_credentials_to_others),
         test(test_verify__compares_the_recipient),
         test(test_assertion_match__hashes_that_others_made),
         test(test_assertion_host__is_not_fooled),
