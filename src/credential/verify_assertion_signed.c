@@ -82,8 +82,7 @@ static int fetch_key(struct signed_assertion *s, mr_str url, bool *ret, struct m
         mr_hosted_read_json(w->a, &h);
         if (h.outcome != MR_HOSTED_FOUND) return stop(&s->x, MR_UNCHECKED, "key.unreachable", h.detail);
         mr_str id = mr_assertion_id(h.json);
-        MR_TRY(
-            read_key(s, h.json, mr_hosted_was_at(&h, id) && !mr_assertion_same_address(id, url) ? id : url, &why, err));
+        MR_TRY(read_key(s, h.json, mr_hosted_was_at(&h, id) ? id : url, &why, err));
     }
     *ret = s->key != NULL;
     return *ret ? MR_OK : stop(&s->x, MR_FAILED, why, url);
