@@ -16,4 +16,15 @@ typedef struct mr_fetch {
     void *self;
 } mr_fetch;
 
+/* Why an answer did not come, as far as the error of `get` tells. Its detail is "HTTP status N", "HTTP status N to URL" for a redirection whose place fits
+ * in, or begins with MR_FETCH_SLOW; anything else tells only that nobody could be reached. */
+#define MR_FETCH_SLOW "no answer within "
+struct mr_fetch_failure {
+    int status; /* of HTTP; 0: there was no answer */
+    bool slow;  /* it took longer than is waited */
+    mr_str
+        moved_to; /* an absolute URL, where it says that the thing is; empty: it does not say. Points into the error */
+};
+struct mr_fetch_failure mr_fetch_explain(const struct mr_err *e);
+
 #endif

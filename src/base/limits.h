@@ -136,4 +136,6 @@
 #define MR_LIMIT_SIGNING_KEYS 256                /* of an installation, with those that were replaced */
 #define MR_LIMIT_CONTROLLER_KEYS 256             /* verification methods looked at in one of them */
 
+#define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
+
 #endif

@@ -20,12 +20,13 @@ static const char verify_help[] =
     "European Digital Credentials, vc+jwt, SD-JWT VC, Open Badges and other credentials with a Data Integrity proof, "
     "and "
     "presentations\n"
-    "of them.\n\n"
+    "of them; Open Badges 2.0 and older, which need --online.\n\n"
     "  --online          ask the network where the credential names a place: whether it was withdrawn, whose key it is "
     "(did:web);\n"
     "                    https and public addresses only. Without it nothing is asked, and the report says so\n"
     "  --audience TEXT   a presentation must be made for this verifier (aud, domain)\n"
-    "  --nonce TEXT      and answer this question (nonce, challenge)\n\n"
+    "  --nonce TEXT      and answer this question (nonce, challenge)\n"
+    "  --recipient MAIL  a badge of version 2 or older must have been awarded to this e-mail address\n\n"
     "--trust names a folder with the certificates (PEM) of those you let vouch for "
     "seals, and lists\n"
     "(JSON) of issuers you know: [{\"id\": \"did:web:school.example\", \"name\": \"A school\"}]. Also MERIT_TRUST. "
@@ -87,15 +88,16 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(mr_trust_done) mr_trust trust = {0};
     MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
     MR_CLEANUP(fetcher_cleanup) mr_net_fetcher *fetcher = NULL;
-    const char *lang = NULL, *folder = NULL, *audience = NULL, *nonce = NULL;
+    const char *lang = NULL, *folder = NULL, *audience = NULL, *nonce = NULL, *recipient = NULL;
     bool json = false, online = false, done;
-    const mr_option options[] = {{"lang", &lang, NULL},         {"trust", &folder, NULL}, {"json", NULL, &json},
-                                 {"audience", &audience, NULL}, {"nonce", &nonce, NULL},  {"online", NULL, &online}};
+    const mr_option options[] = {{"lang", &lang, NULL},          {"trust", &folder, NULL}, {"json", NULL, &json},
+                                 {"audience", &audience, NULL},  {"nonce", &nonce, NULL},  {"online", NULL, &online},
+                                 {"recipient", &recipient, NULL}};
     struct mr_err err = {0};
     int words, status = 0;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     mr_arena_init(&all, MR_LIMIT_DOCUMENT_MEMORY);
-    if (!mr_options_take(argc, argv, options, 6, verify_help, &words, &done)) return 2;
+    if (!mr_options_take(argc, argv, options, 7, verify_help, &words, &done)) return 2;
     if (done) return 0;
     if (words == 0) {
         fputs(verify_help, stderr);
@@ -112,7 +114,8 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
                                            .language = l,
                                            .fetch = fetcher ? mr_net_fetcher_fetch(fetcher) : NULL,
                                            .audience = mr_str_of(audience),
-                                           .nonce = mr_str_of(nonce)};
+                                           .nonce = mr_str_of(nonce),
+                                           .recipient = mr_str_of(recipient)};
     if (mr_verifier_open(&verifying, &v, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
     for (int i = 1; i <= words; i++) {
         mr_arena_reset(&a);

@@ -1,7 +1,7 @@
 /* Verifying, from the octets of a file to a report.
  *
  * The order is that of DESIGN section 4. `mr_verify` sniffs and hands over to a reader: verify_jades.c (European Digital Credentials), verify_secured.c (Data
- * Integrity, JOSE, SD-JWT), verify_presentation.c; out of a picture by verify_picture.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
+ * Integrity, JOSE, SD-JWT), verify_presentation.c, verify_assertion.c (Open Badges 2.0 and older); out of a picture by verify_picture.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
  * the checks of it, all mechanisms alike. What stops early says why in `format` or `seal`; nothing behind them is claimed then.
  *
  * Invariants.
@@ -18,6 +18,7 @@
 #include "credential/verify_inside.h"
 
 #include "base/encoding.h"
+#include "credential/assertion.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
 #include "proof/jades.h"
@@ -65,11 +66,9 @@ static int verify_unsealed(struct mr_verification *w, const mr_json *root, struc
     struct mr_err e = {0};
     const mr_json *wrapped = mr_json_get(root, "credential"),
                   *document = mr_json_is(wrapped, MR_JSON_OBJECT) ? wrapped : root;
-    const char *known = mr_sniffed_other_credential(document);
     /* A presentation needs no proof of its own: what it holds is sealed. */
     const mr_secured presentation = {.payload = document};
     if (mr_vcdm_kind_of(document) == MR_VCDM_PRESENTATION) return mr_verify_presentation(w, &presentation, err);
-    if (known) return mr_verify_not_the_form(w, known, NULL, true);
     if (!mr_sniffed_may_be_credential(document)) return mr_verify_not_the_form(w, "format.other_json", NULL, false);
     bool elm = mr_elm_check_format(document, &kind, &e) == MR_OK;
     if (!elm && mr_vcdm_kind_of(document) == MR_VCDM_NOTHING)
@@ -104,6 +103,7 @@ static int verify_compact(struct mr_verification *w, mr_str text, struct mr_err 
     if (mr_str_has_prefix(typ, MR_STR("application/"))) typ = mr_str_from(typ, 12);
     if (mr_str_eq_ascii_nocase(typ, MR_STR("jose")) || mr_json_get(header, "sigT") || mr_json_get(header, "x5t#S256"))
         return mr_verify_jades(w, text, NULL, err);
+    if (mr_verify_is_signed_assertion(w, text)) return mr_verify_signed_assertion(w, text, err);
     return mr_verify_secured(w, text, err);
 }
 
@@ -120,6 +120,7 @@ static int verify_json(struct mr_verification *w, mr_str text, struct mr_err *er
     if (!mr_json_is(root, MR_JSON_OBJECT)) return mr_verify_not_the_form(w, "format.list", NULL, false);
     if (mr_sd_jwt_is(root)) return mr_verify_secured(w, text, err);
     if (mr_jades_is(root)) return mr_verify_jades(w, text, root, err);
+    if (mr_assertion_is(root)) return mr_verify_assertion(w, text, root, err);
     return mr_data_integrity_is(root) || is_enveloped(root) ? mr_verify_secured(w, text, err)
                                                             : verify_unsealed(w, root, err);
 }
@@ -167,6 +168,12 @@ mr_verdict mr_report_verdict(const mr_report *r)
     return MR_VERDICT_VALID;
 }
 
+/* Of a badge without a seal the same is said in other words. */
+static mr_str say_of_seal(const struct mr_verification *w, const char *id, const char *hosted)
+{
+    return mr_verify_say(w, w->r->hosted ? hosted : id);
+}
+
 static mr_str summarise_invalid(const struct mr_verification *w)
 {
     const mr_report *r = w->r;
@@ -176,10 +183,11 @@ static mr_str summarise_invalid(const struct mr_verification *w)
     if (is(r, MR_CHECK_SEAL, MR_FAILED)) {
         mr_str text = r->checks[MR_CHECK_SEAL].text;
         if (mr_str_eq(text, mr_verify_say(w, "seal.none"))) return mr_verify_say(w, "summary.no_seal");
-        return mr_verify_say(w, mr_str_eq(text, mr_verify_say(w, "seal.signature.changed")) ? "summary.changed"
-                                                                                            : "summary.seal_failed");
+        if (mr_str_eq(text, mr_verify_say(w, "seal.signature.changed"))) return mr_verify_say(w, "summary.changed");
+        return say_of_seal(w, "summary.seal_failed", "summary.hosted.differs");
     }
-    return mr_verify_say(w, is(r, MR_CHECK_ISSUER, MR_FAILED) ? "summary.other_issuer" : "summary.withdrawn");
+    if (!is(r, MR_CHECK_ISSUER, MR_FAILED)) return mr_verify_say(w, "summary.withdrawn");
+    return say_of_seal(w, "summary.other_issuer", "summary.hosted.other_issuer");
 }
 
 static mr_str summarise_unknown(struct mr_verification *w)
@@ -188,10 +196,13 @@ static mr_str summarise_unknown(struct mr_verification *w)
     static const mr_check_code asked[] = {MR_CHECK_STATUS, MR_CHECK_DATES, MR_CHECK_QUALITY};
     int64_t open = 0;
     if (is(r, MR_CHECK_FORMAT, MR_UNCHECKED)) return mr_verify_say(w, "summary.not_checked");
-    if (is(r, MR_CHECK_SEAL, MR_UNCHECKED)) return mr_verify_say(w, "summary.seal_unchecked");
+    if (is(r, MR_CHECK_SEAL, MR_UNCHECKED))
+        return say_of_seal(w, "summary.seal_unchecked", "summary.hosted.unconfirmed");
     if (r->test_seal) return mr_verify_say(w, "summary.test_seal");
-    if (is(r, MR_CHECK_ISSUER, MR_UNCHECKED)) return mr_verify_say(w, "summary.issuer_unchecked");
-    if (!is(r, MR_CHECK_TRUST, MR_PASSED)) return mr_verify_say(w, "summary.trust_unchecked");
+    if (is(r, MR_CHECK_ISSUER, MR_UNCHECKED))
+        return say_of_seal(w, "summary.issuer_unchecked", "summary.hosted.issuer_unchecked");
+    if (!is(r, MR_CHECK_TRUST, MR_PASSED))
+        return say_of_seal(w, "summary.trust_unchecked", "summary.hosted.trust_unchecked");
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) open += is(r, asked[i], MR_UNCHECKED);
     if (r->suspended) return mr_verify_say(w, "summary.suspended");
     if (is(r, MR_CHECK_DATES, MR_FAILED)) return mr_verify_say(w, "summary.not_current_unchecked");
@@ -241,7 +252,8 @@ static mr_str tell_of_credential(struct mr_verification *w)
         mr_str behalf = MR_SAY(w->a, w->l, "story.on_behalf", {"issuer", v->issuer}, {"body", v->on_behalf_of});
         story = mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), behalf}, 3);
     }
-    return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), mr_verify_say(w, "story.intact")}, 3);
+    return mr_arena_concat(w->a, (const mr_str[]){story, MR_STR(" "), say_of_seal(w, "story.intact", "story.hosted")},
+                           3);
 }
 
 /* What nobody may miss comes first. */

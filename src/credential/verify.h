@@ -62,6 +62,7 @@ typedef struct mr_report {
     const char *format_code; /* "elm+jades", "vc+jwt", "" */
     bool suspended;          /* the status check failed for a suspension, which may end */
     bool test_seal;          /* sealed by a test authority of Merit's */
+    bool hosted;             /* an Open Badge without a seal: its publisher's site is what vouches for it */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
     mr_str remarks[MR_VERIFY_REMARKS]; /* what is in the seal and was not evaluated, in the reader's language */
@@ -86,6 +87,8 @@ struct mr_verifying {
     const mr_fetch
         *fetch; /* status lists, did:web, issuer metadata; NULL: the network is not asked, and the report says so */
     mr_str audience, nonce; /* that a presentation must be for; empty: not asked for */
+    mr_str
+        recipient; /* whom a badge of Open Badges 2 or older must be about, its e-mail address mostly; empty: not asked for */
 };
 int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_verifier_close(mr_verifier *v);

@@ -466,6 +466,14 @@ static void check_completeness(struct mr_verification *w, const struct mr_found 
     c->source = mr_verify_say(w, "source.file");
 }
 
+void mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f)
+{
+    check_dates(w, f);
+    check_holder(w, f);
+    check_quality(w);
+    check_completeness(w, f);
+}
+
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
 {
     w->r->has_view = true;
@@ -473,9 +481,6 @@ int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct 
     check_issuer(w, f);
     MR_TRY(mr_verify_trust(w, f, err));
     MR_TRY(check_status(w, f, err));
-    check_dates(w, f);
-    check_holder(w, f);
-    check_quality(w);
-    check_completeness(w, f);
+    mr_verify_judge_content(w, f);
     return MR_OK;
 }

@@ -108,6 +108,8 @@ int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_ce
                           struct mr_known_chain *ret, struct mr_err *err) MR_MUST_CHECK;
 /* The seal holds, the payload has its form: make every further check. */
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
+/* Of these only the checks of what it says: dates, holder, quality, completeness. */
+void mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f);
 
 /* ---- verify_trust.c ---- */
 
@@ -130,6 +132,11 @@ int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *
 bool mr_verify_may_mean_something_else(const mr_secured *s);
 /* What others say of a badge whose seal holds: told, and no part of the verdict. */
 int mr_verify_endorsements(struct mr_verification *w, const mr_json *badge, struct mr_err *err) MR_MUST_CHECK;
+/* Open Badges 2.0 and older: an assertion as JSON, a token that holds one, the address where one stands (a picture may hold no more). */
+int mr_verify_assertion(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err) MR_MUST_CHECK;
+bool mr_verify_is_signed_assertion(struct mr_verification *w, mr_str text);
+int mr_verify_signed_assertion(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
+int mr_verify_assertion_url(struct mr_verification *w, mr_str url, struct mr_err *err) MR_MUST_CHECK;
 /* Data Integrity, JOSE, SD-JWT. */
 int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 

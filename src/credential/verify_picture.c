@@ -36,23 +36,11 @@ static void name_format(struct mr_verification *w, const mr_baked *b)
                                     : mr_verify_say_with(w, "picture.format_alone", "kind", kind);
 }
 
-/* CALL SITE for assertions of Open Badges 1.x and 2.0: a hosted badge, whose picture holds its address and nothing else. What verifies assertions fetches it
- * there; until that is here, it could not be checked. */
-static int verify_address(struct mr_verification *w, mr_str url, struct mr_err *err)
-{
-    (void)err;
-    w->r->is_credential = true;
-    struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "picture.address");
-    c->source = mr_verify_say(w, "source.file");
-    c->detail = mr_arena_dup(w->a, url);
-    return MR_OK;
-}
-
 static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_err *err)
 {
     mr_str text;
     mr_sniffed kind = mr_sniff(b->text, &text);
-    if (mr_baked_is_address(text)) return verify_address(w, text, err);
+    if (mr_baked_is_address(text)) return mr_verify_assertion_url(w, text, err); /* hosted: the picture holds its address */
     /* Nothing within itself: a picture that is baked is no credential. */
     if (kind != MR_SNIFFED_JSON && kind != MR_SNIFFED_COMPACT && kind != MR_SNIFFED_SD_JWT)
         return mr_verify_not_the_form(w, "picture.other", NULL, false);

@@ -5,6 +5,7 @@
 #include "crypto/digest.h"
 
 #include <openssl/crypto.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 static void sha256(const mr_str *parts, size_t count, uint8_t *out)
@@ -41,6 +42,25 @@ int mr_digest_make(mr_digest_kind kind, const mr_str *parts, size_t count, mr_di
     kinds[kind].make(parts, count, ret->bytes);
     ret->size = kinds[kind].size;
     return MR_OK;
+}
+
+bool mr_digest_make_old(mr_str name, const mr_str *parts, size_t count, mr_digest *ret)
+{
+    MD5_CTX md5;
+    SHA_CTX sha1;
+    if (mr_str_is(name, "md5")) {
+        MD5_Init(&md5);
+        for (size_t i = 0; i < count; i++) MD5_Update(&md5, parts[i].ptr, parts[i].len);
+        MD5_Final(ret->bytes, &md5);
+        ret->size = 16;
+        return true;
+    }
+    if (!mr_str_is(name, "sha1")) return false;
+    SHA1_Init(&sha1);
+    for (size_t i = 0; i < count; i++) SHA1_Update(&sha1, parts[i].ptr, parts[i].len);
+    SHA1_Final(ret->bytes, &sha1);
+    ret->size = 20;
+    return true;
 }
 
 void mr_sha256(mr_str text, uint8_t out[32])

@@ -63,6 +63,8 @@ int mr_key_verify(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_s
  * password empty: not encrypted. Errors: MR_E_PASSWORD (missing or wrong), MR_E_FORMAT, MR_E_UNSUPPORTED (kind). */
 int mr_key_read_pem(mr_str pem, mr_str password, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
 int mr_key_write_pem(const mr_key *k, mr_str password, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+/* A public key as PEM: SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1 ("RSA PUBLIC KEY"). Errors: MR_E_FORMAT, MR_E_UNSUPPORTED, MR_E_NOMEM. */
+int mr_key_read_public_pem(mr_str pem, mr_key **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Public key as JWK text (RFC 7517; members in the order of RFC 7638) and back; private members are refused on reading.
  * x, y, n, e are base64url. */
 int mr_key_write_jwk(const mr_key *k, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;

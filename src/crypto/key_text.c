@@ -91,6 +91,41 @@ int mr_key_of_public_der(mr_str spki, mr_key **ret, struct mr_err *err)
     return MR_OK;
 }
 
+/* PKCS#1 RSAPublicKey, as old tools write it. */
+static int read_rsa_public(mr_str der, mr_key **ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_key_freep) mr_key *k = mr_key_alloc(MR_KEY_RSA, false);
+    if (!k) return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a key", MR_NOWHERE);
+    MR_TRY(mr_rsa_set_der(k, der, err));
+    *ret = k;
+    k = NULL;
+    return MR_OK;
+}
+
+int mr_key_read_public_pem(mr_str pem, mr_key **ret, struct mr_err *err)
+{
+    char *name = NULL, *header = NULL;
+    unsigned char *data = NULL;
+    long size = 0;
+    int code;
+    if (pem.len > MR_LIMIT_KEY_FILE) return MR_FAIL(err, MR_E_LIMIT, "too large for a key", MR_LIMIT_KEY_FILE);
+    MR_CLEANUP(bio_freep) BIO *in = BIO_new_mem_buf(pem.ptr ? pem.ptr : "", (int)pem.len);
+    if (!in) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
+    if (!PEM_read_bio(in, &name, &header, &data, &size))
+        return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "there is no public key in this text");
+    mr_str der = mr_str_make((const char *)data, (size_t)size);
+    if (strcmp(name, PEM_STRING_PUBLIC) == 0)
+        code = mr_key_of_public_der(der, ret, err);
+    else if (strcmp(name, PEM_STRING_RSA_PUBLIC) == 0)
+        code = read_rsa_public(der, ret, err);
+    else
+        code = MR_FAIL(err, MR_E_FORMAT, "this text holds something else than a public key", MR_NOWHERE);
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(data);
+    return code;
+}
+
 int mr_key_write_public_der(const mr_key *k, mr_arena *a, mr_str *ret, struct mr_err *err)
 {
     EVP_PKEY *pkey = mr_key_pkey(k);

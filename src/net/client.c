@@ -1,5 +1,6 @@
 #include "net/client.h"
 #include "base/buf.h"
+#include "base/fetch.h"
 #include "base/lazy.h"
 
 #include <curl/curl.h>
@@ -86,6 +87,17 @@ static void global_init(void)
     curl_table.curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* A redirection tells where to, when that can be said whole. */
+static int fail_with_status(CURL *c, long status, struct mr_err *err)
+{
+    static const char what[] = "the other side answered with an error";
+    char *to = NULL;
+    if (status >= 300 && status < 400) curl_table.curl_easy_getinfo(c, CURLINFO_REDIRECT_URL, &to);
+    if (to && strlen(to) + sizeof "HTTP status 302 to " <= sizeof err->detail)
+        return MR_FAIL_DETAIL(err, MR_E_NET, what, "HTTP status %ld to %s", status, to);
+    return MR_FAIL_DETAIL(err, MR_E_NET, what, "HTTP status %ld", status);
+}
+
 int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret, struct mr_err *err)
 {
     MR_TRY(curl_load(err));
@@ -127,12 +139,13 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL_DETAIL(err, MR_E_LIMIT, "the answer is larger than allowed", "more than %zu octets",
                               request->max_answer);
     if (code != CURLE_OK && refused) return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "not a public address");
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", MR_FETCH_SLOW "%ld ms", request->timeout_ms);
     if (code != CURLE_OK)
         return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "%s", curl_table.curl_easy_strerror(code));
     long status = 0;
     curl_table.curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200)
-        return MR_FAIL_DETAIL(err, MR_E_NET, "the other side answered with an error", "HTTP status %ld", status);
+    if (status != 200) return fail_with_status(c, status, err);
     *ret = mr_arena_dup(a, mr_buf_str(&body));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the answer", MR_NOWHERE);
 }

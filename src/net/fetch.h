@@ -18,8 +18,8 @@ typedef struct mr_net_fetcher
  * Answers are remembered for MR_LIMIT_FETCH_AGE_MS, refusals of the other side (MR_E_NET) for MR_LIMIT_FETCH_FAILED_AGE_MS, by URL and accepted types; at
  * most MR_LIMIT_FETCH_KEPT of them and MR_LIMIT_FETCH_KEPT_OCTETS together.
  *   options  env and allow_private are borrowed; NULL, or env NULL: the system's clock, and nothing private
- *   errors   MR_E_NOMEM. Those of a fetch are in base/fetch.h; MR_E_LIBRARY besides. Their detail says which it was: "HTTP status 404", "HTTP status 302" (a
- *            redirection), "not a public address", or what libcurl says */
+ *   errors   MR_E_NOMEM. Those of a fetch are in base/fetch.h; MR_E_LIBRARY besides. Their detail says which it was: "HTTP status 404", "HTTP status 302 to URL" (a
+ *            redirection), "no answer within 10000 ms", "not a public address", or what libcurl says */
 int mr_net_fetcher_new(const struct mr_net_fetcher_options *options, mr_net_fetcher **ret,
                        struct mr_err *err) MR_MUST_CHECK;
 void mr_net_fetcher_free(mr_net_fetcher *f); /* NULL is fine */

@@ -133,7 +133,7 @@ static const struct {
     {OCTETS("eyJhbGciOiJub25lIiwidHlwIjoidmMrand0In0.e30."), "format.algorithm", true},
     {OCTETS("eyJhbGciOiJFUzI1NiJ9.e30.AAAA~WyJhIl0~"), "sd_jwt.disclosure", true},
     {OCTETS("{\"@context\":[],\"type\":[\"VerifiablePresentation\"]}"), "format.presentation_empty", true},
-    {OCTETS("{\"@context\":\"https://w3id.org/openbadges/v2\",\"type\":\"Assertion\"}"), "format.open_badge", true},
+    {OCTETS("{\"@context\":\"https://w3id.org/openbadges/v2\",\"type\":\"BadgeClass\"}"), "format.badge_part", false},
 };
 
 static void test_verify__says_that_nothing_seals_a_document(void **state)

@@ -159,7 +159,9 @@ static void test_fetch__follows_no_redirection_to_a_private_address(void **state
                            target.port),
                  HERE, 0);
     assert_code(get(&f, HERE, 100, &got), MR_E_NET, f.err);
-    assert_string_equal(f.err.detail, "HTTP status 302");
+    struct mr_fetch_failure why = mr_fetch_explain(&f.err);
+    assert_int_equal(why.status, 302);
+    assert_str(why.moved_to, with_port(&a, "http://127.0.0.1:%u/", target.port));
     assert_int_equal(atomic_load(&target.connections), 0);
     fixture_close(&f);
     peer_close(&target);
