@@ -15,6 +15,9 @@
 #define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
 #define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
+#define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
+#define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */
+#define MR_LIMIT_PKCS11_SLOTS 64           /* tokens looked at */
 #define MR_LIMIT_CERTIFICATE (64 * MR_KIB) /* one certificate, DER */
 #define MR_LIMIT_CERTIFICATES 64           /* in one seal, chain, or evidence */
 #define MR_LIMIT_CHAIN 8                   /* certificates from the seal to the anchor */

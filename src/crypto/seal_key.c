@@ -266,6 +266,17 @@ static int put_in_order(struct content *content, struct mr_seal_key *ret, struct
     return MR_OK;
 }
 
+int mr_seal_key_assemble(mr_key *key, mr_certificate *const *certificates, size_t count, struct mr_seal_key *ret,
+                         struct mr_err *err)
+{
+    struct content content = {.key = key};
+    while (content.count < count && content.count < MR_LIMIT_CERTIFICATES) {
+        content.certificates[content.count] = certificates[content.count];
+        content.count++;
+    }
+    return put_in_order(&content, ret, err);
+}
+
 int mr_seal_key_read(mr_str file, mr_str password, struct mr_seal_key *ret, struct mr_err *err)
 {
     mr_openssl_start();
