@@ -12,6 +12,7 @@
 #include "credential/check.h"
 #include "credential/results.h"
 #include "credential/specification_file.h"
+#include "crypto/pkcs11_uri.h"
 #include "proof/jwk.h"
 #include "service/keys.h"
 #include "service/status.h"
@@ -39,8 +40,14 @@ static const char help[] =
     "row\n"
     "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
     "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
-    "  --seal FILE       your e-seal, PKCS#12 or PEM; the password comes from MERIT_PASSWORD or is asked for.\n"
-    "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
+    "  --seal SEAL       your e-seal: a file (PKCS#12 or PEM; its password comes from MERIT_PASSWORD or is asked for), "
+    "or\n"
+    "                    a key in a token as pkcs11: URI (its PIN comes from MERIT_PIN or is asked for): "
+    "docs/seal-keys."
+    "md.\n"
+    "                    Without it that of the data folder is used (`merit seal list`), at first a test seal, which\n"
+    "                    proves nothing to anyone\n"
+    "  --certificate FILE  certificates (PEM) for a key in a token that does not hold them\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
     "  --status URL      folder in which you will publish the status lists, https://example.org/status; the "
@@ -56,7 +63,8 @@ static const char help[] =
 #define BAR 30   /* characters of the progress bar */
 
 struct run {
-    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url, *status_url, *key_name, *holder_file;
+    const char *out, *seal_file, *certificate_file, *data, *timestamp, *formats_text, *verify_url, *status_url,
+        *key_name, *holder_file;
     struct mr_issuing_key key; /* of --key */
     mr_key *holder;            /* of --holder */
     mr_str status_base;        /* URL of the folder of status lists; empty: none */
@@ -203,16 +211,8 @@ static int open_service(struct run *r, struct mr_err *err)
 static int open_seal(struct run *r, struct mr_err *err)
 {
     if (!r->seal_file) return mr_service_seal(r->service, &r->specification, &r->seal, err);
-    mr_str file;
-    r->at = r->seal_file;
-    MR_TRY(mr_file_read(&r->arena, r->seal_file, MR_LIMIT_KEY_FILE, &file, err));
-    mr_str password = MR_STR("");
-    int code = mr_seal_key_read(file, password, &r->seal, err);
-    if (code != MR_E_PASSWORD) return code;
-    password = mr_options_password(&r->arena, "Password of the seal");
-    code = mr_seal_key_read(file, password, &r->seal, err);
-    mr_secret_wipe((void *)password.ptr, password.len);
-    return code;
+    r->at = mr_pkcs11_uri_show(&r->arena, mr_str_of(r->seal_file)).ptr;
+    return mr_options_seal(&r->arena, r->seal_file, r->certificate_file, &r->seal, err);
 }
 
 static int open_key(struct run *r, struct mr_err *err)
@@ -584,19 +584,13 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(run_done) struct run r = {.env = env};
     const char *lang = NULL;
     const mr_option options[] = {
-        {"out", &r.out, NULL},
-        {"format", &r.formats_text, NULL},
-        {"mandate", NULL, &r.mandate},
-        {"no-image", NULL, &r.no_image},
-        {"seal", &r.seal_file, NULL},
-        {"key", &r.key_name, NULL},
-        {"holder", &r.holder_file, NULL},
-        {"data", &r.data, NULL},
-        {"timestamp", &r.timestamp, NULL},
-        {"status", &r.status_url, NULL},
-        {"verify-url", &r.verify_url, NULL},
-        {"lang", &lang, NULL},
-        {"quiet", NULL, &r.quiet},
+        {"out", &r.out, NULL},           {"format", &r.formats_text, NULL},
+        {"mandate", NULL, &r.mandate},   {"no-image", NULL, &r.no_image},
+        {"seal", &r.seal_file, NULL},    {"certificate", &r.certificate_file, NULL},
+        {"key", &r.key_name, NULL},      {"holder", &r.holder_file, NULL},
+        {"data", &r.data, NULL},         {"timestamp", &r.timestamp, NULL},
+        {"status", &r.status_url, NULL}, {"verify-url", &r.verify_url, NULL},
+        {"lang", &lang, NULL},           {"quiet", NULL, &r.quiet},
     };
     struct mr_err err = {0};
     int words;

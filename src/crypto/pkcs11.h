@@ -21,8 +21,8 @@ struct mr_pkcs11_opening {
 /* The seal: its key in the token, its certificate and those of its issuers from the token and from those given.
  *   ret     freed with mr_seal_key_done, which closes its sessions
  *   errors  MR_E_LIBRARY (the device's library is not there), MR_E_NOT_FOUND (token or key), MR_E_KEY (several fit; it may not or cannot sign; of a kind
- *           that cannot seal), MR_E_CERTIFICATE (none for this key), MR_E_PASSWORD (PIN missing, wrong, refused before, locked), MR_E_STATE (the token
- *           was taken out; its last try), MR_E_CRYPTO (detail: the device's own code), and those of mr_pkcs11_uri_read
+ *           that cannot seal), MR_E_CERTIFICATE (none for this key), MR_E_PASSWORD (PIN missing, wrong, refused before), MR_E_STATE (PIN locked,
+ *           expired, or its last try; the token was taken out), MR_E_CRYPTO (detail: the device's own code), and those of mr_pkcs11_uri_read
  *   source  PKCS #11 Cryptographic Token Interface Base Specification 2.40 */
 int mr_pkcs11_open(const struct mr_pkcs11_opening *o, struct mr_seal_key *ret, struct mr_err *err) MR_MUST_CHECK;
 
