@@ -15,6 +15,9 @@ typedef int mr_cli_command(int argc, char **argv, const mr_env *env);
 #include "cli/commands.def"
 #undef MR_COMMAND
 /* Words of `merit seal`. */
+mr_cli_command mr_cli_seal_add;
 mr_cli_command mr_cli_seal_extend;
+mr_cli_command mr_cli_seal_list;
+mr_cli_command mr_cli_seal_test;
 
 #endif

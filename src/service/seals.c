@@ -269,6 +269,14 @@ int mr_seals_find(mr_service *s, mr_arena *a, mr_str issuer, mr_str *ret_path, s
     return ret_path->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
 }
 
+int mr_seals_open(mr_service *s, mr_arena *a, const struct mr_kept_seal *k, struct mr_seal_key *ret, struct mr_err *err)
+{
+    const struct mr_seal_opening o = {
+        .reference = mr_arena_format(a, "%.*s/seals/%.*s", MR_STR_ARG(s->folder), MR_STR_ARG(k->file)),
+        .password = s->password};
+    return mr_seal_open(&o, a, ret, err);
+}
+
 /* ---- adding ---- */
 
 /* "2026-11-29-1a2b3c4d": when its certificate began, and which it is. */

@@ -44,7 +44,10 @@ int mr_seals_files(mr_service *s, mr_arena *a, struct mr_kept_seal **ret, size_t
 int mr_seals_read(mr_service *s, mr_arena *a, struct mr_kept_seal *k, struct mr_err *err) MR_MUST_CHECK;
 /* Whose turn it is: of those that are not unreadable the current one, else the next, else the one that ended last; NULL when there is none. */
 const struct mr_kept_seal *mr_seals_choose(const struct mr_kept_seal *list, size_t count);
-/* Its file, to be opened; ptr NULL: the organisation has none. */
+/* Open one of them, with the password of the installation. Errors: those of mr_seal_open. */
+int mr_seals_open(mr_service *s, mr_arena *a, const struct mr_kept_seal *k, struct mr_seal_key *ret,
+                  struct mr_err *err) MR_MUST_CHECK;
+/* The file of an organisation's seal whose turn it is; ptr NULL: the organisation has none. */
 int mr_seals_find(mr_service *s, mr_arena *a, mr_str issuer, mr_str *ret_path, struct mr_err *err) MR_MUST_CHECK;
 
 struct mr_seal_adding {
