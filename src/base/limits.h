@@ -14,6 +14,7 @@
 #define MR_LIMIT_TABLE_COLUMNS 256
 #define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
 #define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_MANDATE (1 * MR_MIB)     /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
 #define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */

@@ -38,7 +38,11 @@ static const char help[] =
     "  --key NAME        sign vc+jwt, vc+sd-jwt and data-integrity with this key (merit key new) in place of the seal\n"
     "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
     "row\n"
-    "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
+    "  --mandate FILE    the seal is not the awarding body's, and this is its mandate to seal for it (PDF, PNG or "
+    "JPEG,\n"
+    "                    at most 1 MiB): it is enclosed in each European Digital Credential. --mandate none: you hold "
+    "it,\n"
+    "                    and do not enclose it\n"
     "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
     "  --seal SEAL       your e-seal: a file (PKCS#12 or PEM; its password comes from MERIT_PASSWORD or is asked for), "
     "or\n"
@@ -64,11 +68,12 @@ static const char help[] =
 
 struct run {
     const char *out, *seal_file, *certificate_file, *data, *timestamp, *formats_text, *verify_url, *status_url,
-        *key_name, *holder_file;
+        *key_name, *holder_file, *mandate_file;
+    struct mr_mandate mandate; /* of --mandate FILE */
     struct mr_issuing_key key; /* of --key */
     mr_key *holder;            /* of --holder */
     mr_str status_base;        /* URL of the folder of status lists; empty: none */
-    bool mandate, no_image, quiet;
+    bool no_image, quiet;
     unsigned formats;
     const char *at; /* what is at work, to be named when it fails: a file, a folder, a key */
     const mr_language *l;
@@ -147,7 +152,15 @@ static bool are_formats_right(const struct run *r)
         fputs("merit: --holder binds dc+sd-jwt and eu-learning, and none of them is asked for: name one with --format, "
               "or leave --holder out.\n",
               stderr);
-    return !unused_key && !unused_holder;
+    bool unused_mandate = r->mandate_file && strcmp(r->mandate_file, "none") != 0 && !(r->formats & MR_FORMAT_ELM);
+    bool forgotten = r->mandate_file && r->mandate_file[0] == '-';
+    if (forgotten)
+        fputs("merit: --mandate wants the file of the mandate, or `none` if you hold it and do not enclose it.\n",
+              stderr);
+    else if (unused_mandate)
+        fputs("merit: a mandate is enclosed in the format elm alone, which is not asked for: write --mandate none.\n",
+              stderr);
+    return !unused_key && !unused_holder && !unused_mandate && !forgotten;
 }
 
 /* Slashes at the end are left out: "<URL>/<list>/revocation" is what stands in credentials. */
@@ -247,6 +260,15 @@ static int open_holder(struct run *r, struct mr_err *err)
         MR_NOWHERE);
 }
 
+static int open_mandate(struct run *r, struct mr_err *err)
+{
+    mr_str octets;
+    if (!r->mandate_file || strcmp(r->mandate_file, "none") == 0) return MR_OK;
+    r->at = r->mandate_file;
+    MR_TRY(mr_file_read(&r->arena, r->mandate_file, MR_LIMIT_MANDATE, &octets, err));
+    return mr_mandate_take(octets, mr_str_of(r->mandate_file), &r->mandate, err);
+}
+
 static int open_issuer(struct run *r, struct mr_err *err)
 {
     struct mr_issuing issuing;
@@ -254,9 +276,11 @@ static int open_issuer(struct run *r, struct mr_err *err)
     MR_TRY(open_seal(r, err));
     MR_TRY(open_key(r, err));
     MR_TRY(open_holder(r, err));
+    MR_TRY(open_mandate(r, err));
     mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
     issuing.page_image = !r->no_image;
-    issuing.mandate = r->mandate;
+    issuing.mandate = r->mandate_file != NULL;
+    issuing.mandate_document = r->mandate.kind != MR_MANDATE_NONE ? &r->mandate : NULL;
     issuing.verify_url = mr_str_of(r->verify_url);
     issuing.key = r->key.key ? &r->key : NULL;
     issuing.holder = r->holder;
@@ -584,13 +608,20 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
     MR_CLEANUP(run_done) struct run r = {.env = env};
     const char *lang = NULL;
     const mr_option options[] = {
-        {"out", &r.out, NULL},           {"format", &r.formats_text, NULL},
-        {"mandate", NULL, &r.mandate},   {"no-image", NULL, &r.no_image},
-        {"seal", &r.seal_file, NULL},    {"certificate", &r.certificate_file, NULL},
-        {"key", &r.key_name, NULL},      {"holder", &r.holder_file, NULL},
-        {"data", &r.data, NULL},         {"timestamp", &r.timestamp, NULL},
-        {"status", &r.status_url, NULL}, {"verify-url", &r.verify_url, NULL},
-        {"lang", &lang, NULL},           {"quiet", NULL, &r.quiet},
+        {"out", &r.out, NULL},
+        {"format", &r.formats_text, NULL},
+        {"mandate", &r.mandate_file, NULL},
+        {"no-image", NULL, &r.no_image},
+        {"seal", &r.seal_file, NULL},
+        {"certificate", &r.certificate_file, NULL},
+        {"key", &r.key_name, NULL},
+        {"holder", &r.holder_file, NULL},
+        {"data", &r.data, NULL},
+        {"timestamp", &r.timestamp, NULL},
+        {"status", &r.status_url, NULL},
+        {"verify-url", &r.verify_url, NULL},
+        {"lang", &lang, NULL},
+        {"quiet", NULL, &r.quiet},
     };
     struct mr_err err = {0};
     int words;

@@ -124,7 +124,9 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
 
 static const char show_help[] =
     "merit show FILE [--lang LANG]: what a credential says, learning outcomes first.\n\n"
-    "  merit show wound-care.jsonld --lang da\n\n"
+    "  merit show wound-care.jsonld --lang da\n"
+    "  merit show wound-care.jsonld --mandate mandate.pdf\n\n"
+    "  --mandate OUT   save the mandate that is enclosed in a credential sealed on behalf of another\n\n"
     "It shows what an intact seal covers, and nothing else; `merit verify` tells what was checked.\n"
     "Exit status: 0 shown, 1 no credential or its seal is not intact, 2 cannot be read.\n";
 
@@ -158,13 +160,30 @@ static void show(const mr_report *r, const mr_language *l, mr_arena *a, mr_buf *
     mr_buf_putc(out, '\n');
 }
 
+/* 1: there is none. */
+static int save_mandate(const mr_report *r, const mr_language *l, mr_arena *a, const char *path)
+{
+    struct mr_err err = {0};
+    mr_str octets;
+    if (r->view.mandate.kind == MR_MANDATE_NONE) {
+        fprintf(stderr, "%.*s\n", MR_STR_ARG(mr_message(l, "show.mandate_none")));
+        return 1;
+    }
+    if (mr_mandate_decode(a, &r->view.mandate, &octets, &err) != MR_OK ||
+        mr_file_write(path, octets, 0644, false, &err) != MR_OK)
+        return mr_cli_fail(&err, path, MR_STR_EMPTY);
+    mr_str said = MR_SAY(a, l, "show.mandate_saved", {"file", mr_str_of(path)});
+    printf("\n%.*s\n", MR_STR_ARG(said));
+    return 0;
+}
+
 int mr_cli_show(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
     MR_CLEANUP(mr_buf_done) mr_buf out;
-    const char *lang = NULL;
-    const mr_option options[] = {{"lang", &lang, NULL}};
+    const char *lang = NULL, *mandate = NULL;
+    const mr_option options[] = {{"lang", &lang, NULL}, {"mandate", &mandate, NULL}};
     const mr_trust none = {0};
     struct mr_err err = {0};
     mr_report report;
@@ -173,7 +192,7 @@ int mr_cli_show(int argc, char **argv, const mr_env *env)
     bool done;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     mr_buf_init(&out, MR_LIMIT_DOCUMENT);
-    if (!mr_options_take(argc, argv, options, 1, show_help, &words, &done)) return 2;
+    if (!mr_options_take(argc, argv, options, 2, show_help, &words, &done)) return 2;
     if (done) return 0;
     if (words != 1) {
         fputs(show_help, stderr);
@@ -191,5 +210,6 @@ int mr_cli_show(int argc, char **argv, const mr_env *env)
         return 1;
     }
     show(&report, l, &a, &out);
-    return mr_cli_print(mr_buf_str(&out)) ? 0 : 2;
+    if (!mr_cli_print(mr_buf_str(&out))) return 2;
+    return mandate ? save_mandate(&report, l, &a, mandate) : 0;
 }

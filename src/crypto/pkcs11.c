@@ -2,7 +2,7 @@
  *
  * Idea: `struct token_key` knows how to find one private key: the library, the URI, the PIN. Signing takes an idle session or opens one (find the token, log
  * in, find the key), signs, and puts it back; so as many threads sign at once as the device has sessions for. When the device says that the
- * session, the token or the key is gone, all idle sessions are closed and it is done once more from the beginning.
+ * session, the token or the key is gone, sessions as old as this one are closed and it is done once more from the beginning.
  *
  * The public half comes from the private object (RSA), the public object beside it, or the certificate of the same CKA_ID: devices differ in what they
  * keep. If it is the wrong one, mr_key_sign finds out, which looks at every signature before it is given away.
@@ -24,6 +24,7 @@ enum { MOST_OBJECTS = MR_LIMIT_CERTIFICATES, MOST_VALUE = 4096 };
 struct session {
     CK_SESSION_HANDLE handle;
     CK_OBJECT_HANDLE key;
+    unsigned age; /* `age` of its token_key when it was opened */
 };
 struct token_key {
     mr_pkcs11_functions *f;
@@ -35,13 +36,22 @@ struct token_key {
     pthread_mutex_t lock;
     struct session idle[MR_LIMIT_PKCS11_SESSIONS]; /* under the lock */
     size_t idle_count;
+    unsigned age; /* how often the token was away; under the lock */
 };
 
-static void close_idle(struct token_key *t)
+/* The token was away, as a session of this age showed: all that are as old go with it, but not those that another thread has opened since. */
+static void leave_behind(struct token_key *t, unsigned age)
 {
+    size_t kept = 0;
     pthread_mutex_lock(&t->lock);
-    for (size_t i = 0; i < t->idle_count; i++) t->f->C_CloseSession(t->idle[i].handle);
-    t->idle_count = 0;
+    if (t->age == age) t->age++;
+    for (size_t i = 0; i < t->idle_count; i++) {
+        if (t->idle[i].age == t->age)
+            t->idle[kept++] = t->idle[i];
+        else
+            t->f->C_CloseSession(t->idle[i].handle);
+    }
+    t->idle_count = kept;
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -49,7 +59,7 @@ static void token_key_free(void *self)
 {
     struct token_key *t = self;
     if (!t) return;
-    if (t->f) close_idle(t);
+    if (t->f) leave_behind(t, t->age);
     pthread_mutex_destroy(&t->lock);
     mr_secret_wipe((void *)t->pin.ptr, t->pin.len);
     mr_arena_done(&t->arena);
@@ -124,6 +134,9 @@ static int open_session(struct token_key *t, struct session *ret, struct mr_err 
 {
     struct session s = {0};
     CK_SLOT_ID slot = 0;
+    pthread_mutex_lock(&t->lock);
+    s.age = t->age;
+    pthread_mutex_unlock(&t->lock);
     MR_TRY(mr_pkcs11_find_slot(t->f, &t->uri, &slot, err));
     CK_RV rv = t->f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &s.handle);
     if (rv != CKR_OK) return mr_pkcs11_fail(rv, "the token opens no session", err);
@@ -150,7 +163,7 @@ static void put_session(struct token_key *t, const struct session *s)
 {
     bool kept = false;
     pthread_mutex_lock(&t->lock);
-    if (t->idle_count < MR_LIMIT_PKCS11_SESSIONS) t->idle[t->idle_count++] = *s, kept = true;
+    if (s->age == t->age && t->idle_count < MR_LIMIT_PKCS11_SESSIONS) t->idle[t->idle_count++] = *s, kept = true;
     pthread_mutex_unlock(&t->lock);
     if (!kept) t->f->C_CloseSession(s->handle);
 }
@@ -236,7 +249,7 @@ static int sign(void *self, struct mr_scheme scheme, mr_str text, const mr_diges
         if (rv == CKR_OK) return put_session(t, &s), MR_OK;
         t->f->C_CloseSession(s.handle); /* which also ends what was begun in it */
         if (!mr_pkcs11_is_lost(rv) || again) return mr_pkcs11_fail(rv, "the token did not sign", err);
-        close_idle(t); /* and once more, from finding the token on */
+        leave_behind(t, s.age); /* and once more, from finding the token on */
     }
 }
 

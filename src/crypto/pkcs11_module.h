@@ -6,6 +6,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+/* The functions of a device's library. */
 typedef CK_FUNCTION_LIST mr_pkcs11_functions;
 
 /* Load the library that the URI names, else `fallback`, else p11-kit's; started once and kept until the program ends. Errors: MR_E_LIBRARY, MR_E_NOMEM. */
