@@ -18,7 +18,13 @@
 #define MR_LIMIT_BAKED 16                  /* badges in one picture */
 #define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)   /* one of them, inflated */
 #define MR_LIMIT_XML_DEPTH 256             /* elements within elements */
+#define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_MANDATE (1 * MR_MIB)     /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
+#define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
+#define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */
+#define MR_LIMIT_PKCS11_SLOTS 64           /* tokens looked at */
 #define MR_LIMIT_CERTIFICATE (64 * MR_KIB) /* one certificate, DER */
 #define MR_LIMIT_CERTIFICATES 64           /* in one seal, chain, or evidence */
 #define MR_LIMIT_CHAIN 8                   /* certificates from the seal to the anchor */

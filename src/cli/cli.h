@@ -16,6 +16,9 @@ typedef int mr_cli_command(int argc, char **argv, const mr_env *env);
 #undef MR_COMMAND
 /* Words of `merit seal`. */
 mr_cli_command mr_cli_seal_due;
+mr_cli_command mr_cli_seal_add;
 mr_cli_command mr_cli_seal_extend;
+mr_cli_command mr_cli_seal_list;
+mr_cli_command mr_cli_seal_test;
 
 #endif

@@ -12,6 +12,7 @@
 #include "credential/check.h"
 #include "credential/results.h"
 #include "credential/specification_file.h"
+#include "crypto/pkcs11_uri.h"
 #include "proof/jwk.h"
 #include "service/keys.h"
 #include "service/status.h"
@@ -41,10 +42,20 @@ static const char help[] =
     "of the seal\n"
     "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
     "row\n"
-    "  --mandate         the seal is not the awarding body's, and you hold its mandate to seal for it\n"
+    "  --mandate FILE    the seal is not the awarding body's, and this is its mandate to seal for it (PDF, PNG or "
+    "JPEG,\n"
+    "                    at most 1 MiB): it is enclosed in each European Digital Credential. --mandate none: you hold "
+    "it,\n"
+    "                    and do not enclose it\n"
     "  --no-image        leave the drawn certificate out of the European Digital Credential\n"
-    "  --seal FILE       your e-seal, PKCS#12 or PEM; the password comes from MERIT_PASSWORD or is asked for.\n"
-    "                    Without it the test seal of the data folder is used, which proves nothing to anyone\n"
+    "  --seal SEAL       your e-seal: a file (PKCS#12 or PEM; its password comes from MERIT_PASSWORD or is asked for), "
+    "or\n"
+    "                    a key in a token as pkcs11: URI (its PIN comes from MERIT_PIN or is asked for): "
+    "docs/seal-keys."
+    "md.\n"
+    "                    Without it that of the data folder is used (`merit seal list`), at first a test seal, which\n"
+    "                    proves nothing to anyone\n"
+    "  --certificate FILE  certificates (PEM) for a key in a token that does not hold them\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
     "  --level LEVEL     how long the seal of a European Digital Credential can be verified: B (as long as its "
@@ -67,12 +78,13 @@ static const char help[] =
 #define BAR 30   /* characters of the progress bar */
 
 struct run {
-    const char *out, *seal_file, *data, *timestamp, *formats_text, *verify_url, *status_url, *key_name, *holder_file,
-        *level_text, *fetch_from;
+    const char *out, *seal_file, *certificate_file, *data, *timestamp, *formats_text, *verify_url, *status_url,
+        *key_name, *holder_file, *mandate_file, *level_text, *fetch_from;
+    struct mr_mandate mandate; /* of --mandate FILE */
     struct mr_issuing_key key; /* of --key */
     mr_key *holder;            /* of --holder */
     mr_str status_base;        /* URL of the folder of status lists; empty: none */
-    bool mandate, no_image, quiet, content_time;
+    bool no_image, quiet, content_time;
     mr_jades_level level;
     unsigned formats;
     const char *at; /* what is at work, to be named when it fails: a file, a folder, a key */
@@ -157,7 +169,15 @@ static bool are_formats_right(const struct run *r)
         fputs("merit: --holder binds dc+sd-jwt and eu-learning, and none of them is asked for: name one with --format, "
               "or leave --holder out.\n",
               stderr);
-    return !unused_key && !unused_holder;
+    bool unused_mandate = r->mandate_file && strcmp(r->mandate_file, "none") != 0 && !(r->formats & MR_FORMAT_ELM);
+    bool forgotten = r->mandate_file && r->mandate_file[0] == '-';
+    if (forgotten)
+        fputs("merit: --mandate wants the file of the mandate, or `none` if you hold it and do not enclose it.\n",
+              stderr);
+    else if (unused_mandate)
+        fputs("merit: a mandate is enclosed in the format elm alone, which is not asked for: write --mandate none.\n",
+              stderr);
+    return !unused_key && !unused_holder && !unused_mandate && !forgotten;
 }
 
 /* Never silently a lower level than was asked for. */
@@ -248,16 +268,8 @@ static int open_service(struct run *r, struct mr_err *err)
 static int open_seal(struct run *r, struct mr_err *err)
 {
     if (!r->seal_file) return mr_service_seal(r->service, &r->specification, &r->seal, err);
-    mr_str file;
-    r->at = r->seal_file;
-    MR_TRY(mr_file_read(&r->arena, r->seal_file, MR_LIMIT_KEY_FILE, &file, err));
-    mr_str password = MR_STR("");
-    int code = mr_seal_key_read(file, password, &r->seal, err);
-    if (code != MR_E_PASSWORD) return code;
-    password = mr_options_password(&r->arena, "Password of the seal");
-    code = mr_seal_key_read(file, password, &r->seal, err);
-    mr_secret_wipe((void *)password.ptr, password.len);
-    return code;
+    r->at = mr_pkcs11_uri_show(&r->arena, mr_str_of(r->seal_file)).ptr;
+    return mr_options_seal(&r->arena, r->seal_file, r->certificate_file, &r->seal, err);
 }
 
 static int open_key(struct run *r, struct mr_err *err)
@@ -292,6 +304,15 @@ static int open_holder(struct run *r, struct mr_err *err)
         MR_NOWHERE);
 }
 
+static int open_mandate(struct run *r, struct mr_err *err)
+{
+    mr_str octets;
+    if (!r->mandate_file || strcmp(r->mandate_file, "none") == 0) return MR_OK;
+    r->at = r->mandate_file;
+    MR_TRY(mr_file_read(&r->arena, r->mandate_file, MR_LIMIT_MANDATE, &octets, err));
+    return mr_mandate_take(octets, mr_str_of(r->mandate_file), &r->mandate, err);
+}
+
 static int open_issuer(struct run *r, struct mr_err *err)
 {
     struct mr_issuing issuing;
@@ -299,11 +320,13 @@ static int open_issuer(struct run *r, struct mr_err *err)
     MR_TRY(open_seal(r, err));
     MR_TRY(open_key(r, err));
     MR_TRY(open_holder(r, err));
+    MR_TRY(open_mandate(r, err));
     mr_service_fill_issuing(r->service, &r->specification, &r->seal, &issuing);
     issuing.page_image = !r->no_image;
-    issuing.mandate = r->mandate;
     issuing.level = r->level;
     issuing.content_time = r->content_time;
+    issuing.mandate = r->mandate_file != NULL;
+    issuing.mandate_document = r->mandate.kind != MR_MANDATE_NONE ? &r->mandate : NULL;
     issuing.verify_url = mr_str_of(r->verify_url);
     issuing.key = r->key.key ? &r->key : NULL;
     issuing.holder = r->holder;
@@ -633,9 +656,10 @@ int mr_cli_issue(int argc, char **argv, const mr_env *env)
     const mr_option options[] = {
         {"out", &r.out, NULL},
         {"format", &r.formats_text, NULL},
-        {"mandate", NULL, &r.mandate},
+        {"mandate", &r.mandate_file, NULL},
         {"no-image", NULL, &r.no_image},
         {"seal", &r.seal_file, NULL},
+        {"certificate", &r.certificate_file, NULL},
         {"key", &r.key_name, NULL},
         {"holder", &r.holder_file, NULL},
         {"data", &r.data, NULL},

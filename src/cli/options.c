@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "json/json.h"
+#include "service/seal_reference.h"
 
 #include <stdlib.h>
 #include <termios.h>
@@ -153,11 +154,9 @@ const char *mr_options_data_folder(const char *given)
     return given ? given : environment && *environment ? environment : "merit-data";
 }
 
-mr_str mr_options_password(mr_arena *a, const char *question)
+/* Empty without a terminal. */
+static mr_str ask_on_terminal(mr_arena *a, const char *question)
 {
-    const char *environment = getenv("MERIT_PASSWORD");
-    /* A copy: callers wipe it, and the environment is read again for other keys. */
-    if (environment && *environment) return mr_arena_dup(a, mr_str_of(environment));
     if (!isatty(STDIN_FILENO)) return MR_STR("");
     struct termios before, silent;
     if (tcgetattr(STDIN_FILENO, &before) != 0) return MR_STR("");
@@ -172,4 +171,26 @@ mr_str mr_options_password(mr_arena *a, const char *question)
     mr_str password = read ? mr_arena_dup(a, mr_str_make(line, strcspn(line, "\r\n"))) : MR_STR("");
     explicit_bzero(line, sizeof line);
     return password;
+}
+
+mr_str mr_options_password(mr_arena *a, const char *question)
+{
+    const char *environment = getenv("MERIT_PASSWORD");
+    /* A copy: callers wipe it, and the environment is read again for other keys. */
+    return environment && *environment ? mr_arena_dup(a, mr_str_of(environment)) : ask_on_terminal(a, question);
+}
+
+/* MERIT_PIN was looked at before. */
+static mr_str ask_secret(void *self, mr_arena *a, mr_seal_secret what)
+{
+    if (what == MR_SEAL_PIN) return ask_on_terminal(a, "PIN of the token");
+    return mr_options_password(a, "Password of the seal");
+}
+
+int mr_options_seal(mr_arena *a, const char *reference, const char *certificates, struct mr_seal_key *ret,
+                    struct mr_err *err)
+{
+    const struct mr_seal_opening o = {
+        .reference = mr_str_of(reference), .certificates = mr_str_of(certificates), .ask = ask_secret};
+    return mr_seal_open(&o, a, ret, err);
 }

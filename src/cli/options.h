@@ -3,6 +3,7 @@
 #define MR_CLI_OPTIONS_H
 
 #include "base/err.h"
+#include "crypto/certificate.h"
 #include "text/messages.h"
 
 #include <stdio.h>
@@ -40,5 +41,9 @@ bool mr_cli_print(mr_str text);
 const char *mr_options_data_folder(const char *given);
 /* A password: $MERIT_PASSWORD, or asked for on the terminal without echo; NUL-terminated in the arena; empty when neither. */
 mr_str mr_options_password(mr_arena *a, const char *question);
+/* Open the seal that --seal names: a file, a pkcs11: URI, or a note (service/seal_reference.h); passwords and PINs are asked for on the terminal.
+ *   certificates  file of --certificate, or NULL */
+int mr_options_seal(mr_arena *a, const char *reference, const char *certificates, struct mr_seal_key *ret,
+                    struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -5,16 +5,19 @@
 #include <string.h>
 
 static const char help[] = "merit seal COMMAND: seals and what they are worth.\n\n"
-                           "  merit seal due FILE...      which sealed files must be extended soon\n"
-                           "  merit seal extend FILE...   give older seals what they need to stay verifiable\n\n"
+                           "  merit seal list      the seals of the data folder, and whose turn it is\n"
+                           "  merit seal test      is a seal fit for use, what is it worth, what will verifiers see?\n"
+                           "  merit seal add       keep a seal in the data folder: the first, or the next one\n"
+                           "  merit seal due       which sealed files must be extended soon\n"
+                           "  merit seal extend    give older seals what they need to stay verifiable\n\n"
                            "`merit seal COMMAND --help` tells more of each.\n";
 
 static const struct {
     const char *name;
     mr_cli_command *run;
 } words[] = {
-    {"due", mr_cli_seal_due},
-    {"extend", mr_cli_seal_extend},
+    {"add", mr_cli_seal_add},   {"due", mr_cli_seal_due},   {"extend", mr_cli_seal_extend},
+    {"list", mr_cli_seal_list}, {"test", mr_cli_seal_test},
 };
 
 int mr_cli_seal(int argc, char **argv, const mr_env *env)

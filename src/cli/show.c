@@ -13,6 +13,7 @@ static const char help[] =
     "  merit show wound-care.jsonld --lang da\n"
     "  merit show badge-of-another-system.json\n"
     "  merit show - --json < credential.jwt\n\n"
+    "  --mandate OUT   save the mandate that is enclosed in a credential sealed on behalf of another\n\n"
     "Every form that merit verify reads is told in the same way: the European elements that it answers, then those "
     "that it\n"
     "does not, each with what that means for you. Of a learner record each part is told on its own.\n"
@@ -26,7 +27,24 @@ static void verifier_cleanup(mr_verifier **v)
     if (*v) mr_verifier_close(*v);
 }
 
-static int show(mr_verifier *v, const char *path, const mr_language *l, bool json, mr_arena *a)
+/* 1: there is none. */
+static int save_mandate(const mr_report *r, const mr_language *l, mr_arena *a, const char *path)
+{
+    struct mr_err err = {0};
+    mr_str octets;
+    if (!r->has_view || r->view.mandate.kind == MR_MANDATE_NONE) {
+        fprintf(stderr, "%.*s\n", MR_STR_ARG(mr_message(l, "show.mandate_none")));
+        return 1;
+    }
+    if (mr_mandate_decode(a, &r->view.mandate, &octets, &err) != MR_OK ||
+        mr_file_write(path, octets, 0644, false, &err) != MR_OK)
+        return mr_cli_fail(&err, path, MR_STR_EMPTY);
+    mr_str said = MR_SAY(a, l, "show.mandate_saved", {"file", mr_str_of(path)});
+    fprintf(stderr, "\n%.*s\n", MR_STR_ARG(said));
+    return 0;
+}
+
+static int show(mr_verifier *v, const char *path, const mr_language *l, bool json, const char *mandate, mr_arena *a)
 {
     MR_CLEANUP(mr_buf_done) mr_buf out, name; /* names of files are octets; JSON is UTF-8 */
     struct mr_err err = {0};
@@ -47,21 +65,22 @@ static int show(mr_verifier *v, const char *path, const mr_language *l, bool jso
         mr_report_write_text(&said.report, l, mr_str_of(path), false, &out);
     if (json) mr_buf_putc(&out, '\n');
     if (!mr_cli_print(mr_buf_str(&out))) return 2;
-    return said.any ? 0 : 1;
+    if (!said.any) return 1;
+    return mandate ? save_mandate(&said.report, l, a, mandate) : 0;
 }
 
 int mr_cli_show(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     MR_CLEANUP(verifier_cleanup) mr_verifier *v = NULL;
-    const char *lang = NULL;
+    const char *lang = NULL, *mandate = NULL;
     bool json = false, done;
-    const mr_option options[] = {{"lang", &lang, NULL}, {"json", NULL, &json}};
+    const mr_option options[] = {{"lang", &lang, NULL}, {"mandate", &mandate, NULL}, {"json", NULL, &json}};
     const mr_trust none = {0};
     struct mr_err err = {0};
     int words;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    if (!mr_options_take(argc, argv, options, 2, help, &words, &done)) return 2;
+    if (!mr_options_take(argc, argv, options, 3, help, &words, &done)) return 2;
     if (done) return 0;
     if (words != 1) {
         fputs(help, stderr);
@@ -70,5 +89,5 @@ int mr_cli_show(int argc, char **argv, const mr_env *env)
     const mr_language *l = mr_options_language(lang);
     const struct mr_verifying verifying = {.trust = &none, .env = env, .language = l};
     if (mr_verifier_open(&verifying, &v, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
-    return show(v, argv[1], l, json, &a);
+    return show(v, argv[1], l, json, mandate, &a);
 }

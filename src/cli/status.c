@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "crypto/pkcs11_uri.h"
 #include "service/status.h"
 
 #include <stdio.h>
@@ -23,8 +24,9 @@ static const char help[] =
     "  --reason TEXT     why; kept here, never published. Name nobody in it\n"
     "  --out DIR         write the signed lists as files, to be put where `merit issue --status URL` said. They\n"
     "                    are good for one day: write them anew each day, and after each change\n"
-    "  --seal FILE       the e-seal that the credentials were issued with (PKCS#12 or PEM), when it is not in the\n"
-    "                    data folder; the password comes from MERIT_PASSWORD or is asked for\n"
+    "  --seal SEAL       the e-seal of the organisation that issued them, when it is not in the data folder: a file or "
+    "a\n"
+    "                    pkcs11: URI, as for `merit issue`; with --certificate FILE when the token holds none\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA)\n"
     "  --lang LANG       language of messages\n\n"
     "A running server (`merit serve`) publishes its own lists, and shows what is set here at once.\n"
@@ -34,7 +36,7 @@ static const char help[] =
 #define PAGE 500 /* achievements in memory at a time */
 
 struct status {
-    const char *reason, *successor, *data, *out, *seal_file, *lang;
+    const char *reason, *successor, *data, *out, *seal_file, *certificate_file, *lang;
     const mr_language *l;
     const char *at; /* what is at work, to be named when it fails; NULL: the error names it itself */
     mr_arena arena; /* for the whole run */
@@ -138,18 +140,10 @@ static int list(struct status *s, struct mr_err *err)
 
 static int open_seal(struct status *s, struct mr_err *err)
 {
-    mr_str file;
     if (!s->seal_file) return MR_OK;
-    s->at = s->seal_file;
-    MR_TRY(mr_file_read(&s->arena, s->seal_file, MR_LIMIT_KEY_FILE, &file, err));
-    int code = mr_seal_key_read(file, MR_STR(""), &s->own, err);
-    if (code == MR_E_PASSWORD) {
-        mr_str password = mr_options_password(&s->arena, "Password of the seal");
-        code = mr_seal_key_read(file, password, &s->own, err);
-        mr_secret_wipe((void *)password.ptr, password.len);
-    }
+    s->at = mr_pkcs11_uri_show(&s->arena, mr_str_of(s->seal_file)).ptr;
     s->seal = &s->own;
-    return code;
+    return mr_options_seal(&s->arena, s->seal_file, s->certificate_file, &s->own, err);
 }
 
 static int write_list(struct status *s, mr_arena *a, const struct mr_kept_list *l, struct mr_err *err)
@@ -216,8 +210,13 @@ int mr_cli_status(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(status_done) struct status s = {0};
     const mr_option options[] = {
-        {"reason", &s.reason, NULL}, {"replaced-by", &s.successor, NULL}, {"data", &s.data, NULL},
-        {"out", &s.out, NULL},       {"seal", &s.seal_file, NULL},        {"lang", &s.lang, NULL},
+        {"reason", &s.reason, NULL},
+        {"replaced-by", &s.successor, NULL},
+        {"data", &s.data, NULL},
+        {"out", &s.out, NULL},
+        {"seal", &s.seal_file, NULL},
+        {"lang", &s.lang, NULL},
+        {"certificate", &s.certificate_file, NULL},
     };
     struct mr_err err = {0};
     int words;

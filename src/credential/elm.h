@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "crypto/certificate.h"
+#include "credential/mandate.h"
 #include "json/json.h"
 #include "model/achievement.h"
 
@@ -67,7 +68,9 @@ struct mr_elm_issuing {
     const mr_specification *specification;
     mr_certificate *
         certificate; /* the seal's: issuer identity is merged from it; NULL: a European Digital Credential as before sealing */
-    int64_t now;      /* issued, issuanceDate */
+    int64_t now; /* issued, issuanceDate */
+    const struct mr_mandate
+        *mandate;     /* enclosed in a European Digital Credential that is sealed for others; NULL: none */
     mr_str issuer_id; /* VC 2.0: the issuer's DID or URL; empty: the name of the certificate (MR_ELM_ISSUER_ID) */
 };
 typedef enum mr_elm_kind { MR_ELM_NONE, MR_ELM_EDC, MR_ELM_VC2 } mr_elm_kind;

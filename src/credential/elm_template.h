@@ -63,7 +63,8 @@ struct mr_elm_writer {
     mr_arena *arena;
     const mr_specification *specification;
     const mr_certificate *certificate;
-    mr_str issuer_id; /* empty: of the certificate */
+    const struct mr_mandate *mandate; /* or NULL */
+    mr_str issuer_id;                 /* empty: of the certificate */
     mr_elm_kind kind;
     unsigned labels;
     unsigned notes, awarding_notes;

@@ -12,6 +12,8 @@
  * that both are one node. */
 #include "credential/elm_template.h"
 
+#include "base/encoding.h"
+
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -371,6 +373,28 @@ static void put_display(struct mr_elm_writer *e)
     mr_json_end_object(&e->w);
 }
 
+/* The document itself, as the Commission's issuer encloses it. The context of a VC 2.0 has no term for it, and a token should be small. */
+static void put_mandate_document(struct mr_elm_writer *e)
+{
+    const struct mr_mandate *m = e->mandate;
+    if (!m || e->kind != MR_ELM_EDC) return;
+    mr_json_put_name(&e->w, "embeddedEvidence");
+    mr_json_begin_array(&e->w);
+    mr_elm_begin_node(e, "mediaObject", "mandate", "MediaObject");
+    mr_elm_put_primary(e, "title", m->name);
+    mr_elm_put_concept_member(e, "contentType",
+                              mr_concept_find(MR_SCHEME_FILE_TYPE, mr_str_of(mr_mandate_kind_code(m->kind))));
+    mr_elm_put_concept_member(e, "contentEncoding", mr_concept_find(MR_SCHEME_ENCODING, MR_STR("base64")));
+    mr_json_put_name(&e->w, "contentSize");
+    mr_json_put_int(&e->w, (int64_t)m->size);
+    mr_json_put_name(&e->w, "content");
+    mr_json_put_raw(&e->w, MR_STR("\""));
+    mr_base64_put(e->out, m->content);
+    mr_buf_putc(e->out, '"');
+    mr_json_end_object(&e->w);
+    mr_json_end_array(&e->w);
+}
+
 /* Sealed by another party than those who award: on their behalf, and the reader must see it (facts elm-edc 1.7). */
 static void put_mandate(struct mr_elm_writer *e)
 {
@@ -387,6 +411,7 @@ static void put_mandate(struct mr_elm_writer *e)
     mr_elm_begin_node(e, "evidence", "1", "Evidence");
     mr_elm_put_concept_member(e, "dcType", mr_concept_find(MR_SCHEME_EVIDENCE, MR_STR("mandate")));
     mr_json_put_member(&e->w, "evidenceStatement", statement);
+    put_mandate_document(e);
     mr_json_end_object(&e->w);
     mr_json_end_array(&e->w);
 }
@@ -538,6 +563,7 @@ int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind
                               .arena = a,
                               .specification = i->specification,
                               .certificate = i->certificate,
+                              .mandate = i->mandate,
                               .issuer_id = i->issuer_id,
                               .kind = kind,
                               .labels = label_languages(i->specification)};

@@ -103,7 +103,11 @@ static int check_seal_now(const mr_certificate *c, int64_t now, struct mr_err *e
 static int check_mandate(const struct mr_issuing *issuing, struct mr_err *err)
 {
     const mr_certificate *c = issuing->seal->certificate;
-    if (issuing->mandate || mr_elm_issuer_awards(issuing->specification, c)) return MR_OK;
+    bool own = mr_elm_issuer_awards(issuing->specification, c);
+    if (own && issuing->mandate_document)
+        return MR_FAIL(err, MR_E_USAGE, "the seal is the awarding body's own, so there is no mandate to enclose",
+                       MR_NOWHERE);
+    if (issuing->mandate || own) return MR_OK;
     mr_str owner = mr_certificate_subject(c)->organisation;
     return MR_FAIL_DETAIL(err, MR_E_CERTIFICATE,
                           "the seal belongs to another party than the awarding body, and no mandate was named", "%.*s",
@@ -148,6 +152,7 @@ static int prepare_documents(struct mr_issuer *i, struct mr_err *err)
     const struct mr_elm_issuing elm = {.specification = i->issuing.specification,
                                        .certificate = i->issuing.seal->certificate,
                                        .now = mr_env_now(i->issuing.env),
+                                       .mandate = i->issuing.mandate_document,
                                        .issuer_id = i->issuing.key ? i->issuing.key->issuer : MR_STR_EMPTY};
     MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_EDC, &i->edc, err));
     return mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, &i->vc2, err);

@@ -2,6 +2,7 @@
 #ifndef MR_CREDENTIAL_ISSUE_H
 #define MR_CREDENTIAL_ISSUE_H
 
+#include "credential/mandate.h"
 #include "model/achievement.h"
 #include "proof/jades.h"
 #include "proof/jose.h"
@@ -39,6 +40,8 @@ struct mr_issuing {
     const mr_env *env;
     bool page_image; /* false: a blank page stands in (an ELM document must carry one) */
     bool mandate;    /* an awarding body that is not the seal's owner has mandated it (DESIGN 5.5) */
+    const struct mr_mandate
+        *mandate_document; /* that proves it, enclosed in European Digital Credentials; NULL: none. Needs `mandate` */
     mr_str verify_url;
     const struct mr_issuing_key
         *key; /* NULL: tokens carry the seal's certificate; a Data Integrity proof is by did:key of the seal's key */
@@ -54,7 +57,8 @@ struct mr_issuing {
 };
 typedef struct mr_issuer mr_issuer; /* one per thread */
 /* A sample of the specification is issued and checked (format, completeness, read back) before the first real one.
- * Errors: MR_E_CERTIFICATE (seal not valid now, or may not seal), MR_E_SPECIFICATION, MR_E_LIBRARY ... */
+ * Errors: MR_E_CERTIFICATE (seal not valid now, or may not seal; another party's without a mandate), MR_E_USAGE (a mandate document, and the seal is the awarding
+ * body's own), MR_E_SPECIFICATION, MR_E_LIBRARY ... */
 int mr_issuer_open(const struct mr_issuing *issuing, mr_issuer **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_issuer_close(mr_issuer *i);
 /* Give the achievement an id when it has none, and append its credential in one format to `out`.

@@ -210,6 +210,14 @@ static void certify_names(struct mr_verification *w, const struct mr_found *f)
     if (!view->others_award) view->awarding_body = certified_name(w, organisation, view->awarding_body);
 }
 
+/* "mandate.pdf, 34 KB" */
+static mr_str name_mandate(struct mr_verification *w, const struct mr_mandate *m)
+{
+    mr_str size = mr_say_count(w->a, w->l, (int64_t)((m->size + 1023) / 1024));
+    mr_str name = m->name.len ? m->name : mr_str_of(mr_mandate_kind_code(m->kind));
+    return mr_arena_format(w->a, "%.*s, %.*s KB", MR_STR_ARG(name), MR_STR_ARG(size));
+}
+
 static struct mr_check *check_issuer_identity(struct mr_verification *w, const struct mr_found *f)
 {
     const mr_view *view = &w->r->view;
@@ -229,6 +237,11 @@ static struct mr_check *check_issuer_identity(struct mr_verification *w, const s
         return mr_verify_claim(
             w, MR_CHECK_ISSUER, MR_FAILED,
             MR_SAY(w->a, w->l, "issuer.no_mandate", {"issuer", view->issuer}, {"body", view->awarding_body}));
+    if (view->on_behalf_of.len && view->mandate.kind != MR_MANDATE_NONE)
+        return mr_verify_claim(w, MR_CHECK_ISSUER, MR_PASSED,
+                               MR_SAY(w->a, w->l, "issuer.on_behalf_enclosed", {"issuer", view->issuer},
+                                      {"identifier", view->issuer_identifier}, {"body", view->on_behalf_of},
+                                      {"document", name_mandate(w, &view->mandate)}));
     if (view->on_behalf_of.len)
         return mr_verify_claim(w, MR_CHECK_ISSUER, MR_PASSED,
                                MR_SAY(w->a, w->l, "issuer.on_behalf", {"issuer", view->issuer},

@@ -280,9 +280,10 @@ static void read_awarding_body(struct reading *r)
     for (size_t i = 0; i < a->value_count; i++)
         r->view->awarding_body = mr_wording_join(r->arena, r->view->awarding_body, a->values[i]);
     if (!a->answered || among) return;
-    if (mandated)
+    if (mandated) {
         r->view->on_behalf_of = r->view->awarding_body;
-    else
+        r->view->mandate = mr_mandate_find(r->document, r->tag);
+    } else
         r->view->mandate_missing = true;
 }
 

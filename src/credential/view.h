@@ -4,6 +4,7 @@
 #define MR_CREDENTIAL_VIEW_H
 
 #include "credential/annex.h"
+#include "credential/mandate.h"
 #include "json/json.h"
 #include "text/messages.h"
 
@@ -25,6 +26,7 @@ typedef struct mr_view {
     mr_str workload;                         /* "2 ECTS, 56 hours" */
     mr_str level;                            /* "EQF 6" */
     mr_str on_behalf_of;       /* awarding body when the issuer is another party and a mandate is there; else empty */
+    struct mr_mandate mandate; /* the document enclosed for it; kind MR_MANDATE_NONE: none */
     bool mandate_missing;      /* issuer is another party and no mandate is there */
     bool others_award;         /* an awarding body is named that is not the issuer */
     bool claims_accreditation; /* an accreditation is named: the quality check applies */

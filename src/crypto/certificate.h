@@ -77,7 +77,7 @@ int mr_chain_build(mr_certificate *leaf, mr_certificate *const *pool, size_t poo
 
 /* A seal's private key with its certificates, as PKCS#12 (RFC 7292) or PEM (certificates and a private key in one text).
  * Old PKCS#12 files (RC2, triple DES) are read when OpenSSL's legacy provider is installed.
- * Errors: MR_E_PASSWORD, MR_E_FORMAT, MR_E_KEY (key and certificate do not belong together, or none), MR_E_LIMIT, MR_E_UNSUPPORTED (a kind of
+ * Errors: MR_E_PASSWORD, MR_E_FORMAT, MR_E_KEY (key and certificate do not belong together, none, or several keys), MR_E_LIMIT, MR_E_UNSUPPORTED (a kind of
  * key that cannot seal; RC4; no MAC), MR_E_LIBRARY (no legacy provider). */
 struct mr_seal_key {
     mr_key *key;

@@ -36,6 +36,15 @@ struct mr_scheme {
     mr_digest_kind digest; /* of RSA-PSS also in MGF1; its size is the salt's */
 };
 
+/* The private part of a key that lives elsewhere: in a token. */
+struct mr_key_elsewhere {
+    /* Sign the text, whose digest by the scheme is `digest`, too. out: a JOSE signature of exactly `size` octets. From several threads at once. */
+    int (*sign)(void *self, struct mr_scheme scheme, mr_str text, const mr_digest *digest, uint8_t *out, size_t size,
+                struct mr_err *err);
+    void (*free)(void *self);
+    void *self;
+};
+
 enum { MR_RSA_CONTEXTS = 12 }; /* sign or verify, PKCS#1 v1.5 or PSS, three digests */
 
 struct mr_key {
@@ -47,11 +56,14 @@ struct mr_key {
     _Atomic(EVP_PKEY *) pkey;                           /* RSA and other kinds from the start; else made on demand */
     _Atomic(EVP_PKEY_CTX *) rsa_ready[MR_RSA_CONTEXTS]; /* prepared contexts, copied for each use */
     uint8_t ed25519_public[32], ed25519_secret[64];     /* secret: seed and public key, as libsodium has it */
+    struct mr_key_elsewhere elsewhere;                  /* sign NULL: the private part is here */
 };
 
 /* A zeroed key with one reference, or NULL. */
 mr_key *mr_key_alloc(mr_key_kind kind, bool is_private);
-/* The same key as OpenSSL's handle; borrowed from k; NULL when memory is short. */
+/* Make a public key that nobody else has yet a private one whose operations happen elsewhere; `elsewhere.free` is called with the key's end. */
+void mr_key_set_elsewhere(mr_key *k, struct mr_key_elsewhere elsewhere);
+/* The same key as OpenSSL's handle (of a key elsewhere the public part); borrowed from k; NULL when memory is short. */
 EVP_PKEY *mr_key_pkey(const mr_key *k);
 /* Wrap OpenSSL's key. Takes over `pkey` only on success. A kind that Merit does not sign with becomes MR_KEY_OTHER.
  * Errors: MR_E_NOMEM, MR_E_CRYPTO. */
@@ -102,6 +114,11 @@ int mr_ed25519_set_seed(mr_key *k, const uint8_t seed[32], struct mr_err *err) M
 int mr_ed25519_set_public(mr_key *k, mr_str octets, struct mr_err *err) MR_MUST_CHECK;
 int mr_ed25519_sign(mr_key *k, const mr_str *parts, size_t count, uint8_t out[64], struct mr_err *err) MR_MUST_CHECK;
 int mr_ed25519_verify(mr_key *k, const mr_str *parts, size_t count, mr_str signature, struct mr_err *err) MR_MUST_CHECK;
+
+/* seal_key.c: a seal of a private key and certificates in any order: finds the key's own and its issuers, and shares what it keeps.
+ * Errors: MR_E_KEY (none belongs to the key), MR_E_NOMEM. */
+int mr_seal_key_assemble(mr_key *key, mr_certificate *const *certificates, size_t count, struct mr_seal_key *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
 
 /* key_text.c: one PEM block that holds a private key. name: "PRIVATE KEY", ...; header: RFC 1421 lines, "" mostly. data is wiped by the caller.
  * MR_E_NOT_FOUND when the name is no private key's. */

@@ -64,6 +64,7 @@ mr_key *mr_key_share(mr_key *k)
 void mr_key_free(mr_key *k)
 {
     if (!k || atomic_fetch_sub_explicit(&k->references, 1, memory_order_acq_rel) != 1) return;
+    if (k->elsewhere.free) k->elsewhere.free(k->elsewhere.self);
     mr_ec_free(k);
     EVP_PKEY_free(atomic_load(&k->pkey));
     for (size_t i = 0; i < MR_RSA_CONTEXTS; i++) EVP_PKEY_CTX_free(atomic_load(&k->rsa_ready[i]));
@@ -84,6 +85,17 @@ mr_key_kind mr_key_get_kind(const mr_key *k)
 bool mr_key_is_private(const mr_key *k)
 {
     return k->is_private;
+}
+
+bool mr_key_is_elsewhere(const mr_key *k)
+{
+    return k->elsewhere.sign != NULL;
+}
+
+void mr_key_set_elsewhere(mr_key *k, struct mr_key_elsewhere elsewhere)
+{
+    k->elsewhere = elsewhere;
+    k->is_private = true;
 }
 
 unsigned mr_key_bits(const mr_key *k)
@@ -145,6 +157,23 @@ static size_t signature_size(const mr_key *k)
     return k->kind == MR_KEY_ED25519 ? 64 : 2 * mr_ec_size(k->kind);
 }
 
+/* A token gets the text whole, for some make the digest themselves. What it gives back is looked at before anybody else sees it: a seal that does not hold,
+ * because the key is another than the certificate's or the device failed, would be found out by its readers otherwise. */
+static int sign_elsewhere(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, uint8_t *out, size_t size,
+                          struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf text;
+    mr_digest digest;
+    mr_buf_init(&text, SIZE_MAX / 2);
+    for (size_t i = 0; i < count; i++) mr_buf_put(&text, parts[i]);
+    if (mr_buf_failed(&text)) return MR_FAIL(err, MR_E_NOMEM, "not enough memory to sign", MR_NOWHERE);
+    MR_TRY(mr_digest_make(algorithms[alg].scheme.digest, parts, count, &digest, err));
+    MR_TRY(k->elsewhere.sign(k->elsewhere.self, algorithms[alg].scheme, mr_buf_str(&text), &digest, out, size, err));
+    if (mr_key_verify(k, alg, parts, count, mr_str_make((const char *)out, size), NULL) == MR_OK) return MR_OK;
+    return MR_FAIL(err, MR_E_KEY, "what the token signed does not fit the certificate: it is of another key",
+                   MR_NOWHERE);
+}
+
 int mr_key_sign(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_arena *a, mr_str *ret, struct mr_err *err)
 {
     mr_openssl_start();
@@ -153,7 +182,9 @@ int mr_key_sign(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_are
     size_t size = signature_size(k);
     uint8_t *out = mr_arena_alloc(a, size);
     if (!out) return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a signature", MR_NOWHERE);
-    if (k->kind == MR_KEY_ED25519) {
+    if (k->elsewhere.sign) {
+        MR_TRY(sign_elsewhere(k, alg, parts, count, out, size, err));
+    } else if (k->kind == MR_KEY_ED25519) {
         MR_TRY(mr_ed25519_sign(k, parts, count, out, err));
     } else {
         mr_digest digest;
@@ -219,8 +250,9 @@ static EVP_PKEY *make_pkey(const mr_key *k)
 {
     mr_openssl_start();
     if (k->kind != MR_KEY_ED25519) return mr_ec_to_pkey(k);
-    EVP_PKEY *pkey = k->is_private ? EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->ed25519_secret, 32)
-                                   : EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->ed25519_public, 32);
+    bool secret_is_here = k->is_private && !k->elsewhere.sign;
+    EVP_PKEY *pkey = secret_is_here ? EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, k->ed25519_secret, 32)
+                                    : EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, k->ed25519_public, 32);
     if (!pkey) ERR_clear_error();
     return pkey;
 }

@@ -44,14 +44,16 @@ void mr_key_free(mr_key *k); /* wipes; NULL is fine */
 mr_key *mr_key_share(mr_key *k);
 void mr_key_freep(mr_key **k); /* for MR_CLEANUP */
 mr_key_kind mr_key_get_kind(const mr_key *k);
-bool mr_key_is_private(const mr_key *k);
+bool mr_key_is_private(const mr_key *k);   /* it signs, here or elsewhere */
+bool mr_key_is_elsewhere(const mr_key *k); /* its private part is in a token (crypto/pkcs11.h), and never here */
 unsigned mr_key_bits(const mr_key *k);
 /* The algorithm that Merit signs with under this key: ES256, ES384, ES512, RS256, EdDSA; MR_ALG_NONE for MR_KEY_OTHER. */
 mr_alg mr_key_default_alg(const mr_key *k);
 /* Whether alg fits the kind (ES256 only P-256 and so on) and RSA has 2048 to 8192 bits. */
 bool mr_key_fits(const mr_key *k, mr_alg alg);
 
-/* Sign the parts one after the other. ret: the JOSE signature in `a`. Errors: MR_E_KEY (no private part, or alg does not fit), MR_E_CRYPTO.
+/* Sign the parts one after the other. ret: the JOSE signature in `a`. Errors: MR_E_KEY (no private part, or alg does not fit), MR_E_CRYPTO; of a key
+ * in a token also what pkcs11.h says.
  * source RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1 */
 int mr_key_sign(mr_key *k, mr_alg alg, const mr_str *parts, size_t count, mr_arena *a, mr_str *ret,
                 struct mr_err *err) MR_MUST_CHECK;

@@ -326,6 +326,7 @@ static int write_encrypted(BIO *out, PKCS8_PRIV_KEY_INFO *info, mr_str password)
 int mr_key_write_pem(const mr_key *k, mr_str password, mr_buf *out, struct mr_err *err)
 {
     if (!k->is_private) return MR_FAIL(err, MR_E_KEY, "the key has no private part", MR_NOWHERE);
+    if (k->elsewhere.sign) return MR_FAIL(err, MR_E_KEY, "the private key does not leave its token", MR_NOWHERE);
     if (password.len > 1024) return MR_FAIL(err, MR_E_LIMIT, "a password has at most 1024 octets", 1024);
     EVP_PKEY *pkey = mr_key_pkey(k);
     MR_CLEANUP(info_freep) PKCS8_PRIV_KEY_INFO *info = pkey ? EVP_PKEY2PKCS8(pkey) : NULL;

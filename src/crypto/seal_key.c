@@ -43,6 +43,12 @@ static int add_certificate(struct content *c, mr_certificate *one, struct mr_err
     return MR_OK;
 }
 
+/* Which of them seals is not for us to guess: one may be for signatures of a person, or for decrypting. */
+static int too_many_keys(struct mr_err *err)
+{
+    return MR_FAIL(err, MR_E_KEY, "the file holds several private keys; export the seal's alone", MR_NOWHERE);
+}
+
 /* ---- PEM ---- */
 
 static int take_block(struct content *c, const char *name, char *header, mr_str data, mr_str password,
@@ -53,9 +59,13 @@ static int take_block(struct content *c, const char *name, char *header, mr_str 
         MR_TRY(mr_certificate_read(data, &one, err));
         return add_certificate(c, one, err);
     }
-    if (c->key) return MR_OK; /* the first private key counts */
-    int code = mr_key_of_pem_block(name, header, data, password, &c->key, err);
-    return code == MR_E_NOT_FOUND ? MR_OK : code;
+    MR_CLEANUP(mr_key_freep) mr_key *key = NULL;
+    int code = mr_key_of_pem_block(name, header, data, password, &key, err);
+    if (code == MR_E_NOT_FOUND) return MR_OK;
+    if (c->key) return too_many_keys(err);
+    MR_TRY(code);
+    c->key = key, key = NULL;
+    return MR_OK;
 }
 
 static int read_pem(struct content *c, mr_str file, mr_str password, struct mr_err *err)
@@ -120,6 +130,35 @@ static int take_parsed(struct content *c, EVP_PKEY *pkey, X509 *leaf, STACK_OF(X
     return MR_OK;
 }
 
+static size_t count_keys_in(const STACK_OF(PKCS12_SAFEBAG) * bags)
+{
+    size_t count = 0;
+    for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); i++) {
+        int nid = PKCS12_SAFEBAG_get_nid(sk_PKCS12_SAFEBAG_value(bags, i));
+        count += nid == NID_keyBag || nid == NID_pkcs8ShroudedKeyBag;
+    }
+    return count;
+}
+
+/* PKCS12_parse takes the first and says nothing of the others. */
+static size_t count_keys(PKCS12 *p12, mr_str password)
+{
+    size_t count = 0;
+    STACK_OF(PKCS7) *safes = PKCS12_unpack_authsafes(p12);
+    for (int i = 0; i < sk_PKCS7_num(safes); i++) {
+        PKCS7 *safe = sk_PKCS7_value(safes, i);
+        STACK_OF(PKCS12_SAFEBAG) *bags = PKCS7_type_is_data(safe) ? PKCS12_unpack_p7data(safe)
+                                         : PKCS7_type_is_encrypted(safe)
+                                             ? PKCS12_unpack_p7encdata(safe, password.ptr ? password.ptr : "", -1)
+                                             : NULL;
+        count += count_keys_in(bags);
+        sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    }
+    sk_PKCS7_pop_free(safes, PKCS7_free);
+    ERR_clear_error();
+    return count;
+}
+
 static bool is_unsupported(void)
 {
     bool found = false;
@@ -151,7 +190,7 @@ static int read_p12_in(struct content *c, OSSL_LIB_CTX *context, mr_str file, mr
                 MR_NOWHERE);
         return MR_FAIL(err, MR_E_FORMAT, "the key file cannot be opened", MR_NOWHERE);
     }
-    int code = take_parsed(c, pkey, leaf, others, err);
+    int code = count_keys(p12, password) > 1 ? too_many_keys(err) : take_parsed(c, pkey, leaf, others, err);
     EVP_PKEY_free(pkey);
     X509_free(leaf);
     sk_X509_pop_free(others, X509_free);
@@ -264,6 +303,17 @@ static int put_in_order(struct content *content, struct mr_seal_key *ret, struct
     s.key = mr_key_share(content->key);
     *ret = s;
     return MR_OK;
+}
+
+int mr_seal_key_assemble(mr_key *key, mr_certificate *const *certificates, size_t count, struct mr_seal_key *ret,
+                         struct mr_err *err)
+{
+    struct content content = {.key = key};
+    while (content.count < count && content.count < MR_LIMIT_CERTIFICATES) {
+        content.certificates[content.count] = certificates[content.count];
+        content.count++;
+    }
+    return put_in_order(&content, ret, err);
 }
 
 int mr_seal_key_read(mr_str file, mr_str password, struct mr_seal_key *ret, struct mr_err *err)

@@ -21,6 +21,7 @@ struct mr_status_signed {
 /* A seal in the data folder, as far as verifiers must know it. */
 struct mr_own_seal {
     mr_str file;       /* in seals/ */
+    mr_str issuer;     /* whose it is, as in file names */
     mr_str identifier; /* organizationIdentifier of its certificate; empty: none, or the file cannot be read */
 };
 

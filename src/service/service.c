@@ -12,6 +12,8 @@
 #include "crypto/hmac.h"
 #include "net/client.h"
 #include "service/evidence.h"
+#include "service/seal_reference.h"
+#include "service/seals.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -22,6 +24,7 @@
 
 #define FETCH_WAIT_MS 10000
 #define SERVICE_MEMORY (64 * MR_MIB)
+#define SEALS_MEMORY (32 * MR_MIB)
 
 static mr_str in_folder(mr_arena *a, mr_str folder, const char *name)
 {
@@ -214,26 +217,28 @@ mr_db *mr_service_db(mr_service *s)
     return s->db;
 }
 
+/* What is in the folder decides, not what is in the files: this is asked before any password. Test seals are made as PEM files of the simple case; whatever else is
+ * there was put there by the operator. */
 bool mr_service_is_trial(const mr_service *s)
 {
-    /* A provider's own seal is a PKCS#12 file put there by the operator; test seals are written as PEM. */
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_arena_init(&a, MR_MIB);
+    mr_arena_init(&a, 4 * MR_MIB);
     mr_str *names;
     size_t count = 0;
-    if (mr_file_list(&a, in_folder(&a, s->folder, "seals").ptr, ".p12", 1000, &names, &count, NULL) != MR_OK)
+    if (mr_file_list(&a, in_folder(&a, s->folder, "seals").ptr, "", 4 * MR_LIMIT_ANCHORS, &names, &count, NULL) !=
+        MR_OK)
         return true;
-    return count == 0;
+    for (size_t i = 0; i < count; i++)
+        if (names[i].ptr[0] != '.' && !mr_str_has_suffix(names[i], MR_STR(".pem"))) return false;
+    return true;
 }
 
 /* File name of a provider's seal: its eIDAS identifier in small letters ("vatdk-00000000"), or its English name in the same way
  * ("aarhus-school-of-nursing"); other letters become their hexadecimal octets. */
-mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification)
+mr_str mr_service_issuer_of(mr_arena *a, mr_str source)
 {
     MR_CLEANUP(mr_buf_done) mr_buf b;
     mr_buf_init(&b, MR_KIB);
-    mr_str source = specification->provider.eidas.len ? specification->provider.eidas
-                                                      : mr_texts_get(specification->provider.name, MR_STR("en"), NULL);
     for (size_t i = 0; i < source.len && b.len < 120; i++) {
         unsigned char c = (unsigned char)source.ptr[i];
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')
@@ -252,6 +257,12 @@ mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification)
         mr_hex_put(&b, mr_str_make((const char *)digest, 16));
     }
     return mr_arena_dup(a, mr_buf_str(&b));
+}
+
+mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification)
+{
+    mr_str eidas = specification->provider.eidas;
+    return mr_service_issuer_of(a, eidas.len ? eidas : mr_texts_get(specification->provider.name, MR_STR("en"), NULL));
 }
 
 static int make_test_seal(mr_service *s, mr_arena *a, const mr_specification *specification, mr_str path,
@@ -281,32 +292,24 @@ static int make_test_seal(mr_service *s, mr_arena *a, const mr_specification *sp
     return code;
 }
 
-static int paths_of(mr_service *s, mr_arena *a, mr_str issuer, mr_str *ret_own, mr_str *ret_test, struct mr_err *err)
-{
-    *ret_own = mr_arena_format(a, "%.*s/seals/%.*s.p12", MR_STR_ARG(s->folder), MR_STR_ARG(issuer));
-    *ret_test = mr_arena_format(a, "%.*s/seals/%.*s.pem", MR_STR_ARG(s->folder), MR_STR_ARG(issuer));
-    return ret_own->ptr && ret_test->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
-}
-
 static int read_seal(mr_service *s, mr_arena *a, mr_str path, struct mr_seal_key *ret, struct mr_err *err)
 {
-    mr_str file;
-    MR_TRY(mr_file_read(a, path.ptr, MR_LIMIT_KEY_FILE, &file, err));
-    return mr_seal_key_read(file, s->password, ret, err);
+    const struct mr_seal_opening o = {.reference = path, .password = s->password};
+    return mr_seal_open(&o, a, ret, err);
 }
 
 static int find_seal(mr_service *s, mr_arena *a, const mr_specification *specification, struct mr_seal_key *ret,
                      struct mr_err *err)
 {
-    mr_str own, test;
-    MR_TRY(paths_of(s, a, mr_service_issuer(a, specification), &own, &test, err));
-    if (mr_file_exists(own.ptr)) return read_seal(s, a, own, ret, err);
-    if (mr_file_exists(test.ptr)) return read_seal(s, a, test, ret, err);
-    return make_test_seal(s, a, specification, test, ret, err);
+    mr_str issuer = mr_service_issuer(a, specification), path;
+    MR_TRY(mr_seals_find(s, a, issuer, &path, err));
+    if (path.ptr) return read_seal(s, a, path, ret, err);
+    path = mr_arena_format(a, "%.*s/seals/%.*s.pem", MR_STR_ARG(s->folder), MR_STR_ARG(issuer));
+    return make_test_seal(s, a, specification, path, ret, err);
 }
 
 /* As mr_service_issuer makes them. */
-static bool is_issuer_name(mr_str name)
+bool mr_service_is_issuer(mr_str name)
 {
     const mr_str letters = MR_STR("abcdefghijklmnopqrstuvwxyz0123456789-");
     for (size_t i = 0; i < name.len; i++)
@@ -317,28 +320,27 @@ static bool is_issuer_name(mr_str name)
 bool mr_service_has_seal(mr_service *s, mr_str issuer)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_str own, test;
-    mr_arena_init(&a, MR_MIB);
-    return is_issuer_name(issuer) && paths_of(s, &a, issuer, &own, &test, NULL) == MR_OK &&
-           (mr_file_exists(own.ptr) || mr_file_exists(test.ptr));
+    mr_str path;
+    mr_arena_init(&a, SEALS_MEMORY);
+    return mr_service_is_issuer(issuer) && mr_seals_find(s, &a, issuer, &path, NULL) == MR_OK && path.ptr;
 }
 
 int mr_service_seal_named(mr_service *s, mr_str issuer, struct mr_seal_key *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_str own, test;
-    mr_arena_init(&a, 4 * MR_MIB);
-    if (!mr_service_has_seal(s, issuer))
+    mr_str path = MR_STR_EMPTY;
+    mr_arena_init(&a, SEALS_MEMORY);
+    if (mr_service_is_issuer(issuer)) MR_TRY(mr_seals_find(s, &a, issuer, &path, err));
+    if (!path.ptr)
         return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "the data folder has no seal of this name", "%.*s",
                               MR_STR_ARG(issuer));
-    MR_TRY(paths_of(s, &a, issuer, &own, &test, err));
-    return read_seal(s, &a, mr_file_exists(own.ptr) ? own : test, ret, err);
+    return read_seal(s, &a, path, ret, err);
 }
 
 int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_arena_init(&a, 4 * MR_MIB);
+    mr_arena_init(&a, SEALS_MEMORY);
     pthread_mutex_lock(&s->seal_lock);
     int code = find_seal(s, &a, specification, ret, err);
     pthread_mutex_unlock(&s->seal_lock);

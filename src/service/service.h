@@ -2,7 +2,7 @@
  * Transactions start and end in this layer; it is the lowest that logs.
  *
  * A data folder holds: merit.db, secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
- * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/<organisation>.pem, keys/ (service/keys.h), and trust/ (anchors in PEM files, put there by the operator). */
+ * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/ (service/seals.h), keys/ (service/keys.h), and trust/ (anchors in PEM files, put there by the operator). */
 #ifndef MR_SERVICE_SERVICE_H
 #define MR_SERVICE_SERVICE_H
 
@@ -40,12 +40,15 @@ mr_str mr_service_public_url(const mr_service *s);
 /* No seal of this installation comes from anything but the test authority. */
 bool mr_service_is_trial(const mr_service *s);
 
-/* The seal of a specification's provider: seals/<slug>.pem (also .p12) when there, otherwise a new test seal from the test authority, kept there.
- * Errors: MR_E_PASSWORD, MR_E_KEY, MR_E_CRYPTO, MR_E_IO. */
+/* The seal of a specification's provider, whose turn it is (service/seals.h); without any a new test seal from the test authority, kept as seals/<slug>.pem.
+ * Errors: MR_E_CRYPTO, MR_E_IO, and those of mr_seal_open. */
 int mr_service_seal(mr_service *s, const mr_specification *specification, struct mr_seal_key *ret,
                     struct mr_err *err) MR_MUST_CHECK;
 /* Its name, which stands in file names and addresses: small letters, digits and hyphens; in the arena. */
 mr_str mr_service_issuer(mr_arena *a, const mr_specification *specification);
+/* The same of an identifier or name; and is this one? */
+mr_str mr_service_issuer_of(mr_arena *a, mr_str source);
+bool mr_service_is_issuer(mr_str name);
 /* Fill an issuing for this specification with the seal, the clock, the verify link and the time-stamp source of the installation. */
 void mr_service_fill_issuing(mr_service *s, const mr_specification *specification, const struct mr_seal_key *seal,
                              struct mr_issuing *ret);

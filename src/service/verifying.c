@@ -4,55 +4,39 @@
  * Reading a seal opens an encrypted file, so each is read once. A seal that is renewed under its file name is of the same organisation. */
 #include "service/verifying.h"
 
-#include "base/file.h"
 #include "base/log.h"
 #include "service/installation.h"
+#include "service/seals.h"
 #include "service/status.h"
-
-static void seal_cleanup(struct mr_seal_key *s)
-{
-    mr_seal_key_done(s);
-}
 
 /* ---- own seals ---- */
 
-static int read_identifier(mr_service *s, mr_str file, mr_str *ret, struct mr_err *err)
-{
-    MR_CLEANUP(mr_arena_done) mr_arena a;
-    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
-    mr_str content;
-    mr_arena_init(&a, 4 * MR_MIB);
-    mr_str path = mr_arena_format(&a, "%.*s/seals/%.*s", MR_STR_ARG(s->folder), MR_STR_ARG(file));
-    if (!path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to open the seal", MR_NOWHERE);
-    MR_TRY(mr_file_read(&a, path.ptr, MR_LIMIT_KEY_FILE, &content, err));
-    MR_TRY(mr_seal_key_read(content, s->password, &seal, err));
-    *ret = mr_arena_dup(&s->arena, mr_certificate_subject(seal.certificate)->organisation_identifier);
-    return MR_OK;
-}
-
 /* A file that cannot be read is told of once, and stands for nobody. Under the lock. */
-static int learn(mr_service *s, mr_str file, struct mr_err *err)
+static int learn(mr_service *s, mr_arena *a, struct mr_kept_seal *k, struct mr_err *err)
 {
     struct mr_err why = {0};
     for (size_t i = 0; i < s->own_seal_count; i++)
-        if (mr_str_eq(s->own_seals[i].file, file)) return MR_OK;
+        if (mr_str_eq(s->own_seals[i].file, k->file)) return MR_OK;
     if (!s->own_seals) s->own_seals = MR_NEW_ARRAY(&s->arena, struct mr_own_seal, MR_LIMIT_ANCHORS);
     if (!s->own_seals) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
     if (s->own_seal_count == MR_LIMIT_ANCHORS) return MR_FAIL(err, MR_E_LIMIT, "too many seals", MR_NOWHERE);
-    struct mr_own_seal seal = {.file = mr_arena_dup(&s->arena, file)};
-    if (!seal.file.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for a seal", MR_NOWHERE);
-    if (read_identifier(s, file, &seal.identifier, &why) != MR_OK) mr_log_err(MR_LOG_WARNING, "seal.unreadable", &why);
+    if (mr_seals_read(s, a, k, &why) != MR_OK) mr_log_err(MR_LOG_WARNING, "seal.unreadable", &why);
+    struct mr_own_seal seal = {.file = mr_arena_dup(&s->arena, k->file),
+                               .issuer = mr_arena_dup(&s->arena, k->issuer),
+                               .identifier = mr_arena_dup(&s->arena, k->identifier)};
+    if (!seal.file.ptr || !seal.issuer.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for a seal", MR_NOWHERE);
     s->own_seals[s->own_seal_count++] = seal;
     return MR_OK;
 }
 
-static int learn_all(mr_service *s, mr_arena *a, const char *ending, struct mr_err *err)
+static int learn_all(mr_service *s, struct mr_err *err)
 {
-    mr_str folder = mr_arena_format(a, "%.*s/seals", MR_STR_ARG(s->folder)), *names;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_kept_seal *list;
     size_t count;
-    if (!folder.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
-    MR_TRY(mr_file_list(a, folder.ptr, ending, MR_LIMIT_ANCHORS, &names, &count, err));
-    for (size_t i = 0; i < count; i++) MR_TRY(learn(s, names[i], err));
+    mr_arena_init(&a, 32 * MR_MIB);
+    MR_TRY(mr_seals_files(s, &a, &list, &count, err));
+    for (size_t i = 0; i < count; i++) MR_TRY(learn(s, &a, &list[i], err));
     return MR_OK;
 }
 
@@ -75,9 +59,8 @@ static int put_issuers(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *e
     for (size_t i = 0; i < s->trust.issuer_count; i++) t->issuers[i] = s->trust.issuers[i];
     for (size_t i = 0; i < s->own_seal_count; i++) {
         const struct mr_own_seal *seal = &s->own_seals[i];
-        mr_str name = mr_str_make(seal->file.ptr, seal->file.len - strlen(".pem")); /* or ".p12" */
         const struct mr_known_issuer own = {.id = seal->identifier,
-                                            .withdrawn = mr_status_withdrawn_url(a, base, name)};
+                                            .withdrawn = mr_status_withdrawn_url(a, base, seal->issuer)};
         if (!own.withdrawn.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for known issuers", MR_NOWHERE);
         if (own.id.len && !is_there(t, &own)) t->issuers[t->issuer_count++] = own;
     }
@@ -90,8 +73,7 @@ static int fill_trust(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *er
     *t = s->trust;
     if (!s->db) return MR_OK; /* nothing is published */
     pthread_mutex_lock(&s->seal_lock);
-    int code = learn_all(s, a, ".pem", err);
-    if (code == MR_OK) code = learn_all(s, a, ".p12", err);
+    int code = learn_all(s, err);
     if (code == MR_OK) code = put_issuers(s, a, t, err);
     pthread_mutex_unlock(&s->seal_lock);
     return code;

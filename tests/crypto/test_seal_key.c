@@ -4,6 +4,8 @@
 #include "crypto/authority.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 struct files {
     mr_certificate *root, *middle, *leaf;
@@ -151,6 +153,7 @@ static void test_seal_key_read__refuses_what_does_not_belong_together(void **sta
     } cases[] = {
         {"cat root.key leaf.pem > f", MR_E_KEY},
         {"cat leaf.key > f", MR_E_KEY},
+        {"cat leaf.key root.key leaf.pem > f", MR_E_KEY},
         {"cat leaf.pem root.pem > f", MR_E_KEY},
         {"openssl pkcs12 -export -nokeys -in leaf.pem -out f -passout pass:x", MR_E_KEY},
         {"head -c 300 leaf.pem > f", MR_E_FORMAT},
@@ -179,6 +182,46 @@ static void test_seal_key_read__refuses_what_does_not_belong_together(void **sta
     clear(&f);
 }
 
+static EVP_PKEY *read_pkey(struct peer *p, const char *name)
+{
+    mr_str text = peer_file(p, name);
+    BIO *in = BIO_new_mem_buf(text.ptr, (int)text.len);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, NULL, NULL);
+    BIO_free(in);
+    assert_non_null(key);
+    return key;
+}
+
+/* As Windows exports a person's signing and decrypting keys together. */
+static void test_seal_key_read__refuses_two_keys_in_pkcs12(void **state)
+{
+    PEER_OR_SKIP(p, state);
+    struct files f = prepare(p);
+    struct mr_err err = {0};
+    struct mr_seal_key s = {0};
+    STACK_OF(PKCS7) *safes = NULL;
+    const char *const keys[] = {"leaf.key", "root.key"};
+    for (size_t i = 0; i < 2; i++) {
+        STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+        EVP_PKEY *key = read_pkey(p, keys[i]);
+        assert_non_null(PKCS12_add_key(&bags, key, 0, 2048, NID_aes_256_cbc, "x"));
+        assert_int_equal(PKCS12_add_safe(&safes, bags, -1, 0, NULL), 1);
+        sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+        EVP_PKEY_free(key);
+    }
+    PKCS12 *p12 = PKCS12_add_safes(safes, 0);
+    assert_int_equal(PKCS12_set_mac(p12, "x", -1, NULL, 0, 2048, EVP_sha256()), 1);
+    unsigned char *der = NULL;
+    int size = i2d_PKCS12(p12, &der);
+    assert_true(size > 0);
+    assert_code(mr_seal_key_read(mr_str_make((const char *)der, (size_t)size), MR_STR("x"), &s, &err), MR_E_KEY, err);
+    assert_non_null(strstr(err.message, "several private keys"));
+    OPENSSL_free(der);
+    PKCS12_free(p12);
+    sk_PKCS7_pop_free(safes, PKCS7_free);
+    clear(&f);
+}
+
 static void test_seal_key_read__takes_the_renewed_certificate(void **state)
 {
     PEER_OR_SKIP(p, state);
@@ -199,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_seal_key_read__takes_pem_in_any_order),
         cmocka_unit_test(test_seal_key_read__takes_rsa_and_ed25519),
         cmocka_unit_test(test_seal_key_read__refuses_what_does_not_belong_together),
+        cmocka_unit_test(test_seal_key_read__refuses_two_keys_in_pkcs12),
         cmocka_unit_test(test_seal_key_read__takes_the_renewed_certificate),
     };
     return cmocka_run_group_tests(tests, peer_setup, peer_teardown);

@@ -9,7 +9,10 @@
 #include "base/log.h"
 #include "credential/verify.h"
 #include "proof/status_list.h"
+#include "crypto/authority.h"
 #include "service/installation.h"
+#include "service/seals.h"
+#include "service/verifying.h"
 
 #define NOW INT64_C(1795132800000) /* 2026-11-20 */
 #define EXAMPLE MERIT_SOURCE_ROOT "/docs/examples/wound-care.json"
@@ -597,6 +600,55 @@ static void test_status__reaches_a_verifier(void **state)
     }
 }
 
+/* The newest of the organisation's seals makes the lists: what an older one sealed is withdrawn by it, and a verifier takes it. */
+static void test_status__a_newer_seal_withdraws_what_an_older_one_sealed(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_seal_key root, newer;
+    struct mr_service_fetcher f = {.service = w->s};
+    struct mr_claim claim;
+    mr_str file, read;
+    mr_verifier *v;
+    mr_report report;
+    struct mr_claim_link *links = award(w, MR_STR("name\nMette Krogh Poulsen\n"), 1);
+    const mr_fetch fetch = mr_service_fetcher_of(&f);
+    const struct mr_verifying verifying = {
+        .trust = mr_service_trust(w->s), .env = &env, .language = mr_language_english(), .fetch = &fetch};
+    clock_now += 2 * MR_DAY_MS; /* lists are made anew */
+    mr_str password = mr_str_trim(test_read_file(&w->a, test_path(&w->a, w->folder, "password")));
+    read = test_read_file(&w->a, test_path(&w->a, w->folder, "authority.pem"));
+    assert_ok(mr_seal_key_read(read, password, &root, &err), err);
+    const struct mr_authority authority = {.key = root.key, .certificate = root.certificate};
+    struct mr_kept_seal *seals;
+    size_t count;
+    assert_ok(mr_seals_list(w->s, &w->a, &seals, &count, &err), err);
+    assert_int_equal(count, 1);
+    const struct mr_seal_subject subject = {seals[0].owner, seals[0].identifier, MR_STR("DK"), MR_STR("The next seal")};
+    assert_ok(mr_authority_issue_seal(&authority, &env, &subject, MR_KEY_P256, &newer, &err), err);
+    const struct mr_seal_adding adding = {.seal = &newer, .issuer = seals[0].issuer, .from = MR_TIME_NONE};
+    assert_ok(mr_seals_add(w->s, &w->a, &adding, &file, &err), err);
+    clock_now += 3600000;
+    set(w, links[0].achievement_id, MR_STATUS_REVOKED);
+    assert_ok(mr_claim_open(w->s, &w->a, links[0].achievement_id, mr_str_from(links[0].url, links[0].url.len - 32),
+                            &claim, &err),
+              err);
+    const mr_str forms[] = {claim.jwt, claim.elm};
+    for (size_t i = 0; i < 2; i++) {
+        struct mr_service_verifying with;
+        assert_ok(mr_service_verifying_init(w->s, &w->a, mr_language_english(), &with, &err), err);
+        assert_ok(mr_verifier_open(i ? &with.verifying : &verifying, &v, &err), err);
+        assert_ok(mr_verify(v, &w->a, forms[i], &report, &err), err);
+        const struct mr_check *check = &report.checks[MR_CHECK_STATUS];
+        if (check->state != MR_FAILED || report.checks[MR_CHECK_SEAL].state != MR_PASSED)
+            fail_msg("form %zu: %s: %.*s: %.*s", i, mr_state_name(check->state), MR_STR_ARG(check->text),
+                     MR_STR_ARG(check->detail));
+        mr_verifier_close(v);
+    }
+    mr_seal_key_done(&newer);
+    mr_seal_key_done(&root);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -619,6 +671,7 @@ int main(void)
         T(test_service_fetcher__answers_for_its_own_lists_without_asking),
         T(test_service_fetcher__knows_lists_by_the_address_they_were_opened_under),
         T(test_status__reaches_a_verifier),
+        T(test_status__a_newer_seal_withdraws_what_an_older_one_sealed),
     };
     mr_log_set_level(MR_LOG_ERROR);
     return cmocka_run_group_tests_name("service/status", tests, NULL, NULL);
