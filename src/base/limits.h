@@ -109,6 +109,14 @@
 #define MR_LIMIT_FETCH_KEPT 64                   /* answers remembered */
 #define MR_LIMIT_FETCH_KEPT_OCTETS (32 * MR_MIB) /* and their size */
 #define MR_LIMIT_IDENTIFIER (16 * MR_KIB)        /* a DID or URL, with what a did:jwk holds */
+#define MR_LIMIT_ACCREDITATION (256 * MR_KIB)    /* a record of accreditation, as read or fetched */
+#define MR_LIMIT_ACCREDITATIONS 1024             /* records in a trust folder */
+#define MR_LIMIT_ACCREDITATION_LIST 256          /* organisations, fields, places ... of one record */
+#define MR_LIMIT_ACCREDITATION_WORK 2000000      /* nodes looked at for what one of them refers to */
+#define MR_LIMIT_ACCREDITED_CLAIMS 64            /* accreditations of one credential that are looked at */
+#define MR_LIMIT_ACCREDITED_ACHIEVEMENTS 64      /* and achievements, each with its parts */
+#define MR_LIMIT_ACCREDITATION_HOPS 8            /* from the issuer up to a root */
+#define MR_LIMIT_ACCREDITATION_TRIES 24          /* accreditations opened in search of one */
 #define MR_LIMIT_SIGNING_KEYS 256                /* of an installation, with those that were replaced */
 #define MR_LIMIT_CONTROLLER_KEYS 256             /* verification methods looked at in one of them */
 
