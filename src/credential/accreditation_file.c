@@ -48,7 +48,8 @@ static void read_organisations(reader *r, const mr_json *v, mr_accreditation_fil
         if (!mr_spec_organisation(r, item, ELEMENT, o)) continue;
         ret->organisation_count++;
         /* Without a number of a register nobody can tell it from another of its name. */
-        if (!o->registration.len && !o->vat.len && !o->eidas.len && !o->deqar.len && !o->schac.len && !o->ror.len)
+        if (!o->registration.len && !o->vat.len && !o->eidas.len && !o->deqar.len && !o->schac.len && !o->ror.len &&
+            !o->did.len)
             mr_spec_fault(r, item, ELEMENT, "accreditation.file.identifier", mr_texts_get(o->name, r->primary, NULL));
     }
 }

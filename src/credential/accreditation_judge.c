@@ -126,8 +126,10 @@ static int add(struct judging *w, mr_str text, mr_str name, bool fetched)
 
 static bool names_the_same_decision(const mr_accreditation *a, const mr_accreditation *b)
 {
-    return (a->id.len && (mr_str_eq(a->id, b->id) || mr_str_eq(a->id, b->reference))) ||
-           (a->reference.len && mr_str_eq(a->reference, b->reference));
+    const mr_str one[] = {a->id, a->reference}, two[] = {b->id, b->reference};
+    for (size_t i = 0; i < 4; i++)
+        if (one[i / 2].len && mr_str_eq(one[i / 2], two[i % 2])) return true;
+    return false;
 }
 
 /* Another agency's record proves nothing of what is claimed of this one. */

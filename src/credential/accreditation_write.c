@@ -125,8 +125,8 @@ static unsigned label_languages(mr_texts title)
 static mr_str issuer_id(mr_arena *a, const struct mr_accreditation_signing *s)
 {
     MR_CLEANUP(mr_buf_done) mr_buf id;
-    if (s->key) return s->key->issuer;
     mr_buf_init(&id, MR_KIB);
+    if (s->key) return s->key->issuer;
     mr_buf_puts(&id, MR_ELM_ISSUER_ID);
     mr_base64url_put(&id, mr_str_make((const char *)mr_certificate_sha256(s->seal->certificate), 32));
     return mr_arena_dup(a, mr_buf_str(&id));

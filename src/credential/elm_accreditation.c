@@ -440,6 +440,19 @@ int mr_elm_read_accreditation(mr_arena *a, const mr_json *document, const mr_jso
 
 /* ---- what was awarded ---- */
 
+/* Types that every credential has tell nothing of it. */
+static void drop_general_types(mr_strs *types)
+{
+    static const char *const general[] = {"VerifiableCredential", "VerifiableAttestation", "EuropeanDigitalCredential"};
+    size_t kept = 0;
+    for (size_t i = 0; i < types->count; i++) {
+        bool is_general = false;
+        for (size_t k = 0; k < 3; k++) is_general = is_general || mr_str_is(types->items[i], general[k]);
+        if (!is_general) types->items[kept++] = types->items[i];
+    }
+    types->count = kept;
+}
+
 int mr_elm_read_question(mr_arena *a, const mr_json *document, const mr_json *achievement,
                          struct mr_coverage_question *ret, struct mr_err *err)
 {
@@ -455,6 +468,7 @@ int mr_elm_read_question(mr_arena *a, const mr_json *document, const mr_json *ac
     MR_TRY(read_places(&r, mr_json_get(awarding, "location"), &ret->places));
     MR_TRY(read_codes(&r, mr_json_get(document, "credentialProfiles"), &ret->types));
     MR_TRY(read_ids(&r, mr_json_get(document, "type"), &ret->types));
+    drop_general_types(&ret->types);
     MR_TRY(read_programme_ids(&r, specification, &ret->programme_ids));
     MR_TRY(read_texts(&r, mr_json_get(specification, "title"), &ret->programme_title));
     return finish(&r);

@@ -125,7 +125,7 @@ static void put_register_entries(struct mr_elm_writer *e, const char *key, const
     const struct {
         const char *name;
         mr_str notation;
-    } registers[] = {{"DEQAR", o->deqar}, {"SCHAC", o->schac}, {"ROR", o->ror}};
+    } registers[] = {{"DEQAR", o->deqar}, {"SCHAC", o->schac}, {"ROR", o->ror}, {"DID", o->did}};
     bool open = false;
     for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
         if (registers[i].notation.len == 0) continue;

@@ -132,7 +132,9 @@ static int read_body(struct quality *q, const mr_json *body, struct mr_awarding_
     MR_TRY(mr_elm_read_party(q->w->a, q->document, body, &ret->stated, q->err));
     MR_TRY(mr_elm_read_party(q->w->a, q->document, q->issuer, &issuer, q->err));
     if (!body) ret->stated = issuer;
-    ret->is_issuer = !body || mr_party_compare(&issuer, &ret->stated) != MR_PARTY_OTHER;
+    /* Whoever the check `issuer` takes for the issuer, by a name alone, must be what the seal says. */
+    ret->is_issuer = !body || mr_party_share_name(&issuer, &ret->stated) ||
+                     mr_party_compare(&issuer, &ret->stated) != MR_PARTY_OTHER;
     if (ret->is_issuer) add_certified(q, ret);
     return MR_OK;
 }

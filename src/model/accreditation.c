@@ -44,7 +44,7 @@ bool mr_party_has_name(const mr_party *p, mr_str name)
     return false;
 }
 
-static bool share_a_name(const mr_party *a, const mr_party *b)
+bool mr_party_share_name(const mr_party *a, const mr_party *b)
 {
     for (size_t i = 0; i < a->names.count; i++)
         if (mr_party_has_name(b, a->names.items[i].text)) return true;
@@ -85,7 +85,7 @@ mr_same_party mr_party_compare(const mr_party *a, const mr_party *b)
         same = (has_scheme(b, &a->identifiers[i], &equal) && equal) || same;
     }
     if (same) return MR_PARTY_SAME;
-    return share_a_name(a, b) ? MR_PARTY_NAME_ONLY : MR_PARTY_OTHER;
+    return mr_party_share_name(a, b) ? MR_PARTY_NAME_ONLY : MR_PARTY_OTHER;
 }
 
 /* ---- one limit each: inside, outside, or not to be told ---- */

@@ -32,6 +32,8 @@ void mr_party_add(mr_arena *a, mr_party *p, mr_str scheme, mr_str value);
 /* A registration number counts within its country (ISO 3166-1 alpha-2). */
 void mr_party_add_registration(mr_arena *a, mr_party *p, mr_str country, mr_str number);
 bool mr_party_has_name(const mr_party *p, mr_str name);
+/* Have both a name, in whatever language? */
+bool mr_party_share_name(const mr_party *a, const mr_party *b);
 
 typedef enum mr_same_party {
     MR_PARTY_OTHER,     /* an identifier of one kind differs, or neither an identifier nor a name is shared */

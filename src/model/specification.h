@@ -16,6 +16,7 @@ typedef struct mr_organisation {
     mr_str vat, eidas;        /* "DK12345678"; "VATDK-12345678" (EN 319 412-1) */
     mr_str homepage, email;   /* https URL; address */
     mr_str deqar, schac, ror; /* identifiers in registers, empty when none */
+    mr_str did;               /* under which it signs */
 } mr_organisation;
 
 struct mr_skill {
