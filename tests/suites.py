@@ -60,6 +60,7 @@ SUITES = {
     "sd-jwt": ("MERIT_SUITES", "sd-jwt/settings.json", "Selective Disclosure for JSON Web Tokens", "RFC 9901, November 2025; the reference implementation's cases"),
     "vc-jose-cose": ("MERIT_SUITES", "vc-jose-cose/manifest.json", "Securing Verifiable Credentials using JOSE and COSE: JWT and SD-JWT (COSE is not read)", "W3C Recommendation, 15 May 2025"),
     "eudi-learning-credential": ("MERIT_SUITES", "eudi-learning-credential/manifest.json", "SD-JWT VC: the Commission's Learning Credential, one fault at a time", "urn:eu.europa.ec.eudi:learning:credential:1"),
+    "ebsi-accreditation": ("MERIT_SUITES", "ebsi-accreditation/manifest.json", "EBSI accreditations and attestations: forms, signed examples; the rest is read only", "schemas 1.3.0 and 2.0.0"),
     "vocabularies": ("MERIT_VOCAB", "schemes.tsv", "Controlled vocabularies of the Publications Office and ELM", "as published"),
 }
 

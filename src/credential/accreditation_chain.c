@@ -592,6 +592,8 @@ static const char *attestation_fault(const mr_json *d, bool is_second)
     static const char *const dates[] = {"validFrom", "issuanceDate", "issued"};
     const mr_json *types = mr_json_get(d, "type");
     const char *context = is_second ? MR_VCDM_2_CONTEXT : MR_VCDM_1_CONTEXT;
+    const mr_json *schema = mr_json_get(d, "credentialSchema");
+    if (!schema || !are_typed(schema, true)) return "credentialSchema";
     if (!mr_each_is_texts(mr_json_get(d, "@context")) || !mr_each_has(mr_json_get(d, "@context"), context))
         return "@context";
     if (!is_uri(mr_json_get_str(d, "id"))) return "id";
@@ -600,8 +602,6 @@ static const char *attestation_fault(const mr_json *d, bool is_second)
     for (size_t i = 0; i < (is_second ? 1 : 3); i++)
         if (!is_time(d, dates[i])) return dates[i];
     if (!mr_json_is(mr_each_first(mr_json_get(d, "credentialSubject")), MR_JSON_OBJECT)) return "credentialSubject";
-    const mr_json *schema = mr_json_get(d, "credentialSchema");
-    if (!schema || !are_typed(schema, true)) return "credentialSchema";
     if (!are_typed(mr_json_get(d, "credentialStatus"), true)) return "credentialStatus";
     return are_typed(mr_json_get(d, "termsOfUse"), false) ? NULL : "termsOfUse";
 }

@@ -520,7 +520,30 @@ static bool is_internal(const struct reading *r, const mr_json *accreditation, c
     return false;
 }
 
-/* "Institutional accreditation 2024 (Institutional accreditation), The Agency, with conditions" */
+/* "091 Health, EQF 6": what an accreditation is limited to. */
+static mr_str say_limits(struct reading *r, const mr_json *accreditation)
+{
+    mr_str all = MR_STR_EMPTY;
+    MR_EACH(field, mr_json_get(accreditation, "limitField"))
+    {
+        all = mr_wording_join(r->arena, all, label_of(r, MR_SCHEME_ISCED_F, field));
+    }
+    MR_EACH(level, mr_json_get(accreditation, "limitEQFLevel"))
+    {
+        all = mr_wording_join(r->arena, all, say_eqf(r, level));
+    }
+    MR_EACH(place, mr_json_get(accreditation, "limitJurisdiction"))
+    {
+        all = mr_wording_join(r->arena, all, label_of(r, MR_SCHEME_JURISDICTION, place));
+    }
+    MR_EACH(programme, mr_json_get(accreditation, "limitQualification"))
+    {
+        all = mr_wording_join(r->arena, all, text_of(r, mr_json_get(programme, "title"), NULL));
+    }
+    return all.len ? MR_SAY(r->arena, r->language, "view.limited", {"limits", all}) : all;
+}
+
+/* "Institutional accreditation 2024 (Institutional accreditation), The Agency, with conditions, only for: Health, EQF 6" */
 static void add_accreditation(struct reading *r, const mr_json *accreditation)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_QUALITY);
@@ -537,6 +560,7 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
     }
     said = mr_wording_join(r->arena, said,
                            text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL));
+    said = mr_wording_join(r->arena, said, say_limits(r, accreditation));
     mr_str reference = literal(mr_each_get(accreditation, "landingPage"), "contentURL"),
            until = literal(accreditation, "expiryDate");
     if (reference.len == 0) reference = literal(mr_each_get(accreditation, "identifier"), "notation");
