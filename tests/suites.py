@@ -67,6 +67,7 @@ SUITES = {
     "vc-jose-cose": ("MERIT_SUITES", "vc-jose-cose/manifest.json", "Securing Verifiable Credentials using JOSE and COSE: JWT and SD-JWT (COSE is not read)", "W3C Recommendation, 15 May 2025"),
     "eudi-learning-credential": ("MERIT_SUITES", "eudi-learning-credential/manifest.json", "SD-JWT VC: the Commission's Learning Credential, one fault at a time", "urn:eu.europa.ec.eudi:learning:credential:1"),
     "eu-trusted-lists": ("MERIT_SUITES", "eu-trusted-lists/manifest.json", "Trusted lists in XML and JSON: seals, pivots, structure, wrapping attacks", "ETSI TS 119 612 v2.4.1, TS 119 602 v1.1.1"),
+    "ebsi-accreditation": ("MERIT_SUITES", "ebsi-accreditation/manifest.json", "EBSI accreditations and attestations: forms, signed examples; the rest is read only", "schemas 1.3.0 and 2.0.0"),
     "vocabularies": ("MERIT_VOCAB", "schemes.tsv", "Controlled vocabularies of the Publications Office and ELM", "as published"),
 }
 

@@ -18,9 +18,7 @@
 #define MR_LIMIT_BAKED 16                  /* badges in one picture */
 #define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)   /* one of them, inflated */
 #define MR_LIMIT_XML_DEPTH 256             /* elements within elements */
-#define MR_LIMIT_UPLOAD_ROWS 20000        /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB) /* the drawn certificate inside an ELM document */
-#define MR_LIMIT_MANDATE (1 * MR_MIB)     /* a mandate enclosed in credentials */
+#define MR_LIMIT_MANDATE (1 * MR_MIB)      /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
 #define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */
@@ -41,23 +39,17 @@
 #define MR_LIMIT_EVIDENCE_KEPT 64             /* answers remembered for that */
 #define MR_LIMIT_EVIDENCE_ANSWER (4 * MR_MIB) /* an OCSP response or CRL */
 #define MR_LIMIT_SHORT_RSA_UNTIL INT64_C(1924991999000) /* RSA below 3072 bits protects nothing new after 2030 */
-#define MR_LIMIT_ANCHORS 4096                           /* trust anchors read from a folder */
+#define MR_LIMIT_ANCHORS 8192                           /* trust anchors read from a folder */
 #define MR_LIMIT_TEXT 10000                             /* one text of a specification, code points */
 #define MR_LIMIT_NAME 200                               /* a person's name, code points */
-#define MR_LIMIT_FINDINGS 200      /* faults told about one specification or row; the rest is counted */
-#define MR_LIMIT_FINDING_VALUE 120 /* octets shown of what was written */
-#define MR_LIMIT_EVIDENCE_AGE_MS 604800000 /* revocation evidence without next update: this much before the seal */
+#define MR_LIMIT_FINDINGS 200               /* faults told about one specification or row; the rest is counted */
+#define MR_LIMIT_FINDING_VALUE 120          /* octets shown of what was written */
 #define MR_LIMIT_TRUSTED_LIST (32 * MR_MIB) /* one trusted list, as fetched: XML or a JWS */
 #define MR_LIMIT_TRUSTED_LIST_MEMORY ((size_t)1024 * MR_MIB) /* of the process that reads its XML */
 #define MR_LIMIT_TRUSTED_LIST_SECONDS 30                     /* of processor time */
 #define MR_LIMIT_LISTS 256                                   /* trusted lists kept */
 #define MR_LIMIT_LIST_FAULTS 20                              /* told of one list; the rest is counted */
-#define MR_LIMIT_ANCHORS 8192              /* trust anchors read from a folder */
-#define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB) /* one file of anchors or known issuers */
-#define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
-#define MR_LIMIT_NAME 200                  /* a person's name, code points */
-#define MR_LIMIT_FINDINGS 200              /* faults told about one specification or row; the rest is counted */
-#define MR_LIMIT_FINDING_VALUE 120         /* octets shown of what was written */
+#define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB)                   /* one file of anchors or known issuers */
 #define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
 #define MR_LIMIT_HTTP_BODIES (128 * MR_MIB) /* of all requests being received or answered */
 #define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)
@@ -139,6 +131,14 @@
 #define MR_LIMIT_FETCH_KEPT 64                   /* answers remembered */
 #define MR_LIMIT_FETCH_KEPT_OCTETS (32 * MR_MIB) /* and their size */
 #define MR_LIMIT_IDENTIFIER (16 * MR_KIB)        /* a DID or URL, with what a did:jwk holds */
+#define MR_LIMIT_ACCREDITATION (256 * MR_KIB)    /* a record of accreditation, as read or fetched */
+#define MR_LIMIT_ACCREDITATIONS 1024             /* records in a trust folder */
+#define MR_LIMIT_ACCREDITATION_LIST 256          /* organisations, fields, places ... of one record */
+#define MR_LIMIT_ACCREDITATION_WORK 2000000      /* nodes looked at for what one of them refers to */
+#define MR_LIMIT_ACCREDITED_CLAIMS 64            /* accreditations of one credential that are looked at */
+#define MR_LIMIT_ACCREDITED_ACHIEVEMENTS 64      /* and achievements, each with its parts */
+#define MR_LIMIT_ACCREDITATION_HOPS 8            /* from the issuer up to a root */
+#define MR_LIMIT_ACCREDITATION_TRIES 24          /* accreditations opened in search of one */
 #define MR_LIMIT_SIGNING_KEYS 256                /* of an installation, with those that were replaced */
 #define MR_LIMIT_CONTROLLER_KEYS 256             /* verification methods looked at in one of them */
 

@@ -31,7 +31,9 @@ static const char verify_help[] =
     "seals, and lists\n"
     "(JSON) of issuers you know: [{\"id\": \"did:web:school.example\", \"name\": \"A school\"}]. Also MERIT_TRUST. "
     "Without it, who\n"
-    "vouches for a seal could not be checked, and the report says so.\n"
+    "vouches for a seal could not be checked, and the report says so. Accreditations that others signed lie in its "
+    "folder\n"
+    "accreditations/; they count when their agency has \"accredits\": true in such a list (docs/accreditation.md).\n"
     "Exit status: 0 genuine and current, 1 not genuine or no credential, 3 something could not be checked, 4 take care "
     "(expired,\n"
     "incomplete ...), 2 a wrong call or a file that cannot be read; with several files the worst of 1, 3, 4.\n";

@@ -22,18 +22,21 @@
  *   A                        further-information
  *   A.provenBy               supervision                    as people say it: ELM's concepts do not tell online from on site
  *   A.awardedBy              place                          of awarding; a Location would need a country, which nobody stated
- *   Accreditation            conditional                    accredited with conditions
+ *   Accreditation            conditional                    accredited with conditions; which, when they are said
+ *                            withdrawn, suspended           in signed records: a day, or "day/day" (ISO 8601)
  *
  * Quality assurance: each is an Accreditation with the nearest of ELM's four types; which kind it is in truth is told by `additionalNote` with a
  * subject of MR_ELM_QUALITY and internal, external, programme, institution, label or register (mr_quality_kind), in the words of the
  * readers. A specification with a level (a Qualification) has them in A.specifiedBy.accreditation, one without in
  * A.awardedBy.awardingBody.accreditation of the first awarding body, because ELM knows no other place. Of an internal one the accreditingAgent is
- * the provider. `valid` is the first day, expiryDate the last; `reference` is landingPage (a URL) or identifier (a number).
+ * the provider. `valid` is the first day, expiryDate the last; `reference` is landingPage (a URL) or identifier (a number). `decision` is a Concept
+ * (without a scheme) whose id is MR_ELM_DECISION and positive, conditional or negative. An organisation is limited to by limitField and its kin.
  *
  * Supervision: idVerification is the official concept where there is one, else (supervised without identity check) MR_ELM_SUPERVISED.
  * Labels of these concepts: spec/elm/notes.def. */
 #define MR_ELM_NOTE "urn:merit:note:"
 #define MR_ELM_QUALITY "urn:merit:quality:"
+#define MR_ELM_DECISION "urn:merit:decision:"
 #define MR_ELM_SUPERVISED "urn:merit:supervision:supervised"
 
 /* The issuer's id in a VC 2.0 is the name of the seal's certificate by its digest, "ni:///sha-256;<base64url>" (RFC 6920): it can be compared with

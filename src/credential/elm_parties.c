@@ -125,7 +125,7 @@ static void put_register_entries(struct mr_elm_writer *e, const char *key, const
     const struct {
         const char *name;
         mr_str notation;
-    } registers[] = {{"DEQAR", o->deqar}, {"SCHAC", o->schac}, {"ROR", o->ror}};
+    } registers[] = {{"DEQAR", o->deqar}, {"SCHAC", o->schac}, {"ROR", o->ror}, {"DID", o->did}};
     bool open = false;
     for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
         if (registers[i].notation.len == 0) continue;
@@ -159,13 +159,8 @@ static void put_email(struct mr_elm_writer *e, const char *key, mr_str email)
     mr_json_end_array(&e->w);
 }
 
-static void put_organisation(struct mr_elm_writer *e, const char *key, const mr_organisation *o, bool with_quality)
+void mr_elm_put_party_members(struct mr_elm_writer *e, const char *key, const mr_organisation *o)
 {
-    mr_elm_begin_node(e, "org", key, "Organisation");
-    if (mr_elm_is_repeated(e, o->name.items)) {
-        mr_json_end_object(&e->w);
-        return;
-    }
     mr_elm_put_texts(e, "legalName", o->name);
     put_legal_identifier(e, "registration", key, o->registration, o->country);
     put_legal_identifier(e, "vatIdentifier", key, o->vat, o->country);
@@ -174,6 +169,16 @@ static void put_organisation(struct mr_elm_writer *e, const char *key, const mr_
     put_location(e, key, o->country, o->address);
     put_email(e, key, o->email);
     mr_elm_put_web(e, "homepage", key, o->homepage);
+}
+
+static void put_organisation(struct mr_elm_writer *e, const char *key, const mr_organisation *o, bool with_quality)
+{
+    mr_elm_begin_node(e, "org", key, "Organisation");
+    if (mr_elm_is_repeated(e, o->name.items)) {
+        mr_json_end_object(&e->w);
+        return;
+    }
+    mr_elm_put_party_members(e, key, o);
     if (with_quality) mr_elm_put_quality(e, true);
     mr_json_end_object(&e->w);
 }
@@ -301,13 +306,65 @@ static void put_agent(struct mr_elm_writer *e, const struct mr_quality *q, const
     }
 }
 
+/* "2026-05-01", "2026-05-01/2026-08-31" */
+static mr_texts days_as_texts(struct mr_elm_writer *e, mr_date first, mr_date last)
+{
+    char from[11], until[11];
+    if (!mr_date_is_set(first)) return (mr_texts){NULL, 0};
+    mr_date_write(first, from);
+    if (!mr_date_is_set(last)) return mr_elm_primary_texts(e, mr_arena_dup(e->arena, mr_str_of(from)));
+    mr_date_write(last, until);
+    return mr_elm_primary_texts(e, mr_arena_format(e->arena, "%s/%s", from, until));
+}
+
 static void put_quality_notes(struct mr_elm_writer *e, const struct mr_quality *q)
 {
     struct mr_elm_notes notes = {0};
     enum mr_elm_label kind = (enum mr_elm_label)((int)MR_ELM_QUALITY_INTERNAL + (int)q->kind);
     mr_elm_add_note(e, &notes, kind, mr_elm_label_texts(e, kind));
-    if (q->conditional) mr_elm_add_note(e, &notes, MR_ELM_NOTE_CONDITIONAL, mr_elm_label_texts(e, MR_ELM_CONDITIONS));
+    if (q->conditional)
+        mr_elm_add_note(e, &notes, MR_ELM_NOTE_CONDITIONAL,
+                        mr_texts_are_set(q->conditions) ? q->conditions : mr_elm_label_texts(e, MR_ELM_CONDITIONS));
+    mr_elm_add_note(e, &notes, MR_ELM_NOTE_WITHDRAWN, days_as_texts(e, q->withdrawn, (mr_date){0}));
+    mr_elm_add_note(e, &notes, MR_ELM_NOTE_SUSPENDED, days_as_texts(e, q->suspended_from, q->suspended_until));
     mr_elm_end_notes(e, &notes);
+}
+
+static void put_decision(struct mr_elm_writer *e, const struct mr_quality *q)
+{
+    if (q->decision == MR_DECISION_NOT_SAID) return;
+    mr_json_put_name(&e->w, "decision");
+    mr_elm_put_own_concept(e, q->decision == MR_DECISION_NEGATIVE ? MR_ELM_DECISION_NEGATIVE
+                              : q->conditional                    ? MR_ELM_DECISION_CONDITIONAL
+                                                                  : MR_ELM_DECISION_POSITIVE);
+}
+
+static void put_programme(struct mr_elm_writer *e, const struct mr_quality_limits *l, const char *key)
+{
+    bool is_uri = mr_str_find_char(l->programme, ':') > 0;
+    if (!mr_texts_are_set(l->programme_title)) return;
+    mr_json_put_name(&e->w, "limitQualification");
+    mr_json_begin_object(&e->w);
+    mr_json_put_member(&e->w, "id",
+                       is_uri ? l->programme : mr_arena_format(e->arena, "urn:epass:qualification:%s", key));
+    mr_json_put_member_c(&e->w, "type", "Qualification");
+    mr_elm_put_texts(e, "title", l->programme_title);
+    if (l->programme.len && !is_uri) {
+        mr_json_put_name(&e->w, "identifier");
+        put_key_node(e, "identifier", key, "programme", "Identifier");
+        mr_json_put_member(&e->w, "notation", l->programme);
+        mr_json_end_object(&e->w);
+    }
+    mr_json_end_object(&e->w);
+}
+
+static void put_limits(struct mr_elm_writer *e, const struct mr_quality_limits *l, const char *key)
+{
+    mr_elm_put_concepts(e, "limitField", l->fields, l->field_count);
+    mr_elm_put_concepts(e, "limitEQFLevel", l->levels, l->level_count);
+    mr_elm_put_concepts(e, "limitJurisdiction", l->jurisdictions, l->jurisdiction_count);
+    mr_elm_put_concepts(e, "limitCredentialType", l->types, l->type_count);
+    put_programme(e, l, key);
 }
 
 static void put_reference(struct mr_elm_writer *e, const char *key, mr_str reference)
@@ -332,11 +389,9 @@ static void put_day(struct mr_elm_writer *e, const char *name, mr_date day, cons
     mr_json_put_member(&e->w, name, mr_arena_format(e->arena, "%s%s", text, clock));
 }
 
-static void put_one_quality(struct mr_elm_writer *e, const struct mr_quality *q, size_t number, bool in_organisation)
+/* All but who accredited whom. */
+void mr_elm_put_quality_members(struct mr_elm_writer *e, const struct mr_quality *q, const char *key)
 {
-    char key[32], body[32];
-    snprintf(key, sizeof key, "quality-%zu", number);
-    mr_elm_begin_node(e, "accreditation", key, "Accreditation");
     if (mr_texts_are_set(q->title)) {
         mr_elm_put_texts(e, "title", q->title);
     } else {
@@ -345,6 +400,27 @@ static void put_one_quality(struct mr_elm_writer *e, const struct mr_quality *q,
     }
     mr_elm_put_concept_member(e, "dcType", accreditation_type(q->kind));
     put_quality_notes(e, q);
+    put_decision(e, q);
+    put_limits(e, &q->limits, key);
+    put_reference(e, key, q->reference);
+    if (q->report.len) {
+        mr_json_put_name(&e->w, "report");
+        put_key_node(e, "webResource", key, "report", "WebResource");
+        mr_json_put_member(&e->w, "contentURL", q->report);
+        mr_json_end_object(&e->w);
+    }
+    put_day(e, "dateIssued", q->issued, "T00:00:00Z");
+    put_day(e, "valid", q->valid_from, "T00:00:00Z");
+    put_day(e, "reviewDate", q->review, "T00:00:00Z");
+    put_day(e, "expiryDate", q->valid_until, "T23:59:59Z");
+}
+
+static void put_one_quality(struct mr_elm_writer *e, const struct mr_quality *q, size_t number, bool in_organisation)
+{
+    char key[32], body[32];
+    snprintf(key, sizeof key, "quality-%zu", number);
+    mr_elm_begin_node(e, "accreditation", key, "Accreditation");
+    mr_elm_put_quality_members(e, q, key);
     put_agent(e, q, key, in_organisation);
     if (!in_organisation) {
         key_of(e->specification, &e->specification->provider, "provider", body);
@@ -353,9 +429,6 @@ static void put_one_quality(struct mr_elm_writer *e, const struct mr_quality *q,
         put_organisation(e, body, &e->specification->provider, false);
         mr_json_end_array(&e->w);
     }
-    put_reference(e, key, q->reference);
-    put_day(e, "valid", q->valid_from, "T00:00:00Z");
-    put_day(e, "expiryDate", q->valid_until, "T23:59:59Z");
     mr_json_end_object(&e->w);
 }
 

@@ -138,5 +138,8 @@ void mr_elm_put_awarding_bodies(struct mr_elm_writer *e);
 void mr_elm_put_assessor(struct mr_elm_writer *e, const char *name, const char *key, const mr_organisation *o);
 /* Member `accreditation`: every statement of quality assurance. in_organisation: inside the first awarding body, which is then only referred to. */
 void mr_elm_put_quality(struct mr_elm_writer *e, bool in_organisation);
+/* For records of accreditation: the members of an organisation, and of an Accreditation but who accredited whom. key: of their inner nodes. */
+void mr_elm_put_party_members(struct mr_elm_writer *e, const char *key, const mr_organisation *o);
+void mr_elm_put_quality_members(struct mr_elm_writer *e, const struct mr_quality *q, const char *key);
 
 #endif

@@ -6,6 +6,7 @@
 #include "credential/specification_file.h"
 
 #include "base/limits.h"
+#include "credential/specification_quality.h"
 #include "credential/specification_values.h"
 #include "text/messages.h"
 
@@ -129,53 +130,15 @@ static void read_participation(reader *r, const mr_json *v, mr_specification *s)
     s->participation_reason = mr_spec_texts(r, mr_json_get(v, "does_not_apply"), "participation", false);
 }
 
-/* Who assures the quality: a party, or "provider". Of internal quality assurance it goes without saying. */
-static bool read_quality_by(reader *r, const mr_json *item, const mr_specification *s, struct mr_quality *q)
-{
-    const mr_json *by = mr_json_get(item, "by");
-    bool own = by ? mr_str_is(mr_json_str(by), "provider") : q->kind == MR_QUALITY_INTERNAL;
-    if (own && q->kind != MR_QUALITY_INTERNAL)
-        return mr_spec_fault(r, by, "quality_assurance", "spec.quality.own", MR_STR_EMPTY), false;
-    if (own) {
-        q->by = s->provider;
-        return true;
-    }
-    if (!by) return mr_spec_fault(r, item, "quality_assurance", "spec.quality.by", MR_STR_EMPTY), false;
-    return mr_spec_organisation(r, by, "quality_assurance", &q->by);
-}
-
-static mr_str read_reference(reader *r, const mr_json *v)
-{
-    mr_str text = mr_spec_text(r, v, "quality_assurance");
-    bool is_url = mr_str_has_prefix(text, MR_STR("http:")) || mr_str_has_prefix(text, MR_STR("https:"));
-    return is_url ? mr_spec_url(r, v, "quality_assurance", false) : text;
-}
-
 static void read_quality(reader *r, const mr_json *v, mr_specification *s)
 {
-    static const char *const members[] = {"kind",       "title",       "by",         "reference",
-                                          "valid_from", "valid_until", "conditional"};
     if (!mr_spec_list(r, v, "quality_assurance")) return;
     s->quality = MR_NEW_ARRAY(r->arena, struct mr_quality, v->len);
     if (!s->quality) {
         r->nomem = true;
         return;
     }
-    MR_JSON_EACH (item, v) {
-        struct mr_quality *q = &s->quality[s->quality_count];
-        *q = (struct mr_quality){0};
-        if (!mr_spec_object(r, item, "quality_assurance", members, COUNT(members))) continue;
-        const mr_json *kind = mr_json_get(item, "kind");
-        if (!kind) mr_spec_fault(r, item, "quality_assurance", "spec.quality.kind", MR_STR_EMPTY);
-        int k = mr_spec_word(r, kind, "quality_assurance", mr_spec_quality_kinds, COUNT(mr_spec_quality_kinds));
-        q->kind = k < 0 ? MR_QUALITY_LABEL : (mr_quality_kind)k;
-        q->title = mr_spec_texts(r, mr_json_get(item, "title"), "quality_assurance", true);
-        q->reference = read_reference(r, mr_json_get(item, "reference"));
-        q->valid_from = mr_spec_date(r, mr_json_get(item, "valid_from"), "quality_assurance");
-        q->valid_until = mr_spec_date(r, mr_json_get(item, "valid_until"), "quality_assurance");
-        q->conditional = mr_spec_bool(r, mr_json_get(item, "conditional"), "quality_assurance");
-        if (k >= 0 && read_quality_by(r, item, s, q)) s->quality_count++;
-    }
+    MR_JSON_EACH (item, v) s->quality_count += mr_spec_quality(r, item, &s->provider, &s->quality[s->quality_count]);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */

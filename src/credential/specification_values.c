@@ -306,7 +306,7 @@ static mr_str legal_identifier(struct mr_spec_reader *r, const mr_json *v, const
 }
 
 static const char *const organisation_members[] = {"name",     "country", "address", "registration", "vat", "eidas",
-                                                   "homepage", "email",   "deqar",   "schac",        "ror"};
+                                                   "homepage", "email",   "deqar",   "schac",        "ror", "did"};
 
 bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char *element, mr_organisation *ret)
 {
@@ -331,5 +331,8 @@ bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char
     ret->deqar = mr_spec_text(r, mr_json_get(v, "deqar"), element);
     ret->schac = mr_spec_text(r, mr_json_get(v, "schac"), element);
     ret->ror = mr_spec_text(r, mr_json_get(v, "ror"), element);
+    ret->did = mr_spec_text(r, mr_json_get(v, "did"), element);
+    if (ret->did.len && !mr_str_has_prefix(ret->did, MR_STR("did:")))
+        mr_spec_fault(r, mr_json_get(v, "did"), element, "spec.did", ret->did);
     return mr_texts_are_set(ret->name) && ret->country;
 }

@@ -77,7 +77,9 @@ static int add_issuer(const mr_json *item, mr_str id, mr_str says, const char *p
     struct mr_known_issuer known = {.id = id,
                                     .name = mr_json_get_str(item, "name"),
                                     .withdrawn = mr_json_get_str(item, "withdrawn"),
-                                    .says = own_says.len ? own_says : says};
+                                    .says = own_says.len ? own_says : says,
+                                    .accredits = mr_json_is(mr_json_get(item, "accredits"), MR_JSON_TRUE),
+                                    .registry = mr_json_get_str(item, "registry")};
     if (!known.id.len || !known.name.len)
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "an issuer has no id or no name", "%s", path);
     MR_TRY(read_day(item, "from", path, &known.from, err));
@@ -137,6 +139,13 @@ static int load_issuers(mr_arena *a, const char *folder, mr_trust *t, struct mr_
     return MR_OK;
 }
 
+static int load_records(mr_arena *a, const char *folder, mr_trust *t, struct mr_err *err)
+{
+    const char *records = mr_arena_format(a, "%s/accreditations", folder).ptr;
+    if (!records) return MR_FAIL(err, MR_E_NOMEM, "no memory for accreditations", MR_NOWHERE);
+    return mr_accreditations_load(a, records, &t->records, &t->record_count, err);
+}
+
 static bool holds_on(const struct mr_known_issuer *k, mr_date day)
 {
     if (!mr_date_is_set(day)) return true;
@@ -154,6 +163,24 @@ const struct mr_known_issuer *mr_trust_find(const mr_trust *t, mr_str id, mr_dat
         if (!other) other = k;
     }
     return other;
+}
+
+const struct mr_known_issuer *mr_trust_find_accreditor(const mr_trust *t, mr_str id)
+{
+    for (size_t i = 0; t && id.len && i < t->issuer_count; i++)
+        if (t->issuers[i].accredits && mr_str_eq(t->issuers[i].id, id)) return &t->issuers[i];
+    return NULL;
+}
+
+const struct mr_known_issuer *mr_trust_find_registry(const mr_trust *t, mr_str url)
+{
+    for (size_t i = 0; t && i < t->issuer_count; i++) {
+        mr_str registry = t->issuers[i].registry;
+        /* with its slash, or https://registry.example would be https://registry.example.attacker.example, too */
+        if (registry.len && registry.ptr[registry.len - 1] == '/' && mr_str_has_prefix(url, registry))
+            return &t->issuers[i];
+    }
+    return NULL;
 }
 
 const struct mr_known_issuer *mr_trust_next_withdrawn(const mr_trust *t, mr_str id, const struct mr_known_issuer *after)
@@ -183,6 +210,7 @@ int mr_trust_load(mr_arena *a, const char *folder, mr_trust *ret, struct mr_err 
     int code = load_anchors(a, folder, &t, err);
     if (code == MR_OK) code = load_issuers(a, folder, &t, err);
     if (code == MR_OK) code = load_lists(a, folder, &t, err);
+    if (code == MR_OK) code = load_records(a, folder, &t, err);
     if (code) {
         mr_trust_done(&t);
         return code;

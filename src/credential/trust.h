@@ -1,13 +1,16 @@
 /* Who is behind a key, who says so, on that day. From a folder, TRUST:
  *
- *   *.pem    trust anchors: whoever's certificate leads to one is vouched for
- *   *.json   known issuers, by identifier: a list, or a register in the form of the Digital Credentials Consortium
- *   lists/   trusted lists that `merit trust import` fetched and checked (credential/trust_cache.h)
+ *   *.pem            trust anchors: whoever's certificate leads to one is vouched for
+ *   *.json           known issuers, by identifier: a list, or a register in the form of the Digital Credentials Consortium; one with "accredits": true is also
+ *                    taken at its accreditations
+ *   lists/           trusted lists that `merit trust import` fetched and checked (credential/trust_cache.h)
+ *   accreditations/  signed records of accreditations (credential/accreditation_record.h)
  *
  * Three answers, which differ: known; not known, though what is here would tell; undecided, because nothing here could. docs/trust.md. */
 #ifndef MR_CREDENTIAL_TRUST_H
 #define MR_CREDENTIAL_TRUST_H
 
+#include "credential/accreditation_record.h"
 #include "credential/qualification.h"
 #include "credential/trust_cache.h"
 #include "crypto/certificate.h"
@@ -19,6 +22,8 @@ struct mr_known_issuer {
     mr_str withdrawn;    /* URL of its signed list of withdrawn European Digital Credentials; may be empty */
     mr_str says;         /* who vouches for it (name of a register); empty: this installation */
     mr_date from, until; /* first and last day of being known; not set: open */
+    bool accredits;      /* its accreditations count: a quality agency, or a root of a chain of accreditations */
+    mr_str registry;     /* URL that a registry of accreditations begins with, which is believed; may be empty */
 };
 typedef struct mr_trust {
     mr_certificate **anchors;
@@ -28,6 +33,8 @@ typedef struct mr_trust {
     const mr_str *anchor_files;  /* the file of each anchor; NULL: not known */
     const mr_trust_cache *lists; /* NULL: none */
     mr_str lists_why;            /* why the lists are there and not used (they were changed); empty otherwise */
+    mr_accreditation_record *records; /* of the folder accreditations/; not verified yet */
+    size_t record_count;
 } mr_trust;
 
 /* Read a folder. Lists that were changed are not used, and lists_why says so; everything else that cannot be read is an error.
@@ -36,6 +43,10 @@ int mr_trust_load(mr_arena *a, const char *folder, mr_trust *ret, struct mr_err 
 void mr_trust_done(mr_trust *t);
 /* The issuer of this id that is known by name, or NULL: the entry that holds on the day, else one that does not. t may be NULL. */
 const struct mr_known_issuer *mr_trust_find(const mr_trust *t, mr_str id, mr_date day);
+/* The party of this id whose accreditations count, or NULL. t may be NULL. */
+const struct mr_known_issuer *mr_trust_find_accreditor(const mr_trust *t, mr_str id);
+/* The registry of accreditations that this URL is in, or NULL. t may be NULL. */
+const struct mr_known_issuer *mr_trust_find_registry(const mr_trust *t, mr_str url);
 /* The entries of this id that tell of a list of withdrawn credentials, one after the other: the first for `after` NULL, then the one behind it; NULL at
  * the end. t may be NULL. */
 const struct mr_known_issuer *mr_trust_next_withdrawn(const mr_trust *t, mr_str id,

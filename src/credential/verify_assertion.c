@@ -174,7 +174,7 @@ int mr_asserted_judge(struct mr_asserted *x, struct mr_err *err)
     mr_asserted_check_issuer(x);
     mr_asserted_check_trust(x);
     MR_TRY(mr_asserted_check_status(x, err));
-    mr_verify_judge_content(w, &found);
+    MR_TRY(mr_verify_judge_content(w, &found, err));
     mr_asserted_check_holder(x);
     return MR_OK;
 }

@@ -436,17 +436,6 @@ static void check_holder(struct mr_verification *w, const struct mr_found *f)
                     mr_verify_say_with(w, id, "learner", w->r->view.learner));
 }
 
-static void check_quality(struct mr_verification *w)
-{
-    const mr_view *v = &w->r->view;
-    bool answered = v->answers[MR_ELEMENT_QUALITY].answered;
-    if (v->claims_accreditation)
-        mr_verify_claim_id(w, MR_CHECK_QUALITY, MR_UNCHECKED, "quality.not_asked");
-    else
-        mr_verify_claim_id(w, MR_CHECK_QUALITY, MR_NOT_APPLICABLE, answered ? "quality.internal" : "quality.none");
-    w->r->checks[MR_CHECK_QUALITY].source = mr_verify_say(w, "source.file");
-}
-
 static void check_completeness(struct mr_verification *w, const struct mr_found *f)
 {
     mr_report *r = w->r;
@@ -479,12 +468,13 @@ static void check_completeness(struct mr_verification *w, const struct mr_found 
     c->source = mr_verify_say(w, "source.file");
 }
 
-void mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f)
+int mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
 {
     check_dates(w, f);
     check_holder(w, f);
-    check_quality(w);
+    MR_TRY(mr_verify_quality(w, f, err));
     check_completeness(w, f);
+    return MR_OK;
 }
 
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
@@ -494,6 +484,5 @@ int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct 
     check_issuer(w, f);
     MR_TRY(mr_verify_trust(w, f, err));
     MR_TRY(check_status(w, f, err));
-    mr_verify_judge_content(w, f);
-    return MR_OK;
+    return mr_verify_judge_content(w, f, err);
 }

@@ -109,12 +109,17 @@ int mr_verify_build_chain(struct mr_verification *w, mr_certificate *leaf, mr_ce
 /* The seal holds, the payload has its form: make every further check. */
 int mr_verify_judge(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 /* Of these only the checks of what it says: dates, holder, quality, completeness. */
-void mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f);
+int mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- verify_trust.c ---- */
 
 /* Who vouches for the issuer, on the day of the seal. */
 int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- verify_quality.c ---- */
+
+/* What assures the quality: the accreditations that the credential claims, held against signed records. */
+int mr_verify_quality(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- the readers, one a mechanism; each ends in a report ---- */
 

@@ -12,6 +12,7 @@
 
 #include "credential/each.h"
 #include "credential/elm.h"
+#include "credential/elm_accreditation.h"
 #include "credential/wording.h"
 #include "json/write.h"
 
@@ -147,19 +148,6 @@ static void add_reason(struct reading *r, struct mr_view_answer *a, const char *
 
 /* ---- days ---- */
 
-/* A day out of an xsd:dateTime or xsd:date. The written day counts; but midnight in a zone east of Greenwich that was converted to UTC
- * ("1999-10-01T22:00:00Z" for 2 October) is the day after: 21, 22 or 23 o'clock sharp. */
-static mr_date day_of(mr_str text)
-{
-    mr_date day = {0};
-    int64_t time = MR_TIME_NONE;
-    if (text.len < 10 || mr_date_parse(mr_str_make(text.ptr, 10), &day, NULL) != MR_OK) return (mr_date){0};
-    if (!mr_str_has_suffix(text, MR_STR("Z")) || mr_time_parse(text, &time, NULL) != MR_OK) return day;
-    int64_t of_day = time - mr_date_to_time(day);
-    if (of_day >= 21 * (int64_t)3600000 && of_day % 3600000 == 0) return mr_date_of_time(time + 3 * (int64_t)3600000);
-    return day;
-}
-
 static int64_t time_of(struct reading *r, mr_str text)
 {
     int64_t time = MR_TIME_NONE;
@@ -185,7 +173,7 @@ static void read_learner(struct reading *r)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_LEARNER);
     r->view->learner = name_of_person(r, r->subject, &a->language);
-    r->view->birth_date = day_of(literal(r->subject, "dateOfBirth"));
+    r->view->birth_date = mr_elm_day(literal(r->subject, "dateOfBirth"));
     add_value(a, r->view->learner);
     if (a->answered && mr_date_is_set(r->view->birth_date))
         add_value(a, MR_SAY(r->arena, r->language, "view.born",
@@ -326,7 +314,7 @@ static void read_dates(struct reading *r)
     v->issued = time_of(r, issued);
     v->valid_from = time_of(r, from.len ? from : literal(r->document, "issuanceDate"));
     v->valid_until = end_of(r);
-    v->awarded_on = day_of(awarded.len ? awarded : issued);
+    v->awarded_on = mr_elm_day(awarded.len ? awarded : issued);
     if (!mr_date_is_set(v->awarded_on)) return;
     struct mr_view_answer *a = answer(r, MR_ELEMENT_DATE);
     add_value(a, mr_say_date(r->arena, r->language, v->awarded_on));
@@ -533,7 +521,30 @@ static bool is_internal(const struct reading *r, const mr_json *accreditation, c
     return false;
 }
 
-/* "Institutional accreditation 2024 (Institutional accreditation), The Agency, with conditions" */
+/* "091 Health, EQF 6": what an accreditation is limited to. */
+static mr_str say_limits(struct reading *r, const mr_json *accreditation)
+{
+    mr_str all = MR_STR_EMPTY;
+    MR_EACH(field, mr_json_get(accreditation, "limitField"))
+    {
+        all = mr_wording_join(r->arena, all, label_of(r, MR_SCHEME_ISCED_F, field));
+    }
+    MR_EACH(level, mr_json_get(accreditation, "limitEQFLevel"))
+    {
+        all = mr_wording_join(r->arena, all, say_eqf(r, level));
+    }
+    MR_EACH(place, mr_json_get(accreditation, "limitJurisdiction"))
+    {
+        all = mr_wording_join(r->arena, all, label_of(r, MR_SCHEME_JURISDICTION, place));
+    }
+    MR_EACH(programme, mr_json_get(accreditation, "limitQualification"))
+    {
+        all = mr_wording_join(r->arena, all, text_of(r, mr_json_get(programme, "title"), NULL));
+    }
+    return all.len ? MR_SAY(r->arena, r->language, "view.limited", {"limits", all}) : all;
+}
+
+/* "Institutional accreditation 2024 (Institutional accreditation), The Agency, with conditions, only for: Health, EQF 6" */
 static void add_accreditation(struct reading *r, const mr_json *accreditation)
 {
     struct mr_view_answer *a = answer(r, MR_ELEMENT_QUALITY);
@@ -550,11 +561,12 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
     }
     said = mr_wording_join(r->arena, said,
                            text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL));
+    said = mr_wording_join(r->arena, said, say_limits(r, accreditation));
     mr_str reference = literal(mr_each_get(accreditation, "landingPage"), "contentURL"),
            until = literal(accreditation, "expiryDate");
     if (reference.len == 0) reference = literal(mr_each_get(accreditation, "identifier"), "notation");
     said = mr_wording_join(r->arena, said, reference);
-    mr_date last = day_of(until);
+    mr_date last = mr_elm_day(until);
     if (mr_date_is_set(last))
         said = mr_wording_join(
             r->arena, said,

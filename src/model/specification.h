@@ -16,6 +16,7 @@ typedef struct mr_organisation {
     mr_str vat, eidas;        /* "DK12345678"; "VATDK-12345678" (EN 319 412-1) */
     mr_str homepage, email;   /* https URL; address */
     mr_str deqar, schac, ror; /* identifiers in registers, empty when none */
+    mr_str did;               /* under which it signs */
 } mr_organisation;
 
 struct mr_skill {
@@ -45,13 +46,41 @@ typedef enum mr_quality_kind {
     MR_QUALITY_REGISTER, /* register entry (DEQAR) */
     MR_QUALITY_KINDS_
 } mr_quality_kind;
+typedef enum mr_decision {
+    MR_DECISION_NOT_SAID,
+    MR_DECISION_POSITIVE,
+    MR_DECISION_CONDITIONAL, /* accredited with conditions: a state of its own */
+    MR_DECISION_NEGATIVE,
+    MR_DECISION_UNKNOWN, /* one is told, in words that are not known here */
+} mr_decision;
+/* What an accreditation is limited to; empty lists limit nothing. */
+struct mr_quality_limits {
+    const mr_concept **fields; /* ISCED-F */
+    size_t field_count;
+    const mr_concept **levels; /* EQF */
+    size_t level_count;
+    const mr_concept **jurisdictions;
+    size_t jurisdiction_count;
+    const mr_concept **types; /* MR_SCHEME_CREDENTIAL_PROFILE */
+    size_t type_count;
+    mr_str programme; /* id of the one programme that was accredited; empty: none is named, or by its title only */
+    mr_texts programme_title;
+};
 struct mr_quality {
     mr_quality_kind kind;
-    bool conditional; /* accredited with conditions: a state of its own */
+    bool conditional; /* with conditions; `conditions` may say which */
     mr_texts title;
     mr_organisation by;              /* who assures it; the provider itself for internal quality assurance */
     mr_str reference;                /* URL or register number */
     mr_date valid_from, valid_until; /* unset: open */
+    mr_decision decision;
+    mr_texts conditions;
+    mr_date issued, review; /* day of the decision; when it will be looked at again */
+    mr_str report;          /* https URL of the report */
+    struct mr_quality_limits limits;
+    /* Told by an agency only, of what it accredited: */
+    mr_date withdrawn;                       /* the first day on which it no longer holds */
+    mr_date suspended_from, suspended_until; /* until unset: it still is */
 };
 typedef enum mr_level_basis { MR_LEVEL_NOT_SAID, MR_LEVEL_DECLARED, MR_LEVEL_REFERENCED } mr_level_basis;
 typedef enum mr_supervision {

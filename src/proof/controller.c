@@ -325,3 +325,23 @@ int mr_controller_find(void *self, mr_arena *a, mr_str method, mr_relationship u
     ret->why = mr_key_step_c(MR_KEY_ABSENT, "the identifier names no key of the document");
     return MR_OK;
 }
+
+int mr_controller_find_in(mr_arena *a, mr_str document, mr_str method, mr_relationship use, struct mr_method *ret,
+                          struct mr_err *err)
+{
+    struct document d = {.text = document};
+    ptrdiff_t hash = mr_str_find_char(method, '#');
+    *ret = (struct mr_method){.expires = MR_TIME_NONE, .revoked = MR_TIME_NONE, .fetched = true};
+    ret->id = mr_arena_dup(a, method);
+    if (!ret->id.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for an identifier", MR_NOWHERE);
+    ret->controller = d.id = mr_str_make(ret->id.ptr, hash < 0 ? method.len : (size_t)hash);
+    MR_TRY(read_object(a, document, &d.json, &ret->why, err));
+    if (!d.json) return MR_OK;
+    if (!mr_str_eq(mr_json_get_str(d.json, "id"), d.id))
+        ret->why = mr_key_step(a, MR_KEY_OTHER_ID, d.id);
+    else if (hash < 0)
+        ret->why = mr_key_step_c(MR_KEY_ABSENT, "the identifier names no key of the document");
+    else
+        return find_method(a, &d, use, ret, err);
+    return MR_OK;
+}

@@ -54,6 +54,11 @@ struct mr_resolver {
 int mr_controller_find(void *self, mr_arena *a, mr_str method, mr_relationship use, struct mr_method *ret,
                        struct mr_err *err) MR_MUST_CHECK;
 
+/* The same in a document that was had from elsewhere (a registry of identifiers), JSON text: its id must be that of the method.
+ *   errors  MR_E_NOMEM only; everything else is in ret->why */
+int mr_controller_find_in(mr_arena *a, mr_str document, mr_str method, mr_relationship use, struct mr_method *ret,
+                          struct mr_err *err) MR_MUST_CHECK;
+
 /* The document of a DID or https URL, as JSON text: fetched, or made from what the identifier holds.
  *   errors  MR_E_FORMAT (no such identifier, no document, or one with another id), MR_E_UNSUPPORTED (another DID method; a kind of key without a name),
  *           MR_E_NET (also: larger than MR_LIMIT_CONTROLLER), MR_E_STATE (fetch is needed and NULL), MR_E_NOMEM */
