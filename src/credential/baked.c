@@ -96,6 +96,18 @@ static mr_str address_of(const mr_json *assertion)
     return mr_baked_is_address(url) ? url : MR_STR_EMPTY;
 }
 
+/* A base proof is for the holder alone, who shows parts of it: CBOR tag 0x5d00, in multibase (Data Integrity ECDSA Cryptosuites 1.0 section 3.5.2). */
+static bool is_for_the_holder(const mr_json *document)
+{
+    MR_EACH(proof, mr_json_get(document, "proof"))
+    {
+        if (mr_str_is(mr_json_get_str(proof, "cryptosuite"), "ecdsa-sd-2023") &&
+            mr_str_has_prefix(mr_json_get_str(proof, "proofValue"), MR_STR("u2V0A")))
+            return true;
+    }
+    return false;
+}
+
 static int read_json(mr_arena *a, struct mr_bakable *b, struct mr_err *err)
 {
     const mr_json *document;
@@ -111,6 +123,7 @@ static int read_json(mr_arena *a, struct mr_bakable *b, struct mr_err *err)
     if (mr_vcdm_kind_of(document) != MR_VCDM_CREDENTIAL)
         return MR_FAIL(err, MR_E_FORMAT, "bake.not_a_credential", MR_NOWHERE);
     if (!mr_data_integrity_is(document)) return MR_FAIL(err, MR_E_FORMAT, "bake.unsealed", MR_NOWHERE);
+    if (is_for_the_holder(document)) return MR_FAIL(err, MR_E_UNSUPPORTED, "bake.base_proof", MR_NOWHERE);
     b->is_badge = is_open_badge(document);
     return MR_OK;
 }

@@ -132,6 +132,19 @@ class Bake:
         self.tap.case("the picture has the verdict of the token", one["verdict"] == other["verdict"] and one["summary"] == other["summary"]
                       and other["format"] == one["format"] + ", in a picture (PNG)" and one["credential"] == other["credential"], other)
 
+    def parts(self):
+        """A credential whose holder shows parts of it: not whole, but what she chose."""
+        base = ROOT / "tests/cli/files/badge-base-proof.json"
+        status, out, err = self.run("bake", base, "--out", "whole.png")
+        self.tap.case("a base proof is not for a picture", status == 1 and "merit disclose" in err and not (self.work / "whole.png").exists(), err)
+        status, out, err = self.run("disclose", base, "--show", "/credentialSubject/achievement/name", "--out", "part.json")
+        self.tap.case("a part is made of it", status == 0, err)
+        bare = self.write("bare.png", png())
+        status, out, err = self.run("bake", bare, "part.json", "--out", "part.png")
+        self.tap.case("and that is baked", status == 0, out + err)
+        status, out, err = self.run("unbake", "part.png")
+        self.tap.case("and nothing else is in it", status == 0 and out.strip() == (self.work / "part.json").read_text(encoding="utf-8").strip(), out + err)
+
     def others(self):
         """Readers of others; each is skipped aloud where it is not installed."""
         text = self.badge.read_text(encoding="utf-8")
@@ -170,6 +183,7 @@ class Bake:
         self.svgs()
         self.drawn()
         self.sealed()
+        self.parts()
         self.others()
         self.wrong()
         print(f"1..{self.tap.number}")
