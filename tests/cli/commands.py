@@ -50,7 +50,7 @@ class Commands:
     # ---- what each command says ----
 
     def help(self):
-        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "vocab", "disclose", "status", "key", "did", "rdf", "json",
+        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "convert", "vocab", "disclose", "status", "key", "did", "rdf", "json",
                         "serve"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
