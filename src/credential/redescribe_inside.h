@@ -47,6 +47,7 @@ void mr_redescribe_lost(struct mr_redescribing *d, const char *element, mr_str s
 
 /* ---- readers, each of one form ---- */
 
+/* Fill the re-description from the document: an ELM document, a badge or other VC with an achievement, the claims of an SD-JWT VC. */
 void mr_redescribe_elm(struct mr_redescribing *d);
 void mr_redescribe_badge(struct mr_redescribing *d);
 void mr_redescribe_claims(struct mr_redescribing *d);
