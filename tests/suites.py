@@ -60,7 +60,7 @@ SUITES = {
     "ob30 verdicts": ("MERIT_SUITES", "ob30-1edtech-validator", "Open Badges 3.0 of 1EdTech's validator: whole verdicts", "3.0"),
     "clr20 verdicts": ("MERIT_SUITES", "clr20-1edtech-validator", "Comprehensive Learner Records 2.0 of 1EdTech's validator: whole verdicts", "2.0"),
     "dcc verdicts": ("MERIT_SUITES", "dcc-vc-test-fixtures/manifest.json", "Open Badges 3.0 of the Digital Credentials Consortium: whole verdicts", "VC Data Model 1.1 and 2.0"),
-    "edubadges ob3": ("MERIT_SUITES", "edubadges/ob3-examples", "Open Badges 3.0 with the Dutch fields: read as Annex I elements and converted", "examples of educredentials, 2025"),
+    "edubadges ob3": ("MERIT_SUITES", "edubadges/ob3-examples", "Open Badges 3.0 with the Dutch fields: read as Annex I elements and converted (which element a field answers is read out of the glossary here)", "examples of educredentials, 2025"),
     "ob30 views": ("MERIT_SUITES", "ob30-1edtech-validator", "Open Badges 3.0 of 1EdTech's validator: what is told of them", "3.0"),
     "clr20 contents": ("MERIT_SUITES", "clr20-1edtech-validator", "Comprehensive Learner Records 2.0: what is in them, part by part", "2.0"),
     "dcc views": ("MERIT_SUITES", "dcc-vc-test-fixtures/verifiableCredentials", "Open Badges 3.0 of the Digital Credentials Consortium: what is told of them", "VC Data Model 1.1 and 2.0"),

@@ -14,7 +14,7 @@
  *   nomem    memory ran short: what was read is not whole */
 struct mr_redescribing {
     mr_arena *arena;
-    const mr_json *document;
+    const mr_json *document, *given; /* given: the achievement, when it is one of several */
     mr_str primary;
     mr_redescription *r;
     mr_specification *s;
