@@ -214,6 +214,20 @@ static int open_item(struct opening *p, const mr_json *item, struct mr_presented
 
 /* ---- all of them ---- */
 
+/* The first `most`. */
+static int open_items(struct opening *p, const mr_json *items, size_t most, mr_presentation *ret, struct mr_err *err)
+{
+    p->of_credentials.audience = p->of_credentials.nonce = MR_STR_EMPTY;
+    ret->credentials = MR_NEW_ARRAY(p->arena, struct mr_presented, most);
+    if (!ret->credentials) return MR_FAIL(err, MR_E_NOMEM, "no memory for credentials", MR_NOWHERE);
+    MR_EACH(item, items)
+    {
+        if (ret->count == most) break;
+        MR_TRY(open_item(p, item, &ret->credentials[ret->count++], err));
+    }
+    return MR_OK;
+}
+
 int mr_presentation_open(mr_arena *a, const struct mr_opening *o, const mr_json *document, mr_presentation *ret,
                          struct mr_err *err)
 {
@@ -225,11 +239,16 @@ int mr_presentation_open(mr_arena *a, const struct mr_opening *o, const mr_json 
         return MR_FAIL(err, MR_E_FORMAT, "this is no presentation", MR_NOWHERE);
     if (most > MR_LIMIT_PRESENTED)
         return MR_FAIL(err, MR_E_LIMIT, "the presentation has more credentials than allowed", MR_NOWHERE);
-    p.of_credentials.audience = p.of_credentials.nonce = MR_STR_EMPTY;
-    ret->credentials = MR_NEW_ARRAY(a, struct mr_presented, most);
-    if (!ret->credentials) return MR_FAIL(err, MR_E_NOMEM, "no memory for credentials", MR_NOWHERE);
-    MR_EACH(item, items) MR_TRY(open_item(&p, item, &ret->credentials[ret->count++], err));
-    return MR_OK;
+    return open_items(&p, items, most, ret, err);
+}
+
+int mr_record_open(mr_arena *a, const struct mr_opening *o, const mr_json *document, mr_presentation *ret,
+                   struct mr_err *err)
+{
+    struct opening p = {.arena = a, .of_credentials = *o, .presentation = document};
+    const mr_json *subject = mr_each_first(mr_json_get(document, "credentialSubject"));
+    *ret = (mr_presentation){0};
+    return open_items(&p, mr_json_get(subject, "verifiableCredential"), MR_LIMIT_PRESENTED, ret, err);
 }
 
 void mr_presentation_done(mr_presentation *p)

@@ -29,6 +29,12 @@ typedef struct mr_presentation {
  *   source       VC Data Model 2.0 sections 4.12 and 4.13; 1.1 section 6.3.1; VC-JOSE-COSE 1.0 section 3.1.2 */
 int mr_presentation_open(mr_arena *a, const struct mr_opening *o, const mr_json *document, mr_presentation *ret,
                          struct mr_err *err) MR_MUST_CHECK;
+/* Likewise the credentials in a learner record (ClrCredential), the first MR_LIMIT_PRESENTED of them. One that nothing secures is "presented.unsecured".
+ *   document  the record, out of its own envelope
+ *   errors    MR_E_NOMEM
+ *   source    CLR 2.0 B.1 ClrSubject */
+int mr_record_open(mr_arena *a, const struct mr_opening *o, const mr_json *document, mr_presentation *ret,
+                   struct mr_err *err) MR_MUST_CHECK;
 void mr_presentation_done(mr_presentation *p);
 
 /* The secured document in an EnvelopedVerifiableCredential or EnvelopedVerifiablePresentation.

@@ -253,6 +253,10 @@ static int choose_reader(struct mr_redescribing *d, struct mr_err *err)
         mr_redescribe_claims(d);
         return MR_OK;
     }
+    if (d->given) {
+        mr_redescribe_badge(d);
+        return MR_OK;
+    }
     if (several) return MR_FAIL(err, MR_E_FORMAT, "convert.several", MR_NOWHERE);
     if (is_elm(d->document) && mr_each_get(subjects, "hasClaim"))
         mr_redescribe_elm(d);
@@ -265,6 +269,12 @@ static int choose_reader(struct mr_redescribing *d, struct mr_err *err)
 
 int mr_redescribe(mr_arena *a, const mr_json *document, mr_redescription *ret, struct mr_err *err)
 {
+    return mr_redescribe_achievement(a, document, NULL, ret, err);
+}
+
+int mr_redescribe_achievement(mr_arena *a, const mr_json *document, const mr_json *achievement, mr_redescription *ret,
+                              struct mr_err *err)
+{
     const mr_json *wrapped = mr_json_get(document, "credential");
     if (mr_json_is(wrapped, MR_JSON_OBJECT)) document = wrapped;
     if (!mr_json_is(document, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "convert.no_object", 0);
@@ -272,6 +282,7 @@ int mr_redescribe(mr_arena *a, const mr_json *document, mr_redescription *ret, s
     mr_findings_init(&ret->gaps, a);
     struct mr_redescribing d = {.arena = a,
                                 .document = document,
+                                .given = achievement,
                                 .primary = MR_STR("en"),
                                 .r = ret,
                                 .s = &ret->specification,

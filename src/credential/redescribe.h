@@ -24,6 +24,10 @@ typedef struct mr_redescription {
  *             MR_E_NOMEM, MR_E_LIMIT (a document that names more than it may) */
 int mr_redescribe(mr_arena *a, const mr_json *document, mr_redescription *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* The same of an achievement that is one of several of the document: of a learner record, or of a badge with a list of them. */
+int mr_redescribe_achievement(mr_arena *a, const mr_json *document, const mr_json *achievement, mr_redescription *ret,
+                              struct mr_err *err) MR_MUST_CHECK;
+
 /* Say in the specification's further information that it is re-described and which credential remains the proof: for formats that are credentials
  * and are sealed by nobody. In the languages of the title that we have words for, and in English.
  *   errors  MR_E_NOMEM */

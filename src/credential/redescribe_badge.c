@@ -282,7 +282,7 @@ void mr_redescribe_badge(struct mr_redescribing *d)
     const struct badge b = {.d = d,
                             .issuer = mr_each_first(mr_json_get(d->document, "issuer")),
                             .subject = subject,
-                            .achievement = mr_each_first(mr_json_get(subject, "achievement"))};
+                            .achievement = d->given ? d->given : mr_each_first(mr_json_get(subject, "achievement"))};
     const mr_json *criteria = mr_each_first(mr_json_get(b.achievement, "criteria"));
     mr_str page = mr_json_get_str(criteria, "id");
     choose_language(&b);

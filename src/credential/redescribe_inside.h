@@ -14,7 +14,7 @@
  *   nomem    memory ran short: what was read is not whole */
 struct mr_redescribing {
     mr_arena *arena;
-    const mr_json *document;
+    const mr_json *document, *given; /* given: the achievement, when it is one of several */
     mr_str primary;
     mr_redescription *r;
     mr_specification *s;
@@ -47,6 +47,7 @@ void mr_redescribe_lost(struct mr_redescribing *d, const char *element, mr_str s
 
 /* ---- readers, each of one form ---- */
 
+/* Fill the re-description from the document: an ELM document, a badge or other VC with an achievement, the claims of an SD-JWT VC. */
 void mr_redescribe_elm(struct mr_redescribing *d);
 void mr_redescribe_badge(struct mr_redescribing *d);
 void mr_redescribe_claims(struct mr_redescribing *d);

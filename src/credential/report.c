@@ -132,6 +132,24 @@ static void put_endorsements(mr_json_writer *w, const mr_report *r)
     mr_json_end_array(w);
 }
 
+static void put_contents(mr_json_writer *w, const mr_report *r)
+{
+    mr_json_put_name(w, "contents");
+    mr_json_begin_array(w);
+    for (size_t i = 0; i < r->content_count; i++) {
+        const struct mr_contained *c = &r->contents[i];
+        mr_json_begin_object(w);
+        put_if(w, "title", c->title);
+        put_if(w, "issuer", c->issuer);
+        mr_json_put_name(w, "sealed");
+        mr_json_put_bool(w, c->sealed);
+        if (c->sealed) mr_json_put_member_c(w, "verdict", mr_verdict_name(c->verdict));
+        mr_json_put_member(w, "summary", c->summary);
+        mr_json_end_object(w);
+    }
+    mr_json_end_array(w);
+}
+
 void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_name, mr_buf *out)
 {
     mr_json_writer w;
@@ -154,6 +172,7 @@ void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_
         mr_json_end_array(&w);
     }
     if (r->endorsement_count) put_endorsements(&w, r);
+    if (r->content_count) put_contents(&w, r);
     if (r->has_view) {
         put_credential(&w, r, l);
         mr_json_put_member(&w, "note", mr_message(l, "report.note"));
@@ -355,6 +374,22 @@ static void put_elements(const struct printing *p, const mr_view *v)
     put_paragraph(p->out, mr_message(p->language, "report.note"), 0, NULL);
 }
 
+/* A learner record: each credential in it, with its own verdict. */
+static void put_text_contents(const struct printing *p, const mr_report *r)
+{
+    static const struct look unsealed = {"\xE2\x80\x93", "", "\033[2m"};
+    if (r->content_count == 0) return;
+    put_heading(p, "report.contents");
+    for (size_t i = 0; i < r->content_count; i++) {
+        const struct mr_contained *c = &r->contents[i];
+        const struct look *look = c->sealed ? &verdict_looks[c->verdict] : &unsealed;
+        struct column columns[] = {{mr_str_of(look->sign), 2, 1, p->colour ? look->colour : NULL},
+                                   {c->title, 4, LABEL_WIDTH, NULL},
+                                   {c->summary, LABEL_WIDTH + 6, WIDTH - LABEL_WIDTH - 6, NULL}};
+        put_row(p->out, columns, sizeof columns / sizeof *columns);
+    }
+}
+
 void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_name, bool colour, mr_buf *out)
 {
     struct printing p = {.out = out, .language = l, .colour = colour};
@@ -367,5 +402,6 @@ void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_
     put_told(out, r->story, 2, NULL);
     put_text_checks(&p, r);
     put_text_endorsements(&p, r);
+    put_text_contents(&p, r);
     if (r->has_view) put_elements(&p, &r->view);
 }

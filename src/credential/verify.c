@@ -163,7 +163,7 @@ mr_verdict mr_report_verdict(const mr_report *r)
         is(r, MR_CHECK_DATES, MR_UNCHECKED) || is(r, MR_CHECK_QUALITY, MR_UNCHECKED))
         return MR_VERDICT_UNKNOWN;
     if (r->suspended || is(r, MR_CHECK_DATES, MR_FAILED) || is(r, MR_CHECK_QUALITY, MR_FAILED) ||
-        is(r, MR_CHECK_COMPLETENESS, MR_FAILED))
+        is(r, MR_CHECK_COMPLETENESS, MR_FAILED) || r->content_failures)
         return MR_VERDICT_CAUTION;
     return MR_VERDICT_VALID;
 }
@@ -190,7 +190,7 @@ static mr_str summarise_invalid(const struct mr_verification *w)
     return say_of_seal(w, "summary.other_issuer", "summary.hosted.other_issuer");
 }
 
-static mr_str summarise_unknown(struct mr_verification *w)
+static mr_str summarise_unknown(const struct mr_verification *w)
 {
     const mr_report *r = w->r;
     static const mr_check_code asked[] = {MR_CHECK_STATUS, MR_CHECK_DATES, MR_CHECK_QUALITY};
@@ -210,7 +210,7 @@ static mr_str summarise_unknown(struct mr_verification *w)
                      : mr_verify_say_with(w, "summary.some_unchecked", "count", mr_say_count(w->a, w->l, open));
 }
 
-static mr_str summarise(struct mr_verification *w)
+mr_str mr_verify_summarise(const struct mr_verification *w)
 {
     const mr_report *r = w->r;
     bool past = r->view.valid_until != MR_TIME_NONE && r->view.valid_until < w->now;
@@ -220,7 +220,9 @@ static mr_str summarise(struct mr_verification *w)
     case MR_VERDICT_CAUTION:
         if (r->suspended) return mr_verify_say(w, "summary.suspended");
         if (is(r, MR_CHECK_DATES, MR_FAILED)) return mr_verify_say(w, past ? "summary.expired" : "summary.not_yet");
-        return mr_verify_say(w, is(r, MR_CHECK_COMPLETENESS, MR_FAILED) ? "summary.incomplete" : "summary.outside");
+        return mr_verify_say(w, is(r, MR_CHECK_COMPLETENESS, MR_FAILED) ? "summary.incomplete"
+                                : is(r, MR_CHECK_QUALITY, MR_FAILED)    ? "summary.outside"
+                                                                        : "summary.contents");
     case MR_VERDICT_VALID: break;
     }
     return mr_verify_say(w, "summary.valid");
@@ -302,7 +304,7 @@ int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct m
     make_room_for_listed(v);
     MR_TRY(verify_file(&w, file, err));
     ret->verdict = mr_report_verdict(ret);
-    ret->summary = summarise(&w);
+    ret->summary = mr_verify_summarise(&w);
     ret->story = tell(&w);
     return ret->summary.len ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the report", MR_NOWHERE);
 }

@@ -53,6 +53,13 @@ struct mr_told_endorsement {
     struct mr_endorsement endorsement;
     mr_str text, why; /* in the reader's language; why: when its seal does not hold or could not be checked */
 };
+/* A credential inside a learner record that is reported on. */
+struct mr_contained {
+    mr_str title, issuer; /* as it says when its seal holds, or as the record says; may be empty */
+    bool sealed;          /* it has a seal of its own; false: the record's issuer alone stands for it */
+    mr_verdict verdict;   /* of its own, when it is sealed */
+    mr_str summary;       /* one sentence in the reader's language */
+};
 typedef struct mr_report {
     mr_verdict verdict;
     bool is_credential;      /* false: a readable file that is no credential */
@@ -74,7 +81,9 @@ typedef struct mr_report {
     bool unsealed; /* a credential that nothing seals: the seal check failed for that and no other reason */
     bool has_view; /* the seal holds: view may be shown */
     mr_view view;
-    mr_str document; /* the credential's JSON as sealed, when has_view */
+    mr_str document;               /* the credential's JSON as sealed, when has_view */
+    struct mr_contained *contents; /* of a learner record: what is in it, each verified on its own; in the arena */
+    size_t content_count, content_failures; /* failures: seals that do not hold, keys of others, withdrawn ones */
     int64_t checked_at;
 } mr_report;
 

@@ -35,6 +35,7 @@ int mr_verify_endorsements(struct mr_verification *w, const mr_json *badge, stru
     struct mr_endorsement found[MR_LIMIT_ENDORSEMENTS];
     mr_report *r = w->r;
     size_t count = 0, more = 0;
+    if (w->contained) return MR_OK;
     const struct mr_opening o = mr_verify_opening(w);
     MR_TRY(mr_endorsements_open(w->a, &o, badge, found, &count, &more, err));
     if (!count) return MR_OK;

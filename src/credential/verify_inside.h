@@ -3,6 +3,7 @@
 #define MR_CREDENTIAL_VERIFY_INSIDE_H
 
 #include "credential/elm.h"
+#include "credential/presentation.h"
 #include "credential/secured.h"
 #include "credential/sniff.h"
 #include "credential/verify.h"
@@ -51,6 +52,7 @@ struct mr_verification {
     int64_t now;
     bool lists_broken; /* a trusted list that was asked could not be read */
     bool damaged;   /* begins like a credential, cannot be read */
+    bool contained; /* in a learner record: what is in it is not opened any more */
     bool presented; /* in a presentation by the holder of the key that the credential is about */
     mr_str beside;  /* a sentence that nobody may miss: told with the story, whatever the verdict */
 };
@@ -81,7 +83,7 @@ int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, stru
 struct mr_check *mr_verify_claim(struct mr_verification *w, mr_check_code code, mr_state state, mr_str text);
 struct mr_check *mr_verify_claim_id(struct mr_verification *w, mr_check_code code, mr_state state, const char *id);
 mr_str mr_verify_say(const struct mr_verification *w, const char *id);
-mr_str mr_verify_say_with(struct mr_verification *w, const char *id, const char *name, mr_str value);
+mr_str mr_verify_say_with(const struct mr_verification *w, const char *id, const char *name, mr_str value);
 /* "code: message (detail) at pointer or byte", for experts. */
 mr_str mr_verify_describe(struct mr_verification *w, const struct mr_err *e);
 /* The file is not what it must be: the end. */
@@ -142,6 +144,12 @@ int mr_verify_assertion(struct mr_verification *w, mr_str text, const mr_json *r
 bool mr_verify_is_signed_assertion(struct mr_verification *w, mr_str text);
 int mr_verify_signed_assertion(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 int mr_verify_assertion_url(struct mr_verification *w, mr_str url, struct mr_err *err) MR_MUST_CHECK;
+/* A learner record whose own seal holds: every credential in it, one by one. Nothing for any other document. */
+int mr_verify_record(struct mr_verification *w, const mr_secured *record, struct mr_err *err) MR_MUST_CHECK;
+/* The summary of a report whose verdict is there (verify.c). */
+mr_str mr_verify_summarise(const struct mr_verification *w);
+/* One of several credentials of a presentation or record, into w->r (verify_presentation.c). */
+int mr_verify_one(struct mr_verification *w, const struct mr_presented *p, struct mr_err *err) MR_MUST_CHECK;
 /* Data Integrity, JOSE, SD-JWT. */
 int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 

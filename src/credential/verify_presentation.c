@@ -2,8 +2,6 @@
  * fares worst, and says how many there were. */
 #include "credential/verify_inside.h"
 
-#include "credential/presentation.h"
-
 static void presentation_cleanup(mr_presentation *p)
 {
     mr_presentation_done(p);
@@ -21,7 +19,7 @@ static bool is_about(const mr_json *credential, mr_str holder)
     return false;
 }
 
-static int verify_one(struct mr_verification *w, const struct mr_presented *p, struct mr_err *err)
+int mr_verify_one(struct mr_verification *w, const struct mr_presented *p, struct mr_err *err)
 {
     static const mr_str own = MR_STR_INIT("presented.");
     mr_report *r = w->r;
@@ -52,7 +50,7 @@ static int verify_all(struct mr_verification *w, const mr_secured *presentation,
         struct mr_verification one = *w;
         one.r = report;
         one.presented = is_about(p->credentials[i].secured.payload, presentation->key.controller);
-        MR_TRY(verify_one(&one, &p->credentials[i], err));
+        MR_TRY(mr_verify_one(&one, &p->credentials[i], err));
         if (i == 0 || rank(report->verdict) > rank(worst->verdict)) *worst = *report;
     }
     if (p->count > 1 && worst->remark_count < MR_VERIFY_REMARKS)

@@ -220,7 +220,8 @@ static int judge_secured(struct mr_verification *w, const mr_secured *s, struct 
         f.claimed_time = w->r->view.issued; /* validFrom says nothing of the sealing */
     MR_TRY(take_certificates(w, s, &f, err));
     MR_TRY(mr_verify_judge(w, &f, err));
-    return mr_verify_endorsements(w, f.payload, err);
+    MR_TRY(mr_verify_endorsements(w, f.payload, err));
+    return mr_verify_record(w, s, err);
 }
 
 static int refuse(struct mr_verification *w, int code, const struct mr_err *e)

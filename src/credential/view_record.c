@@ -36,11 +36,11 @@ static int read_part(struct mr_vc_reading *r, const mr_json *document, const mr_
 }
 
 /* Has a credential of the record this achievement? Then it is told there. */
-static bool is_in_a_credential(const struct mr_vc_reading *r, const mr_json *achievement)
+static bool is_in_a_credential(const mr_json *subject, const mr_json *achievement)
 {
     mr_str id = mr_json_get_str(achievement, "id");
     size_t looked_at = 0;
-    MR_EACH(credential, mr_json_get(r->subject, "verifiableCredential"))
+    MR_EACH(credential, mr_json_get(subject, "verifiableCredential"))
     {
         if (looked_at++ == MR_LIMIT_PRESENTED) return false;
         if (id.len && mr_str_eq(mr_json_get_str(achievement_of(credential), "id"), id)) return true;
@@ -60,10 +60,32 @@ static int read_parts(struct mr_vc_reading *r, struct mr_err *err)
     }
     MR_EACH(achievement, mr_json_get(r->subject, "achievement"))
     {
-        if (looked_at++ < MR_LIMIT_PRESENTED && is_in_a_credential(r, achievement)) continue;
+        if (looked_at++ < MR_LIMIT_PRESENTED && is_in_a_credential(r->subject, achievement)) continue;
         if (mr_json_is(achievement, MR_JSON_OBJECT)) MR_TRY(read_part(r, r->document, achievement, err));
     }
     return MR_OK;
+}
+
+bool mr_record_part(const mr_json *record, size_t index, const mr_json **ret_document, const mr_json **ret_achievement)
+{
+    const mr_json *subject = mr_each_first(mr_json_get(record, "credentialSubject"));
+    size_t at = 0, looked_at = 0;
+    *ret_achievement = NULL;
+    MR_EACH(credential, mr_json_get(subject, "verifiableCredential"))
+    {
+        if (at == MR_LIMIT_PRESENTED) return false;
+        *ret_document = credential;
+        if (at++ == index) return true;
+    }
+    MR_EACH(achievement, mr_json_get(subject, "achievement"))
+    {
+        if (looked_at++ < MR_LIMIT_PRESENTED && is_in_a_credential(subject, achievement)) continue;
+        if (!mr_json_is(achievement, MR_JSON_OBJECT) || at == MR_LIMIT_PRESENTED) continue;
+        *ret_document = record;
+        *ret_achievement = achievement;
+        if (at++ == index) return true;
+    }
+    return false;
 }
 
 /* ---- what is in it, and how it hangs together ---- */

@@ -14,4 +14,9 @@
 int mr_view_read_vc(mr_arena *a, const mr_json *document, const mr_language *l, mr_view *ret,
                     struct mr_err *err) MR_MUST_CHECK;
 
+/* The part of a learner record that view.parts[index] tells of; false when there is none.
+ *   ret_document     the credential in it (a token or envelope is no object), or the record itself
+ *   ret_achievement  of the record itself; NULL: the part is a credential */
+bool mr_record_part(const mr_json *record, size_t index, const mr_json **ret_document, const mr_json **ret_achievement);
+
 #endif

@@ -247,13 +247,26 @@ static bool is_wanted(const struct search *s, mr_str id)
 /* Where entries stand: among the methods, under the relationship that is asked for, or under another. */
 enum place { AMONG_METHODS, WANTED_USE, OTHER_USE };
 
+/* The same members with the same values, in the same order. */
+static bool is_same(const mr_json *a, const mr_json *b)
+{
+    if (a->skip != b->skip) return false;
+    for (uint32_t i = 0; i < a->skip; i++) {
+        bool text = a[i].type == MR_JSON_STRING || a[i].type == MR_JSON_NUMBER;
+        if (a[i].type != b[i].type || a[i].len != b[i].len || a[i].skip != b[i].skip) return false;
+        if (text && !mr_str_eq(mr_json_text(&a[i]), mr_json_text(&b[i]))) return false;
+    }
+    return true;
+}
+
+/* Some documents have a key whole among the methods and once more under its relationship: that is one key, as long as both are the same. */
 static void look_at(struct search *s, const mr_json *entry, enum place place)
 {
     if (mr_json_is(entry, MR_JSON_STRING)) {
         s->listed = s->listed || (place == WANTED_USE && is_wanted(s, mr_json_text(entry)));
     } else if (is_wanted(s, mr_json_get_str(entry, "id"))) {
+        s->found += !s->method || !is_same(s->method, entry);
         s->method = entry;
-        s->found++;
         s->listed = s->listed || place == WANTED_USE;
         s->elsewhere = s->elsewhere || place == OTHER_USE;
     }

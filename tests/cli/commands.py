@@ -50,7 +50,7 @@ class Commands:
     # ---- what each command says ----
 
     def help(self):
-        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "vocab", "bake", "unbake", "disclose", "status", "key", "did", "rdf", "json",
+        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "convert", "vocab", "bake", "unbake", "disclose", "status", "key", "did", "rdf", "json",
                         "serve"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
@@ -379,6 +379,42 @@ class Commands:
         status, _, err = self.run("verify", "nothing-here.jsonld")
         self.tap.case("a file that is not there is said, with status 2", status == 2 and "nothing-here" in err, err)
 
+    def convert(self):
+        """What merit issued becomes the specification that it was issued from, and more can be issued from it."""
+        sealed = sorted((self.work / "out").glob("*.jsonld"))[0]
+        status, out, err = self.run("convert", sealed, "--to", "specification")
+        wanted = json.loads((EXAMPLES / "wound-care.json").read_text())
+        self.tap.case("a sealed credential becomes the specification that it was issued from", status == 0 and json.loads(out) == wanted, out[:300] + err)
+        (self.work / "again.json").write_text(out)
+        status, out, err = self.run("convert", sealed, "--to", "results", "--out", "again.csv")
+        self.tap.case("and a row of results, for nobody else's eyes", status == 0 and not out
+                      and (self.work / "again.csv").stat().st_mode & 0o077 == 0, out + err)
+        status, out, err = self.run("issue", "again.json", "again.csv", "--out", "again", "--format", "elm")
+        self.tap.case("from both it is issued again", status == 0 and len(list((self.work / "again").glob("*.jsonld"))) == 1, out + err)
+        status, out, err = self.run("convert", sealed, "--to", "elm", "--out", "upload.json")
+        told = self.run("show", "upload.json")
+        self.tap.case("the document for upload says that it is a re-description", status == 0 and told[0] == 0 and "Re-described" in told[1]
+                      and told[1].startswith("Nothing seals this document."), err + told[1])
+        badge = {"@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
+                 "type": ["VerifiableCredential", "OpenBadgeCredential"], "issuer": {"id": "did:example:x", "name": "Somebody (invented)"},
+                 "credentialSubject": {"type": "AchievementSubject", "achievement": {"type": "Achievement", "name": "Welding", "inLanguage": "en", "ECTS": 2}}}
+        (self.work / "badge.json").write_text(json.dumps(badge))
+        status, out, err = self.run("convert", "badge.json", "--to", "specification")
+        self.tap.case("gaps are named, with status 4", status == 4 and json.loads(out)["workload"] == {"ects": 2} and "Learning outcomes" in err
+                      and "Country" in err, out + err)
+        status, out, err = self.run("show", "badge.json", "--json")
+        told = json.loads(out) if status == 0 else {}
+        self.tap.case("show names what is not stated, as JSON too", told.get("sealed") is False and "level" in [g["code"] for g in told["credential"]["not_stated"]], out + err)
+        (self.work / "changed.jsonld").write_text(sealed.read_text().replace("chronic", "cosmic"))
+        for command in (["show", "changed.jsonld"], ["convert", "changed.jsonld", "--to", "specification"]):
+            status, out, err = self.run(*command)
+            self.tap.case(f"{command[0]} tells nothing of what a broken seal covers", status == 1 and "cosmic" not in out + err, out + err)
+        status, _, err = self.run("convert", "badge.json", "--to", "pdf")
+        self.tap.case("an unknown format is a wrong call", status == 2 and "merit convert" in err, err)
+        (self.work / "plain.json").write_text('{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"],"issuer":"did:example:x","credentialSubject":{"degree":"B"}}')
+        status, out, err = self.run("convert", "plain.json", "--to", "elm")
+        self.tap.case("what describes no achievement is said, with status 1", status == 1 and not out and "no achievement" in err, out + err)
+
     def check(self):
         issued = sorted(f for f in (self.work / "out").iterdir() if f.suffix in (".jsonld", ".jwt"))
         status, out, err = self.run("check", "--json", *issued)
@@ -636,6 +672,7 @@ class Commands:
         self.time_stamp()
         self.commission_sample()
         self.verify()
+        self.convert()
         self.check()
         self.hostile_files()
         self.linked_data()

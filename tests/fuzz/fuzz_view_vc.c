@@ -55,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         need(code == MR_OK || code == MR_E_FORMAT || code == MR_E_NOMEM);
         if (code != MR_OK) continue;
         check_view(&v);
+        need(v.part_credentials <= v.part_count && v.part_count <= MR_LIMIT_PRESENTED);
+        for (size_t i = 0; i < v.part_count; i++) check_view(&v.parts[i]);
         check_written(&a, &v, *l);
     }
     return 0;

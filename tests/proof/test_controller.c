@@ -121,6 +121,8 @@ static void test_controller_find__takes_exactly_what_a_document_says(void **stat
          K, A, "key.controller", "did:web:evil.example"},
         {DOCUMENT("{\"id\":\"#k\",\"type\":\"Multikey\",\"publicKeyMultibase\":\"" ED "\"}", ASSERTION("\"#k\"")), K, A,
          "key.document", "controller"},
+        /* twice, but the same key */
+        {DOCUMENT(METHOD(K, ED), ASSERTION(METHOD(K, ED))), K, A, "key.found", NULL},
         /* twice, so that nobody knows which */
         {DOCUMENT(METHOD(K, ED) "," METHOD("#k", P256), ASSERTION("\"#k\"")), K, A, "key.document", "more than once"},
         {DOCUMENT(METHOD(K, ED), ASSERTION(METHOD("#k", P256))), K, A, "key.document", "more than once"},
