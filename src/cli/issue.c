@@ -40,7 +40,8 @@ static const char help[] =
     "                      all             every one of these but eu-learning, which has room for less\n"
     "  --key NAME        sign vc+jwt, vc+sd-jwt, data-integrity and badges with this key (merit key new) in place "
     "of the seal\n"
-    "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt and eu-learning are bound to it. For one "
+    "  --holder FILE     the learner's own key, public, as JWK: dc+sd-jwt, eu-learning and badges are bound to it. For "
+    "one "
     "row\n"
     "  --mandate FILE    the seal is not the awarding body's, and this is its mandate to seal for it (PDF, PNG or "
     "JPEG,\n"
@@ -154,7 +155,8 @@ static bool read_formats(struct run *r)
 #define SIGNED_WITH_KEY                                                                                                \
     (MR_FORMAT_VC_JWT | MR_FORMAT_VC_SD_JWT | MR_FORMAT_DATA_INTEGRITY | MR_FORMAT_OPEN_BADGES |                       \
      MR_FORMAT_OPEN_BADGES_JWT)
-#define BOUND_TO_HOLDER (MR_FORMAT_DC_SD_JWT | MR_FORMAT_EU_LEARNING)
+#define BOUND_TO_HOLDER                                                                                                \
+    (MR_FORMAT_DC_SD_JWT | MR_FORMAT_EU_LEARNING | MR_FORMAT_OPEN_BADGES | MR_FORMAT_OPEN_BADGES_JWT)
 
 /* Who asks for something that no format of this run does would believe that it was done. */
 static bool are_formats_right(const struct run *r)
@@ -166,7 +168,8 @@ static bool are_formats_right(const struct run *r)
               "name one with --format, or leave --key out.\n",
               stderr);
     if (unused_holder)
-        fputs("merit: --holder binds dc+sd-jwt and eu-learning, and none of them is asked for: name one with --format, "
+        fputs("merit: --holder binds dc+sd-jwt, eu-learning and badges, and none of them is asked for: name one with "
+              "--format, "
               "or leave --holder out.\n",
               stderr);
     bool unused_mandate = r->mandate_file && strcmp(r->mandate_file, "none") != 0 && !(r->formats & MR_FORMAT_ELM);

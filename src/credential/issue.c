@@ -315,13 +315,18 @@ static int issue_vc_sd_jwt(mr_issuer *i, const mr_achievement *achievement, int6
     return mr_sd_jwt_issue(&i->signers[SIGNER_VC_SD_JWT], document, &frame, i->issuing.env, &i->scratch, out, err);
 }
 
-/* The seal's own key under did:key: such a proof has no place for a certificate. */
-static int name_own_key(mr_issuer *i, struct mr_err *err)
+static mr_str name_key(mr_issuer *i, const mr_key *key)
 {
     MR_CLEANUP(mr_buf_done) mr_buf did;
     mr_buf_init(&did, 4 * MR_KIB);
-    mr_did_key_put(i->issuing.seal->key, &did);
-    mr_str name = mr_arena_dup(&i->arena, mr_buf_str(&did)), key = mr_str_from(name, strlen("did:key:"));
+    mr_did_key_put(key, &did);
+    return mr_arena_dup(&i->arena, mr_buf_str(&did));
+}
+
+/* The seal's own key under did:key: such a proof has no place for a certificate. */
+static int name_own_key(mr_issuer *i, struct mr_err *err)
+{
+    mr_str name = name_key(i, i->issuing.seal->key), key = mr_str_from(name, strlen("did:key:"));
     mr_str method = mr_arena_format(&i->arena, "%.*s#%.*s", MR_STR_ARG(name), MR_STR_ARG(key));
     i->own = (struct mr_issuing_key){i->issuing.seal->key, name, method, method};
     if (!name.len || !i->own.method.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to name a key", MR_NOWHERE);
@@ -366,7 +371,8 @@ static int prepare_named(mr_issuer *i, mr_format format, const struct mr_issuing
     bool badge = format != MR_FORMAT_DATA_INTEGRITY;
     const mr_elm_template **kept = badge ? &i->badge : &i->named;
     if (!*kept && badge) {
-        MR_TRY(mr_open_badges_prepare(&i->arena, &elm, MR_STR_EMPTY, kept, err));
+        mr_str subject = i->issuing.holder ? name_key(i, i->issuing.holder) : MR_STR_EMPTY;
+        MR_TRY(mr_open_badges_prepare(&i->arena, &elm, subject, kept, err));
         MR_TRY(check_badge(i, err));
     } else if (!*kept) {
         MR_TRY(mr_elm_prepare(&i->arena, &elm, MR_ELM_VC2, kept, err));
@@ -409,6 +415,8 @@ static int write_badge_claims(mr_issuer *i, const struct mr_issuing_key *key, mr
     mr_json_writer_continue(&w, &i->payload);
     mr_json_put_member(&w, "iss", key->issuer);
     mr_json_put_member(&w, "jti", mr_json_get_str(document, "id"));
+    mr_str subject = mr_json_get_str(mr_json_get(document, "credentialSubject"), "id");
+    if (subject.len) mr_json_put_member(&w, "sub", subject);
     for (size_t n = 0; n < 2; n++) {
         mr_str text = mr_json_get_str(document, times[n].member);
         int64_t time;

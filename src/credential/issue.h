@@ -45,7 +45,7 @@ struct mr_issuing {
     mr_str verify_url;
     const struct mr_issuing_key
         *key; /* NULL: tokens carry the seal's certificate; a Data Integrity proof is by did:key of the seal's key */
-    const mr_key *holder;           /* whom SD-JWT VCs are bound to (cnf); NULL: to no key */
+    const mr_key *holder; /* whom SD-JWT VCs are bound to (cnf), and whom badges name by did:key; NULL: to no key */
     mr_timestamp_source *timestamp; /* or NULL */
     void *timestamp_self;
     mr_jades_level
