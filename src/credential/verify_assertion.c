@@ -153,7 +153,7 @@ struct mr_check *mr_asserted_claim_seal(const struct mr_asserted *x, mr_state st
     for (int i = 0; i < MR_SEAL_CHECK_COUNT; i++) {
         struct mr_check *c = &w->r->seal_checks[i];
         bool signature = x->is_signed && i == MR_SEAL_SIGNATURE;
-        c->claimed = true;
+        c->claimed = x->is_signed || i == MR_SEAL_SIGNATURE; /* times of what is no seal are not asked for */
         c->state = signature ? state : MR_NOT_APPLICABLE;
         c->text = mr_verify_say(w, signature ? id : x->is_signed ? "seal.token_no_times" : "seal.hosted.no_signature");
         c->at = w->now;

@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include "base/encoding.h"
+#include "base/limits.h"
 #include "crypto/inside.h"
 
 #include <openssl/err.h>
@@ -586,6 +587,43 @@ static void test_key__serves_several_threads(void **state)
     }
 }
 
+/* SubjectPublicKeyInfo of any kind, PKCS#1 of RSA (what lies behind the first 24 octets of its SubjectPublicKeyInfo), and nothing else. */
+static void test_key_read_public_pem__what_others_publish(void **state)
+{
+    static const mr_key_kind kinds[] = {MR_KEY_P256, MR_KEY_ED25519, MR_KEY_RSA, MR_KEY_RSA};
+    static const char *const refused[] = {"", "no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                                          "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_err err = {0};
+    (void)state;
+    mr_arena_init(&a, MR_MIB);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        MR_CLEANUP(mr_key_freep) mr_key *key = NULL;
+        MR_CLEANUP(mr_key_freep) mr_key *read = NULL;
+        MR_CLEANUP(mr_buf_done) mr_buf pem;
+        mr_str der, again;
+        bool pkcs1 = i == 3;
+        const char *name = pkcs1 ? "RSA PUBLIC KEY" : "PUBLIC KEY";
+        assert_ok(mr_key_generate(kinds[i], 2048, &key, &err), err);
+        assert_ok(mr_key_write_public_der(key, &a, &der, &err), err);
+        mr_buf_init(&pem, MR_MIB);
+        mr_buf_format(&pem, "-----BEGIN %s-----\n", name);
+        for (mr_str rest = pkcs1 ? mr_str_from(der, 24) : der; rest.len; rest = mr_str_from(rest, 48)) {
+            mr_base64_put(&pem, mr_str_make(rest.ptr, rest.len < 48 ? rest.len : 48));
+            mr_buf_putc(&pem, '\n');
+        }
+        mr_buf_format(&pem, "-----END %s-----\n", name);
+        assert_ok(mr_key_read_public_pem(mr_buf_str(&pem), &read, &err), err);
+        assert_ok(mr_key_write_public_der(read, &a, &again, &err), err);
+        assert_str_eq(again, der);
+        assert_false(mr_key_is_private(read));
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        mr_key *key = NULL;
+        assert_code(mr_key_read_public_pem(mr_str_of(refused[i]), &key, &err), MR_E_FORMAT, err);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -610,6 +648,7 @@ int main(void)
         cmocka_unit_test(test_key_write_public_der__equals_openssl),
         cmocka_unit_test(test_key_generate__refuses_sizes_outside_its_range),
         cmocka_unit_test(test_key__serves_several_threads),
+        cmocka_unit_test(test_key_read_public_pem__what_others_publish),
     };
     return cmocka_run_group_tests(tests, peer_setup, peer_teardown);
 }
