@@ -120,6 +120,24 @@ static void test_client_fetch__speaks_only_https_with_strangers(void **state)
     peer_close(&p);
 }
 
+/* What is signed itself may come over http; where from is judged all the same. */
+static void test_client_fetch__guards_plain_addresses_like_all_others(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"http://127.0.0.1:9/", "http://10.0.0.1/", "http://[::1]:9/",
+                                       "http://localhost:9/"};
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_err err = {0};
+    mr_str got;
+    mr_arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct mr_net_request request = {
+            .url = mr_str_of(urls[i]), .plain = true, .max_answer = 100, .timeout_ms = 2000};
+        assert_code(mr_net_fetch(&a, &request, &got, &err), MR_E_NET, err);
+        assert_string_equal(err.detail, "not a public address");
+    }
+}
+
 static void test_client_fetch__reads_no_files_even_when_configured(void **state)
 {
     (void)state;
@@ -247,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_client_fetch__posts_a_body_with_its_type),
         cmocka_unit_test(test_client_fetch__never_connects_to_own_networks_for_strangers),
         cmocka_unit_test(test_client_fetch__speaks_only_https_with_strangers),
+        cmocka_unit_test(test_client_fetch__guards_plain_addresses_like_all_others),
         cmocka_unit_test(test_client_fetch__reads_no_files_even_when_configured),
         cmocka_unit_test(test_client_fetch__stops_at_the_size_allowed),
         cmocka_unit_test(test_client_fetch__follows_no_redirection),
