@@ -54,7 +54,8 @@ static CK_RV get_session_info(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
 
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin, CK_ULONG size)
 {
-    if (user == CKU_CONTEXT_SPECIFIC) return fake_device.context_logins++, CKR_OK;
+    if (user == CKU_CONTEXT_SPECIFIC)
+        return fake_device.context_logins++, fake_device.refuses_context ? CKR_PIN_INCORRECT : CKR_OK;
     fake_device.logins++;
     fake_device.pin_was_null = !pin;
     if (pin && (size != strlen(fake_device.pin) || memcmp(pin, fake_device.pin, size) != 0)) {

@@ -13,6 +13,7 @@ struct fake_device {
     size_t point_size, certificate_size;
     CK_BBOOL asks_always;
     int (*sign)(const void *digest, size_t size, void *out); /* r || s; 0 when done */
+    int refuses_context;                                     /* another PIN than for logging in would be right */
     int gone; /* so many calls of C_SignInit answer that the device was removed */
     /* what happened */
     int logins, wrong_pins, context_logins, opened, closed;

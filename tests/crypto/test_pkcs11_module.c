@@ -146,6 +146,9 @@ static void test_pkcs11_module__gives_the_pin_for_each_signature_when_asked(void
     assert_ok(sign_text(&s, &err), err);
     assert_int_equal(device->context_logins, 2);
     assert_int_equal(device->logins, 1);
+    device->refuses_context = 1;
+    for (int i = 0; i < 3; i++) assert_code(sign_text(&s, &err), MR_E_PASSWORD, err);
+    assert_int_equal(device->context_logins, 3); /* once */
     mr_seal_key_done(&s);
     assert_int_equal(device->opened, device->closed);
 }
