@@ -12,7 +12,7 @@
 #include <dlfcn.h>
 #include <openssl/crypto.h>
 
-#define SYSTEM_MODULE "p11-kit-proxy.so"
+#define SYSTEM_MODULE "libp11-kit.so.0" /* which is a PKCS#11 library itself: all that the system has set up, as one */
 enum { REFUSED_PINS = 32 };
 
 struct module {
