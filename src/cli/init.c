@@ -4,15 +4,15 @@
 
 #include <stdio.h>
 
-static const char help[] = "merit init [--data DIR]: make a data folder.\n\n"
-                           "  merit init                     in ./merit-data, or where MERIT_DATA says\n"
-                           "  merit init --data /srv/merit\n\n"
-                           "The folder gets a self-made test authority, so that you can seal at once. What it seals "
-                           "proves nothing to anyone, and\n"
-                           "says so everywhere. To seal for real, put your e-seal (PKCS#12) into DIR/seals under your "
-                           "eIDAS identifier in small\n"
-                           "letters (vatdk-00000000.p12); trust anchors (PEM) go into DIR/trust.\n"
-                           "Key files are encrypted with MERIT_PASSWORD, or with a password kept in DIR/password.\n";
+static const char help[] =
+    "merit init [--data DIR]: make a data folder.\n\n"
+    "  merit init                     in ./merit-data, or where MERIT_DATA says\n"
+    "  merit init --data /srv/merit\n\n"
+    "The folder gets a self-made test authority, so that you can seal at once. What it seals "
+    "proves nothing to anyone, and\n"
+    "says so everywhere. To seal for real, add your e-seal with `merit seal add`; trust anchors (PEM) "
+    "go into DIR/trust.\n"
+    "Key files are encrypted with MERIT_PASSWORD, or with a password kept in DIR/password.\n";
 
 int mr_cli_init(int argc, char **argv, const mr_env *env)
 {

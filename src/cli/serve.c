@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "http/http.h"
 #include "service/demo.h"
+#include "service/seals.h"
 #include "web/web.h"
 
 #include <signal.h>
@@ -71,6 +72,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
                                        .online = s->online,
                                        .database = true};
     MR_TRY(mr_service_open(&config, &s->service, err));
+    MR_TRY(mr_seals_warn(s->service, err));
     if (s->demo) {
         fprintf(stderr, "Preparing demo data ...\n");
         MR_TRY(mr_demo_load(s->service, err));

@@ -118,8 +118,8 @@ static void check_names(struct asking *w)
     const mr_certificate *c = w->seal->certificate;
     const struct mr_certificate_name *subject = mr_certificate_subject(c);
     struct mr_certificate_qc qc = mr_certificate_qc(c);
-    if (!subject->organisation.len) remark(w, false, "seal_test.no_organisation", subject->line);
-    if (!subject->organisation_identifier.len) remark(w, false, "seal_test.no_identifier", subject->line);
+    if (!subject->organisation.len) remark(w, true, "seal_test.no_organisation", subject->line);
+    if (!subject->organisation_identifier.len) remark(w, true, "seal_test.no_identifier", subject->line);
     if ((qc.type_esign && !qc.type_eseal) || subject->surname.len) remark(w, false, "seal_test.person", subject->line);
     if (w->specification && !mr_elm_issuer_awards(w->specification, c))
         remark(w, false, "seal_test.name_differs", subject->line);

@@ -24,6 +24,7 @@ enum { MOST_OBJECTS = MR_LIMIT_CERTIFICATES, MOST_VALUE = 4096 };
 struct session {
     CK_SESSION_HANDLE handle;
     CK_OBJECT_HANDLE key;
+    CK_SLOT_ID slot;
     unsigned age; /* `age` of its token_key when it was opened */
 };
 struct token_key {
@@ -133,14 +134,13 @@ static bool get_flag(struct token_key *t, const struct session *s, CK_ATTRIBUTE_
 static int open_session(struct token_key *t, struct session *ret, struct mr_err *err)
 {
     struct session s = {0};
-    CK_SLOT_ID slot = 0;
     pthread_mutex_lock(&t->lock);
     s.age = t->age;
     pthread_mutex_unlock(&t->lock);
-    MR_TRY(mr_pkcs11_find_slot(t->f, &t->uri, &slot, err));
-    CK_RV rv = t->f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &s.handle);
+    MR_TRY(mr_pkcs11_find_slot(t->f, &t->uri, &s.slot, err));
+    CK_RV rv = t->f->C_OpenSession(s.slot, CKF_SERIAL_SESSION, NULL, NULL, &s.handle);
     if (rv != CKR_OK) return mr_pkcs11_fail(rv, "the token opens no session", err);
-    int code = mr_pkcs11_log_in(t->f, slot, s.handle, t->pin, t->pin_typed, err);
+    int code = mr_pkcs11_log_in(t->f, s.slot, s.handle, t->pin, t->pin_typed, err);
     if (code == MR_OK) code = find_private(t, s.handle, &s.key, err);
     if (code != MR_OK) {
         t->f->C_CloseSession(s.handle);
@@ -176,7 +176,7 @@ static CK_RV sign_in(struct token_key *t, const struct session *s, CK_MECHANISM 
     CK_RV rv = t->f->C_SignInit(s->handle, mechanism, s->key);
     if (rv != CKR_OK) return rv;
     if (t->asks_always) {
-        rv = t->f->C_Login(s->handle, CKU_CONTEXT_SPECIFIC, t->pin.len ? (CK_UTF8CHAR *)t->pin.ptr : NULL, t->pin.len);
+        rv = mr_pkcs11_confirm(t->f, s->slot, s->handle, t->pin);
         if (rv != CKR_OK) return rv;
     }
     *ret_written = size;

@@ -12,7 +12,7 @@
 #include <dlfcn.h>
 #include <openssl/crypto.h>
 
-#define SYSTEM_MODULE "p11-kit-proxy.so"
+#define SYSTEM_MODULE "libp11-kit.so.0" /* which is a PKCS#11 library itself: all that the system has set up, as one */
 enum { REFUSED_PINS = 32 };
 
 struct module {
@@ -270,6 +270,21 @@ static int log_in(mr_pkcs11_functions *f, CK_SLOT_ID slot, CK_SESSION_HANDLE ses
     t.flags = 0;
     (void)!f->C_GetTokenInfo(slot, &t);
     return MR_FAIL_DETAIL(err, MR_E_PASSWORD, "the PIN of the token is wrong", "%s", tries_left(t.flags));
+}
+
+CK_RV mr_pkcs11_confirm(mr_pkcs11_functions *f, CK_SLOT_ID slot, CK_SESSION_HANDLE session, mr_str pin)
+{
+    CK_TOKEN_INFO t;
+    uint8_t name[32];
+    CK_RV rv = f->C_GetTokenInfo(slot, &t);
+    if (rv != CKR_OK) return rv;
+    memset(t.label, 0, sizeof t.label); /* so that it is remembered apart from logging in */
+    name_of(&t, pin, name);
+    bool elsewhere = (t.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+    if (!elsewhere && was_refused(name)) return CKR_PIN_INCORRECT;
+    rv = f->C_Login(session, CKU_CONTEXT_SPECIFIC, elsewhere ? NULL : (CK_UTF8CHAR *)pin.ptr, elsewhere ? 0 : pin.len);
+    if (is_wrong_pin(rv)) remember_refused(name);
+    return rv;
 }
 
 int mr_pkcs11_log_in(mr_pkcs11_functions *f, CK_SLOT_ID slot, CK_SESSION_HANDLE session, mr_str pin, bool typed,

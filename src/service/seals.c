@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "crypto/authority.h"
 #include "json/write.h"
 #include "service/installation.h"
@@ -275,6 +276,25 @@ int mr_seals_open(mr_service *s, mr_arena *a, const struct mr_kept_seal *k, stru
         .reference = mr_arena_format(a, "%.*s/seals/%.*s", MR_STR_ARG(s->folder), MR_STR_ARG(k->file)),
         .password = s->password};
     return mr_seal_open(&o, a, ret, err);
+}
+
+int mr_seals_warn(mr_service *s, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_kept_seal *list;
+    size_t count;
+    mr_arena_init(&a, 32 * MR_MIB);
+    MR_TRY(mr_seals_list(s, &a, &list, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        char until[11];
+        const char *file = mr_arena_cstr(&a, list[i].file);
+        if (list[i].turn == MR_SEAL_UNREADABLE)
+            mr_log(MR_LOG_WARNING, "seal.unreadable", "seal", file, "why", mr_arena_cstr(&a, list[i].why), NULL);
+        if (!list[i].ends_soon) continue;
+        mr_date_write(mr_date_of_time(list[i].until), until);
+        mr_log(MR_LOG_WARNING, "seal.ends_soon", "seal", file, "until", until, NULL);
+    }
+    return MR_OK;
 }
 
 /* ---- adding ---- */

@@ -50,6 +50,9 @@ int mr_seals_open(mr_service *s, mr_arena *a, const struct mr_kept_seal *k, stru
 /* The file of an organisation's seal whose turn it is; ptr NULL: the organisation has none. */
 int mr_seals_find(mr_service *s, mr_arena *a, mr_str issuer, mr_str *ret_path, struct mr_err *err) MR_MUST_CHECK;
 
+/* Tell the log which seals end soon or cannot be read: at the start of a server. Errors: those of mr_seals_list. */
+int mr_seals_warn(mr_service *s, struct mr_err *err) MR_MUST_CHECK;
+
 struct mr_seal_adding {
     const struct mr_seal_key *seal; /* opened */
     mr_str

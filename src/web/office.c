@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "credential/wording.h"
+#include "service/seals.h"
 
 /* ---- what the office's pages share ---- */
 
@@ -140,6 +141,26 @@ static int put_published(mr_page *p, struct mr_err *err)
     return MR_OK;
 }
 
+/* A seal that ends soon: told, never in the way. */
+static void put_seal_notices(mr_page *p)
+{
+    struct mr_kept_seal *list;
+    size_t count;
+    if (mr_seals_list(p->service, p->arena, &list, &count, NULL) != MR_OK) return;
+    mr_json_put_name(&p->view, "seal_notices");
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].ends_soon) continue;
+        mr_str until = mr_say_date(p->arena, p->language, mr_date_of_time(list[i].until));
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(
+            &p->view, "text",
+            MR_SAY(p->arena, p->language, "office.seal_ends", {"owner", list[i].owner}, {"until", until}));
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
 /* What is wrong with a specification file that was sent. */
 struct refusal {
     mr_str file_name, sentence, place;
@@ -193,10 +214,12 @@ static void show_office(mr_page *p, const struct refusal *refusal)
         put_names(p, &fresh.specification);
         mr_json_end_object(&p->view);
     }
-    if (put_published(p, &err) != MR_OK)
+    if (put_published(p, &err) != MR_OK) {
         mr_page_fail(p, &err);
-    else
-        mr_page_show_private(p, "office");
+        return;
+    }
+    put_seal_notices(p);
+    mr_page_show_private(p, "office");
 }
 
 void mr_web_office(mr_page *p)

@@ -1,6 +1,9 @@
 /* The provider's office: who may come in, publishing, uploading, and a batch from preview to links. */
 #include "office.h"
 
+#include "crypto/authority.h"
+#include "service/seals.h"
+
 static int open_office(void **state)
 {
     static struct office office;
@@ -111,6 +114,31 @@ static void test_office_page__lists_what_is_published(void **state)
     office_get(o, "/provider", "da");
     assert_private_page(&o->site, 200, "the office in Danish");
     assert_says(&o->site, "Tildelt til 12 lærende.");
+}
+
+/* A seal of another organisation than those of the demo, made almost five years ago: its time is five years. */
+static void test_office_page__tells_of_a_seal_that_ends_soon(void **state)
+{
+    struct office *o = *state;
+    struct mr_err err = {0};
+    struct mr_authority authority;
+    struct mr_seal_key seal;
+    mr_str file;
+    mr_env before = test_env_fixed(mr_env_now(mr_env_system()) - (5 * 365 - 30) * MR_DAY_MS, 5);
+    const struct mr_seal_subject subject = {MR_STR("Invented <Ending> School"), MR_STR("VATDK-55555555"), MR_STR("DK"),
+                                            MR_STR("Invented seal")};
+    office_get(o, "/provider", "en");
+    assert_true(mr_str_find(o->site.body, MR_STR("no other follows on")) < 0);
+    assert_ok(mr_authority_new(&before, &authority, &err), err);
+    assert_ok(mr_authority_issue_seal(&authority, &before, &subject, MR_KEY_P256, &seal, &err), err);
+    const struct mr_seal_adding adding = {.seal = &seal, .from = MR_TIME_NONE};
+    assert_ok(mr_seals_add(o->site.service, &o->site.arena, &adding, &file, &err), err);
+    mr_seal_key_done(&seal);
+    mr_authority_done(&authority);
+    office_get(o, "/provider", "en");
+    assert_says(&o->site, "The seal of Invented &lt;Ending&gt; School ends on");
+    office_get(o, "/provider", "da");
+    assert_says(&o->site, "intet andet tager over");
 }
 
 static void test_office_page__teaches_when_nothing_is_published(void **state)
@@ -504,6 +532,7 @@ int main(void)
         T(test_office_door__forms_need_their_token),
         T(test_office_door__wrong_link_is_no_page_and_leaving_closes),
         T(test_office_page__lists_what_is_published),
+        T(test_office_page__tells_of_a_seal_that_ends_soon),
         cmocka_unit_test(test_office_page__teaches_when_nothing_is_published),
         T(test_office_publish__shows_every_fault_and_keeps_nothing),
         T(test_office_publish__takes_a_good_file_once),
