@@ -26,18 +26,18 @@
 #define MR_LIMIT_SEAL_PARTS 256            /* elements of a seal's unsigned part (etsiU) */
 #define MR_LIMIT_CRIT 32                   /* entries of a header's crit */
 #define MR_LIMIT_CLOCK_SKEW_MS 300000 /* by which the clocks of a sealer and of time-stamp authorities may differ */
-#define MR_LIMIT_EVIDENCE_AGE_MS 604800000 /* revocation evidence without next update: this much before the seal */
+#define MR_LIMIT_EVIDENCE_AGE_MS 604800000  /* revocation evidence without next update: this much before the seal */
 #define MR_LIMIT_TRUSTED_LIST (32 * MR_MIB) /* one trusted list, as fetched: XML or a JWS */
 #define MR_LIMIT_TRUSTED_LIST_MEMORY ((size_t)1024 * MR_MIB) /* of the process that reads its XML */
 #define MR_LIMIT_TRUSTED_LIST_SECONDS 30                     /* of processor time */
 #define MR_LIMIT_LISTS 256                                   /* trusted lists kept */
 #define MR_LIMIT_LIST_FAULTS 20                              /* told of one list; the rest is counted */
-#define MR_LIMIT_ANCHORS 8192              /* trust anchors read from a folder */
-#define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB) /* one file of anchors or known issuers */
-#define MR_LIMIT_TEXT 10000                /* one text of a specification, code points */
-#define MR_LIMIT_NAME 200                  /* a person's name, code points */
-#define MR_LIMIT_FINDINGS 200              /* faults told about one specification or row; the rest is counted */
-#define MR_LIMIT_FINDING_VALUE 120         /* octets shown of what was written */
+#define MR_LIMIT_ANCHORS 8192                                /* trust anchors read from a folder */
+#define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB)                   /* one file of anchors or known issuers */
+#define MR_LIMIT_TEXT 10000                                  /* one text of a specification, code points */
+#define MR_LIMIT_NAME 200                                    /* a person's name, code points */
+#define MR_LIMIT_FINDINGS 200      /* faults told about one specification or row; the rest is counted */
+#define MR_LIMIT_FINDING_VALUE 120 /* octets shown of what was written */
 #define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
 #define MR_LIMIT_HTTP_BODIES (128 * MR_MIB) /* of all requests being received or answered */
 #define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)
