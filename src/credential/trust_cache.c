@@ -1,20 +1,22 @@
 /* The folder of trusted lists.
  *
- * `merit verify` must not read ten megabytes to look at one certificate. So `index` is small and read whole: a signed line of JSON about the lists, and rows
- * of one width, sorted, that are searched by halves. A row leads to one line of a list's file, and has its digest:
+ * `merit verify` must not read ten megabytes, nor hash half of one, to look at one certificate. So there are three steps, each covered by the one before:
  *
- *     key(16) list(3) offset(10) length(8) sha256(64)        hexadecimal, decimal, decimal, decimal, hexadecimal; one blank between, then a line feed
+ *     index         a JWS: what is known of each list, and for each of 256 buckets how many rows it has and their digest
+ *     *.rows        rows of one width, sorted by key; a bucket holds those whose key begins with its two digits
+ *     ID-....json   a list, one line a service
  *
- * The signature covers the digest of the rows, the rows cover the lines of services, the JSON covers the whole files. So whatever is used was covered, and only
- * what is used is read.
+ *     row: key(16) list(3) offset(10) length(8) sha256(64)    hexadecimal, decimal, decimal, decimal, hexadecimal; one blank between, then a line feed
+ *
+ * The names of the files hold digests of their content. So whatever is used was covered by the signature, and only what is used is read.
  *
  * The key: the first eight octets of SHA-256 over "subject:" and a Name in DER, or over "id:" and an identifier. A collision finds one service more, and who
  * asks compares.
  *
  * The signing key lies in the same folder: it guards against damage and against hands that reach the lists only; whoever may write the whole folder may
- * as well put an anchor into it.
+ * as well put an anchor into it. It is a P-256 key, because libcrypto is there already: Ed25519 would load libsodium for this alone.
  *
- * Order of writing: files of lists under new names, then the index, in one rename; files that neither the old nor the new index names go. */
+ * Order of writing: files under new names, then the index, in one rename; files that neither the old nor the new index names go. */
 #include "credential/trust_cache.h"
 
 #include "base/encoding.h"
@@ -29,7 +31,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { KEY_SIZE = 16, ROW_SIZE = 106 };
+enum { KEY_SIZE = 16, ROW_SIZE = 106, BUCKETS = 256, BUCKET_SIZE = 6 + 32 /* a count and a digest, hexadecimal */ };
 #define INDEX_LIMIT (64 * MR_MIB)
 #define TYPE "merit-trusted-lists"
 
@@ -127,43 +129,38 @@ static int read_public_key(mr_arena *a, const char *folder, mr_key **ret, struct
     return mr_jwk_read(jwk, ret, err);
 }
 
-static int check_index(mr_arena *a, const char *folder, mr_str line, mr_str rows, const mr_json **ret,
-                       struct mr_err *err)
+static int check_index(mr_arena *a, const char *folder, mr_str line, const mr_json **ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_key_freep) mr_key *key = NULL;
     mr_jws j;
-    char digest[65];
     struct mr_err why = {0};
     MR_TRY(read_public_key(a, folder, &key, err));
-    if (mr_jws_read(a, line, &j, &why) != MR_OK) return fail_changed(err, "index");
+    if (mr_jws_read(a, mr_str_trim(line), &j, &why) != MR_OK) return fail_changed(err, "index");
     bool good = mr_jws_verify(&j, key, &why) == MR_OK && mr_str_is(j.typ, TYPE);
     mr_str payload = j.payload;
     mr_jws_done(&j);
     if (!good || mr_json_parse(a, payload, NULL, ret, &why) != MR_OK) return fail_changed(err, "index");
-    hex_digest(rows, digest);
-    if (!mr_str_is(mr_json_get_str(*ret, "rows"), digest) || rows.len % ROW_SIZE) return fail_changed(err, "index");
-    return MR_OK;
+    return mr_json_get_str(*ret, "buckets").len == BUCKETS * BUCKET_SIZE ? MR_OK : fail_changed(err, "index");
 }
 
 int mr_trust_cache_open(mr_arena *a, const char *folder, const mr_trust_cache **ret, struct mr_err *err)
 {
-    mr_str text, rest, line;
+    mr_str text;
     const mr_json *payload;
     const char *path = path_of(a, folder, "lists/index");
     *ret = NULL;
     if (!path) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
     if (!mr_file_exists(path)) return MR_OK;
     MR_TRY(mr_file_read(a, path, INDEX_LIMIT, &text, err));
-    rest = text;
-    if (!mr_str_split(&rest, '\n', &line) || !rest.ptr) return fail_changed(err, "index");
-    MR_TRY(check_index(a, folder, line, rest, &payload, err));
+    MR_TRY(check_index(a, folder, text, &payload, err));
     mr_trust_cache *c = MR_NEW(a, mr_trust_cache);
     const mr_json *lists = mr_json_get(payload, "lists");
     if (c) c->lists = MR_NEW_ARRAY(a, struct mr_trust_list, mr_json_count(lists) + 1);
     if (c) c->folder = mr_arena_dup(a, mr_str_of(folder)).ptr;
     if (!c || !c->lists || !c->folder) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
     MR_JSON_EACH (list, lists) read_list(list, &c->lists[c->count++]);
-    c->rows = rest;
+    c->rows = mr_json_get_str(payload, "rows");
+    c->buckets = mr_json_get_str(payload, "buckets");
     *ret = c;
     return MR_OK;
 }
@@ -214,21 +211,46 @@ static int open_row(const mr_trust_cache *c, mr_arena *a, mr_str row, struct mr_
     return mr_json_parse(a, text, NULL, &ret->service, err);
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0;
+}
+
+/* How many rows a bucket has. */
+static uint64_t count_rows(const mr_trust_cache *c, size_t bucket)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < 6; i++) count = count << 4 | (unsigned)hex_value(c->buckets.ptr[bucket * BUCKET_SIZE + i]);
+    return count;
+}
+
+/* The rows of a bucket, checked. */
+static int read_bucket(const mr_trust_cache *c, mr_arena *a, size_t bucket, mr_str *ret, struct mr_err *err)
+{
+    char digest[65];
+    uint64_t before = 0, count = count_rows(c, bucket);
+    *ret = MR_STR("");
+    if (count == 0) return MR_OK;
+    for (size_t i = 0; i < bucket; i++) before += count_rows(c, i);
+    mr_str path = mr_arena_format(a, "%s/lists/%.*s", c->folder, MR_STR_ARG(c->rows));
+    if (!path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
+    MR_TRY(read_part(a, path.ptr, before * ROW_SIZE, count * ROW_SIZE, ret, err));
+    hex_digest(*ret, digest);
+    return memcmp(c->buckets.ptr + bucket * BUCKET_SIZE + 6, digest, 32) == 0 && ret->len == count * ROW_SIZE
+               ? MR_OK
+               : fail_changed(err, path.ptr);
+}
+
 static int find_key(const mr_trust_cache *c, mr_arena *a, const char *key, struct mr_listed ret[MR_LISTED_MOST],
                     size_t *ret_count, struct mr_err *err)
 {
-    size_t low = 0, high = c ? c->rows.len / ROW_SIZE : 0, end = high;
+    mr_str rows;
     *ret_count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(c->rows.ptr + middle * ROW_SIZE, key, KEY_SIZE) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < end && *ret_count < MR_LISTED_MOST; low++) {
-        mr_str row = mr_str_make(c->rows.ptr + low * ROW_SIZE, ROW_SIZE);
-        if (memcmp(row.ptr, key, KEY_SIZE) != 0) break;
+    if (!c) return MR_OK;
+    MR_TRY(read_bucket(c, a, (size_t)(hex_value(key[0]) << 4 | hex_value(key[1])), &rows, err));
+    for (size_t at = 0; at < rows.len && *ret_count < MR_LISTED_MOST; at += ROW_SIZE) {
+        mr_str row = mr_str_make(rows.ptr + at, ROW_SIZE);
+        if (memcmp(row.ptr, key, KEY_SIZE) != 0) continue;
         MR_TRY(open_row(c, a, row, &ret[*ret_count], err));
         (*ret_count)++;
     }
@@ -271,6 +293,7 @@ struct writing {
     mr_arena *a;
     const char *folder;
     const mr_trust_cache *old; /* NULL when there is none */
+    mr_str old_rows;           /* all of them */
     mr_json_writer w;          /* "lists" of the index */
     size_t lists;
     mr_str *rows; /* ROW_SIZE octets each */
@@ -278,17 +301,22 @@ struct writing {
     int64_t now;
 };
 
+static int make_row_room(struct writing *w, struct mr_err *err)
+{
+    if (w->row_count < w->row_room) return MR_OK;
+    size_t room = w->row_room ? w->row_room * 2 : 1024;
+    mr_str *more = MR_NEW_ARRAY(w->a, mr_str, room);
+    if (!more) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
+    if (w->row_count) memcpy(more, w->rows, w->row_count * sizeof *more);
+    w->rows = more;
+    w->row_room = room;
+    return MR_OK;
+}
+
 static int add_row(struct writing *w, const char *key, uint64_t offset, mr_str line, struct mr_err *err)
 {
     char digest[65];
-    if (w->row_count == w->row_room) {
-        size_t room = w->row_room ? w->row_room * 2 : 1024;
-        mr_str *more = MR_NEW_ARRAY(w->a, mr_str, room);
-        if (!more) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
-        if (w->row_count) memcpy(more, w->rows, w->row_count * sizeof *more);
-        w->rows = more;
-        w->row_room = room;
-    }
+    MR_TRY(make_row_room(w, err));
     hex_digest(line, digest);
     mr_str row = mr_arena_format(w->a, "%s %03zu %010llu %08zu %s\n", key, w->lists, (unsigned long long)offset,
                                  line.len, digest);
@@ -465,15 +493,15 @@ static int keep_old(struct writing *w, size_t at, struct mr_err *err)
     char number[4], now[4];
     snprintf(number, sizeof number, "%03u", (unsigned)at % 1000);
     snprintf(now, sizeof now, "%03u", (unsigned)w->lists % 1000);
-    for (size_t i = 0; i + ROW_SIZE <= w->old->rows.len; i += ROW_SIZE) {
-        mr_str row = mr_str_make(w->old->rows.ptr + i, ROW_SIZE);
+    for (size_t i = 0; i < w->old_rows.len; i += ROW_SIZE) {
+        mr_str row = mr_str_make(w->old_rows.ptr + i, ROW_SIZE);
         if (memcmp(row.ptr + KEY_SIZE + 1, number, 3) != 0) continue;
-        MR_TRY(add_row(w, "0000000000000000", 0, MR_STR(""), err)); /* makes room */
+        MR_TRY(make_row_room(w, err));
         char *copy = mr_arena_alloc(w->a, ROW_SIZE);
         if (!copy) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
         memcpy(copy, row.ptr, ROW_SIZE);
         memcpy(copy + KEY_SIZE + 1, now, 3);
-        w->rows[w->row_count - 1] = mr_str_make(copy, ROW_SIZE);
+        w->rows[w->row_count++] = mr_str_make(copy, ROW_SIZE);
     }
     put_old(w, &w->old->lists[at]);
     w->lists++;
@@ -500,11 +528,39 @@ static int open_key(struct writing *w, mr_key **ret, struct mr_err *err)
         return mr_key_read_pem(text, MR_STR(""), ret, err);
     }
     mr_buf_reserve(&pem, 4 * MR_KIB);
-    MR_TRY(mr_key_generate(MR_KEY_ED25519, 0, ret, err));
+    MR_TRY(mr_key_generate(MR_KEY_P256, 0, ret, err));
     MR_TRY(mr_key_write_pem(*ret, MR_STR(""), &pem, err));
     MR_TRY(mr_key_write_jwk(*ret, &jwk, err));
     MR_TRY(mr_file_write(public, mr_buf_str(&jwk), 0644, true, err));
     return mr_file_write(path, mr_buf_str(&pem), 0600, true, err);
+}
+
+/* How many rows each bucket has and what they come to; the rows are sorted. */
+static void put_buckets(const mr_str rows, mr_buf *out)
+{
+    size_t at = 0;
+    for (unsigned bucket = 0; bucket < BUCKETS; bucket++) {
+        char digits[3], digest[65];
+        size_t start = at;
+        snprintf(digits, sizeof digits, "%02x", bucket);
+        while (at < rows.len && memcmp(rows.ptr + at, digits, 2) == 0) at += ROW_SIZE;
+        hex_digest(mr_str_make(rows.ptr + start, at - start), digest);
+        mr_buf_format(out, "%06zx%.32s", (at - start) / ROW_SIZE, digest);
+    }
+}
+
+/* The rows, in a file of their own whose name is returned. */
+static int write_rows(struct writing *w, mr_buf *rows, mr_str *ret_name, struct mr_err *err)
+{
+    char digest[65];
+    if (w->row_count) qsort(w->rows, w->row_count, sizeof *w->rows, compare_rows);
+    for (size_t i = 0; i < w->row_count; i++) mr_buf_put(rows, w->rows[i]);
+    if (mr_buf_failed(rows)) return MR_FAIL(err, MR_E_LIMIT, "too many trusted lists", MR_NOWHERE);
+    hex_digest(mr_buf_str(rows), digest);
+    *ret_name = mr_arena_format(w->a, "%.32s.rows", digest);
+    mr_str path = mr_arena_format(w->a, "%s/lists/%.*s", w->folder, MR_STR_ARG(*ret_name));
+    if (!path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
+    return mr_file_write(path.ptr, mr_buf_str(rows), 0644, true, err);
 }
 
 static int write_index(struct writing *w, mr_str lists, struct mr_err *err)
@@ -513,23 +569,21 @@ static int write_index(struct writing *w, mr_str lists, struct mr_err *err)
     MR_CLEANUP(mr_buf_done) mr_buf rows, out, payload;
     const struct mr_jose_header header = {.typ = TYPE};
     mr_jose_signer signer;
-    char digest[65];
+    mr_str name = MR_STR_EMPTY;
     mr_buf_init(&rows, INDEX_LIMIT);
     mr_buf_init(&out, INDEX_LIMIT);
     mr_buf_init(&payload, INDEX_LIMIT);
-    if (w->row_count) qsort(w->rows, w->row_count, sizeof *w->rows, compare_rows);
-    for (size_t i = 0; i < w->row_count; i++) mr_buf_put(&rows, w->rows[i]);
-    hex_digest(mr_buf_str(&rows), digest);
-    mr_buf_format(&payload, "{\"rows\":\"%s\",\"lists\":", digest);
+    MR_TRY(write_rows(w, &rows, &name, err));
+    mr_buf_format(&payload, "{\"rows\":\"%.*s\",\"buckets\":\"", MR_STR_ARG(name));
+    put_buckets(mr_buf_str(&rows), &payload);
+    mr_buf_puts(&payload, "\",\"lists\":");
     mr_buf_put(&payload, lists);
     mr_buf_putc(&payload, '}');
-    if (mr_buf_failed(&payload) || mr_buf_failed(&rows))
-        return MR_FAIL(err, MR_E_LIMIT, "too many trusted lists", MR_NOWHERE);
+    if (mr_buf_failed(&payload)) return MR_FAIL(err, MR_E_LIMIT, "too many trusted lists", MR_NOWHERE);
     MR_TRY(open_key(w, &key, err));
     MR_TRY(mr_jose_signer_init(&signer, w->a, key, &header, err));
     MR_TRY(mr_jose_sign(&signer, mr_buf_str(&payload), w->a, &out, err));
     mr_buf_putc(&out, '\n');
-    mr_buf_put(&out, mr_buf_str(&rows));
     if (mr_buf_failed(&out)) return MR_FAIL(err, MR_E_LIMIT, "too many trusted lists", MR_NOWHERE);
     const char *path = path_of(w->a, w->folder, "lists/index");
     return path ? mr_file_write(path, mr_buf_str(&out), 0644, true, err)
@@ -540,24 +594,41 @@ static bool names_file(const mr_trust_cache *c, mr_str file)
 {
     for (size_t i = 0; c && i < c->count; i++)
         if (mr_str_eq(c->lists[i].file, file)) return true;
-    return false;
+    return c && mr_str_eq(c->rows, file);
 }
 
 /* Files that neither the index before nor the index now names. */
 static void remove_leftovers(struct writing *w)
 {
+    static const char *const endings[] = {".json", ".rows"};
     const mr_trust_cache *now = NULL;
-    mr_str *names = NULL;
-    size_t count = 0;
     struct mr_err ignored = {0};
     const char *folder = path_of(w->a, w->folder, "lists");
-    if (!folder || mr_trust_cache_open(w->a, w->folder, &now, &ignored) != MR_OK ||
-        mr_file_list(w->a, folder, ".json", MR_LIMIT_ANCHORS, &names, &count, &ignored) != MR_OK)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        mr_str path = mr_arena_format(w->a, "%s/%.*s", folder, MR_STR_ARG(names[i]));
-        if (path.ptr && !names_file(w->old, names[i]) && !names_file(now, names[i])) unlink(path.ptr);
+    if (!folder || mr_trust_cache_open(w->a, w->folder, &now, &ignored) != MR_OK) return;
+    for (size_t e = 0; e < 2; e++) {
+        mr_str *names = NULL;
+        size_t count = 0;
+        if (mr_file_list(w->a, folder, endings[e], MR_LIMIT_ANCHORS, &names, &count, &ignored) != MR_OK) return;
+        for (size_t i = 0; i < count; i++) {
+            mr_str path = mr_arena_format(w->a, "%s/%.*s", folder, MR_STR_ARG(names[i]));
+            if (path.ptr && !names_file(w->old, names[i]) && !names_file(now, names[i])) unlink(path.ptr);
+        }
     }
+}
+
+/* What is there, with all of its rows, each bucket checked. */
+static int read_old(struct writing *w, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf all;
+    mr_str rows;
+    mr_buf_init(&all, INDEX_LIMIT);
+    MR_TRY(mr_trust_cache_open(w->a, w->folder, &w->old, err));
+    for (size_t i = 0; w->old && i < BUCKETS; i++) {
+        MR_TRY(read_bucket(w->old, w->a, i, &rows, err));
+        mr_buf_put(&all, rows);
+    }
+    w->old_rows = mr_arena_dup(w->a, mr_buf_str(&all));
+    return w->old_rows.ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
 }
 
 int mr_trust_cache_put(const char *folder, const mr_env *env, const struct mr_trust_entry *entries, size_t count,
@@ -571,7 +642,7 @@ int mr_trust_cache_put(const char *folder, const mr_env *env, const struct mr_tr
     const char *inside = path_of(&a, folder, "lists");
     if (!inside) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
     MR_TRY(mr_file_make_folder(inside, err));
-    MR_TRY(mr_trust_cache_open(&a, folder, &w.old, err));
+    MR_TRY(read_old(&w, err));
     mr_json_writer_init(&w.w, &lists, 0);
     mr_json_begin_array(&w.w);
     for (size_t i = 0; w.old && i < w.old->count; i++)

@@ -1,7 +1,7 @@
 /* Trusted lists that were fetched and found good, as a folder keeps them, so that a verifier finds in them at once: TRUST/lists.
  *
- * A list is a JSON file of its own, for people and other programs to read. `index` holds what is known of all of them, and a row for everything a service is
- * identified by; it is signed with a key of the folder (TRUST/cache.key, its public half in TRUST/cache.jwk). A list that was changed after it was fetched is
+ * A list is a JSON file of its own, for people and other programs to read. `index` holds what is known of all of them, and covers a row for everything a
+ * service is identified by; it is signed with a key of the folder (TRUST/cache.key, its public half in TRUST/cache.jwk). A list that was changed after it was fetched is
  * noticed when something is looked up in it. */
 #ifndef MR_CREDENTIAL_TRUST_CACHE_H
 #define MR_CREDENTIAL_TRUST_CACHE_H
@@ -30,7 +30,7 @@ typedef struct mr_trust_cache {
     const char *folder; /* TRUST */
     struct mr_trust_list *lists;
     size_t count;
-    mr_str rows;
+    mr_str rows, buckets; /* of the index: the file of rows, and what each part of it comes to */
 } mr_trust_cache;
 
 /* Open it. *ret is NULL when the folder has no lists.

@@ -19,6 +19,7 @@
 int mr_xml_read(mr_str text, xmlDoc **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_xml_freep(xmlDoc **doc);
 
+/* Is it an element of this name? ns NULL: of any namespace. */
 bool mr_xml_is(const xmlNode *node, const char *ns, const char *name);
 /* The first child element of this name, or NULL; node may be NULL. ns NULL: any namespace. */
 const xmlNode *mr_xml_child(const xmlNode *node, const char *ns, const char *name);
