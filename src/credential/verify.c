@@ -275,6 +275,8 @@ int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_
     made->budget = (struct mr_fetch_budget){.fetch = v->fetch, .env = v->env};
     made->counted = (mr_fetch){fetch_counted, &made->budget};
     if (v->fetch) made->v.fetch = made->resolver.fetch = &made->counted;
+    made->registry = (struct mr_registry_keys){
+        .usual = {mr_controller_find, &made->resolver}, .fetch = made->v.fetch, .trust = v->trust};
     *ret = made;
     return MR_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef MR_CREDENTIAL_VERIFY_INSIDE_H
 #define MR_CREDENTIAL_VERIFY_INSIDE_H
 
+#include "credential/accreditation_chain.h"
 #include "credential/elm.h"
 #include "credential/secured.h"
 #include "credential/verify.h"
@@ -33,6 +34,7 @@ struct mr_verifier {
     mr_fetch counted;
     mr_contexts *contexts; /* opened when the first document asks for linked data */
     struct mr_resolver resolver;
+    struct mr_registry_keys registry; /* over the resolver */
     struct mr_known_chain chains[MR_VERIFY_CHAINS];
     size_t next;
 };
