@@ -237,40 +237,39 @@ static int find(struct climber *w, mr_str url, struct found *ret)
 
 /* ---- keys ---- */
 
-struct registry_keys {
-    const struct mr_climbing *c;
-    bool is_unknown; /* a key of a registry was asked for, and none is believed */
-};
-
-/* did:ebsi: of the registry's identifiers; everything else as usual. */
-static int find_key(void *self, mr_arena *a, mr_str method, mr_relationship use, struct mr_method *ret,
-                    struct mr_err *err)
+/* The document of a DID in one registry; *ret false: not had. */
+static int find_in_registry(const struct mr_registry_keys *k, mr_arena *a, mr_str registry, mr_str method,
+                            mr_relationship use, struct mr_method *ret_method, bool *ret, struct mr_err *err)
 {
-    struct registry_keys *k = self;
-    const struct mr_climbing *c = k->c;
-    const mr_trust *t = c->trust;
-    if (!mr_str_has_prefix(method, MR_STR("did:ebsi:")))
-        return c->opening.keys.find(c->opening.keys.self, a, method, use, ret, err);
+    struct mr_err e = {0};
+    mr_str document = MR_STR_EMPTY;
     ptrdiff_t hash = mr_str_find_char(method, '#');
     mr_str did = hash < 0 ? method : mr_str_make(method.ptr, (size_t)hash);
-    *ret = (struct mr_method){.id = method,
-                              .expires = MR_TIME_NONE,
-                              .revoked = MR_TIME_NONE,
-                              .why = {.state = MR_UNCHECKED, .id = "key.not_asked", .at = MR_TIME_NONE}};
-    k->is_unknown = true;
+    mr_str url = mr_arena_format(a, "%.*sdid-registry/v5/identifiers/%.*s", MR_STR_ARG(registry), MR_STR_ARG(did));
+    int code = k->fetch->get(k->fetch->self, a, url, "application/did+ld+json", MR_LIMIT_CONTROLLER, &document, &e);
+    *ret = code == MR_OK;
+    if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory for a key", MR_NOWHERE);
+    return *ret ? mr_controller_find_in(a, document, method, use, ret_method, err) : MR_OK;
+}
+
+int mr_registry_key_find(void *self, mr_arena *a, mr_str method, mr_relationship use, struct mr_method *ret,
+                         struct mr_err *err)
+{
+    struct mr_registry_keys *k = self;
+    const mr_trust *t = k->trust;
+    bool named = false, found = false;
+    if (!mr_str_has_prefix(method, MR_STR("did:ebsi:"))) return k->usual.find(k->usual.self, a, method, use, ret, err);
     for (size_t i = 0; t && i < t->issuer_count; i++) {
-        mr_str document = MR_STR_EMPTY, registry = t->issuers[i].registry;
-        struct mr_err e = {0};
-        if (!registry.len) continue;
-        k->is_unknown = false;
-        if (!c->opening.fetch) continue;
-        mr_str url = mr_arena_format(a, "%.*sdid-registry/v5/identifiers/%.*s", MR_STR_ARG(registry), MR_STR_ARG(did));
-        int code = c->opening.fetch->get(c->opening.fetch->self, a, url, "application/did+ld+json", MR_LIMIT_CONTROLLER,
-                                         &document, &e);
-        if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory for a key", MR_NOWHERE);
-        if (code == MR_OK) return mr_controller_find_in(a, document, method, use, ret, err);
-        ret->why.id = "key.unreachable";
+        mr_str registry = t->issuers[i].registry;
+        if (!registry.len || registry.ptr[registry.len - 1] != '/') continue;
+        named = true;
+        if (k->fetch) MR_TRY(find_in_registry(k, a, registry, method, use, ret, &found, err));
+        if (found) return MR_OK;
     }
+    k->is_unknown = !named;
+    if (!named) return k->usual.find(k->usual.self, a, method, use, ret, err);
+    *ret = (struct mr_method){.id = method, .expires = MR_TIME_NONE, .revoked = MR_TIME_NONE};
+    ret->why = step_of(MR_UNCHECKED, k->fetch ? "key.unreachable" : "key.not_asked", method);
     return MR_OK;
 }
 
@@ -303,9 +302,9 @@ static void read_times(const mr_json *payload, int64_t *ret_from, int64_t *ret_u
 
 static int open_hop(struct climber *w, struct hop *h, struct mr_step *ret)
 {
-    struct registry_keys keys = {.c = w->c};
+    struct mr_registry_keys keys = {.usual = w->c->opening.keys, .fetch = w->c->opening.fetch, .trust = w->c->trust};
     struct mr_opening o = w->c->opening;
-    o.keys = (struct mr_key_source){find_key, &keys};
+    o.keys = (struct mr_key_source){mr_registry_key_find, &keys};
     o.now = w->c->at;
     MR_TRY(mr_accreditation_open(w->a, &o, w->c->trust, h->found.text, &h->record, &h->seal, &h->payload, w->err));
     const struct mr_step *s = &h->seal.step;

@@ -43,6 +43,18 @@ int mr_accreditation_chain_follow(mr_arena *a, const struct mr_climbing *c, cons
 /* "granter accredited grantee for types (source)", a line each; for experts. */
 mr_str mr_accreditation_chain_describe(mr_arena *a, const struct mr_accreditation_chain *c);
 
+/* Keys of identifiers that only a registry knows (did:ebsi), out of the registries that the operator named; everything else, and these when none is named,
+ * as `usual` has it. */
+struct mr_registry_keys {
+    struct mr_key_source usual;
+    const mr_fetch *fetch; /* or NULL */
+    const mr_trust *trust;
+    bool is_unknown; /* set when such a key was asked for, and no registry is named */
+};
+/* As `find` of a source; self is a struct mr_registry_keys. */
+int mr_registry_key_find(void *self, mr_arena *a, mr_str method, mr_relationship use, struct mr_method *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
+
 /* The rules of EBSI's schemas for an attestation (1.1: schema 2.0.0; 2.0: schema 2.0.0) and for an accreditation or authorisation (1.3.0), as far as they
  * concern who may do what. NULL, or the member that is missing or wrong ("credentialSubject.accreditedFor"). */
 const char *mr_accreditation_form_fault(const mr_json *document);

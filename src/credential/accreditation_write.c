@@ -95,8 +95,10 @@ static void put_document(struct writing *w)
     mr_json_put_member(&w->e.w, "id", w->s->id);
     mr_json_put_name(&w->e.w, "type");
     mr_json_put_raw(&w->e.w, MR_STR("[\"VerifiableCredential\",\"VerifiableAccreditation\"]"));
+    mr_json_put_member(&w->e.w, "name", mr_texts_get(f->quality.title, w->e.t->primary, NULL));
     mr_json_put_name(&w->e.w, "issuer");
     begin_party(w, w->issuer);
+    mr_json_put_member(&w->e.w, "name", mr_texts_get(f->quality.by.name, w->e.t->primary, NULL));
     mr_elm_put_texts(&w->e, "legalName", f->quality.by.name);
     mr_json_end_object(&w->e.w);
     mr_json_put_member_c(&w->e.w, "validFrom", now);

@@ -2,6 +2,7 @@
 #ifndef MR_CREDENTIAL_VERIFY_INSIDE_H
 #define MR_CREDENTIAL_VERIFY_INSIDE_H
 
+#include "credential/accreditation_chain.h"
 #include "credential/elm.h"
 #include "credential/presentation.h"
 #include "credential/secured.h"
@@ -36,6 +37,7 @@ struct mr_verifier {
     mr_fetch counted;
     mr_contexts *contexts; /* opened when the first document asks for linked data */
     struct mr_resolver resolver;
+    struct mr_registry_keys registry; /* over the resolver */
     struct mr_known_chain chains[MR_VERIFY_CHAINS];
     size_t next;
     mr_arena keep;            /* of what follows */

@@ -14,11 +14,20 @@
 #include "credential/wording.h"
 
 #include "base/encoding.h"
+#include "base/limits.h"
 
-enum { EMBEDDED_MOST = 8, LINES_MOST = 16 };
+enum { EMBEDDED_MOST = 8, LINES_MOST = 16, REMEMBERED_MOST = 16 };
 
+/* What was asked for in this check: many achievements name one accreditation, and each question costs of what may be asked (struct mr_fetch_budget). */
+struct remembered {
+    mr_str url, text;
+    int code;
+};
 struct quality {
     struct mr_verification *w;
+    mr_fetch once;
+    struct remembered remembered[REMEMBERED_MOST];
+    size_t remembered_count;
     const struct mr_found *f;
     const mr_json *document, *issuer;
     struct mr_accreditation_judging judging;
@@ -153,10 +162,39 @@ static bool is_review(const mr_accreditation *claim)
     return claim->kind == MR_QUALITY_EXTERNAL || claim->kind == MR_QUALITY_LABEL;
 }
 
+static void remember(struct quality *q, mr_str url, int code, mr_str text)
+{
+    if (q->remembered_count == REMEMBERED_MOST || text.len > MR_LIMIT_ACCREDITATION) return;
+    struct remembered *r = &q->remembered[q->remembered_count];
+    *r = (struct remembered){mr_arena_dup(q->w->a, url), mr_arena_dup(q->w->a, text), code};
+    q->remembered_count += r->url.ptr && r->text.ptr;
+}
+
+static int get_once(void *self, mr_arena *a, mr_str url, const char *accept, size_t max, mr_str *ret,
+                    struct mr_err *err)
+{
+    struct quality *q = self;
+    const mr_fetch *fetch = q->w->v->v.fetch;
+    for (size_t i = 0; i < q->remembered_count; i++) {
+        const struct remembered *r = &q->remembered[i];
+        if (!mr_str_eq(r->url, url) || r->text.len > max) continue;
+        if (r->code) return MR_FAIL(err, (mr_code)r->code, "not had when it was asked for before", MR_NOWHERE);
+        *ret = r->text;
+        return MR_OK;
+    }
+    int code = fetch->get(fetch->self, a, url, accept, max, ret, err);
+    if (code != MR_E_NOMEM) remember(q, url, code, code ? MR_STR("") : *ret);
+    return code;
+}
+
 /* Contexts are opened for those who need them. */
 static int open_judging(struct quality *q)
 {
-    if (!q->judging.opening.contexts) q->judging.opening = mr_verify_opening(q->w);
+    if (!q->judging.opening.contexts) {
+        q->judging.opening = mr_verify_opening(q->w);
+        q->once = (mr_fetch){get_once, q};
+        if (q->judging.opening.fetch) q->judging.opening.fetch = &q->once;
+    }
     return q->judging.opening.contexts ? MR_OK : MR_FAIL(q->err, MR_E_NOMEM, "no memory for contexts", MR_NOWHERE);
 }
 

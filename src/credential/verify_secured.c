@@ -286,7 +286,7 @@ int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_e
 struct mr_opening mr_verify_opening(struct mr_verification *w)
 {
     return (struct mr_opening){.contexts = contexts_of(w),
-                               .keys = {mr_controller_find, &w->v->resolver},
+                               .keys = {mr_registry_key_find, &w->v->registry},
                                .fetch = w->v->v.fetch,
                                .audience = w->v->v.audience,
                                .nonce = w->v->v.nonce,

@@ -105,6 +105,15 @@ static mr_str change(struct parties *p, mr_str text, const char *from, const cha
     return replace(p->b, text, old.ptr, new.ptr);
 }
 
+/* Merit asks that types have a meaning; EBSI's own credentials name only the first context. */
+static mr_str with_meaning(struct parties *p, mr_str document)
+{
+    return change(p, document, "credentials/v1']",
+                  "credentials/v1',{'VerifiableAttestation':'urn:x:a','DiplomaCredential':'urn:x:d',"
+                  "'IssuanceCertificate':'urn:x:i','FullJsonSchemaValidator2021':'urn:x:f','issued':'urn:x:issued',"
+                  "'validFrom':'urn:x:from'}]");
+}
+
 static struct mr_accreditation_chain follow(struct parties *p, mr_str document, const char *place, bool online)
 {
     struct bench *b = p->b;
@@ -355,7 +364,18 @@ static void keys_of_did_ebsi_come_from_a_known_registry_only(void **state)
                                  .ptr)};
     c = follow(&p, document, "FIN", true);
     expect("document of the registry", &c, MR_PASSED, "chain.passed");
+    /* and so does the key of a credential itself */
+    p.did[TI] = p.did[TAO];
+    mr_str file = sign_vc(&p, TAO, with_meaning(&p, diploma(&p, "urn:x")));
+    mr_report r = verify_with(b, file, true);
+    assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.passed");
+    assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, "issuer.identifier");
+    assert_check(&r, MR_CHECK_QUALITY, MR_PASSED, "chain.passed"); /* it is a root itself */
+    r = verify_with(b, file, false);
+    assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "key.not_asked");
     trust(&p, TAO, false);
+    r = verify_with(b, file, true);
+    assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "key.unknown_method");
     c = follow(&p, document, "FIN", true);
     expect("registry that nobody knows", &c, MR_UNCHECKED, "chain.registry_unknown");
     free_parties(&p);
@@ -437,11 +457,7 @@ static void the_check_quality_climbs(void **state)
                         ",'limitJurisdiction':'" ATU "FIN'", ""));
     b->pages[0] = (struct page){address(&p, TI), answer(&p, ti, "TI")};
     trust(&p, TAO, true);
-    /* Merit asks that types have a meaning; EBSI's own credentials name only the first context. */
-    mr_str document = change(&p, diploma(&p, address(&p, TI)), "credentials/v1']",
-                             "credentials/v1',{'VerifiableAttestation':'urn:x:a','DiplomaCredential':'urn:x:d',"
-                             "'IssuanceCertificate':'urn:x:i','FullJsonSchemaValidator2021':'urn:x:f',"
-                             "'issued':'urn:x:issued','validFrom':'urn:x:from'}]");
+    mr_str document = with_meaning(&p, diploma(&p, address(&p, TI)));
     mr_str file = sign_vc(&p, TI, document);
     mr_report r = verify_with(b, file, true);
     assert_check(&r, MR_CHECK_FORMAT, MR_PASSED, "format.passed_other");

@@ -213,6 +213,16 @@ static void a_record_is_asked_for_where_the_claim_says(void **state)
     mr_report r = verify_good(b, plain, true);
     assert_check(&r, MR_CHECK_QUALITY, MR_PASSED, "quality.passed");
     assert_str_eq(r.checks[MR_CHECK_QUALITY].source, mr_message(mr_language_english(), "source.network"));
+    /* once for many achievements: a verification may ask for so much only */
+    const char *several = USUAL;
+    for (int i = 0; i < 20; i++)
+        several =
+            mr_arena_format(&b->arena, "%s," ACHIEVEMENT("%d", SPECIFICATION(CLAIM), BODY), several, 100 + i, 100 + i)
+                .ptr;
+    b->asked = 0;
+    r = verify_good(b, signed_credential(b, credential_of(b, several, "")), true);
+    assert_check(&r, MR_CHECK_QUALITY, MR_PASSED, "quality.passed");
+    assert_int_equal(b->asked, 1);
     b->pages[0] = (struct page){DECISION, MR_STR("<!DOCTYPE html><p>Our decision")};
     r = verify_good(b, plain, true);
     assert_check(&r, MR_CHECK_QUALITY, MR_UNCHECKED, "quality.no_record");
