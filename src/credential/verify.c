@@ -317,7 +317,6 @@ int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_
     made->budget = (struct mr_fetch_budget){.fetch = v->fetch, .env = v->env};
     made->counted = (mr_fetch){fetch_counted, &made->budget};
     if (v->fetch) made->v.fetch = made->resolver.fetch = &made->counted;
-<<<<<<< HEAD
     made->anchor_count = v->trust ? v->trust->count : 0;
     mr_arena_init(&made->keep, MR_MIB);
     made->anchors = MR_NEW_ARRAY(&made->keep, mr_certificate *, made->anchor_count + MR_VERIFY_LISTED);
@@ -326,10 +325,8 @@ int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a verifier", MR_NOWHERE);
     }
     if (made->anchor_count) memcpy(made->anchors, v->trust->anchors, made->anchor_count * sizeof *made->anchors);
-=======
     made->registry = (struct mr_registry_keys){
         .usual = {mr_controller_find, &made->resolver}, .fetch = made->v.fetch, .trust = v->trust};
->>>>>>> accreditation
     *ret = made;
     return MR_OK;
 }
