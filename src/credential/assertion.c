@@ -235,9 +235,9 @@ bool mr_assertion_is_web(mr_str url)
 mr_str mr_assertion_host(mr_str url)
 {
     size_t scheme = mr_str_has_prefix(url, MR_STR("https://")) ? 8 : mr_str_has_prefix(url, MR_STR("http://")) ? 7 : 0;
+    if (!scheme) return MR_STR_EMPTY;
     mr_str rest = mr_str_from(url, scheme);
     size_t end = 0;
-    if (!scheme) return MR_STR_EMPTY;
     while (end < rest.len && !strchr("/?#", rest.ptr[end])) end++;
     mr_str host = mr_str_make(rest.ptr, end);
     /* somebody@host looks like another host; blanks and backslashes are read in several ways */

@@ -24,6 +24,7 @@ static const size_t row_count = sizeof rows / sizeof *rows;
 static mr_str last_part(mr_str name)
 {
     size_t at = name.len;
+    if (at == 0) return name;
     while (at > 0 && !strchr(":/#", name.ptr[at - 1])) at--;
     return mr_str_from(name, at);
 }
