@@ -89,7 +89,7 @@ def sign_ourselves(payload):
 
 
 def main():
-    tap, world = Tap(), World(sys.argv[1], Path(sys.argv[2]))
+    tap, world = Tap(), World(str(Path(sys.argv[1]).resolve()), Path(sys.argv[2]).resolve())
     world.run("init")
     world.run("key", "new", "agency")
     did = world.run("key", "list").stdout.split()[-1]
