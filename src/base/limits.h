@@ -39,7 +39,7 @@
 #define MR_LIMIT_EVIDENCE_KEPT 64             /* answers remembered for that */
 #define MR_LIMIT_EVIDENCE_ANSWER (4 * MR_MIB) /* an OCSP response or CRL */
 #define MR_LIMIT_SHORT_RSA_UNTIL INT64_C(1924991999000) /* RSA below 3072 bits protects nothing new after 2030 */
-#define MR_LIMIT_ANCHORS 8192                                /* trust anchors read from a folder */
+#define MR_LIMIT_ANCHORS 8192                           /* trust anchors read from a folder */
 #define MR_LIMIT_TEXT 10000                             /* one text of a specification, code points */
 #define MR_LIMIT_NAME 200                               /* a person's name, code points */
 #define MR_LIMIT_FINDINGS 200               /* faults told about one specification or row; the rest is counted */

@@ -30,9 +30,9 @@ typedef struct mr_trust {
     size_t count;
     struct mr_known_issuer *issuers;
     size_t issuer_count;
-    const mr_str *anchor_files;  /* the file of each anchor; NULL: not known */
-    const mr_trust_cache *lists; /* NULL: none */
-    mr_str lists_why;            /* why the lists are there and not used (they were changed); empty otherwise */
+    const mr_str *anchor_files;       /* the file of each anchor; NULL: not known */
+    const mr_trust_cache *lists;      /* NULL: none */
+    mr_str lists_why;                 /* why the lists are there and not used (they were changed); empty otherwise */
     mr_accreditation_record *records; /* of the folder accreditations/; not verified yet */
     size_t record_count;
 } mr_trust;

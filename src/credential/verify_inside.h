@@ -53,10 +53,10 @@ struct mr_verification {
     mr_report *r;
     int64_t now;
     bool lists_broken; /* a trusted list that was asked could not be read */
-    bool damaged;   /* begins like a credential, cannot be read */
-    bool contained; /* in a learner record: what is in it is not opened any more */
-    bool presented; /* in a presentation by the holder of the key that the credential is about */
-    mr_str beside;  /* a sentence that nobody may miss: told with the story, whatever the verdict */
+    bool damaged;      /* begins like a credential, cannot be read */
+    bool contained;    /* in a learner record: what is in it is not opened any more */
+    bool presented;    /* in a presentation by the holder of the key that the credential is about */
+    mr_str beside;     /* a sentence that nobody may miss: told with the story, whatever the verdict */
 };
 
 /* What a reader found out about the proof of a document. */

@@ -40,7 +40,8 @@ static int verify_baked(struct mr_verification *w, const mr_baked *b, struct mr_
 {
     mr_str text;
     mr_sniffed kind = mr_sniff(b->text, &text);
-    if (mr_baked_is_address(text)) return mr_verify_assertion_url(w, text, err); /* hosted: the picture holds its address */
+    if (mr_baked_is_address(text))
+        return mr_verify_assertion_url(w, text, err); /* hosted: the picture holds its address */
     /* Nothing within itself: a picture that is baked is no credential. */
     if (kind != MR_SNIFFED_JSON && kind != MR_SNIFFED_COMPACT && kind != MR_SNIFFED_SD_JWT)
         return mr_verify_not_the_form(w, "picture.other", NULL, false);

@@ -109,7 +109,8 @@ static void certify(const struct quality *q, mr_party *ret)
         name->text = subject->organisation;
         mr_party_add(q->w->a, ret, MR_STR("eidas"), subject->organisation_identifier);
     } else if (f->secured && f->secured->key.controller.len) {
-        const struct mr_known_issuer *known = mr_trust_find(q->judging.trust, f->secured->key.controller, q->w->r->view.awarded_on);
+        const struct mr_known_issuer *known =
+            mr_trust_find(q->judging.trust, f->secured->key.controller, q->w->r->view.awarded_on);
         if (known) name->text = known->name;
         mr_party_add(q->w->a, ret, MR_STR("did"), f->secured->key.controller);
     }

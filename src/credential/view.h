@@ -34,7 +34,7 @@ typedef struct mr_view {
     bool
         not_annex; /* a badge or other credential that does not call itself a micro-credential: Annex I asks nothing of it, and
                        completeness does not apply. What it plainly says is answered all the same */
-    bool is_endorsement;    /* it speaks for something else; nobody was awarded anything */
+    bool is_endorsement; /* it speaks for something else; nobody was awarded anything */
     struct mr_view
         *parts; /* what a learner record contains, each with its own answers; in the arena; NULL: it is none */
     size_t part_count,
