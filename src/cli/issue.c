@@ -498,8 +498,9 @@ static int issue_row(struct run *r, mr_arena *a, struct mr_result_row *row, stru
         mr_buf_clear(&r->document);
         MR_TRY(mr_issue(r->issuer, &row->achievement, f, &r->document, err));
         mr_str path = mr_arena_format(a, "%s/%.*s", r->out, MR_STR_ARG(name));
-        MR_TRY(mr_file_write(path.ptr, mr_buf_str(&r->document), 0644, false, err));
+        /* Listed first: of a run that is stopped between the two, the next one makes the file and lists it again. */
         MR_TRY(list_file(r, a, row, name, err));
+        MR_TRY(mr_file_write(path.ptr, mr_buf_str(&r->document), 0644, false, err));
     }
     r->issued++;
     return MR_OK;

@@ -64,7 +64,8 @@ static void assert_seal_holds(const char *name, mr_format format, mr_str file)
     assert_ok(mr_verifier_open(&verifying, &v, &err), err);
     assert_ok(mr_verify(v, &world->arena, file, &r, &err), err);
     if (r.checks[MR_CHECK_FORMAT].state != MR_PASSED || r.checks[MR_CHECK_SEAL].state != MR_PASSED ||
-        (r.checks[MR_CHECK_TRUST].state != MR_PASSED && format != MR_FORMAT_DATA_INTEGRITY))
+        (r.checks[MR_CHECK_TRUST].state != MR_PASSED && format != MR_FORMAT_DATA_INTEGRITY &&
+         format != MR_FORMAT_OPEN_BADGES && format != MR_FORMAT_OPEN_BADGES_JWT))
         fail_msg("%s, %s: %.*s: %.*s: %.*s", name, mr_format_name(format), MR_STR_ARG(r.summary),
                  MR_STR_ARG(r.checks[MR_CHECK_SEAL].text), MR_STR_ARG(r.checks[MR_CHECK_TRUST].text));
     mr_verifier_close(v);
@@ -104,7 +105,8 @@ static void test_issue__every_format_with_a_key_in_a_token(void **state)
 {
     TOKEN_OR_SKIP();
     assert_int_equal(issue_all("p256"), MR_FORMAT_COUNT);
-    assert_int_equal(issue_all("rsa"), MR_FORMAT_COUNT - 1); /* no cryptosuite signs with RSA */
+    assert_int_equal(issue_all("rsa"),
+                     MR_FORMAT_COUNT - 3); /* no cryptosuite signs with RSA, nor are badges named by such keys */
     assert_int_equal(issue_all("ed"), MR_FORMAT_COUNT);
 }
 
