@@ -18,6 +18,9 @@ static const char help[] =
     "  --port N          8400; 0 takes any free one\n"
     "  --public-url URL  how browsers reach it, for links\n"
     "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
+    "  --level LEVEL     level of the seals of European Digital Credentials: B, T, LT or LTA (what Europass asks "
+    "for);\n"
+    "                    docs/seals.md. A batch that cannot reach it is not sealed, and says why\n"
     "  --online          when a credential is verified, ask its issuer: status lists, did:web, keys on the web. "
     "Without\n"
     "                    it only what this installation publishes itself is asked, and the report says so\n"
@@ -43,7 +46,8 @@ static void on_signals(void)
 }
 
 struct serving {
-    const char *data, *address, *port, *public_url, *timestamp, *fetch_from;
+    const char *data, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
+    mr_jades_level level;
     bool demo, online;
     mr_service *service;
     mr_web *web;
@@ -67,6 +71,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
     struct mr_service_config config = {.data_folder = s->data,
                                        .public_url = s->public_url ? s->public_url : url,
                                        .timestamp_url = s->timestamp,
+                                       .level = s->level,
                                        .fetch_from = s->fetch_from,
                                        .env = env,
                                        .online = s->online,
@@ -103,13 +108,30 @@ static void say_where(const struct serving *s)
     fflush(stdout);
 }
 
+/* Never silently a lower level than was asked for. */
+static bool read_level(struct serving *s)
+{
+    if (!s->level_text) return true;
+    s->level = mr_jades_level_find(mr_str_of(s->level_text));
+    if (s->level == MR_JADES_NONE)
+        fputs("merit: no such level of a seal. Known: B, T, LT, LTA.\n", stderr);
+    else if (s->level > MR_JADES_B && !s->timestamp)
+        fputs("merit: levels T, LT and LTA need a time-stamp authority: name it with --timestamp URL.\n", stderr);
+    else if (s->level == MR_JADES_B && s->timestamp)
+        fputs("merit: a seal of level B carries no time-stamp: leave out --timestamp, or ask for --level T.\n", stderr);
+    else
+        return true;
+    return false;
+}
+
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
     const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
                                  {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
-                                 {"online", NULL, &s.online},       {"demo", NULL, &s.demo}};
+                                 {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
+                                 {"level", &s.level_text, NULL}};
     struct mr_err err = {0};
     uint64_t port;
     int words;
@@ -120,6 +142,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
         fputs(help, stderr);
         return 2;
     }
+    if (!read_level(&s)) return 2;
     s.data = mr_options_data_folder(s.data);
     on_signals();
     if (open_all(&s, (unsigned short)port, env, &err) != MR_OK) return mr_cli_fail(&err, s.data, MR_STR_EMPTY);

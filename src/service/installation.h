@@ -35,6 +35,7 @@ struct mr_service {
     mr_trust trust;
     mr_net_fetcher *net;           /* NULL: the network is off */
     mr_evidence_client *evidence;  /* for sealing */
+    mr_jades_level level;          /* of seals; MR_JADES_NONE: as there is a time-stamp authority */
     pthread_mutex_t seal_lock;     /* one maker of seals at a time */
     struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
     size_t own_seal_count;

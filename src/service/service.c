@@ -144,6 +144,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(read_secret(s, err));
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
+    s->level = config->level;
     const struct mr_evidence_client_options evidence = {s->env, mr_str_of(config->timestamp_url), s->fetch_from};
     MR_TRY(mr_evidence_client_new(&evidence, &s->evidence, err));
     const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
@@ -356,6 +357,7 @@ void mr_service_fill_issuing(mr_service *s, const mr_specification *specificatio
         .env = s->env,
         .page_image = true,
         .verify_url = s->verify_url,
+        .level = s->level,
         .timestamp = mr_evidence_client_timestamp(s->evidence),
         .timestamp_self = s->evidence,
         .evidence = mr_evidence_client_source(s->evidence),

@@ -15,6 +15,7 @@ struct mr_service_config {
     const char *data_folder;
     const char *public_url;    /* how browsers reach the server, without a slash at the end: "http://127.0.0.1:8400" */
     const char *timestamp_url; /* time-stamp authority (RFC 3161 over HTTP), or NULL */
+    mr_jades_level level; /* of European Digital Credentials; MR_JADES_NONE: T with a time-stamp authority, else B */
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     const mr_env *env;

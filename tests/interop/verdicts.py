@@ -456,7 +456,7 @@ def _(w):
     return suite("clr20-1edtech-validator", "simple.json")
 
 
-@case(BADGE, "badge-v1-revoked", "a badge of the Digital Credentials Consortium, expired", "unknown", needs="suites", network=False)
+@case(BADGE, "badge-expired", "a badge of the Digital Credentials Consortium, expired", "unknown", needs="suites", network=False)
 def _(w):
     return suite("dcc-vc-test-fixtures", "verifiableCredentials/v1/dataIntegrityProof/didKey/oidf-noStatus-expired.json")
 
