@@ -40,12 +40,12 @@ static void start(mr_arena *a)
 {
     MR_CLEANUP(mr_buf_done) mr_buf jwk;
     struct mr_err err;
+    mr_buf_init(&jwk, MR_KIB);
     if (key) return;
     snprintf(folder, sizeof folder, "/tmp/merit-fuzz-XXXXXX");
     need(mkdtemp(folder) != NULL && mr_key_generate(MR_KEY_P256, 0, &key, &err) == MR_OK);
     atexit(clean_up);
     need(mr_file_make_folder(mr_arena_format(a, "%s/lists", folder).ptr, &err) == MR_OK);
-    mr_buf_init(&jwk, MR_KIB);
     need(mr_key_write_jwk(key, &jwk, &err) == MR_OK);
     write_file(a, "cache.jwk", mr_buf_str(&jwk));
 }
