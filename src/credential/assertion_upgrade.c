@@ -209,8 +209,8 @@ int mr_assertion_upgrade(mr_arena *a, const mr_json *document, mr_assertion_clas
 {
     MR_CLEANUP(mr_buf_done) mr_buf out;
     struct upgrade u = {.oldest = mr_assertion_version_of(document) == MR_OB_0_5};
-    if (!mr_json_is(document, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "format.object", 0);
     mr_buf_init(&out, MR_LIMIT_DOCUMENT + MR_KIB);
+    if (!mr_json_is(document, MR_JSON_OBJECT)) return MR_FAIL(err, MR_E_FORMAT, "format.object", 0);
     mr_json_writer_init(&u.w, &out, 0);
     put_object(&u, document, wanted, at);
     if (mr_buf_failed(&out)) return MR_FAIL(err, MR_E_LIMIT, "an assertion is too large", MR_NOWHERE);

@@ -48,11 +48,18 @@ static mr_seal_level level_of(const struct mr_seal_key *seal)
     return qc.sscd ? MR_SEAL_LEVEL_QUALIFIED : MR_SEAL_LEVEL_QC;
 }
 
-/* Whether a trusted list confirms what the certificate claims: the one place to ask it. Until trust folders hold trusted lists, nobody was asked. */
+/* Whether a trusted list confirms what the certificate claims. */
 static mr_state seal_standing(const struct asking *w)
 {
-    (void)w;
-    return MR_UNCHECKED;
+    struct mr_trust_answer said;
+    struct mr_err ignored;
+    mr_standing claimed =
+        w->r->level == MR_SEAL_LEVEL_QUALIFIED ? MR_STANDING_QUALIFIED : MR_STANDING_ADVANCED_QUALIFIED;
+    if (!w->trust || mr_trust_standing(w->trust, w->a, w->seal->certificate, w->seal->issuers, w->seal->issuer_count,
+                                       w->now, &said, &ignored) != MR_OK)
+        return MR_UNCHECKED;
+    if (said.standing == MR_STANDING_UNDECIDED) return MR_UNCHECKED;
+    return said.standing >= claimed ? MR_PASSED : MR_FAILED;
 }
 
 static void tell_level(struct asking *w)

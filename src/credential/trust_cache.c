@@ -520,9 +520,9 @@ static int open_key(struct writing *w, mr_key **ret, struct mr_err *err)
     MR_CLEANUP(mr_buf_done) mr_buf jwk;
     const char *path = path_of(w->a, w->folder, "cache.key"), *public = path_of(w->a, w->folder, "cache.jwk");
     mr_str text;
-    if (!path || !public) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
     mr_buf_init(&pem, 4 * MR_KIB);
     mr_buf_init(&jwk, 4 * MR_KIB);
+    if (!path || !public) return MR_FAIL(err, MR_E_NOMEM, "no memory for trusted lists", MR_NOWHERE);
     if (mr_file_exists(path)) {
         MR_TRY(mr_file_read(w->a, path, MR_LIMIT_KEY_FILE, &text, err));
         return mr_key_read_pem(text, MR_STR(""), ret, err);

@@ -190,11 +190,11 @@ static int read_xml(mr_arena *a, const char *program, mr_str text, const uint8_t
 {
     MR_CLEANUP(mr_buf_done) mr_buf out;
     struct child c = {.in = -1, .out = -1};
+    mr_buf_init(&out, 2 * MR_LIMIT_TRUSTED_LIST + MR_MIB);
     if (!program) program = find_program(a);
     if (!program)
         return MR_FAIL_DETAIL(err, MR_E_LIBRARY, "the program that reads trusted lists in XML is not installed",
                               "merit-trusted-list");
-    mr_buf_init(&out, 2 * MR_LIMIT_TRUSTED_LIST + MR_MIB);
     MR_TRY(start(a, program, signers, signer_count, &c, err));
     bool in_time = talk(&c, text, &out);
     finish(&c);

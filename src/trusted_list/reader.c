@@ -99,8 +99,8 @@ static void put_base64(struct reading *r, const xmlNode *node)
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_str octets;
     struct mr_err ignored;
-    if (mr_xml_base64(r->a, node, &octets, &ignored) != MR_OK || octets.len == 0) return;
     mr_buf_init(&text, MR_LIMIT_CERTIFICATE * 2);
+    if (mr_xml_base64(r->a, node, &octets, &ignored) != MR_OK || octets.len == 0) return;
     mr_base64_put(&text, octets);
     if (!mr_buf_failed(&text)) mr_json_put_str(&r->w, mr_buf_str(&text));
 }

@@ -87,8 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mr_trust_answer x;
     struct mr_err err = {0};
     size_t named;
-    if (size > MR_MIB) return 0;
     mr_arena_init(&a, 64 * MR_MIB);
+    if (size > MR_MIB) return 0;
     start(&a);
     write_file(&a, "lists/list.json", rest);
     (void)mr_str_split(&rest, '\n', &lists);

@@ -77,6 +77,14 @@ def test_layers__refuses_a_header_without_guard(folder):
 
 
 @case
+def test_layers__refuses_a_buffer_that_is_left_before_it_is_made(folder):
+    text = "int f(int n)\n{\n    MR_CLEANUP(mr_buf_done) mr_buf b;\n    if (n) return 1;\n    mr_buf_init(&b, 9);\n    return 0;\n}\n"
+    tool = tree(folder, "check_layers", {"src/base/a.c": text})
+    status, said = run(tool)
+    return status == 1 and "src/base/a.c:3: the function may end before b is made" in said, said
+
+
+@case
 def test_docs__refuses_a_path_that_is_not_there(folder):
     tool = tree(folder, "check_docs", {"README.md": "See `src/base/gone.c` and `src/LAYERS`.\n"})
     status, text = run(tool)
