@@ -167,12 +167,17 @@ int mr_asserted_judge(struct mr_asserted *x, struct mr_err *err)
 {
     struct mr_verification *w = x->w;
     const struct mr_view_assertion parts = {x->assertion, x->badge.json, x->issuer.json};
-    const struct mr_found found = {.payload = x->assertion, .payload_text = x->text, .issuer_id = x->issuer.id};
+    const struct mr_found found = {.payload = x->assertion,
+                                   .payload_text = x->text,
+                                   .claimed_time = MR_TIME_NONE,
+                                   .proven_time = MR_TIME_NONE,
+                                   .vouched_time = MR_TIME_NONE,
+                                   .issuer_id = x->issuer.id};
     mr_view_read_assertion(w->a, &parts, w->l, &w->r->view);
     w->r->has_view = true;
     w->r->document = x->text;
     mr_asserted_check_issuer(x);
-    mr_asserted_check_trust(x);
+    MR_TRY(mr_asserted_check_trust(x, &found, err));
     MR_TRY(mr_asserted_check_status(x, err));
     MR_TRY(mr_verify_judge_content(w, &found, err));
     mr_asserted_check_holder(x);

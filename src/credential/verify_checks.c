@@ -49,6 +49,7 @@ struct mr_known_chain mr_verify_know_chain(const mr_certificate *leaf, const str
                                .state = chain->state,
                                .why = chain->why,
                                .is_test = is_test,
+                               .expired = chain->state == MR_CHAIN_BROKEN && chain->expired,
                                .from = INT64_MIN + 1,
                                .until = INT64_MAX};
     memcpy(k.leaf, mr_certificate_sha256(leaf), 32);
@@ -205,7 +206,9 @@ static mr_str certified_name(struct mr_verification *w, mr_str organisation, mr_
 static void certify_names(struct mr_verification *w, const struct mr_found *f)
 {
     mr_view *view = &w->r->view;
-    mr_str organisation = mr_certificate_subject(f->certificate)->organisation;
+    const struct mr_certificate_name *subject = mr_certificate_subject(f->certificate);
+    mr_str organisation = subject->organisation;
+    mr_view_certify(w->a, f->payload, w->l, organisation, subject->organisation_identifier, view);
     view->issuer = certified_name(w, organisation, view->issuer);
     if (!view->others_award) view->awarding_body = certified_name(w, organisation, view->awarding_body);
 }
@@ -279,6 +282,10 @@ static void check_controller(struct mr_verification *w, const struct mr_found *f
         w, MR_CHECK_ISSUER, same ? MR_PASSED : MR_FAILED,
         same ? mr_verify_say_with(w, "issuer.identifier", "issuer", mr_wording_identifier(w->a, f->issuer_id))
              : MR_SAY(w->a, w->l, "issuer.other_identifier", {"owner", key->controller}, {"issuer", f->issuer_id}));
+    if (same && f->is_elm && w->r->view.mandate_missing)
+        c = mr_verify_claim(
+            w, MR_CHECK_ISSUER, MR_FAILED,
+            MR_SAY(w->a, w->l, "issuer.no_mandate", {"issuer", key->controller}, {"body", w->r->view.awarding_body}));
     c->detail = key->id;
     c->source = mr_verify_say(w, key->fetched ? "source.network" : "source.file");
 }

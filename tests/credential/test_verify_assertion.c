@@ -218,6 +218,20 @@ static void assert_unconfirmed(struct world *w, mr_str file, mr_state state, con
 
 /* ---- hosted ---- */
 
+/* Whoever was known at another time is not known for a badge of today. */
+static void test_verify__an_issuer_known_at_another_time(void **state)
+{
+    struct world *w = *state;
+    w->known.says = MR_STR("Register of schools");
+    mr_report r = look(w, usual(w), true);
+    assert_check(&r, MR_CHECK_TRUST, MR_PASSED, "trust.known");
+    assert_true(mr_str_has_prefix(r.checks[MR_CHECK_TRUST].text, MR_STR("Register of schools knows ")));
+    w->known.until = (mr_date){2020, 12, 31};
+    r = look(w, usual(w), true);
+    assert_check(&r, MR_CHECK_TRUST, MR_FAILED, "trust.known_other_time");
+    assert_int_equal(r.verdict, MR_VERDICT_UNKNOWN);
+}
+
 static void test_verify__a_hosted_badge(void **state)
 {
     struct world *w = *state;
@@ -839,6 +853,7 @@ static void test_verify__parts_of_badges_are_no_badges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(test_verify__an_issuer_known_at_another_time),
         test(test_verify__a_hosted_badge),
         test(test_verify__confirms_nothing_without_the_network),
         test(test_verify__tells_how_a_site_fails),
