@@ -716,7 +716,9 @@ static void test_verify__an_address_alone(void **state)
     mr_report r = look_at_address(w, BADGE, true);
     assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.hosted.address");
     assert_int_equal(r.verdict, MR_VERDICT_VALID);
+    assert_check(&r, MR_CHECK_FORMAT, MR_PASSED, "format.passed_other");
     r = look_at_address(w, BADGE, false);
+    assert_check(&r, MR_CHECK_FORMAT, MR_UNCHECKED, "format.address"); /* nothing was read */
     assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "seal.hosted.not_asked");
     assert_str(r.format, "Open Badge (an address only)");
     w->sites[0].body = signed_badge(w, "urn:uuid:1"); /* a token stands there */
