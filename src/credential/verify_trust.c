@@ -59,6 +59,13 @@ static int check_certificate(struct mr_verification *w, const struct mr_found *f
     return MR_OK;
 }
 
+/* The seal may be from before. One that says itself that it was made afterwards is not. */
+static bool is_expired_since(const struct mr_found *f)
+{
+    return f->chain.expired && f->proven_time == MR_TIME_NONE &&
+           (f->claimed_time == MR_TIME_NONE || f->claimed_time <= mr_certificate_not_after(f->certificate));
+}
+
 int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
 {
     struct mr_check *c;
@@ -69,7 +76,7 @@ int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct 
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.test_seal");
     } else if (!f->certificate)
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.key_only");
-    else if (f->chain.expired && f->proven_time == MR_TIME_NONE) {
+    else if (is_expired_since(f)) {
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.expired");
         c->detail = mr_str_of(f->chain.why);
     } else if (f->chain.state == MR_CHAIN_BROKEN) {
