@@ -203,14 +203,11 @@ static mr_str certified_name(struct mr_verification *w, mr_str organisation, mr_
     return mr_arena_format(w->a, "%.*s (“%.*s”)", MR_STR_ARG(organisation), MR_STR_ARG(shown));
 }
 
-static void certify_names(struct mr_verification *w, const struct mr_found *f)
+void mr_verify_certify_names(struct mr_verification *w, mr_str name)
 {
     mr_view *view = &w->r->view;
-    const struct mr_certificate_name *subject = mr_certificate_subject(f->certificate);
-    mr_str organisation = subject->organisation;
-    mr_view_certify(w->a, f->payload, w->l, organisation, subject->organisation_identifier, view);
-    view->issuer = certified_name(w, organisation, view->issuer);
-    if (!view->others_award) view->awarding_body = certified_name(w, organisation, view->awarding_body);
+    view->issuer = certified_name(w, name, view->issuer);
+    if (!view->others_award) view->awarding_body = certified_name(w, name, view->awarding_body);
 }
 
 /* "mandate.pdf, 34 KB" */
@@ -235,7 +232,8 @@ static struct mr_check *check_issuer_identity(struct mr_verification *w, const s
         c->detail = disagreement;
         return c;
     }
-    certify_names(w, f);
+    mr_view_certify(w->a, f->payload, w->l, subject->organisation, subject->organisation_identifier, &w->r->view);
+    mr_verify_certify_names(w, subject->organisation);
     if (view->mandate_missing)
         return mr_verify_claim(
             w, MR_CHECK_ISSUER, MR_FAILED,

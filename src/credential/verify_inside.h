@@ -119,6 +119,8 @@ int mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f,
 /* ---- verify_trust.c ---- */
 
 /* Who vouches for the issuer, on the day of the seal. */
+/* What is shown of the issuer begins with the name that somebody vouches for; its own word comes behind it. */
+void mr_verify_certify_names(struct mr_verification *w, mr_str name);
 /* Of an identifier that is confirmed to be the issuer's, as of the day of awarding. */
 int mr_verify_trust_identifier(struct mr_verification *w, const struct mr_found *f, mr_str id,
                                struct mr_err *err) MR_MUST_CHECK;

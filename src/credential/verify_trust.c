@@ -30,6 +30,7 @@ int mr_verify_trust_identifier(struct mr_verification *w, const struct mr_found 
     struct mr_trust_answer x;
     MR_TRY(mr_trust_judge_identifier(w->v->v.trust, w->a, id, awarding_day(w, f), w->now, &x, err));
     struct mr_check *c = claim(w, &x, id);
+    if (x.state == MR_TRUST_KNOWN && x.party.len) mr_verify_certify_names(w, x.party);
     if (x.list) c->detail = mr_trust_describe(w->a, &x, id);
     return MR_OK;
 }
