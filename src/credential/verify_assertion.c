@@ -147,7 +147,8 @@ void mr_asserted_pass_format(const struct mr_asserted *x)
     mr_verify_pass_format(w, x->is_signed ? "ob2+jws" : "ob2+hosted", name, "format.passed_other");
     /* Of an address alone nothing was read yet. */
     if (!x->assertion)
-        mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "format.address")->source = mr_verify_say(w, "source.file");
+        mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "format.address")->source =
+            mr_verify_say(w, "source.file");
 }
 
 struct mr_check *mr_asserted_claim_seal(const struct mr_asserted *x, mr_state state, const char *id)
