@@ -309,8 +309,11 @@ static void put_check(const struct printing *p, mr_str name, const struct mr_che
     size_t text_at = 4 + p->name_width + 4;
     mr_buf said;
     mr_buf_init(&said, p->out->max);
-    mr_buf_put(&said, mr_message(p->language, look->id));
-    mr_buf_puts(&said, ": ");
+    mr_str word = mr_message(p->language, look->id);
+    if (c->state != MR_UNCHECKED || mr_str_find(c->text, word) < 0) {
+        mr_buf_put(&said, word);
+        mr_buf_puts(&said, ": ");
+    }
     mr_buf_put_visible(&said, c->text);
     struct column columns[] = {{mr_str_of(look->sign), 2, 1, p->colour ? look->colour : NULL},
                                {name, 4 + indent, p->name_width, NULL},

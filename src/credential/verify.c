@@ -195,7 +195,7 @@ static mr_str summarise_unknown(const struct mr_verification *w)
     const mr_report *r = w->r;
     static const mr_check_code asked[] = {MR_CHECK_STATUS, MR_CHECK_DATES, MR_CHECK_QUALITY};
     int64_t open = 0;
-    if (is(r, MR_CHECK_FORMAT, MR_UNCHECKED)) return mr_verify_say(w, "summary.not_checked");
+    if (is(r, MR_CHECK_FORMAT, MR_UNCHECKED) && !r->hosted) return mr_verify_say(w, "summary.not_checked");
     if (is(r, MR_CHECK_SEAL, MR_UNCHECKED))
         return say_of_seal(w, "summary.seal_unchecked", "summary.hosted.unconfirmed");
     if (r->test_seal) return mr_verify_say(w, "summary.test_seal");

@@ -145,6 +145,10 @@ void mr_asserted_pass_format(const struct mr_asserted *x)
         MR_SAY(w->a, w->l, id, {"version", mr_str_of(mr_assertion_version_name(x->version))}, {"suite", x->suite});
     w->r->hosted = !x->is_signed;
     mr_verify_pass_format(w, x->is_signed ? "ob2+jws" : "ob2+hosted", name, "format.passed_other");
+    /* Of an address alone nothing was read yet. */
+    if (!x->assertion)
+        mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_UNCHECKED, "format.address")->source =
+            mr_verify_say(w, "source.file");
 }
 
 struct mr_check *mr_asserted_claim_seal(const struct mr_asserted *x, mr_state state, const char *id)
@@ -167,12 +171,17 @@ int mr_asserted_judge(struct mr_asserted *x, struct mr_err *err)
 {
     struct mr_verification *w = x->w;
     const struct mr_view_assertion parts = {x->assertion, x->badge.json, x->issuer.json};
-    const struct mr_found found = {.payload = x->assertion, .payload_text = x->text, .issuer_id = x->issuer.id};
+    const struct mr_found found = {.payload = x->assertion,
+                                   .payload_text = x->text,
+                                   .claimed_time = MR_TIME_NONE,
+                                   .proven_time = MR_TIME_NONE,
+                                   .vouched_time = MR_TIME_NONE,
+                                   .issuer_id = x->issuer.id};
     mr_view_read_assertion(w->a, &parts, w->l, &w->r->view);
     w->r->has_view = true;
     w->r->document = x->text;
     mr_asserted_check_issuer(x);
-    mr_asserted_check_trust(x);
+    MR_TRY(mr_asserted_check_trust(x, &found, err));
     MR_TRY(mr_asserted_check_status(x, err));
     MR_TRY(mr_verify_judge_content(w, &found, err));
     mr_asserted_check_holder(x);
@@ -263,7 +272,10 @@ int mr_asserted_ask_host(struct mr_asserted *x, mr_str url, struct mr_err *err)
     if (h->outcome != MR_HOSTED_FOUND) return tell_unconfirmed(x, MR_UNCHECKED, unconfirmed[h->outcome], h->detail);
     if (says_revoked(h->json)) return tell_withdrawn(x, mr_json_get_str(h->json, "revocationReason"));
     MR_TRY(mr_asserted_read(w, h->json, MR_OB_ASSERTION, mr_hosted_place(h), &x->assertion, &broken, err));
-    if (broken.id) return tell_unconfirmed(x, MR_UNCHECKED, "seal.hosted.form", mr_verify_describe(w, &broken.e));
+    if (broken.id) {
+        x->assertion = x->given;
+        return tell_unconfirmed(x, MR_UNCHECKED, "seal.hosted.form", mr_verify_describe(w, &broken.e));
+    }
     x->text = h->text;
     if (x->version == MR_OB_NO_VERSION) x->version = mr_assertion_version_of(h->json);
     return confirm(x, err);

@@ -100,18 +100,17 @@ static const struct mr_known_issuer *find_known(const struct mr_asserted *x, mr_
     return NULL;
 }
 
-void mr_asserted_check_trust(const struct mr_asserted *x)
+int mr_asserted_check_trust(const struct mr_asserted *x, const struct mr_found *f, struct mr_err *err)
 {
     struct mr_verification *w = x->w;
     /* Only of an issuer that is confirmed can be told who it is. */
     bool confirmed = w->r->checks[MR_CHECK_ISSUER].state == MR_PASSED;
     mr_str id = mr_assertion_is_web(x->issuer.id) ? x->issuer.id : website_of(x);
     const struct mr_known_issuer *known = confirmed ? find_known(x, id) : NULL;
-    struct mr_check *c = known
-                             ? mr_verify_claim(w, MR_CHECK_TRUST, MR_PASSED,
-                                               MR_SAY(w->a, w->l, "trust.known", {"issuer", id}, {"name", known->name}))
-                             : mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.identifier");
-    c->source = mr_verify_say(w, "source.anchors");
+    if (known) return mr_verify_trust_identifier(w, f, known->id, err);
+    mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.identifier")->source =
+        mr_verify_say(w, "source.anchors");
+    return MR_OK;
 }
 
 /* ---- status ---- */

@@ -67,7 +67,7 @@ mr_str mr_asserted_differences(mr_arena *a, const mr_json *given, const mr_json 
 
 /* Each makes the check of its name; issuer goes first, the others ask what it came to. */
 void mr_asserted_check_issuer(const struct mr_asserted *x);
-void mr_asserted_check_trust(const struct mr_asserted *x);
+int mr_asserted_check_trust(const struct mr_asserted *x, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 int mr_asserted_check_status(const struct mr_asserted *x, struct mr_err *err) MR_MUST_CHECK;
 void mr_asserted_check_holder(const struct mr_asserted *x);
 

@@ -49,6 +49,7 @@ struct mr_known_chain mr_verify_know_chain(const mr_certificate *leaf, const str
                                .state = chain->state,
                                .why = chain->why,
                                .is_test = is_test,
+                               .expired = chain->state == MR_CHAIN_BROKEN && chain->expired,
                                .from = INT64_MIN + 1,
                                .until = INT64_MAX};
     memcpy(k.leaf, mr_certificate_sha256(leaf), 32);
@@ -202,12 +203,11 @@ static mr_str certified_name(struct mr_verification *w, mr_str organisation, mr_
     return mr_arena_format(w->a, "%.*s (“%.*s”)", MR_STR_ARG(organisation), MR_STR_ARG(shown));
 }
 
-static void certify_names(struct mr_verification *w, const struct mr_found *f)
+void mr_verify_certify_names(struct mr_verification *w, mr_str name)
 {
     mr_view *view = &w->r->view;
-    mr_str organisation = mr_certificate_subject(f->certificate)->organisation;
-    view->issuer = certified_name(w, organisation, view->issuer);
-    if (!view->others_award) view->awarding_body = certified_name(w, organisation, view->awarding_body);
+    view->issuer = certified_name(w, name, view->issuer);
+    if (!view->others_award) view->awarding_body = certified_name(w, name, view->awarding_body);
 }
 
 /* "mandate.pdf, 34 KB" */
@@ -232,7 +232,8 @@ static struct mr_check *check_issuer_identity(struct mr_verification *w, const s
         c->detail = disagreement;
         return c;
     }
-    certify_names(w, f);
+    mr_view_certify(w->a, f->payload, w->l, subject->organisation, subject->organisation_identifier, &w->r->view);
+    mr_verify_certify_names(w, subject->organisation);
     if (view->mandate_missing)
         return mr_verify_claim(
             w, MR_CHECK_ISSUER, MR_FAILED,
@@ -279,6 +280,10 @@ static void check_controller(struct mr_verification *w, const struct mr_found *f
         w, MR_CHECK_ISSUER, same ? MR_PASSED : MR_FAILED,
         same ? mr_verify_say_with(w, "issuer.identifier", "issuer", mr_wording_identifier(w->a, f->issuer_id))
              : MR_SAY(w->a, w->l, "issuer.other_identifier", {"owner", key->controller}, {"issuer", f->issuer_id}));
+    if (same && f->is_elm && w->r->view.mandate_missing)
+        c = mr_verify_claim(
+            w, MR_CHECK_ISSUER, MR_FAILED,
+            MR_SAY(w->a, w->l, "issuer.no_mandate", {"issuer", key->controller}, {"body", w->r->view.awarding_body}));
     c->detail = key->id;
     c->source = mr_verify_say(w, key->fetched ? "source.network" : "source.file");
 }

@@ -22,7 +22,7 @@ struct mr_known_chain {
     mr_chain_state state;
     const char *why;
     mr_certificate *anchor; /* shared; NULL when none was reached */
-    bool is_test;
+    bool is_test, expired;  /* expired: broken by that */
 };
 /* What one verification may still ask of the network: a file can name many places, and each may be slow. */
 struct mr_fetch_budget {
@@ -68,6 +68,7 @@ struct mr_found {
     struct mr_known_chain chain; /* borrowed from the verifier, or of this file */
     int64_t claimed_time;        /* of sealing, or MR_TIME_NONE */
     int64_t proven_time;         /* of sealing, by a time-stamp, or MR_TIME_NONE */
+    int64_t vouched_time;        /* the same, by a time-stamp whose authority leads to an anchor */
     bool key_only;               /* a bare key, which nothing binds to anybody */
     bool is_elm;                 /* an ELM document, whose issuer a certificate names by its organizationIdentifier */
     mr_str issuer_id;            /* as the document or token names its issuer; may be empty */
@@ -118,6 +119,11 @@ int mr_verify_judge_content(struct mr_verification *w, const struct mr_found *f,
 /* ---- verify_trust.c ---- */
 
 /* Who vouches for the issuer, on the day of the seal. */
+/* What is shown of the issuer begins with the name that somebody vouches for; its own word comes behind it. */
+void mr_verify_certify_names(struct mr_verification *w, mr_str name);
+/* Of an identifier that is confirmed to be the issuer's, as of the day of awarding. */
+int mr_verify_trust_identifier(struct mr_verification *w, const struct mr_found *f, mr_str id,
+                               struct mr_err *err) MR_MUST_CHECK;
 int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- verify_quality.c ---- */

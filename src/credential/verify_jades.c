@@ -55,6 +55,7 @@ static int judge_jades(struct mr_verification *w, const mr_jades *j, struct mr_e
                          .purpose_why = j->purpose_why,
                          .claimed_time = j->claimed_time,
                          .proven_time = j->best_time,
+                         .vouched_time = j->anchored_time,
                          .is_elm = true};
     mr_elm_kind kind = MR_ELM_NONE;
     bool good = false;

@@ -211,6 +211,7 @@ static int judge_secured(struct mr_verification *w, const mr_secured *s, struct 
                          .payload_text = s->payload_text,
                          .claimed_time = s->claimed_time,
                          .proven_time = MR_TIME_NONE,
+                         .vouched_time = MR_TIME_NONE,
                          .secured = s};
     bool good = false;
     MR_TRY(read_document(w, s, &f, &good, err));

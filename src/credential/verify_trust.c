@@ -25,12 +25,12 @@ static int64_t awarding_day(const struct mr_verification *w, const struct mr_fou
     return v->issued != MR_TIME_NONE ? v->issued : v->valid_from != MR_TIME_NONE ? v->valid_from : w->now;
 }
 
-static int check_identifier(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
+int mr_verify_trust_identifier(struct mr_verification *w, const struct mr_found *f, mr_str id, struct mr_err *err)
 {
     struct mr_trust_answer x;
-    mr_str id = f->secured->key.controller;
     MR_TRY(mr_trust_judge_identifier(w->v->v.trust, w->a, id, awarding_day(w, f), w->now, &x, err));
     struct mr_check *c = claim(w, &x, id);
+    if (x.state == MR_TRUST_KNOWN && x.party.len) mr_verify_certify_names(w, x.party);
     if (x.list) c->detail = mr_trust_describe(w->a, &x, id);
     return MR_OK;
 }
@@ -38,12 +38,15 @@ static int check_identifier(struct mr_verification *w, const struct mr_found *f,
 static int check_certificate(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
 {
     struct mr_trust_answer x;
+    /* A time-stamp of one's own making does not take the question back to a day when the list still vouched. */
+    bool vouched = f->vouched_time != MR_TIME_NONE;
+    int64_t said = f->proven_time != MR_TIME_NONE ? f->proven_time : f->claimed_time;
     const struct mr_trust_question q = {
         .leaf = f->certificate,
         .anchor = f->chain.state == MR_CHAIN_ANCHORED ? f->chain.anchor : NULL,
-        .at = f->proven_time != MR_TIME_NONE ? f->proven_time : w->now,
+        .at = vouched ? f->vouched_time : w->now,
         .lists_broken = w->lists_broken,
-        .claimed = f->proven_time == MR_TIME_NONE ? f->claimed_time : MR_TIME_NONE,
+        .claimed = vouched ? MR_TIME_NONE : said,
     };
     MR_TRY(mr_trust_judge(w->v->v.trust, w->a, &q, &x, err));
     struct mr_check *c = claim(w, &x, w->r->view.issuer);
@@ -57,16 +60,27 @@ static int check_certificate(struct mr_verification *w, const struct mr_found *f
     return MR_OK;
 }
 
+/* The seal may be from before. One that says itself that it was made afterwards is not. */
+static bool is_expired_since(const struct mr_found *f)
+{
+    return f->chain.expired && f->proven_time == MR_TIME_NONE &&
+           (f->claimed_time == MR_TIME_NONE || f->claimed_time <= mr_certificate_not_after(f->certificate));
+}
+
 int mr_verify_trust(struct mr_verification *w, const struct mr_found *f, struct mr_err *err)
 {
     struct mr_check *c;
-    if (!f->certificate && f->secured && f->secured->key.controller.len) return check_identifier(w, f, err);
+    if (!f->certificate && f->secured && f->secured->key.controller.len)
+        return mr_verify_trust_identifier(w, f, f->secured->key.controller, err);
     if (f->chain.is_test) {
         w->r->test_seal = true;
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.test_seal");
     } else if (!f->certificate)
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.key_only");
-    else if (f->chain.state == MR_CHAIN_BROKEN) {
+    else if (is_expired_since(f)) {
+        c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_UNCHECKED, "trust.expired");
+        c->detail = mr_str_of(f->chain.why);
+    } else if (f->chain.state == MR_CHAIN_BROKEN) {
         c = mr_verify_claim_id(w, MR_CHECK_TRUST, MR_FAILED, "trust.broken");
         c->detail = mr_str_of(f->chain.why);
     } else

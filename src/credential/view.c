@@ -24,6 +24,7 @@ struct reading {
     mr_str tag;
     mr_view *view;
     const mr_json *document, *issuer, *subject, *achievement, *specification, *awarding;
+    mr_str certified_name, certified_identifier; /* of the seal's owner; empty: not known yet */
 };
 
 /* ---- walking ---- */
@@ -243,10 +244,30 @@ static bool has_mandate(const struct reading *r)
     return false;
 }
 
+static bool is_named(const mr_json *party, mr_str name)
+{
+    MR_JSON_EACH_MEMBER (language, mr_each_get(party, "legalName")) {
+        MR_EACH(text, language + 1)
+        {
+            if (name.len && mr_str_eq_ascii_nocase(string_of(text), name)) return true;
+        }
+    }
+    return false;
+}
+
+/* What the document says of its issuer may be anybody's: of names and numbers only those of the seal's certificate count. */
+static bool is_certified_party(const struct reading *r, const mr_json *body)
+{
+    return is_named(body, r->certified_name) ||
+           mr_str_eq(literal(mr_each_get(body, "eIDASIdentifier"), "notation"), r->certified_identifier) ||
+           number_is_of(r->certified_identifier, body);
+}
+
 /* Compared by what identifies a party, not by node ids, which sealing changes. A shared registration number alone is not enough once a mandate
  * is there: the Commission's issuer copies the awarding body's numbers into the node of whoever seals. */
 static bool is_same_party(const struct reading *r, const mr_json *issuer, const mr_json *body, bool mandated)
 {
+    if (r->certified_identifier.len) return is_certified_party(r, body);
     if (share_a_name(issuer, body) || same_notation(issuer, body, "eIDASIdentifier")) return true;
     if (number_is_of(literal(mr_each_get(issuer, "eIDASIdentifier"), "notation"), body)) return true;
     if (id_of(body).len && mr_str_eq(id_of(body), id_of(issuer)) && !mr_each_get(issuer, "eIDASIdentifier"))
@@ -254,25 +275,33 @@ static bool is_same_party(const struct reading *r, const mr_json *issuer, const 
     return !mandated && (same_notation(issuer, body, "vatIdentifier") || same_notation(issuer, body, "registration"));
 }
 
-static void read_awarding_body(struct reading *r)
+static void compare_awarding_bodies(struct reading *r)
 {
-    struct mr_view_answer *a = answer(r, MR_ELEMENT_AWARDING_BODY);
     bool mandated = has_mandate(r), among = false;
     MR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
     {
         bool same = is_same_party(r, r->issuer, body, mandated);
-        add_text(r, a, mr_json_get(body, "legalName"));
         among |= same;
         r->view->others_award |= !same;
     }
-    for (size_t i = 0; i < a->value_count; i++)
-        r->view->awarding_body = mr_wording_join(r->arena, r->view->awarding_body, a->values[i]);
-    if (!a->answered || among) return;
+    if (!answer(r, MR_ELEMENT_AWARDING_BODY)->answered || among) return;
     if (mandated) {
         r->view->on_behalf_of = r->view->awarding_body;
         r->view->mandate = mr_mandate_find(r->document, r->tag);
     } else
         r->view->mandate_missing = true;
+}
+
+static void read_awarding_body(struct reading *r)
+{
+    struct mr_view_answer *a = answer(r, MR_ELEMENT_AWARDING_BODY);
+    MR_EACH(body, mr_json_get(r->awarding, "awardingBody"))
+    {
+        add_text(r, a, mr_json_get(body, "legalName"));
+    }
+    for (size_t i = 0; i < a->value_count; i++)
+        r->view->awarding_body = mr_wording_join(r->arena, r->view->awarding_body, a->values[i]);
+    compare_awarding_bodies(r);
 }
 
 static void read_issuer(struct reading *r)
@@ -706,6 +735,24 @@ int mr_view_read(mr_arena *a, const mr_json *document, const mr_language *l, mr_
     read_optional(&r);
     read_page_image(&r);
     return MR_OK;
+}
+
+void mr_view_certify(mr_arena *a, const mr_json *document, const mr_language *l, mr_str name, mr_str identifier,
+                     mr_view *v)
+{
+    struct mr_err ignored;
+    struct reading r = {.arena = a,
+                        .language = l,
+                        .tag = mr_language_tag(l),
+                        .view = v,
+                        .document = document,
+                        .certified_name = name,
+                        .certified_identifier = identifier};
+    if (find_parts(&r, &ignored) != MR_OK) return; /* it was read before */
+    v->on_behalf_of = MR_STR_EMPTY;
+    v->mandate = (struct mr_mandate){.kind = MR_MANDATE_NONE};
+    v->mandate_missing = v->others_award = false;
+    compare_awarding_bodies(&r);
 }
 
 static void write_element(const mr_view *v, const mr_language *l, mr_element e, struct mr_json_writer *w)

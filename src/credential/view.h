@@ -49,6 +49,13 @@ typedef struct mr_view {
  *   errors    MR_E_FORMAT when it is no such credential, MR_E_NOMEM */
 int mr_view_read(mr_arena *a, const mr_json *document, const mr_language *l, mr_view *ret,
                  struct mr_err *err) MR_MUST_CHECK;
+/* Compares the awarding bodies anew, with the party whom the seal's certificate names: an issuer that lists the name or the number of another party
+ * among its own is not that party. Sets on_behalf_of, mandate, mandate_missing and others_award.
+ *   document    that mr_view_read read into *v
+ *   name, identifier  organizationName and organizationIdentifier of the certificate, neither empty
+ *   source      facts of EDC sealing: the issuer is what the certificate says */
+void mr_view_certify(mr_arena *a, const mr_json *document, const mr_language *l, mr_str name, mr_str identifier,
+                     mr_view *v);
 /* The Annex I table as JSON: [{"code","label","mandatory","answered","values":[...]}], learning outcomes first. */
 struct mr_json_writer;
 void mr_view_write_elements(const mr_view *v, const mr_language *l, struct mr_json_writer *w);

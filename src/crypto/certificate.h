@@ -67,6 +67,7 @@ struct mr_chain {
     size_t count;
     const char *why; /* constant text for experts, when broken */
     size_t why_at;   /* index of the certificate that breaks it */
+    bool expired;    /* broken, and what was met first is that this certificate had expired at `at` */
 };
 /*   pool, anchors  borrowed; anchors may be empty, and need not be self-signed
  *   at             the time at which everything must fit, in milliseconds

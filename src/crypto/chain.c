@@ -50,6 +50,8 @@ static bool is_on_way(const struct walk *w, const mr_certificate *c)
     return false;
 }
 
+static const char expired[] = "it had expired at that time";
+
 /* Keep the way as it is now if it ends better than the best so far. */
 static void consider(struct walk *w, mr_chain_state state, const char *why, size_t why_at)
 {
@@ -58,13 +60,14 @@ static void consider(struct walk *w, mr_chain_state state, const char *why, size
     w->best.state = state;
     w->best.why = why;
     w->best.why_at = why_at;
+    w->best.expired = why == expired;
     w->has_best = true;
 }
 
 static const char *judge_alone(const mr_certificate *c, int64_t at)
 {
     if (at < mr_certificate_not_before(c)) return "it was not yet valid at that time";
-    if (at > mr_certificate_not_after(c)) return "it had expired at that time";
+    if (at > mr_certificate_not_after(c)) return expired;
     if (mr_certificate_has_unknown_critical(c)) return "it has a critical extension that is not known";
     return NULL;
 }

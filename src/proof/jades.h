@@ -63,6 +63,8 @@ typedef struct mr_jades {
     int64_t claimed_time; /* iat or sigT; MR_TIME_NONE when absent */
     int64_t best_time;    /* earliest good sigTst or arcTst, else MR_TIME_NONE: then `now` counts */
     int64_t
+        anchored_time; /* the same, of those whose authority leads to an anchor; anybody can run a clock, so trust is asked as of this time */
+    int64_t
         lasts_until; /* what proves the seal's time ages then: the certificates of the last time-stamp's authority end, or its key becomes too short.
                              Without a time-stamp the end of the seal's certificate. Before that the seal must be extended. MR_TIME_NONE: not known */
     struct mr_chain

@@ -423,6 +423,7 @@ int mr_jades_judge_times(struct mr_jades_work *w, const struct mr_jades_text *te
     MR_TRY(judge_tokens(&g, &signature_kind, &u->signature, &j->signature_time));
     MR_TRY(judge_tokens(&g, &archive_kind, &u->archive, &j->archive_time));
     compare_times(&g);
+    j->anchored_time = g.anchored_first;
     j->timestamps_anchored = g.stamps > 0 && g.anchored == g.stamps;
     MR_TRY(judge_chain(&g));
     if (j->lasts_until == MR_TIME_NONE) j->lasts_until = mr_certificate_not_after(j->certificate);

@@ -67,7 +67,10 @@ static void not_reached(struct mr_step *step)
 
 static void begin(mr_jades *j)
 {
-    *j = (mr_jades){.claimed_time = MR_TIME_NONE, .best_time = MR_TIME_NONE, .lasts_until = MR_TIME_NONE};
+    *j = (mr_jades){.claimed_time = MR_TIME_NONE,
+                    .best_time = MR_TIME_NONE,
+                    .anchored_time = MR_TIME_NONE,
+                    .lasts_until = MR_TIME_NONE};
     not_reached(&j->signature);
     not_reached(&j->content_time);
     not_reached(&j->signature_time);

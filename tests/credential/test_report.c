@@ -197,6 +197,31 @@ static void test_report_text__a_hostile_name_does_not_steer_the_terminal(void **
     assert_int_equal(mr_str_find(text, MR_STR("\xC2\x9b")), -1);
 }
 
+static size_t count_of(mr_str text, const char *part)
+{
+    size_t n = 0;
+    for (ptrdiff_t at; (at = mr_str_find(text, mr_str_of(part))) >= 0; n++) text = mr_str_from(text, (size_t)at + 1);
+    return n;
+}
+
+/* The state stands before the sentence; a sentence that says it itself is not told twice. */
+static void test_report_text__says_once_that_it_could_not_be_checked(void **state)
+{
+    struct bench *b = *state;
+    static const char *const ids[] = {"key.not_asked", "key.unreachable", "seal.detached", "proof.unknown_suite",
+                                      "status.unreachable"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        mr_report r = {.format_code = ""};
+        r.checks[MR_CHECK_SEAL] = (struct mr_check){
+            .claimed = true, .state = MR_UNCHECKED, .text = mr_message(mr_language_english(), ids[i])};
+        mr_str text = text_of(b, &r, "en", false);
+        if (count_of(text, "ould not be checked") != 1) fail_msg("%.*s", MR_STR_ARG(text));
+        r.checks[MR_CHECK_SEAL].text = mr_message(mr_language_find(MR_STR("da")), ids[i]);
+        text = text_of(b, &r, "da", false);
+        if (count_of(text, "unne ikke kontrolleres") != 1) fail_msg("%.*s", MR_STR_ARG(text));
+    }
+}
+
 /* Neither a file's name nor a party's writes a line of its own into the report. */
 static void test_report_text__a_name_of_several_lines_stays_one(void **state)
 {
@@ -263,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_report_text__fits_the_terminal),
         cmocka_unit_test(test_report_text__colour_only_adds_colour),
         cmocka_unit_test(test_report_text__a_hostile_name_does_not_steer_the_terminal),
+        cmocka_unit_test(test_report_text__says_once_that_it_could_not_be_checked),
         cmocka_unit_test(test_report_text__a_name_of_several_lines_stays_one),
         cmocka_unit_test(test_verdict__is_the_first_that_fits),
         cmocka_unit_test(test_verdict__exit_codes),

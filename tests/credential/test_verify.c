@@ -334,6 +334,40 @@ static void test_verify__shows_the_certified_name_first(void **state)
     }
 }
 
+#define NUMBERED(name, property, number)                                                                               \
+    name "'},'" property "':{'id':'urn:epass:legal:9','type':'LegalIdentifier','notation':'" number                    \
+         "'},'altLabel':{'en':'" name
+
+/* Whoever seals may write somebody else's name or number beside its own. It is the certificate that says who seals. */
+static void test_verify__another_name_beside_its_own_makes_no_other_party(void **state)
+{
+    struct bench *b = *state;
+    static const struct test_credential impostors[] = {
+        {.issuer = TEST_SCHOOL "','xx':'University of Zed", .body = "University of Zed"},
+        {.issuer = "University of Zed','da':'" TEST_SCHOOL, .body = "University of Zed"},
+        {.issuer = NUMBERED(TEST_SCHOOL, "registration", "Z-1"),
+         .body = NUMBERED("University of Zed", "registration", "Z-1")},
+        {.issuer = NUMBERED(TEST_SCHOOL, "vatIdentifier", "DK99999999"),
+         .body = NUMBERED("University of Zed", "vatIdentifier", "DK99999999")}};
+    for (size_t i = 0; i < sizeof impostors / sizeof *impostors; i++) {
+        mr_report r = verify(b, sealed(b, &impostors[i]));
+        assert_check(&r, MR_CHECK_ISSUER, MR_FAILED, "issuer.no_mandate");
+        assert_true(mr_str_find(r.checks[MR_CHECK_ISSUER].text, MR_STR("“")) < 0 ||
+                    mr_str_find(r.checks[MR_CHECK_ISSUER].text, MR_STR(TEST_SCHOOL " (“")) >= 0);
+        assert_str(r.view.awarding_body, "University of Zed");
+        assert_int_equal(r.verdict, MR_VERDICT_INVALID);
+    }
+    static const struct test_credential own[] = {{.body = "Skolen','xx':'" TEST_SCHOOL},
+                                                 {.body = NUMBERED("Skolen", "vatIdentifier", "DK00000000")},
+                                                 {.body = NUMBERED("Skolen", "eIDASIdentifier", TEST_SCHOOL_ID)}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        mr_report r = verify(b, sealed(b, &own[i]));
+        assert_check(&r, MR_CHECK_ISSUER, MR_PASSED, NULL);
+        assert_false(r.view.others_award);
+        assert_str(r.view.awarding_body, TEST_SCHOOL " (“Skolen”)");
+    }
+}
+
 /* What is too long to be told is no agreement. */
 static void test_verify__a_name_too_long_to_tell_is_still_another(void **state)
 {
@@ -730,6 +764,29 @@ static void assert_an_own_clock_makes_no_old_seal(struct bench *b, const mr_trus
     mr_buf_done(&out);
 }
 
+/* Nothing is wrong with the certificates of an old seal; it is only that nobody can tell any more how old it is. */
+static void assert_an_expired_chain_is_open(struct bench *b, const mr_trust *trust, const struct mr_seal_key *seal,
+                                            int64_t now)
+{
+    struct mr_err err = {0};
+    mr_verifier *v = NULL;
+    mr_report r;
+    char issued[21];
+    mr_time_write(now, issued);
+    struct mr_verifying verifying = {.trust = trust, .env = &b->env, .language = mr_language_english()};
+    mr_str file = test_seal_jades(&b->arena, seal, now,
+                                  test_credential_write(&b->arena, &(struct test_credential){.issued = issued}));
+    for (int years = 0; years < 4; years += 3) { /* the certificate is valid for 900 days */
+        test_env_set_time(&b->env, now + years * 366 * MR_DAY_MS);
+        assert_ok(mr_verifier_open(&verifying, &v, &err), err);
+        assert_ok(mr_verify(v, &b->arena, file, &r, &err), err);
+        assert_check(&r, MR_CHECK_TRUST, years ? MR_UNCHECKED : MR_PASSED, years ? "trust.expired" : NULL);
+        assert_int_equal(r.verdict, MR_VERDICT_UNKNOWN);
+        mr_verifier_close(v);
+    }
+    test_env_set_time(&b->env, now);
+}
+
 /* Who sends a seal without the certificates above it, or with one of them twice, must not make the next file look the same. */
 static void assert_a_short_chain_hides_no_longer_one(struct bench *b, const mr_trust *trust, const char *folder,
                                                      const char *issued)
@@ -829,6 +886,7 @@ static void test_verify__an_anchored_seal_is_vouched_for(void **state)
     assert_an_empty_name_is_nobodys(b, &trust, folder, issued);
     assert_a_short_chain_hides_no_longer_one(b, &trust, folder, issued);
     assert_an_own_clock_makes_no_old_seal(b, &trust, &seal, folder, now);
+    assert_an_expired_chain_is_open(b, &trust, &seal, now);
     verifying.trust = NULL;
     assert_ok(mr_verifier_open(&verifying, &v, &err), err);
     assert_ok(mr_verify(v, &b->arena, files[0], &r, &err), err);
@@ -890,6 +948,7 @@ int main(void)
         cmocka_unit_test(test_verify__issuer_and_certificate_must_agree),
         cmocka_unit_test(test_verify__shows_the_certified_name_first),
         cmocka_unit_test(test_verify__a_name_too_long_to_tell_is_still_another),
+        cmocka_unit_test(test_verify__another_name_beside_its_own_makes_no_other_party),
         cmocka_unit_test(test_verify__a_second_awarding_body_is_only_said),
         cmocka_unit_test(test_verify__is_about_one_person_and_by_one_issuer),
         cmocka_unit_test(test_verify__on_behalf_of_another_with_a_mandate),

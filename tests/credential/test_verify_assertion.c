@@ -218,6 +218,20 @@ static void assert_unconfirmed(struct world *w, mr_str file, mr_state state, con
 
 /* ---- hosted ---- */
 
+/* Whoever was known at another time is not known for a badge of today. */
+static void test_verify__an_issuer_known_at_another_time(void **state)
+{
+    struct world *w = *state;
+    w->known.says = MR_STR("Register of schools");
+    mr_report r = look(w, usual(w), true);
+    assert_check(&r, MR_CHECK_TRUST, MR_PASSED, "trust.known");
+    assert_true(mr_str_has_prefix(r.checks[MR_CHECK_TRUST].text, MR_STR("Register of schools knows ")));
+    w->known.until = (mr_date){2020, 12, 31};
+    r = look(w, usual(w), true);
+    assert_check(&r, MR_CHECK_TRUST, MR_FAILED, "trust.known_other_time");
+    assert_int_equal(r.verdict, MR_VERDICT_UNKNOWN);
+}
+
 static void test_verify__a_hosted_badge(void **state)
 {
     struct world *w = *state;
@@ -702,7 +716,9 @@ static void test_verify__an_address_alone(void **state)
     mr_report r = look_at_address(w, BADGE, true);
     assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.hosted.address");
     assert_int_equal(r.verdict, MR_VERDICT_VALID);
+    assert_check(&r, MR_CHECK_FORMAT, MR_PASSED, "format.passed_other");
     r = look_at_address(w, BADGE, false);
+    assert_check(&r, MR_CHECK_FORMAT, MR_UNCHECKED, "format.address"); /* nothing was read */
     assert_check(&r, MR_CHECK_SEAL, MR_UNCHECKED, "seal.hosted.not_asked");
     assert_str(r.format, "Open Badge (an address only)");
     w->sites[0].body = signed_badge(w, "urn:uuid:1"); /* a token stands there */
@@ -839,6 +855,7 @@ static void test_verify__parts_of_badges_are_no_badges(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        test(test_verify__an_issuer_known_at_another_time),
         test(test_verify__a_hosted_badge),
         test(test_verify__confirms_nothing_without_the_network),
         test(test_verify__tells_how_a_site_fails),

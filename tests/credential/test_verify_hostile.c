@@ -154,6 +154,39 @@ static void a_certificate_speaks_for_no_did(void **state)
     mr_authority_done(&authority);
 }
 
+/* A key of its own makes nobody the awarding body of another's credential. */
+static void a_key_awards_for_nobody_else(void **state)
+{
+    struct bench *b = *state;
+    static const struct {
+        const char *body;
+        bool own;
+    } cases[] = {{TEST_SCHOOL, true}, {"University of Zed", false}};
+    for (size_t i = 0; i < 2; i++) {
+        mr_str text = test_credential_write(&b->arena, &(struct test_credential){.vc2 = true, .body = cases[i].body});
+        text = replace(b, text, "\"urn:epass:org:1\"", format(b, "\"%.*s\"", b->did));
+        mr_report r = verify_with(b, sign_text(b, "vc+jwt", text.ptr), false);
+        assert_check(&r, MR_CHECK_SEAL, MR_PASSED, "seal.passed_claimed");
+        assert_check(&r, MR_CHECK_ISSUER, cases[i].own ? MR_PASSED : MR_FAILED,
+                     cases[i].own ? "issuer.identifier" : "issuer.no_mandate");
+    }
+}
+
+/* Whom somebody here knows under one name is told under that, whatever it calls itself. */
+static void a_known_issuer_takes_no_other_name(void **state)
+{
+    struct bench *b = *state;
+    mr_str text = replace(b, badge(b, b->did, ""), "School of Nursing (invented)", "University of Zed");
+    mr_str file = prove(b, text, b->key, method_of(&b->arena, b->did));
+    mr_report r = verify_with(b, file, false);
+    assert_check(&r, MR_CHECK_TRUST, MR_PASSED, "trust.known");
+    assert_str(r.view.issuer, "School of Nursing (invented) (“University of Zed”)");
+    assert_int_equal(mr_str_find(r.story, MR_STR("University of Zed awarded")), -1);
+    b->trust.issuer_count = 0; /* unknown: its own word */
+    r = verify_with(b, file, false);
+    assert_str(r.view.issuer, "University of Zed");
+}
+
 /* ---- identifiers, times, shapes ---- */
 
 static mr_str did_jwk(struct bench *b, const char *more)
@@ -529,6 +562,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_asks_the_network_for_so_much_and_no_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_that_changed_places_are_not_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_certificate_speaks_for_no_did, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_known_issuer_takes_no_other_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_awards_for_nobody_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_status_that_is_kept_back_is_not_fine, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_every_recipient_must_see_cannot_be_hidden, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_proof_of_a_set_must_hold, set_up, tear_down),

@@ -1,6 +1,8 @@
 /* Learner records: each credential in one with its own verdict, and what does not hold is neither shown nor lets the record pass. */
+#include "baking.h"
 #include "verifying.h"
 
+#include "base/limits.h"
 #include "credential/said.h"
 
 #define CLR "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
@@ -104,6 +106,46 @@ static void a_changed_record_tells_nothing(void **state)
     assert_seal(b, file, false, MR_FAILED, "seal.signature.changed");
 }
 
+/* Of an issuer that has to be asked for its key, with lists of its own. */
+static mr_str far_badge(struct bench *b, int number)
+{
+    const char *lists = mr_arena_format(&b->arena,
+                                        ",'credentialStatus':[{'type':'BitstringStatusListEntry','statusPurpose':"
+                                        "'revocation','statusListIndex':'1','statusListCredential':"
+                                        "'https://lists.example/%d'},{'type':'BitstringStatusListEntry',"
+                                        "'statusPurpose':'suspension','statusListIndex':'1','statusListCredential':"
+                                        "'https://lists.example/s%d'}]",
+                                        number, number)
+                            .ptr;
+    mr_str did = mr_arena_format(&b->arena, "did:web:school%d.example", number);
+    if (number % 2)
+        return prove(b, badge(b, did, lists), b->key, mr_arena_format(&b->arena, "%.*s#k", MR_STR_ARG(did)));
+    return proved(b, badge(b, b->did, lists));
+}
+
+/* However much lies in each other: one file, one budget. */
+static void what_lies_in_it_shares_what_may_be_asked(void **state)
+{
+    struct bench *b = *state;
+    mr_str all = far_badge(b, 0);
+    for (int i = 1; i < 16; i++)
+        all = mr_arena_concat(&b->arena, (const mr_str[]){all, MR_STR(","), far_badge(b, i)}, 3);
+    mr_str record = proved(b, record_of(b, all));
+    mr_str files[] = {record, png_with(&b->arena, badge_chunk(&b->arena, "openbadgecredential", record.ptr))};
+    for (size_t i = 0; i < 2; i++) {
+        b->asked = 0, b->delay = 0;
+        mr_report r = verify_with(b, files[i], true);
+        assert_int_equal(r.content_count, 16);
+        assert_int_equal(b->asked, MR_LIMIT_VERIFY_FETCHES);
+        for (size_t k = 0; k < 16; k++) assert_int_equal(r.contents[k].verdict, MR_VERDICT_UNKNOWN);
+        b->asked = 0, b->delay = MR_LIMIT_VERIFY_MS / 4 + 1;
+        r = verify_with(b, files[i], true);
+        assert_int_equal(b->asked, 4);
+        assert_int_not_equal(r.verdict, MR_VERDICT_VALID);
+        test_env_set_time(&b->env, TEST_NOW);
+    }
+}
+
 static void records_in_records_are_not_opened(void **state)
 {
     struct bench *b = *state;
@@ -152,6 +194,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failure_inside_makes_it_one_to_take_care_with, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_key_of_somebody_else_inside_is_found_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_record_tells_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_lies_in_it_shares_what_may_be_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_in_records_are_not_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_record_of_too_many_is_told_in_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_report_tells_them_in_both_forms, set_up, tear_down),

@@ -165,6 +165,7 @@ static void test_jades_seal__carries_a_timestamp(void **state)
     assert_int_equal(s->j.level, MR_JADES_T);
     assert_int_equal(s->j.best_time, s->j.signature_time.at);
     assert_false(s->j.timestamps_anchored);
+    assert_int_equal(s->j.anchored_time, MR_TIME_NONE);
     sealing_verify_with(s, text, &s->authority.certificate, 1, s->now);
     assert_int_equal(s->j.chain.state, MR_CHAIN_ANCHORED); /* now is proof enough */
     sealing_verify_with(s, text, &s->authority.certificate, 1, s->now + 3650 * MR_DAY_MS);
@@ -174,6 +175,7 @@ static void test_jades_seal__carries_a_timestamp(void **state)
     sealing_verify_with(s, text, anchors, 2,
                         s->now + 3650 * MR_DAY_MS); /* the certificate has expired since, and the seal still holds */
     assert_true(s->j.timestamps_anchored);
+    assert_int_equal(s->j.anchored_time, s->j.best_time);
     assert_int_equal(s->j.chain.state, MR_CHAIN_ANCHORED);
     mr_jades_done(&s->j);
     mr_certificate_free(anchors[1]);
