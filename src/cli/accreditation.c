@@ -221,6 +221,12 @@ int mr_cli_accreditation(int argc, char **argv, const mr_env *env)
     if (words == 2 && strcmp(argv[1], "issue") == 0) return issue(argv[2], &call, env);
     if (words == 2 && strcmp(argv[1], "check") == 0)
         return mr_cli_accreditation_check(argv[2], call.trust, call.lang, call.online, env);
+    bool known = words > 0 &&
+                 (strcmp(argv[1], "template") == 0 || strcmp(argv[1], "issue") == 0 || strcmp(argv[1], "check") == 0);
+    if (known && strcmp(argv[1], "template") != 0)
+        fprintf(stderr, "merit: accreditation %s takes one file.\n\n", argv[1]);
+    else if (words > 0 && !known)
+        fprintf(stderr, "merit: there is no command \"accreditation %s\".\n\n", argv[1]);
     fputs(help, stderr);
     return 2;
 }

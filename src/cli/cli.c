@@ -23,8 +23,8 @@ static void help(FILE *out)
           "Commands (each has --help):\n",
           out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
-    fputs("  help     this text\n  version  which Merit this is\n", out);
+        fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].about);
+    fprintf(out, "  %-14s %s\n  %-14s %s\n", "help", "this text", "version", "which Merit this is");
 }
 
 int mr_cli_main(int argc, char **argv, const mr_env *env)

@@ -121,6 +121,17 @@ static int convert(mr_verifier *v, const char *path, const struct wish *wish, co
     return mr_converting_gaps(c, &r) ? 4 : 0;
 }
 
+/* What is wrong with a call that names one file. */
+static void put_fault(const char *to, const void *format, const char *part)
+{
+    if (!to)
+        fputs("merit: say what it shall become: --to specification, --to results or --to elm.\n", stderr);
+    else if (!format)
+        fprintf(stderr, "merit: --to %s: it can become a specification, results or elm.\n", to);
+    else
+        fprintf(stderr, "merit: --part %s: parts are numbered from 1; `merit show` numbers them.\n", part);
+}
+
 int mr_cli_convert(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -139,7 +150,10 @@ int mr_cli_convert(int argc, char **argv, const mr_env *env)
     wish.to = out;
     bool numbered = !part || (mr_str_to_u64(mr_str_of(part), &wish.part) && wish.part > 0);
     if (words != 1 || !wish.format || !numbered) {
-        fputs(help, stderr);
+        if (words == 1)
+            put_fault(to, wish.format, part);
+        else
+            fputs(help, stderr);
         return 2;
     }
     const mr_language *l = mr_options_language(lang);

@@ -25,6 +25,7 @@ int mr_cli_seal(int argc, char **argv, const mr_env *env)
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof *words; i++)
         if (strcmp(argv[1], words[i].name) == 0) return words[i].run(argc - 1, argv + 1, env);
     bool asked = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    if (argc > 1 && !asked) fprintf(stderr, "merit: there is no command \"seal %s\".\n\n", argv[1]);
     fputs(help, asked ? stdout : stderr);
     return asked ? 0 : 2;
 }

@@ -60,8 +60,11 @@ static int read_issuer(struct adding *w, mr_str *ret, struct mr_err *err)
 static int add(struct adding *w, const char *reference, const mr_env *env, mr_str *ret_file, struct mr_err *err)
 {
     struct mr_seal_adding adding = {.seal = &w->seal, .from = MR_TIME_NONE};
-    const struct mr_service_config config = {
-        .data_folder = mr_options_data_folder(w->data), .public_url = "", .env = env, .beside = true};
+    const struct mr_service_config config = {.data_folder = mr_options_data_folder(w->data),
+                                             .public_url = "",
+                                             .env = env,
+                                             .beside = true,
+                                             .own_password = true};
     w->at = w->from;
     if (w->from) MR_TRY(mr_seal_date_read(mr_str_of(w->from), &adding.from, err));
     MR_TRY(read_issuer(w, &adding.issuer, err));

@@ -219,7 +219,9 @@ static int read_day(const char *text, const mr_env *env, int64_t *ret)
         *ret = mr_date_to_time(day) + MR_DAY_MS - 1000; /* the end of that day */
         return 0;
     }
-    return mr_time_parse(mr_str_of(text), ret, &err) == MR_OK ? 0 : mr_cli_fail(&err, text, MR_STR_EMPTY);
+    if (mr_time_parse(mr_str_of(text), ret, &err) == MR_OK) return 0;
+    fprintf(stderr, "merit: --at %s: write a day, 2026-03-01, or a time, 2026-03-01T09:12:00Z.\n", text);
+    return 2;
 }
 
 static void trust_cleanup(mr_trust *t)
@@ -242,17 +244,17 @@ static int run_list(int argc, char **argv, const mr_env *env)
     mr_buf_init(&out, MR_LIMIT_DOCUMENT);
     if (!mr_options_take(argc, argv, options, 2, list_help, &words, &done)) return 2;
     if (done) return 0;
-    if (words || read_day(day, env, &now)) {
-        fputs(list_help, stderr);
-        return 2;
-    }
+    if (words) fputs(list_help, stderr);
+    if (words || read_day(day, env, &now)) return 2;
     folder = trust_folder(&a, folder);
     if (mr_trust_load(&a, folder, &t, &err) != MR_OK) {
         mr_cli_fail(&err, folder, MR_STR_EMPTY);
         return 2;
     }
-    mr_buf_format(&out, "%zu trust anchors, %zu known issuers, %zu trusted lists\n", t.count, t.issuer_count,
-                  t.lists ? t.lists->count : 0);
+    size_t lists = t.lists ? t.lists->count : 0;
+    mr_buf_format(&out, "%zu trust anchor%s, %zu known issuer%s, %zu trusted list%s\n", t.count,
+                  t.count == 1 ? "" : "s", t.issuer_count, t.issuer_count == 1 ? "" : "s", lists,
+                  lists == 1 ? "" : "s");
     bool good = put_lists(&a, &t, now, &out);
     return !mr_cli_print(mr_buf_str(&out)) ? 2 : good ? 0 : 1;
 }
@@ -301,9 +303,13 @@ static int check_word(const mr_trust *t, mr_arena *a, const mr_language *l, cons
     mr_buf_put_visible(out, subject);
     mr_buf_puts(out, "\n  ");
     mr_buf_put_visible(out, mr_trust_say(a, l, &x, subject));
-    mr_buf_format(out, "\n  %s; seal %s", mr_trust_state_name(x.state), mr_standing_name(x.standing));
-    mr_buf_put_visible(out, mr_trust_describe(a, &x, MR_STR("")));
     mr_buf_putc(out, '\n');
+    mr_str details = mr_trust_describe(a, &x, MR_STR("")); /* for experts: "; service ..., status ..." */
+    if (details.len) {
+        mr_buf_format(out, "  %s; seal %s", mr_trust_state_name(x.state), mr_standing_name(x.standing));
+        mr_buf_put_visible(out, details);
+        mr_buf_putc(out, '\n');
+    }
     return status_of(&x);
 }
 
@@ -348,6 +354,7 @@ int mr_cli_trust(int argc, char **argv, const mr_env *env)
     for (size_t i = 0; argc > 1 && i < sizeof words / sizeof *words; i++)
         if (strcmp(argv[1], words[i].name) == 0) return words[i].run(argc - 1, argv + 1, env);
     bool asked = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    if (argc > 1 && !asked) fprintf(stderr, "merit: there is no command \"trust %s\".\n\n", argv[1]);
     fputs(help, asked ? stdout : stderr);
     return asked ? 0 : 2;
 }

@@ -102,8 +102,11 @@ static void tell_renewal(struct asking *w)
     int64_t until = mr_certificate_not_after(w->seal->certificate);
     w->r->renew_by = until - SOON_MS;
     if (w->now > until) return;
-    say(w, MR_SAY(w->a, w->l, "seal_test.renew", {"until", day_of(w, until)}, {"by", day_of(w, w->r->renew_by)}));
-    if (w->now >= w->r->renew_by) remark(w, false, "seal_test.ends_soon", MR_STR_EMPTY);
+    bool soon = w->now >= w->r->renew_by;
+    say(w, soon
+               ? MR_SAY(w->a, w->l, "seal_test.renew_now", {"until", day_of(w, until)})
+               : MR_SAY(w->a, w->l, "seal_test.renew", {"until", day_of(w, until)}, {"by", day_of(w, w->r->renew_by)}));
+    if (soon) remark(w, false, "seal_test.ends_soon", MR_STR_EMPTY);
 }
 
 /* ---- what is in the way ---- */

@@ -72,7 +72,7 @@ typedef struct mr_report {
     bool hosted;             /* an Open Badge without a seal: its publisher's site is what vouches for it */
     struct mr_check checks[MR_CHECK_COUNT];
     struct mr_check seal_checks[MR_SEAL_CHECK_COUNT];
-    mr_str remarks[MR_VERIFY_REMARKS]; /* what is in the seal and was not evaluated, in the reader's language */
+    mr_str remarks[MR_VERIFY_REMARKS]; /* what else was noticed, in the reader's language */
     size_t remark_count;
     size_t missing[MR_ELEMENT_COUNT]; /* mandatory elements without an answer */
     size_t missing_count;

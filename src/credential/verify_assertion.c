@@ -163,7 +163,8 @@ struct mr_check *mr_asserted_claim_seal(const struct mr_asserted *x, mr_state st
         c->at = w->now;
     }
     struct mr_check *c = mr_verify_claim_id(w, MR_CHECK_SEAL, state, id);
-    c->source = mr_verify_say(w, w->v->v.fetch ? "source.network" : "source.file");
+    bool asked = w->v->v.fetch && !mr_str_has_suffix(mr_str_of(id), MR_STR(".not_asked"));
+    c->source = mr_verify_say(w, asked ? "source.network" : "source.file");
     return c;
 }
 

@@ -588,8 +588,9 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
         said = mr_wording_join(
             r->arena, said, text_of(r, mr_each_get(mr_each_get(accreditation, "accreditingAgent"), "legalName"), NULL));
     }
-    said = mr_wording_join(r->arena, said,
-                           text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL));
+    mr_str conditions = text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL);
+    if (mr_str_has_suffix(conditions, MR_STR("."))) conditions.len--; /* a part of a longer line */
+    said = mr_wording_join(r->arena, said, conditions);
     said = mr_wording_join(r->arena, said, say_limits(r, accreditation));
     mr_str reference = literal(mr_each_get(accreditation, "landingPage"), "contentURL"),
            until = literal(accreditation, "expiryDate");

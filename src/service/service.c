@@ -36,15 +36,16 @@ static bool authority_files_exist(mr_arena *a, mr_str folder)
     return mr_file_exists(in_folder(a, folder, "authority.pem").ptr);
 }
 
-static int make_password(mr_arena *a, mr_str folder, const mr_env *env, mr_str *ret, struct mr_err *err)
+static int make_password(mr_arena *a, mr_str folder, bool own, const mr_env *env, mr_str *ret, struct mr_err *err)
 {
     const char *given = getenv("MERIT_PASSWORD");
-    if (given && *given) {
+    mr_str path = in_folder(a, folder, "password");
+    bool has = mr_file_exists(path.ptr);
+    if (given && *given && !(own && has)) {
         *ret = mr_str_of(given);
         return MR_OK;
     }
-    mr_str path = in_folder(a, folder, "password");
-    if (mr_file_exists(path.ptr)) {
+    if (has) {
         MR_TRY(mr_file_read(a, path.ptr, MR_KIB, ret, err));
         *ret = mr_str_trim(*ret);
         return MR_OK;
@@ -96,7 +97,7 @@ int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, 
     MR_TRY(mr_file_make_folder(in_folder(&a, folder, "trust").ptr, err));
     bool had = authority_files_exist(&a, folder);
     MR_TRY(make_secret(&a, folder, env, err));
-    MR_TRY(make_password(&a, folder, env, &password, err));
+    MR_TRY(make_password(&a, folder, false, env, &password, err));
     if (!had) MR_TRY(make_authority(&a, folder, env, password, err));
     *ret_made = !had;
     return MR_OK;
@@ -140,7 +141,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     if (!authority_files_exist(a, s->folder))
         return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "this is no data folder of Merit; `merit init` makes one", "%s",
                               config->data_folder);
-    MR_TRY(make_password(a, s->folder, s->env, &s->password, err));
+    MR_TRY(make_password(a, s->folder, config->own_password, s->env, &s->password, err));
     MR_TRY(read_secret(s, err));
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));

@@ -23,6 +23,8 @@ struct mr_service_config {
     bool database; /* false: the command line works on files and needs none */
     bool
         beside; /* with the database, and beside a server that may be working on the folder: takes no lock and seals no batch */
+    bool
+        own_password; /* the file `password`, where there is one, opens the folder's keys even if MERIT_PASSWORD is set, which is another file's then */
 };
 typedef struct mr_service mr_service; /* safe to use from several threads */
 

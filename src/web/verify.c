@@ -443,6 +443,8 @@ static void put_report(mr_page *p, struct request *r, mr_arena *a, size_t index,
     put_bool(p, "alone", alone);
     mr_json_put_member(&p->view, "name", told(p, r, name_to_show(p, item), NAME_MOST));
     mr_json_put_member(&p->view, "to_type", name_to_type(item->name));
+    put_bool(p, "hosted", report->hosted);
+    put_bool(p, "has_mandate", report->has_view && report->view.mandate.kind != MR_MANDATE_NONE);
     put_state(p, sign_of(report));
     put(p, r, "summary", report->summary);
     put(p, r, "story", report->story);

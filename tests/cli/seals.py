@@ -112,6 +112,12 @@ class Seals:
         status, out, err = run("seal", "test")
         self.tap.case("those of the data folder are tried without naming them", status == 4 and "ends soon" in out, out + err)
         self.run("seal", "list", env=password)
+        other = {"MERIT_DATA": str(self.work / "other-data")}
+        self.run("init", env=other)
+        self.run("seal", "add", "second.p12", env={**other, **password})
+        status, out, err = self.run("seal", "list", env=other)
+        self.tap.case("the password of a seal's file does not become that of the data folder", status == 0 and "in use" in out and "unreadable" not in out,
+                      out + err)
 
     def der(self, name):
         return subprocess.run(["openssl", "x509", "-in", f"{name}.pem", "-outform", "DER"], cwd=self.work, capture_output=True, check=True).stdout
