@@ -265,7 +265,7 @@ static void test_verify_page__says_that_it_asked_nobody_else(void **state)
                      "\"issuer\":\"did:web:school.example\",\"credentialSubject\":{\"id\":\"urn:a:b\"}}");
     mr_base64url_put(&token, MR_STR("0123456789012345678901234567890123456789012345678901234567890123"));
     drop(t, mr_buf_str(&token));
-    assert_says(&t->office.site, "the key of the issuer stands on the web, and nothing was fetched");
+    assert_says(&t->office.site, "The key of the issuer stands on the web, and nothing was fetched");
     assert_says_not(&t->office.site, "could not be reached");
 }
 
