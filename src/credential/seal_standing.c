@@ -58,6 +58,8 @@ static mr_state seal_standing(const struct asking *w)
     if (!w->trust || mr_trust_standing(w->trust, w->a, w->seal->certificate, w->seal->issuers, w->seal->issuer_count,
                                        w->now, &said, &ignored) != MR_OK)
         return MR_UNCHECKED;
+    if (said.state == MR_TRUST_WITHDRAWN || said.state == MR_TRUST_NOT_KNOWN)
+        return MR_FAILED; /* asked, and it says no */
     if (said.standing == MR_STANDING_UNDECIDED) return MR_UNCHECKED;
     return said.standing >= claimed ? MR_PASSED : MR_FAILED;
 }
