@@ -49,8 +49,15 @@ class Commands:
 
     # ---- what each command says ----
 
+    def levels_of_the_server(self):
+        """Never silently a lower level of seal than was asked for."""
+        for words, said in ((("--level", "X"), "Known: B, T, LT, LTA"), (("--level", "LTA"), "need a time-stamp authority"),
+                            (("--level", "B", "--timestamp", "http://127.0.0.1:1/"), "carries no time-stamp")):
+            status, _, err = self.run("serve", *words)
+            self.tap.case(f"serve {' '.join(words)} is refused in words", status == 2 and said in err, err)
+
     def help(self):
-        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "convert", "vocab", "bake", "unbake", "disclose", "status", "key", "did", "rdf", "json",
+        for command in ["init", "spec", "results", "issue", "verify", "check", "show", "convert", "vocab", "bake", "unbake", "endorse", "accreditation", "seal", "trust", "disclose", "status", "key", "did", "rdf", "json",
                         "serve"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
@@ -658,6 +665,7 @@ class Commands:
 
     def all(self):
         self.help()
+        self.levels_of_the_server()
         self.hostile_names()
         self.init()
         self.hostile_words()
