@@ -144,4 +144,6 @@
 
 #define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 
+#define MR_LIMIT_JOB_THREADS 4 /* that take background work in one node */
+
 #endif

@@ -25,6 +25,10 @@ int mr_db_commit(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
 void mr_db_rollback(mr_db_tx *tx);
 void mr_db_rollbackp(mr_db_tx **tx); /* for MR_CLEANUP; set the variable to NULL after commit */
 
+/* For the named exceptions to one SQL text: full-text search and the locking of jobs. */
+typedef enum mr_db_engine { MR_DB_SQLITE, MR_DB_POSTGRESQL } mr_db_engine;
+mr_db_engine mr_db_engine_of(const mr_db_tx *tx);
+
 typedef enum mr_db_type { MR_DB_NULL, MR_DB_INT, MR_DB_TEXT, MR_DB_BYTES, MR_DB_BOOL } mr_db_type;
 typedef struct mr_db_value {
     const char *name; /* of the parameter, without "$"; NULL in results */
@@ -48,6 +52,12 @@ typedef struct mr_db_value {
     {                                                                                                                  \
         .name = (n), .type = MR_DB_NULL                                                                                \
     }
+
+/* An empty text is stored as NULL. */
+static inline mr_db_value mr_db_text_or_null(const char *name, mr_str s)
+{
+    return (mr_db_value){.name = name, .type = s.len ? MR_DB_TEXT : MR_DB_NULL, .text = s};
+}
 
 /* Run a statement; prepared statements are kept by the address of their text, so give literals. Every
  * parameter of the text needs an argument and every argument a parameter, which may stand several times. ret_changed may be NULL.

@@ -550,3 +550,9 @@ void mr_db_cursor_closep(mr_db_cursor **c)
     mr_db_cursor_close(*c);
     *c = NULL;
 }
+
+mr_db_engine mr_db_engine_of(const mr_db_tx *tx)
+{
+    (void)tx;
+    return MR_DB_SQLITE;
+}

@@ -12,6 +12,7 @@
 #include "credential/page_image.h"
 #include "service/claim.h"
 #include "service/installation.h"
+#include "service/jobs.h"
 #include "service/status.h"
 #include "store/achievement.h"
 #include "store/batch.h"
@@ -696,14 +697,13 @@ static void seal_waiting(mr_service *s)
     for (size_t i = 0; i < count && !must_stop(s); i++) seal_batch(s, &rows[i]);
 }
 
-static void keep_house(mr_service *s)
+int mr_job_house_keep(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
-    struct mr_err err = {0};
     int64_t removed;
-    if (mr_claim_remove_unclaimed(s, &removed, &err) != MR_OK)
-        mr_log_err(MR_LOG_ERROR, "claim.not_cleared", &err);
-    else if (removed)
-        mr_log(MR_LOG_INFO, "claim.unclaimed_removed", NULL);
+    (void)job;
+    MR_TRY(mr_claim_remove_unclaimed(s, &removed, err));
+    if (removed) mr_log(MR_LOG_INFO, "claim.unclaimed_removed", NULL);
+    return MR_OK;
 }
 
 /* Sleep until there is work or the service stops, at most an hour. Under the lock. */
@@ -727,7 +727,6 @@ static void *work(void *self)
         s->working = true;
         pthread_mutex_unlock(&s->lock);
         seal_waiting(s);
-        keep_house(s);
         pthread_mutex_lock(&s->lock);
         s->working = false;
         pthread_cond_broadcast(&s->changed);
@@ -761,4 +760,5 @@ void mr_batch_wait(mr_service *s)
     pthread_mutex_lock(&s->lock);
     while (s->worker_runs && (s->work_waits || s->working)) pthread_cond_wait(&s->changed, &s->lock);
     pthread_mutex_unlock(&s->lock);
+    mr_jobs_wait(s);
 }

@@ -49,6 +49,14 @@ struct mr_service {
     pthread_cond_t changed;
     pthread_t worker;
     bool worker_runs, stopping, work_waits, working;
+    struct {
+        mr_str node; /* name of this installation among those that share a database */
+        pthread_mutex_t lock;
+        pthread_cond_t changed;
+        pthread_t threads[MR_LIMIT_JOB_THREADS];
+        unsigned count, busy, wake, idle_at;
+        bool stopping;
+    } jobs; /* service/jobs.c; all but node under its lock */
 };
 
 /* Hold the document that an achievement of this specification would become against the official shapes (mr_check_sample). achievement: NULL for an

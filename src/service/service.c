@@ -12,6 +12,7 @@
 #include "crypto/hmac.h"
 #include "net/client.h"
 #include "service/evidence.h"
+#include "service/jobs.h"
 #include "service/seal_reference.h"
 #include "service/seals.h"
 #include "store/schema.h"
@@ -127,6 +128,17 @@ static int lock_folder(mr_service *s, struct mr_err *err)
     return MR_FAIL_DETAIL(err, MR_E_STATE, "another server works on this data folder", "%.*s", MR_STR_ARG(s->folder));
 }
 
+/* Made once and kept, so that a node that starts again knows what it was doing. */
+static int name_node(mr_service *s, struct mr_err *err)
+{
+    mr_str path = in_folder(&s->arena, s->folder, "node");
+    if (mr_file_exists(path.ptr)) return mr_file_read(&s->arena, path.ptr, 64, &s->jobs.node, err);
+    char id[37];
+    mr_id_random(s->env, id);
+    s->jobs.node = mr_arena_dup(&s->arena, mr_str_of(id));
+    return mr_file_write(path.ptr, s->jobs.node, 0600, true, err);
+}
+
 static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
 {
     mr_arena *a = &s->arena;
@@ -154,7 +166,10 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     if (!config->beside) MR_TRY(lock_folder(s, err));
     MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
-    return config->beside ? MR_OK : mr_batch_worker_start(s, err);
+    if (config->beside) return MR_OK;
+    MR_TRY(name_node(s, err));
+    MR_TRY(mr_batch_worker_start(s, err));
+    return mr_jobs_start(s, 2, err);
 }
 
 int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err)
@@ -172,6 +187,8 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     pthread_mutex_init(&s->status_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
+    pthread_mutex_init(&s->jobs.lock, NULL);
+    pthread_cond_init(&s->jobs.changed, NULL);
     int code = open_parts(s, config, err);
     if (code != MR_OK) {
         mr_service_close(s);
@@ -185,6 +202,7 @@ void mr_service_close(mr_service *s)
 {
     if (!s) return;
     mr_batch_worker_stop(s);
+    mr_jobs_stop(s);
     if (s->db) mr_db_close(s->db);
     if (s->folder_lock >= 0) close(s->folder_lock);
     mr_net_fetcher_free(s->net);
@@ -198,6 +216,8 @@ void mr_service_close(mr_service *s)
     if (s->checker) mr_checker_close(s->checker);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->jobs.lock);
+    pthread_cond_destroy(&s->jobs.changed);
     mr_arena arena = s->arena;
     mr_arena_done(&arena);
 }

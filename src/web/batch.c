@@ -349,7 +349,7 @@ static int show_batch(mr_page *p, const struct mr_findings *unfit, struct mr_err
     mr_str language;
     MR_TRY(mr_batch_get(p->service, p->arena, p->part[0], &b, err));
     MR_TRY(mr_catalogue_get(p->service, p->arena, b.specification_id, &published, err));
-    mr_page_begin(p, "batch.title", "provider");
+    mr_page_begin(p, "batch.title", "provider.");
     mr_json_put_member(&p->view, "address", mr_office_batch_path(p, b.id, ""));
     mr_json_put_member(&p->view, "file", b.file_name);
     mr_json_put_member(&p->view, "slug", published.slug);

@@ -202,7 +202,7 @@ static void show_office(mr_page *p, const struct refusal *refusal)
     struct mr_err err = {0};
     struct mr_published fresh;
     mr_str slug = mr_http_query(p->request, "published");
-    mr_page_begin(p, refusal ? "office.refused.title" : "office.title", "provider");
+    mr_page_begin(p, refusal ? "office.refused.title" : "office.title", "provider.start");
     if (refusal) {
         mr_http_set_status(p->response, 422);
         put_refusal(p, refusal);
@@ -306,7 +306,7 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
         return;
     }
     const mr_specification *s = &published.specification;
-    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "provider");
+    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "provider.");
     mr_json_put_name(&p->view, "specification");
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "slug", published.slug);

@@ -12,6 +12,7 @@
 #define MR_WEB_PAGE_H
 
 #include "json/write.h"
+#include "service/actor.h"
 #include "text/messages.h"
 #include "web/web.h"
 
@@ -23,16 +24,18 @@ typedef struct mr_page {
     const mr_http_request *request;
     mr_http_response *response;
     const mr_language *language;
-    mr_arena *arena;            /* the request's */
-    mr_str part[MR_PAGE_PARTS]; /* what the stars of the pattern matched */
-    bool is_operator;
+    mr_arena *arena;              /* the request's */
+    mr_str part[MR_PAGE_PARTS];   /* what the stars of the pattern matched */
+    const struct mr_actor *actor; /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
+    bool is_api;                  /* below /api/: problems are JSON */
     mr_buf view_text;
     mr_json_writer view;
 } mr_page;
 
 /* Begin the view: {"lang","path","title","trial","operator","languages":[...],"nav":{section:true}, ...; the handler adds members.
  *   title_id  message of the page's title
- *   section   "find", "verify", "provider" or "": the entry of the main navigation that is current */
+ *   section   "find", "verify", "provider" or "": the entry of the main navigation that is current; "provider.mail": and that of the office's menu
+ *             (web/office_nav.def), which is shown then */
 void mr_page_begin(mr_page *p, const char *title_id, const char *section);
 /* The same with a title that is data (the name of a specification). */
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section);
@@ -63,7 +66,9 @@ bool mr_page_is_operator_token(const mr_page *p, mr_str token);
 /* Makes the answer to one request; the handlers are those of routes.def. */
 typedef void mr_web_handler(mr_page *p);
 #define MR_ROUTE(method, pattern, handler, access) mr_web_handler handler;
+#define MR_API(method, pattern, handler, access, takes, gives, summary) mr_web_handler handler;
 #include "web/routes.def"
 #undef MR_ROUTE
+#undef MR_API
 
 #endif

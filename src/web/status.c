@@ -128,7 +128,7 @@ static void show_form(mr_page *p, const struct sent *sent)
 {
     struct mr_err err = {0};
     struct mr_achievement_status now;
-    mr_page_begin(p, "office.status.title", "provider");
+    mr_page_begin(p, "office.status.title", "provider.");
     put_sent(p, sent);
     int code = mr_status_find(p->service, p->arena, p->part[0], &now, &err);
     if (code == MR_OK && !now.batch_id.len) code = MR_FAIL(&err, MR_E_NOT_FOUND, "it lives in files", MR_NOWHERE);
@@ -151,7 +151,7 @@ static void show_question(mr_page *p, const struct sent *sent)
     struct mr_achievement_status now;
     const char *to = mr_status_name((mr_status)sent->to);
     mr_json_writer *v = &p->view;
-    mr_page_begin(p, "office.status.title", "provider");
+    mr_page_begin(p, "office.status.title", "provider.");
     int code = mr_status_find(p->service, p->arena, p->part[0], &now, &err);
     if (code == MR_OK) code = put_place(p, &now, &err);
     if (code != MR_OK) {

@@ -4,6 +4,7 @@
  * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. The operator's session is one random value, new at every start
  * of the server, in a cookie that scripts cannot read; a POST of the operator must carry the form token, which is made from it. */
 #include "web/page.h"
+#include "web/api.h"
 
 #include "base/id.h"
 #include "base/limits.h"
@@ -15,8 +16,6 @@
 
 #define SESSION_COOKIE "merit_operator"
 #define LANGUAGE_COOKIE "merit_language"
-
-typedef enum access { PUBLIC, OPERATOR } access;
 
 struct mr_web {
     mr_arena arena; /* which holds this struct */
@@ -32,11 +31,13 @@ static const struct route {
     mr_http_method method;
     const char *pattern;
     mr_web_handler *handler;
-    access access;
+    mr_action action;
 } routes[] = {
-#define MR_ROUTE(method, pattern, handler, access) {method, pattern, handler, access},
+#define MR_ROUTE(method, pattern, handler, access) {method, pattern, handler, MR_MAY_##access},
+#define MR_API(method, pattern, handler, access, takes, gives, summary) {method, pattern, handler, MR_MAY_##access},
 #include "web/routes.def"
 #undef MR_ROUTE
+#undef MR_API
 };
 
 int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err)
@@ -98,6 +99,54 @@ static void put_languages(mr_page *p)
     mr_json_end_array(&p->view);
 }
 
+static bool is_signed_in(const mr_page *p)
+{
+    return mr_actor_may(p->actor, MR_MAY_SIGNED_IN);
+}
+
+static const struct {
+    const char *section, *path, *message;
+    mr_action action;
+} office_nav[] = {
+#define MR_NAV(section, path, message, action) {section, path, message, MR_MAY_##action},
+#include "web/office_nav.def"
+#undef MR_NAV
+};
+
+static void put_office_nav(mr_page *p, const char *current)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "office_nav");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < sizeof office_nav / sizeof *office_nav; i++) {
+        if (!mr_actor_may(p->actor, office_nav[i].action)) continue;
+        mr_json_begin_object(v);
+        mr_json_put_member_c(v, "path", office_nav[i].path);
+        mr_page_say(p, "name", office_nav[i].message);
+        mr_json_put_name(v, "current");
+        mr_json_put_bool(v, strcmp(office_nav[i].section, current) == 0);
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+}
+
+/* "provider.mail": the main navigation's "provider", and "mail" of the office's menu. */
+static void put_section(mr_page *p, const char *section)
+{
+    const char *dot = strchr(section, '.');
+    mr_str main = dot ? mr_str_make(section, (size_t)(dot - section)) : mr_str_of(section);
+    mr_json_put_name(&p->view, "nav");
+    mr_json_begin_object(&p->view);
+    if (main.len) {
+        mr_json_put_name(&p->view, mr_arena_cstr(p->arena, main));
+        mr_json_put_bool(&p->view, true);
+    }
+    mr_json_end_object(&p->view);
+    mr_json_put_name(&p->view, "has_office_nav");
+    mr_json_put_bool(&p->view, dot != NULL);
+    if (dot) put_office_nav(p, dot + 1);
+}
+
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
 {
     mr_json_writer *v = &p->view;
@@ -110,16 +159,10 @@ void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
     mr_json_put_name(v, "trial");
     mr_json_put_bool(v, p->web->trial);
     mr_json_put_name(v, "operator");
-    mr_json_put_bool(v, p->is_operator);
-    mr_json_put_name(v, "nav");
-    mr_json_begin_object(v);
-    if (*section) {
-        mr_json_put_name(v, section);
-        mr_json_put_bool(v, true);
-    }
-    mr_json_end_object(v);
+    mr_json_put_bool(v, is_signed_in(p));
+    put_section(p, section);
     put_languages(p);
-    if (p->is_operator) mr_page_put_form_token(p);
+    if (is_signed_in(p)) mr_page_put_form_token(p);
 }
 
 void mr_page_begin(mr_page *p, const char *title_id, const char *section)
@@ -173,6 +216,10 @@ void mr_page_show_private(mr_page *p, const char *name)
 
 static void fail_with(mr_page *p, int status, mr_str code, const char *detail)
 {
+    if (p->is_api) {
+        mr_api_problem(p, status, code, detail);
+        return;
+    }
     mr_str id = mr_arena_format(p->arena, "error.%.*s", MR_STR_ARG(code));
     if (!mr_message_exists(mr_language_english(), id)) id = MR_STR("error.other");
     mr_page_begin(p, "error.title", "");
@@ -302,13 +349,23 @@ static void enter_first(mr_page *p)
     mr_page_show_private(p, "locked");
 }
 
+/* Strangers are shown the way in; whoever lacks a role is told so. */
+static bool may_go_on(mr_page *p, const struct route *r)
+{
+    if (r->action == MR_MAY_PUBLIC || mr_actor_may(p->actor, r->action)) return true;
+    if (p->actor->kind != MR_ACTOR_STRANGER)
+        fail_with(p, 403, MR_STR("forbidden"), "");
+    else if (p->is_api)
+        fail_with(p, 401, MR_STR("token"), "");
+    else
+        enter_first(p);
+    return false;
+}
+
 static void run(mr_page *p, const struct route *r)
 {
-    if (r->access == OPERATOR && !p->is_operator) {
-        enter_first(p);
-        return;
-    }
-    if (r->access == OPERATOR && r->method == MR_POST &&
+    if (!may_go_on(p, r)) return;
+    if (r->action != MR_MAY_PUBLIC && r->method == MR_POST && !p->is_api &&
         !mr_secret_eq(form_token_of(p), mr_str_of(p->web->form_token))) {
         fail_with(p, 403, MR_STR("form_token"), "");
         return;
@@ -333,13 +390,24 @@ static void route(mr_page *p)
         mr_page_not_found(p);
 }
 
+/* Browsers have a cookie, programs a bearer token, and neither counts in the other's place: so no site can make a browser call the API. */
+static const struct mr_actor *find_actor(mr_page *p)
+{
+    mr_str bearer = mr_http_header(p->request, "Authorization");
+    bool right = p->is_api ? mr_str_has_prefix(bearer, MR_STR("Bearer ")) &&
+                                 mr_secret_eq(mr_str_from(bearer, 7), mr_str_of(p->web->enter_token))
+                           : mr_secret_eq(mr_http_cookie(p->request, SESSION_COOKIE), mr_str_of(p->web->session));
+    return right ? &mr_actor_operator : &mr_actor_stranger;
+}
+
 static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_http_response *response)
 {
     *p = (mr_page){.web = w, .service = w->service, .request = request, .response = response, .arena = request->arena};
     mr_buf_init(&p->view_text, MR_LIMIT_PAGE);
     secure_headers(response);
     p->language = choose_language(p);
-    p->is_operator = mr_secret_eq(mr_http_cookie(request, SESSION_COOKIE), mr_str_of(w->session));
+    p->is_api = mr_str_has_prefix(request->path, MR_STR("/api/"));
+    p->actor = find_actor(p);
 }
 
 void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response)

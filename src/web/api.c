@@ -1,0 +1,128 @@
+#include "web/api.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "credential/specification_file.h"
+
+static void send(mr_page *p, int status, const char *type)
+{
+    mr_json_end_object(&p->view);
+    mr_http_set_status(p->response, status);
+    mr_http_set_type(p->response, type);
+    mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
+    mr_buf_clear(mr_http_body(p->response));
+    if (mr_buf_failed(&p->view_text))
+        mr_http_set_status(p->response, 500);
+    else
+        mr_buf_put(mr_http_body(p->response), mr_buf_str(&p->view_text));
+}
+
+void mr_api_begin(mr_page *p)
+{
+    mr_buf_clear(&p->view_text);
+    mr_json_writer_init(&p->view, &p->view_text, 0);
+    mr_json_begin_object(&p->view);
+}
+
+void mr_api_show(mr_page *p, int status)
+{
+    send(p, status, "application/json");
+}
+
+void mr_api_done(mr_page *p)
+{
+    mr_http_set_status(p->response, 204);
+}
+
+static void begin_problem(mr_page *p, int status, mr_str code, const char *detail)
+{
+    mr_str id = mr_arena_format(p->arena, "error.%.*s", MR_STR_ARG(code));
+    if (!mr_message_exists(mr_language_english(), id)) id = MR_STR("error.other");
+    mr_api_begin(p);
+    mr_json_put_member_c(&p->view, "type", "about:blank");
+    mr_json_put_member(&p->view, "title", mr_message_str(p->language, id));
+    mr_json_put_name(&p->view, "status");
+    mr_json_put_int(&p->view, status);
+    mr_json_put_member(&p->view, "code", code);
+    if (*detail) mr_json_put_member_c(&p->view, "detail", detail);
+}
+
+void mr_api_problem(mr_page *p, int status, mr_str code, const char *detail)
+{
+    begin_problem(p, status, code, detail);
+    if (status == 401) mr_http_set_header(p->response, "WWW-Authenticate", MR_STR("Bearer"));
+    send(p, status, "application/problem+json");
+}
+
+static void begin_failure(mr_page *p, const struct mr_err *err)
+{
+    int status = mr_code_http(err->code);
+    if (status >= 500) mr_log_err(MR_LOG_ERROR, "api.failed", err);
+    begin_problem(p, status, mr_str_of(mr_code_name(err->code)), status < 500 ? err->detail : "");
+    if (err->position != MR_NOWHERE) {
+        mr_json_put_name(&p->view, "position");
+        mr_json_put_int(&p->view, (int64_t)err->position);
+    }
+    if (err->pointer[0]) mr_json_put_member_c(&p->view, "pointer", err->pointer);
+}
+
+void mr_api_fail(mr_page *p, const struct mr_err *err)
+{
+    begin_failure(p, err);
+    send(p, mr_code_http(err->code), "application/problem+json");
+}
+
+void mr_api_fail_findings(mr_page *p, const struct mr_err *err, const struct mr_findings *findings)
+{
+    mr_json_writer *v = &p->view;
+    begin_failure(p, err);
+    mr_json_put_name(v, "findings");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct mr_finding *f = &findings->items[i];
+        mr_json_begin_object(v);
+        mr_json_put_member_c(v, "element", f->element);
+        mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+        mr_json_put_member_c(v, "pointer", f->pointer);
+        mr_json_put_name(v, "warning");
+        mr_json_put_bool(v, f->warning);
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+    send(p, mr_code_http(err->code), "application/problem+json");
+}
+
+const mr_json *mr_api_body(mr_page *p)
+{
+    struct mr_err err = {0};
+    const mr_json *body = NULL;
+    int code = mr_json_parse(p->arena, p->request->body, NULL, &body, &err);
+    if (code == MR_OK && !mr_json_is(body, MR_JSON_OBJECT))
+        code = MR_FAIL(&err, MR_E_FORMAT, "the body is no JSON object", MR_NOWHERE);
+    if (code == MR_OK) return body;
+    mr_api_fail(p, &err);
+    return NULL;
+}
+
+void mr_api_put_time(mr_page *p, const char *member, int64_t at)
+{
+    char text[32];
+    if (at == MR_TIME_NONE) return;
+    mr_time_write(at, text);
+    mr_json_put_member_c(&p->view, member, text);
+}
+
+void mr_api_me(mr_page *p)
+{
+    mr_json_writer *v = &p->view;
+    mr_api_begin(p);
+    mr_json_put_member_c(v, "kind", mr_actor_word(p->actor));
+    if (p->actor->org_id.len) mr_json_put_member(v, "organisation", p->actor->org_id);
+    mr_json_put_name(v, "actions");
+    mr_json_begin_array(v);
+    for (mr_action a = MR_MAY_SIGNED_IN + 1; a < MR_MAY_COUNT; a++)
+        if (mr_actor_may(p->actor, a)) mr_json_put_str(v, mr_action_word(a));
+    mr_json_end_array(v);
+    mr_api_show(p, 200);
+}
