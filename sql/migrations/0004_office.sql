@@ -55,3 +55,10 @@ CREATE TABLE mail (
 CREATE INDEX mail_waiting ON mail (next_at, id) WHERE state = 'waiting';
 CREATE INDEX mail_by_object ON mail (object_id, id);
 CREATE INDEX mail_by_org ON mail (org_id, id);
+
+-- Organisations: of which kind, a unit of which other, and how they are described (the JSON object that stands as "provider" in specification files).
+ALTER TABLE organisation ADD COLUMN kind TEXT NOT NULL DEFAULT 'provider';
+ALTER TABLE organisation ADD COLUMN parent_id TEXT REFERENCES organisation (id);
+ALTER TABLE organisation ADD COLUMN profile BYTEA;
+ALTER TABLE organisation ADD COLUMN closed_at BIGINT;
+CREATE INDEX organisation_by_parent ON organisation (parent_id);

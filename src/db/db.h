@@ -25,6 +25,12 @@ int mr_db_commit(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
 void mr_db_rollback(mr_db_tx *tx);
 void mr_db_rollbackp(mr_db_tx **tx); /* for MR_CLEANUP; set the variable to NULL after commit */
 
+/* Do `work` in a transaction that writes and is durable when this returns MR_OK. Small pieces of work that several threads bring at the same moment may share one
+ * transaction (each then in a savepoint of its own), so that the disk is waited for once. `work` may be run again from its start (a conflict with another node), and must
+ * not wait for other threads; what it returns is returned, and then nothing of it is kept. Errors also: MR_E_DB. */
+int mr_db_together(mr_db *db, int (*work)(mr_db_tx *tx, void *self, struct mr_err *err), void *self,
+                   struct mr_err *err) MR_MUST_CHECK;
+
 /* For the named exceptions to one SQL text: full-text search and the locking of jobs. */
 typedef enum mr_db_engine { MR_DB_SQLITE, MR_DB_POSTGRESQL } mr_db_engine;
 mr_db_engine mr_db_engine_of(const mr_db_tx *tx);

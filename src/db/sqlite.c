@@ -556,3 +556,13 @@ mr_db_engine mr_db_engine_of(const mr_db_tx *tx)
     (void)tx;
     return MR_DB_SQLITE;
 }
+
+int mr_db_together(mr_db *db, int (*work)(mr_db_tx *tx, void *self, struct mr_err *err), void *self, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(db, true, &tx, err));
+    MR_TRY(work(tx, self, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
