@@ -65,6 +65,7 @@
     30000 /* from the first byte to the last of a request, and for its answer to be taken; */
 #define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB) /* longer for those who keep up this rate */
 #define MR_LIMIT_HTTP_LINGER_MS 30000           /* to read on after a refusal, so that it arrives */
+#define MR_LIMIT_HTTP_STOP_HEAD_MS 1000         /* for new connections to say something then */
 #define MR_LIMIT_HTTP_STOP_MS 5000              /* for requests still being received when the server stops */
 #define MR_LIMIT_VERIFY_FILES 20                /* files in one upload to the verify page */
 #define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
@@ -145,5 +146,9 @@
 #define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 
 #define MR_LIMIT_JOB_THREADS 4 /* that take background work in one node */
+
+#define MR_LIMIT_CONFIG_FILE (64 * MR_KIB) /* of a server */
+
+#define MR_LIMIT_DISK_FREE (64 * MR_MIB) /* below which an installation is not ready */
 
 #endif

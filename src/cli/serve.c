@@ -1,6 +1,9 @@
 #include "base/limits.h"
+#include "base/log.h"
 #include "cli/cli.h"
+#include "cli/config.h"
 #include "cli/options.h"
+#include "cli/supervisor.h"
 #include "http/http.h"
 #include "service/demo.h"
 #include "service/seals.h"
@@ -12,22 +15,10 @@
 static const char help[] =
     "merit serve [--demo]: the server with its pages.\n\n"
     "  merit serve --demo                            try it: three invented providers, learners already awarded\n"
-    "  merit serve --data /srv/merit --port 8400 --public-url https://credentials.example.org\n\n"
-    "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
-    "  --address ADDR    where to listen (127.0.0.1); put nginx or HAProxy in front of a public site\n"
-    "  --port N          8400; 0 takes any free one\n"
-    "  --public-url URL  how browsers reach it, for links\n"
-    "  --timestamp URL   time-stamp authority (RFC 3161): seals at level T\n"
-    "  --level LEVEL     level of the seals of European Digital Credentials: B, T, LT or LTA (what Europass asks "
-    "for);\n"
-    "                    docs/seals.md. A batch that cannot reach it is not sealed, and says why\n"
-    "  --online          when a credential is verified, ask its issuer: status lists, did:web, keys on the web. "
-    "Without\n"
-    "                    it only what this installation publishes itself is asked, and the report says so\n"
-    "  --fetch-from URL  links that begin so may be fetched for verifying although they are not public\n"
-    "  --demo            load demo data into an empty installation\n\n"
+    "  merit serve --data /srv/merit --port 8400 --public-url https://credentials.example.org\n"
+    "  merit serve --config /etc/merit/merit.conf\n\n"
     "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
-    "done.\n";
+    "done.\n\n";
 
 static mr_http_server *running; /* for the signal handler: a process has one server */
 
@@ -46,9 +37,9 @@ static void on_signals(void)
 }
 
 struct serving {
-    const char *data, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
+    mr_config config;
+    int listener; /* handed over; 0: none */
     mr_jades_level level;
-    bool demo, online;
     mr_service *service;
     mr_web *web;
     mr_http_server *server;
@@ -59,32 +50,44 @@ static void serving_done(struct serving *s)
     if (s->server) mr_http_close(s->server);
     if (s->web) mr_web_close(s->web);
     mr_service_close(s->service);
+    mr_config_done(&s->config);
+}
+
+static int open_service(struct serving *s, const char *public_url, const mr_env *env, struct mr_err *err)
+{
+    const mr_config *c = &s->config;
+    const struct mr_service_config config = {.data_folder = mr_config_text(c, MR_SET_DATA),
+                                             .public_url = public_url,
+                                             .timestamp_url = mr_config_text(c, MR_SET_TIMESTAMP),
+                                             .level = s->level,
+                                             .fetch_from = mr_config_text(c, MR_SET_FETCH_FROM),
+                                             .env = env,
+                                             .online = mr_config_flag(c, MR_SET_ONLINE),
+                                             .database = true};
+    bool made;
+    MR_TRY(mr_service_init(config.data_folder, env, &made, err));
+    MR_TRY(mr_service_open(&config, &s->service, err));
+    MR_TRY(mr_seals_warn(s->service, err));
+    if (!mr_config_flag(c, MR_SET_DEMO)) return MR_OK;
+    fprintf(stderr, "Preparing demo data ...\n");
+    return mr_demo_load(s->service, err);
 }
 
 /* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
-static int open_all(struct serving *s, unsigned short port, const mr_env *env, struct mr_err *err)
+static int open_all(struct serving *s, const mr_env *env, struct mr_err *err)
 {
+    const mr_config *c = &s->config;
+    const char *address = mr_config_text(c, MR_SET_ADDRESS), *public_url = mr_config_text(c, MR_SET_PUBLIC_URL);
+    unsigned short port = (unsigned short)mr_config_number(c, MR_SET_PORT);
     char url[128];
-    bool made;
-    snprintf(url, sizeof url, "http://%s:%u", s->address, port);
-    MR_TRY(mr_service_init(s->data, env, &made, err));
-    struct mr_service_config config = {.data_folder = s->data,
-                                       .public_url = s->public_url ? s->public_url : url,
-                                       .timestamp_url = s->timestamp,
-                                       .level = s->level,
-                                       .fetch_from = s->fetch_from,
-                                       .env = env,
-                                       .online = s->online,
-                                       .database = true};
-    MR_TRY(mr_service_open(&config, &s->service, err));
-    MR_TRY(mr_seals_warn(s->service, err));
-    if (s->demo) {
-        fprintf(stderr, "Preparing demo data ...\n");
-        MR_TRY(mr_demo_load(s->service, err));
-    }
+    snprintf(url, sizeof url, "http://%s:%u", address, port);
+    MR_TRY(open_service(s, public_url ? public_url : url, env, err));
     MR_TRY(mr_web_open(s->service, &s->web, err));
-    struct mr_http_config http = {.address = s->address,
+    mr_web_log_requests(s->web, mr_config_flag(c, MR_SET_LOG_REQUESTS));
+    struct mr_http_config http = {.address = address,
                                   .port = port,
+                                  .listener = s->listener,
+                                  .proxies = mr_config_text(c, MR_SET_PROXIES),
                                   .workers = 4,
                                   .handler = mr_web_handle,
                                   .self = s->web,
@@ -104,51 +107,55 @@ static void say_where(const struct serving *s)
            MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(operator_path));
     if (mr_service_is_trial(s->service))
         printf("This is a trial: its seal is a test seal and proves nothing to anyone.\n");
-    printf("Ctrl-C stops it. Data: %s\n", s->data);
+    printf("Ctrl-C stops it. Data: %s\n", mr_config_text(&s->config, MR_SET_DATA));
     fflush(stdout);
 }
 
 /* Never silently a lower level than was asked for. */
 static bool read_level(struct serving *s)
 {
-    if (!s->level_text) return true;
-    s->level = mr_jades_level_find(mr_str_of(s->level_text));
-    if (s->level == MR_JADES_NONE)
-        fputs("merit: no such level of a seal. Known: B, T, LT, LTA.\n", stderr);
-    else if (s->level > MR_JADES_B && !s->timestamp)
+    const char *text = mr_config_text(&s->config, MR_SET_LEVEL);
+    bool has_authority = mr_config_text(&s->config, MR_SET_TIMESTAMP) != NULL;
+    if (!text) return true;
+    s->level = mr_jades_level_find(mr_str_of(text));
+    if (s->level > MR_JADES_B && !has_authority)
         fputs("merit: levels T, LT and LTA need a time-stamp authority: name it with --timestamp URL.\n", stderr);
-    else if (s->level == MR_JADES_B && s->timestamp)
+    else if (s->level == MR_JADES_B && has_authority)
         fputs("merit: a seal of level B carries no time-stamp: leave out --timestamp, or ask for --level T.\n", stderr);
     else
         return true;
     return false;
 }
 
+static void set_log_level(const mr_config *c)
+{
+    static const char *const words[] = {"debug", "info", "warning", "error"};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(mr_config_text(c, MR_SET_LOG_LEVEL), words[i]) == 0) mr_log_set_level((mr_log_level)i);
+}
+
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
-    MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
-    const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
-                                 {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
-                                 {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
-                                 {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL}};
+    MR_CLEANUP(serving_done) struct serving s = {.listener = mr_supervisor_listener()};
     struct mr_err err = {0};
-    uint64_t port;
     int words;
     bool done;
-    if (!mr_options_take(argc, argv, options, sizeof options / sizeof *options, help, &words, &done)) return 2;
+    if (!mr_config_load(&s.config, argc, argv, help, &words, &done)) return 2;
     if (done) return 0;
-    if (words || !mr_str_to_u64(mr_str_of(s.port), &port) || port > 65535 || (port == 0 && !s.public_url)) {
+    if (words || (mr_config_number(&s.config, MR_SET_PORT) == 0 && !mr_config_text(&s.config, MR_SET_PUBLIC_URL))) {
         fputs(help, stderr);
         return 2;
     }
     if (!read_level(&s)) return 2;
-    s.data = mr_options_data_folder(s.data);
+    set_log_level(&s.config);
     on_signals();
-    if (open_all(&s, (unsigned short)port, env, &err) != MR_OK) return mr_cli_fail(&err, s.data, MR_STR_EMPTY);
+    if (open_all(&s, env, &err) != MR_OK)
+        return mr_cli_fail(&err, mr_config_text(&s.config, MR_SET_DATA), MR_STR_EMPTY);
     running = s.server;
     say_where(&s);
+    mr_supervisor_tell("READY=1");
     if (mr_http_run(s.server, &err) != MR_OK) return mr_cli_fail(&err, NULL, MR_STR_EMPTY);
+    mr_supervisor_tell("STOPPING=1");
     fprintf(stderr, "Merit has stopped.\n");
     return 0;
 }

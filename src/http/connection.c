@@ -19,6 +19,7 @@
  *
  * Sources: RFC 9112 sections 2, 6, 9; RFC 9110 sections 10.1.1 and 15; mod_reqtimeout for the rule of time. */
 #include "http/connection.h"
+#include "http/proxy.h"
 
 #include "base/limits.h"
 #include "http/response.h"
@@ -159,6 +160,7 @@ static void next_request(mr_connection *c)
     mr_arena_reset(&c->arena);
     c->sent = c->scanned = 0;
     c->skipped = false;
+    c->answered = true;
     c->head = (struct mr_http_head){0};
     enter(c, MR_READING_HEAD);
     watch(c, EPOLLIN);
@@ -254,6 +256,12 @@ void mr_connection_answer(mr_connection *c)
 
 /* ---- the worker's part ---- */
 
+static mr_str forwarded_for(const struct mr_http_head *head)
+{
+    const mr_http_request r = {.headers = head->headers, .header_count = head->header_count};
+    return mr_http_header(&r, "X-Forwarded-For");
+}
+
 void mr_connection_work(mr_connection *c, mr_arena *arena)
 {
     const struct mr_http_config *config = &c->server->config;
@@ -264,7 +272,7 @@ void mr_connection_work(mr_connection *c, mr_arena *arena)
         .body = mr_buf_str(&c->body),
         .headers = c->head.headers,
         .header_count = c->head.header_count,
-        .peer = mr_str_of(c->peer),
+        .peer = mr_http_proxy_client(mr_str_of(config->proxies), mr_str_of(c->peer), forwarded_for(&c->head)),
         .arena = arena,
     };
     mr_http_response r;
@@ -470,7 +478,9 @@ static int64_t deadline(const mr_connection *c)
 {
     int64_t request = c->server->config.request_ms, stop = c->server->last_body;
     switch (c->stage) {
-    case MR_READING_HEAD: return c->since + least(c->in.len ? MR_LIMIT_HTTP_HEAD_MS : MR_LIMIT_HTTP_IDLE_MS, request);
+    case MR_READING_HEAD:
+        if (c->in.len) return least(c->since + least(MR_LIMIT_HTTP_HEAD_MS, request), stop);
+        return least(c->since + least(MR_LIMIT_HTTP_IDLE_MS, request), c->server->last_head);
     case MR_READING_BODY:
     case MR_READING_CHUNKS: return least(c->since + request, stop);
     case MR_WRITING: return c->since + request;

@@ -39,6 +39,7 @@ typedef struct mr_connection {
     mr_buf out, out_body;    /* the answer */
     size_t sent;             /* of out and out_body together */
     bool close, linger;      /* after the answer */
+    bool answered;           /* a request on it was answered before */
     struct in6_addr address; /* as far as addresses are counted: IPv4 mapped, IPv6 cut to /64 */
     bool loopback;
     char peer[INET6_ADDRSTRLEN];
@@ -49,8 +50,10 @@ struct mr_http_server {
     bool counts_loopback;
     int listener, epoll, wake; /* wake: an eventfd that workers and mr_http_stop write to */
     unsigned short port;
+    char proxies[512];
     bool accepting;
-    int64_t last_body; /* ms: when the last body must have arrived; INT64_MAX while the server runs */
+    int64_t last_head; /* ms: when a new connection must have said something; INT64_MAX while the server runs */
+    int64_t last_body; /* ms: when the last body must have arrived; likewise */
     atomic_bool stopping;
     int64_t now;     /* monotonic ms, of this turn of the loop */
     int64_t checked; /* when deadlines were looked at */

@@ -23,7 +23,7 @@ typedef struct mr_http_request {
     mr_str body;
     const struct mr_http_header *headers;
     size_t header_count;
-    mr_str peer;     /* address of the other side */
+    mr_str peer;     /* address of the other side, or of whom a proxy that is believed speaks */
     mr_arena *arena; /* for the handler's work on this request */
 } mr_http_request;
 
@@ -49,6 +49,7 @@ int mr_http_parts(const mr_http_request *r, struct mr_http_part **ret, size_t *r
  * or a Content-Length, is the caller's mistake and ends in 500. HEAD is answered like GET, the server leaves the body out. */
 typedef struct mr_http_response mr_http_response;
 void mr_http_set_status(mr_http_response *r, int status);
+int mr_http_status(const mr_http_response *r);
 void mr_http_set_header(mr_http_response *r, const char *name, mr_str value); /* replaces; Set-Cookie adds */
 mr_buf *mr_http_body(mr_http_response *r);
 void mr_http_set_type(mr_http_response *r, const char *content_type);
@@ -59,8 +60,10 @@ typedef void mr_http_handler(void *self, const mr_http_request *request, mr_http
 
 typedef struct mr_http_server mr_http_server;
 struct mr_http_config {
-    const char *address;  /* "127.0.0.1", "::1", "0.0.0.0" ... */
-    unsigned short port;  /* 0: any free one */
+    const char *address; /* "127.0.0.1", "::1", "0.0.0.0" ... */
+    unsigned short port; /* 0: any free one */
+    int listener; /* a socket that listens already, in the place of address and port, and is taken over; 0: none */
+    const char *proxies;  /* addresses, with blanks between, whose X-Forwarded-For names the other side; NULL: none */
     unsigned workers;     /* threads that call the handler; 0: two */
     size_t max_body;      /* bytes; 0: MR_LIMIT_HTTP_BODY */
     unsigned connections; /* at most; 0: MR_LIMIT_HTTP_CONNECTIONS */

@@ -22,6 +22,11 @@ bool mr_http_response_is_wrong(const mr_http_response *r)
     return r->wrong || mr_buf_failed(&r->body);
 }
 
+int mr_http_status(const mr_http_response *r)
+{
+    return r->status;
+}
+
 void mr_http_set_status(mr_http_response *r, int status)
 {
     r->status = status;

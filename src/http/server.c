@@ -24,6 +24,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,8 +70,30 @@ static int try_listen(const struct addrinfo *at)
     return -1;
 }
 
+static unsigned short port_of(int fd)
+{
+    struct sockaddr_storage bound = {0};
+    socklen_t size = sizeof bound;
+    getsockname(fd, (struct sockaddr *)&bound, &size);
+    return ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                             : ((struct sockaddr_in *)&bound)->sin_port);
+}
+
+/* Handed over: whoever holds it, too, keeps it listening when we stop. */
+static void take_listener(struct mr_http_server *s)
+{
+    s->listener = s->config.listener;
+    fcntl(s->listener, F_SETFL, fcntl(s->listener, F_GETFL) | O_NONBLOCK);
+    fcntl(s->listener, F_SETFD, FD_CLOEXEC);
+    s->port = port_of(s->listener);
+}
+
 static int open_listener(struct mr_http_server *s, struct mr_err *err)
 {
+    if (s->config.listener) {
+        take_listener(s);
+        return MR_OK;
+    }
     const char *address = s->config.address ? s->config.address : "127.0.0.1";
     char port[8];
     snprintf(port, sizeof port, "%u", s->config.port);
@@ -83,11 +106,7 @@ static int open_listener(struct mr_http_server *s, struct mr_err *err)
     if (s->listener < 0)
         return MR_FAIL_DETAIL(err, MR_E_NET, "the address cannot be listened on", "%s port %s: %s", address, port,
                               strerror(error));
-    struct sockaddr_storage bound;
-    socklen_t size = sizeof bound;
-    getsockname(s->listener, (struct sockaddr *)&bound, &size);
-    s->port = ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                                : ((struct sockaddr_in *)&bound)->sin_port);
+    s->port = port_of(s->listener);
     return MR_OK;
 }
 
@@ -109,7 +128,7 @@ int mr_http_open(const struct mr_http_config *config, mr_http_server **ret, stru
     s->config = with_defaults(config);
     s->counts_loopback = config->per_address != 0;
     s->listener = s->epoll = s->wake = -1;
-    s->last_body = INT64_MAX;
+    s->last_body = s->last_head = INT64_MAX;
     s->jobs_end = &s->jobs;
     mr_arena_init(&s->arena, MR_LIMIT_HTTP_MEMORY);
     pthread_mutex_init(&s->lock, NULL);
@@ -121,6 +140,8 @@ int mr_http_open(const struct mr_http_config *config, mr_http_server **ret, stru
         return code;
     }
     s->config.address = NULL; /* the caller's */
+    if (config->proxies) snprintf(s->proxies, sizeof s->proxies, "%s", config->proxies);
+    s->config.proxies = s->proxies;
     *ret = s;
     return MR_OK;
 }
@@ -333,17 +354,19 @@ static void check_times(struct mr_http_server *s)
     if (!atomic_load(&s->stopping)) set_accepting(s, true);
 }
 
-/* Once: no new connections, and those without a whole head are closed. */
+/* Once: no new connections, and those that rest between two requests are closed. One that was taken and has not said anything yet is about to: it was promised
+ * an answer when it was taken. */
 static void begin_stop(struct mr_http_server *s)
 {
     if (s->last_body != INT64_MAX) return;
     s->last_body = s->now + MR_LIMIT_HTTP_STOP_MS;
+    s->last_head = s->now + MR_LIMIT_HTTP_STOP_HEAD_MS;
     set_accepting(s, false);
     close(s->listener);
     s->listener = -1;
     for (mr_connection *c = s->connections, *next; c; c = next) {
         next = c->next;
-        if (c->stage == MR_READING_HEAD) mr_connection_free(c);
+        if (c->answered && mr_connection_is_idle(c)) mr_connection_free(c);
     }
 }
 

@@ -25,6 +25,7 @@ typedef struct mr_page {
     mr_http_response *response;
     const mr_language *language;
     mr_arena *arena;              /* the request's */
+    const char *pattern;          /* of routes.def; "" when there is no such page */
     mr_str part[MR_PAGE_PARTS];   /* what the stars of the pattern matched */
     const struct mr_actor *actor; /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
     bool is_api;                  /* below /api/: problems are JSON */
@@ -62,6 +63,9 @@ void mr_page_enter(mr_page *p);
 void mr_page_leave(mr_page *p);
 /* Is this the token of the operator's link? In constant time. */
 bool mr_page_is_operator_token(const mr_page *p, mr_str token);
+
+/* What the server has counted (web/operation.h). */
+struct mr_web_counts *mr_page_counts(const mr_page *p);
 
 /* Makes the answer to one request; the handlers are those of routes.def. */
 typedef void mr_web_handler(mr_page *p);

@@ -3,8 +3,9 @@
  * Invariants: every answer carries the headers of secure_headers; no inline script or style is ever sent; pages with names of people
  * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. The operator's session is one random value, new at every start
  * of the server, in a cookie that scripts cannot read; a POST of the operator must carry the form token, which is made from it. */
-#include "web/page.h"
 #include "web/api.h"
+#include "web/operation.h"
+#include "web/page.h"
 
 #include "base/id.h"
 #include "base/limits.h"
@@ -13,6 +14,8 @@
 #include "text/template.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
 
 #define SESSION_COOKIE "merit_operator"
 #define LANGUAGE_COOKIE "merit_language"
@@ -24,7 +27,8 @@ struct mr_web {
     char session[33];     /* the cookie's value */
     char form_token[33];  /* in forms */
     mr_str operator_path;
-    bool trial, secure;
+    bool trial, secure, log_requests;
+    struct mr_web_counts counts;
 };
 
 static const struct route {
@@ -64,6 +68,11 @@ void mr_web_close(mr_web *w)
     mr_arena arena = w->arena;
     mr_secret_wipe(w, sizeof *w);
     mr_arena_done(&arena);
+}
+
+void mr_web_log_requests(mr_web *w, bool on)
+{
+    w->log_requests = on;
 }
 
 mr_str mr_web_operator_path(const mr_web *w)
@@ -373,6 +382,30 @@ static void run(mr_page *p, const struct route *r)
     r->handler(p);
 }
 
+/* What a request counts as, and the pattern of its page: paths may hold secrets and are not logged. */
+static void tell(mr_page *p, const struct timespec *began)
+{
+    struct timespec now;
+    char status[8], micros[24];
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t took = (uint64_t)((now.tv_sec - began->tv_sec) * 1000000 + (now.tv_nsec - began->tv_nsec) / 1000);
+    bool fixed = mr_str_has_prefix(p->request->path, MR_STR("/static/"));
+    mr_web_count(&p->web->counts,
+                 p->is_api ? MR_COUNT_API
+                 : fixed   ? MR_COUNT_STATIC
+                           : MR_COUNT_PAGES,
+                 mr_http_status(p->response), took);
+    if (!p->web->log_requests) return;
+    snprintf(status, sizeof status, "%d", mr_http_status(p->response));
+    snprintf(micros, sizeof micros, "%" PRIu64, took);
+    mr_log(MR_LOG_INFO, "request", "page", p->pattern, "status", status, "us", micros, NULL);
+}
+
+struct mr_web_counts *mr_page_counts(const mr_page *p)
+{
+    return &p->web->counts;
+}
+
 static void route(mr_page *p)
 {
     mr_http_method method = p->request->method == MR_HEAD ? MR_GET : p->request->method;
@@ -381,6 +414,7 @@ static void route(mr_page *p)
         if (!matches(routes[i].pattern, p->request->path, p->part)) continue;
         known = true;
         if (routes[i].method != method) continue;
+        p->pattern = routes[i].pattern;
         run(p, &routes[i]);
         return;
     }
@@ -402,7 +436,12 @@ static const struct mr_actor *find_actor(mr_page *p)
 
 static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_http_response *response)
 {
-    *p = (mr_page){.web = w, .service = w->service, .request = request, .response = response, .arena = request->arena};
+    *p = (mr_page){.web = w,
+                   .service = w->service,
+                   .request = request,
+                   .response = response,
+                   .arena = request->arena,
+                   .pattern = ""};
     mr_buf_init(&p->view_text, MR_LIMIT_PAGE);
     secure_headers(response);
     p->language = choose_language(p);
@@ -413,8 +452,11 @@ static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_
 void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response)
 {
     mr_page p;
+    struct timespec began;
+    clock_gettime(CLOCK_MONOTONIC, &began);
     page_init(&p, self, request, response);
     route(&p);
+    tell(&p, &began);
     mr_buf_done(&p.view_text);
 }
 

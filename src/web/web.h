@@ -10,6 +10,8 @@ typedef struct mr_web mr_web;
 /* Errors: MR_E_NOMEM, MR_E_FORMAT (a template). */
 int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_web_close(mr_web *w);
+/* A line in the log for every request: pattern of its address, status, microseconds. Before serving. */
+void mr_web_log_requests(mr_web *w, bool on);
 /* An mr_http_handler; self is the mr_web. */
 void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response);
 /* The page for what the server refuses by itself (struct mr_http_config.refuse). */

@@ -461,7 +461,7 @@ static void test_server_stop__finishes_what_runs_and_takes_nothing_new(void **st
 {
     struct running t;
     running_start(&t);
-    int idle = client_connect(&t), slow = client_connect(&t), half = client_connect(&t);
+    int fresh = client_connect(&t), idle = client_connect(&t), slow = client_connect(&t), half = client_connect(&t);
     client_send(idle, MR_STR("GET /echo HTTP/1.1\r\n" HOST "\r\n"));
     assert_int_equal(client_answer(idle, answer, sizeof answer), 200);
     client_send(half, MR_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
@@ -473,12 +473,15 @@ static void test_server_stop__finishes_what_runs_and_takes_nothing_new(void **st
     client_receive(idle, answer, sizeof answer, 1, &closed);
     assert_true(closed);
     assert_true(client_connect(&t) < 0);
+    client_send(fresh, MR_STR("GET /echo HTTP/1.1\r\n" HOST "\r\n")); /* was taken before */
+    assert_int_equal(client_answer(fresh, answer, sizeof answer), 200);
     client_send(half, MR_STR("hello")); /* was being received: may still arrive */
     assert_int_equal(client_answer(half, answer, sizeof answer), 200);
     sem_post(&t.leave);
     assert_int_equal(client_answer(slow, answer, sizeof answer), 200);
     assert_non_null(strstr(answer, "Connection: close"));
     running_join(&t);
+    close(fresh);
     close(idle);
     close(slow);
     close(half);
