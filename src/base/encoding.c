@@ -409,3 +409,16 @@ int mr_multibase_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err)
     if (code != MR_OK && err && err->position != MR_NOWHERE) err->position++;
     return code;
 }
+
+void mr_percent_put(mr_buf *b, mr_str text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const mr_str plain = MR_STR("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (mr_str_find_char(plain, (char)c) >= 0)
+            mr_buf_putc(b, (char)c);
+        else
+            mr_buf_put(b, mr_str_make((const char[]){'%', digits[c >> 4], digits[c & 15]}, 3));
+    }
+}

@@ -30,4 +30,7 @@ int mr_base58btc_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err)
 void mr_multibase_put(mr_buf *b, char base, mr_str bytes);
 int mr_multibase_read(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* A text as one value of a query or one part of a path: all but unreserved characters become %XX (RFC 3986 section 2). */
+void mr_percent_put(mr_buf *b, mr_str text);
+
 #endif

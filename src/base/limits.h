@@ -151,4 +151,8 @@
 
 #define MR_LIMIT_DISK_FREE (64 * MR_MIB) /* below which an installation is not ready */
 
+#define MR_LIMIT_AUDIT_EXPORT 100000 /* rows of one export of the audit log */
+
+#define MR_LIMIT_AUDIT_FILE (64 * MR_MIB) /* of that export */
+
 #endif

@@ -58,7 +58,7 @@ class Commands:
 
     def help(self):
         for command in ["init", "spec", "results", "issue", "verify", "check", "show", "convert", "vocab", "bake", "unbake", "endorse", "accreditation", "seal", "trust", "disclose", "status", "key", "did", "rdf", "json",
-                        "serve"]:
+                        "serve", "config", "audit"]:
             status, out, _ = self.run(command, "--help")
             self.tap.case(f"{command} --help shows an example", status == 0 and f"merit {command}" in out, out)
         status, _, err = self.run("verfiy")

@@ -169,6 +169,15 @@ def restarted(tap, server):
     tap.case(f"restarted three times under load, no request is refused ({sum(counts)} answered)", stops == [0, 0, 0] and not wrong, f"{stops} {wrong[:5]}")
 
 
+def audited(tap, data):
+    status, out, err = merit("audit", "check", "--data", data)
+    tap.case("the audit log is checked beside a running server", status == 0 and "only grew" in out, out + err)
+    status, out, err = merit("audit", "export", "--data", data)
+    tap.case("and taken away as JSON lines", status == 0 and all(json.loads(line)["action"] for line in out.splitlines()), out + err)
+    status, out, err = merit("audit", "export", "--data", data)
+    tap.case("which it remembers", '"action":"audit.read"' in out, out + err)
+
+
 def behind_nginx(tap, server):
     if not shutil.which("nginx") and not Path("/usr/sbin/nginx").exists():
         tap.skip("behind a real nginx", "nginx is not installed")
@@ -236,6 +245,7 @@ def main():
     try:
         watched(tap, server)
         restarted(tap, server)
+        audited(tap, data)
         behind_nginx(tap, server)
         tap.case("it stops when it is told to", server.stop() == 0)
     finally:
