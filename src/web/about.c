@@ -12,3 +12,9 @@ void mr_web_about_accessibility(mr_page *p)
     mr_page_begin(p, "about.accessibility.title", "");
     mr_page_show(p, "about_accessibility");
 }
+
+void mr_web_design(mr_page *p)
+{
+    mr_page_begin(p, "design.title", "");
+    mr_page_show(p, "design");
+}
