@@ -14,6 +14,7 @@ static const char help[] =
     "  merit serve --demo                            try it: three invented providers, learners already awarded\n"
     "  merit serve --data /srv/merit --port 8400 --public-url https://credentials.example.org\n\n"
     "  --data DIR        data folder (./merit-data, or MERIT_DATA); made when there is none\n"
+    "  --database URL    a PostgreSQL database instead of DIR/merit.db, or MERIT_DATABASE; docs/database.md\n"
     "  --address ADDR    where to listen (127.0.0.1); put nginx or HAProxy in front of a public site\n"
     "  --port N          8400; 0 takes any free one\n"
     "  --public-url URL  how browsers reach it, for links\n"
@@ -46,7 +47,7 @@ static void on_signals(void)
 }
 
 struct serving {
-    const char *data, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
+    const char *data, *database, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
     mr_jades_level level;
     bool demo, online;
     mr_service *service;
@@ -75,7 +76,8 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
                                        .fetch_from = s->fetch_from,
                                        .env = env,
                                        .online = s->online,
-                                       .database = true};
+                                       .database = true,
+                                       .database_url = s->database};
     MR_TRY(mr_service_open(&config, &s->service, err));
     MR_TRY(mr_seals_warn(s->service, err));
     if (s->demo) {
@@ -131,7 +133,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
                                  {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
                                  {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL}};
+                                 {"level", &s.level_text, NULL},     {"database", &s.database, NULL}};
     struct mr_err err = {0};
     uint64_t port;
     int words;
