@@ -96,8 +96,9 @@ static inline void test_postgresql_start(void)
     struct test_cluster *c = test_cluster();
     char url[512], data[PATH_MAX];
     snprintf(data, sizeof data, "%.63s/data", c->folder);
-    c->server = test_cluster_spawn(c, (char *[]){"postgres", "-D", data, "-k", c->folder, "-c", "listen_addresses=", "-c",
-                                                 "shared_buffers=16MB", "-c", "max_connections=80", NULL});
+    c->server =
+        test_cluster_spawn(c, (char *[]){"postgres", "-D", data, "-k", c->folder, "-c", "listen_addresses=", "-c",
+                                         "shared_buffers=16MB", "-c", "max_connections=80", NULL});
     for (int i = 0; i < 3000; i++) {
         mr_db *db;
         struct mr_err err = {0};

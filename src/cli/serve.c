@@ -133,7 +133,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
                                  {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
                                  {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL},     {"database", &s.database, NULL}};
+                                 {"level", &s.level_text, NULL},    {"database", &s.database, NULL}};
     struct mr_err err = {0};
     uint64_t port;
     int words;

@@ -11,7 +11,8 @@ bool mr_db_is_url(mr_str where)
 int mr_db_open(const char *where, mr_db **ret, struct mr_err *err)
 {
     mr_db *db;
-    MR_TRY(mr_db_is_url(mr_str_of(where)) ? mr_db_postgresql_open(where, &db, err) : mr_db_sqlite_open(where, &db, err));
+    MR_TRY(mr_db_is_url(mr_str_of(where)) ? mr_db_postgresql_open(where, &db, err)
+                                          : mr_db_sqlite_open(where, &db, err));
     mr_db_queue_init(&db->queue);
     *ret = db;
     return MR_OK;
@@ -59,6 +60,19 @@ int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t cou
               struct mr_err *err)
 {
     return tx->functions->run(tx, sql, args, count, ret_changed, err);
+}
+
+int mr_db_try(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+              struct mr_err *err)
+{
+    MR_TRY(mr_db_run(tx, "SAVEPOINT trying", NULL, 0, NULL, err));
+    int code = mr_db_run(tx, sql, args, count, ret_changed, err);
+    if (code != MR_OK) MR_TRY(mr_db_run(tx, "ROLLBACK TO trying", NULL, 0, NULL, err));
+    struct mr_err late = {0};
+    int ended = mr_db_run(tx, "RELEASE trying", NULL, 0, NULL, &late);
+    if (ended == MR_OK || code != MR_OK) return code;
+    if (err) *err = late;
+    return ended;
 }
 
 int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret,

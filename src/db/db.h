@@ -82,6 +82,9 @@ static inline mr_db_value mr_db_text_or_null(const char *name, mr_str s)
  * Errors: MR_E_EXISTS (a unique or primary key), MR_E_STATE (another constraint), MR_E_DB. */
 int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
               struct mr_err *err) MR_MUST_CHECK;
+/* As mr_db_run, in a savepoint: after an error the transaction goes on as it was before. For what may fail and is no reason to give up. */
+int mr_db_try(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+              struct mr_err *err) MR_MUST_CHECK;
 #define MR_DB_ARGS(...)                                                                                                \
     (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)
 

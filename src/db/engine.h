@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <time.h>
 
+/* db.h's functions of the same names, of one engine. `number` is mr_db_int. */
 struct mr_db_functions {
     mr_db_engine engine;
     void (*close)(mr_db *db);
@@ -33,6 +34,7 @@ struct mr_db_queue {
     bool led;                          /* a thread is doing the work of all that waited */
 };
 
+/* The beginnings of the engines' own structures. */
 struct mr_db {
     const struct mr_db_functions *functions;
     struct mr_db_queue queue;

@@ -11,7 +11,7 @@
 /* Where a statement ends: at the first semicolon outside quotes and comments, or at the end of the text. */
 static size_t statement_end(mr_str sql)
 {
-    for (size_t i = 0, end; i < sql.len; i = end > i ? end : i + 1) {
+    for (size_t i = 0, end; i<sql.len; i = end> i ? end : i + 1) {
         if (sql.ptr[i] == ';') return i;
         end = mr_db_skip_quoted(sql, i);
     }

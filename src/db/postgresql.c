@@ -129,14 +129,12 @@ static int fail_state(const char *state, const char *message, const char *place,
         return MR_FAIL_DETAIL(err, MR_E_EXISTS, "a row with this key is there already", "%s", message);
     if (strncmp(state, "23", 2) == 0)
         return MR_FAIL_DETAIL(err, MR_E_STATE, "the row breaks a rule of its table", "%s", message);
-    if (strcmp(state, "53100") == 0)
-        return MR_FAIL_DETAIL(err, MR_E_DB, "the disk is full", "%s: %s", place, message);
+    if (strcmp(state, "53100") == 0) return MR_FAIL_DETAIL(err, MR_E_DB, "the disk is full", "%s: %s", place, message);
     if (strcmp(state, "55P03") == 0)
         return MR_FAIL_DETAIL(err, MR_E_DB, "another process holds the database", "%s: %s", place, message);
     if (strcmp(state, "53300") == 0 || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)
         return MR_FAIL_DETAIL(err, MR_E_UNAVAILABLE, "the database server does not answer", "%s: %s", place, message);
-    if (strcmp(state, "25P02") == 0)
-        return MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
+    if (strcmp(state, "25P02") == 0) return MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
     return MR_FAIL_DETAIL(err, MR_E_DB, "the database refused", "%s: %s: %s", place, state, message);
 }
 
@@ -563,8 +561,7 @@ static int execute(struct connection *c, const char *sql, const mr_db_value *arg
     if (is_lost(c)) return fail_lost(c, "run", err);
     MR_TRY(take_statement(c, sql, args, count, &s, err));
     MR_TRY(bind_all(&b, s, args, count, err));
-    PGresult *r =
-        P.PQexecPrepared(c->handle, s->name, (int)s->parameters.count, b.values, b.lengths, b.formats, 1);
+    PGresult *r = P.PQexecPrepared(c->handle, s->name, (int)s->parameters.count, b.values, b.lengths, b.formats, 1);
     if (is_good(r)) {
         *ret = r;
         return MR_OK;
@@ -574,11 +571,20 @@ static int execute(struct connection *c, const char *sql, const mr_db_value *arg
     return code;
 }
 
+/* Savepoints are not prepared: going back to one must work where nothing else does any more. */
+static bool is_savepoint(const char *sql)
+{
+    return strncmp(sql, "SAVEPOINT ", 10) == 0 || strncmp(sql, "ROLLBACK TO ", 12) == 0 ||
+           strncmp(sql, "RELEASE ", 8) == 0;
+}
+
 static int run(mr_db_tx *base, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
                struct mr_err *err)
 {
     MR_CLEANUP(result_cleanup) PGresult *r = NULL;
-    MR_TRY(execute((struct connection *)base, sql, args, count, &r, err));
+    struct connection *c = (struct connection *)base;
+    if (count == 0 && is_savepoint(sql)) return is_lost(c) ? fail_lost(c, "run", err) : command(c, sql, "run", err);
+    MR_TRY(execute(c, sql, args, count, &r, err));
     if (ret_changed) *ret_changed = atoll(P.PQcmdTuples(r));
     return MR_OK;
 }

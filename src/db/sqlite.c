@@ -92,9 +92,9 @@ struct connection {
 struct cursor {
     mr_db_cursor base;
     struct connection *tx;
-    struct cursor *next;       /* in tx->cursors */
-    sqlite3_stmt *statement;   /* NULL: detached, the transaction has ended */
-    struct kept *kept;         /* its place in the table, or NULL: its own */
+    struct cursor *next;     /* in tx->cursors */
+    sqlite3_stmt *statement; /* NULL: detached, the transaction has ended */
+    struct kept *kept;       /* its place in the table, or NULL: its own */
     bool has_row;
 };
 
@@ -318,7 +318,8 @@ static int prepare(struct connection *tx, const char *sql, sqlite3_stmt **ret, s
 }
 
 /* A statement ready to bind; *ret_kept is NULL when it is the caller's own to finalise. */
-static int take_statement(struct connection *tx, const char *sql, sqlite3_stmt **ret, struct kept **ret_kept, struct mr_err *err)
+static int take_statement(struct connection *tx, const char *sql, sqlite3_stmt **ret, struct kept **ret_kept,
+                          struct mr_err *err)
 {
     if (S.sqlite3_get_autocommit(tx->handle))
         return MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);

@@ -19,8 +19,8 @@ struct mr_service_config {
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     const mr_env *env;
-    bool online;   /* others may be asked over the network when their credentials are verified */
-    bool database; /* false: the command line works on files and needs none */
+    bool online;              /* others may be asked over the network when their credentials are verified */
+    bool database;            /* false: the command line works on files and needs none */
     const char *database_url; /* of a PostgreSQL database; NULL: where the data folder says (mr_service_database) */
     bool
         beside; /* with the database, and beside a server that may be working on the folder: takes no lock and seals no batch */

@@ -115,8 +115,7 @@ static void test_postgresql_run__broken_rules_have_their_codes(void **state)
     (void)state;
     mr_db *db = open_at(test_postgresql());
     struct mr_err none = {0};
-    assert_ok(run(db,
-                  "CREATE TABLE p (id TEXT NOT NULL PRIMARY KEY, mail TEXT UNIQUE, age BIGINT CHECK (age >= 0))",
+    assert_ok(run(db, "CREATE TABLE p (id TEXT NOT NULL PRIMARY KEY, mail TEXT UNIQUE, age BIGINT CHECK (age >= 0))",
                   NULL, 0, &none),
               none);
     assert_ok(run(db, "CREATE TABLE c (p TEXT NOT NULL REFERENCES p (id))", NULL, 0, &none), none);
@@ -125,11 +124,16 @@ static void test_postgresql_run__broken_rules_have_their_codes(void **state)
         const char *sql;
         mr_code expected;
     } cases[] = {
-        {"INSERT INTO p VALUES ('a', 'y', 1)", MR_E_EXISTS}, {"INSERT INTO p VALUES ('b', 'x', 1)", MR_E_EXISTS},
-        {"INSERT INTO p VALUES ('b', 'y', -1)", MR_E_STATE}, {"INSERT INTO p VALUES (NULL, 'y', 1)", MR_E_STATE},
-        {"INSERT INTO c VALUES ('nobody')", MR_E_STATE},     {"DELETE FROM absent", MR_E_DB},
-        {"SELECT 1; SELECT 2", MR_E_DB},                     {"", MR_E_DB},
-        {"SELECT $a", MR_E_DB},                              {"SELECT CAST('nobody' AS BIGINT)", MR_E_DB},
+        {"INSERT INTO p VALUES ('a', 'y', 1)", MR_E_EXISTS},
+        {"INSERT INTO p VALUES ('b', 'x', 1)", MR_E_EXISTS},
+        {"INSERT INTO p VALUES ('b', 'y', -1)", MR_E_STATE},
+        {"INSERT INTO p VALUES (NULL, 'y', 1)", MR_E_STATE},
+        {"INSERT INTO c VALUES ('nobody')", MR_E_STATE},
+        {"DELETE FROM absent", MR_E_DB},
+        {"SELECT 1; SELECT 2", MR_E_DB},
+        {"", MR_E_DB},
+        {"SELECT $a", MR_E_DB},
+        {"SELECT CAST('nobody' AS BIGINT)", MR_E_DB},
         {"SELECT $", MR_E_DB},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -159,6 +163,11 @@ static void test_postgresql_commit__after_an_error_nothing_is_kept(void **state)
     assert_code(mr_db_commit(tx, &err), MR_E_DB, err);
     assert_string_equal(err.message, "the transaction has been rolled back");
     assert_int_equal(number(db, "SELECT count(*) FROM t"), 0);
+    assert_ok(mr_db_begin(db, true, &tx, &err), err);
+    assert_ok(mr_db_try(tx, "INSERT INTO t VALUES (1)", NULL, 0, NULL, &err), err);
+    assert_code(mr_db_try(tx, "INSERT INTO t VALUES (1)", NULL, 0, NULL, &err), MR_E_EXISTS, err);
+    assert_ok(mr_db_commit(tx, &err), err); /* what was only tried does no harm */
+    assert_int_equal(number(db, "SELECT count(*) FROM t"), 1);
     assert_ok(mr_db_begin(db, false, &tx, &err), err);
     assert_code(mr_db_run(tx, "INSERT INTO t VALUES (3)", NULL, 0, NULL, &err), MR_E_DB, err); /* it only reads */
     mr_db_rollback(tx);

@@ -20,7 +20,8 @@ static int set_up(void **state)
     struct world *w = calloc(1, sizeof *w);
     mr_arena_init(&w->a, 64 << 20);
     w->env = test_env_fixed(NOW, 7);
-    assert_ok(mr_db_open(test_database(mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr), &w->db, &err), err);
+    assert_ok(mr_db_open(test_database(mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr), &w->db, &err),
+              err);
     assert_ok(mr_store_migrate(w->db, &err), err);
     *state = w;
     return 0;

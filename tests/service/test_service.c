@@ -155,7 +155,8 @@ static void test_service_init__keeps_what_is_there(void **state)
     assert_false(made);
     assert_true(mr_str_eq(test_read_file(&w->a, secret), secret_before));
     assert_true(mr_str_eq(test_read_file(&w->a, authority), authority_before));
-    const char *const private[] = {"secret", "password", "authority.pem", test_on_postgresql() ? "database" : "merit.db"};
+    const char *const private[] = {"secret", "password", "authority.pem",
+                                   test_on_postgresql() ? "database" : "merit.db"};
     for (size_t i = 0; i < sizeof private / sizeof *private; i++) {
         assert_int_equal(stat(mr_arena_format(&w->a, "%s/%s", w->folder, private[i]).ptr, &st), 0);
         if (st.st_mode & 077) fail_msg("others may read %s", private[i]);
