@@ -151,7 +151,7 @@ int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_s
     if (!where.len) MR_TRY(mr_file_read(a, file.ptr, 4 * MR_KIB, &where, err));
     where = mr_arena_dup(a, mr_str_trim(where));
     if (!mr_db_is_url(where))
-        return MR_FAIL(err, MR_E_FORMAT, "the address of the database does not begin with postgresql://", MR_NOWHERE);
+        return MR_FAIL(err, MR_E_USAGE, "the address of the database does not begin with postgresql://", MR_NOWHERE);
     *ret = where;
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
 }

@@ -35,7 +35,7 @@ int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, 
  * Errors: MR_E_NOT_FOUND (no data folder), MR_E_STATE (with a database: another server works on the folder), MR_E_IO, MR_E_DB, MR_E_PASSWORD, ... */
 int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Where the database of a data folder is: `given`, else what the environment variable MERIT_DATABASE says, else what the file `database` in the folder says, else
- * merit.db in the folder. In the arena. Errors: MR_E_IO, MR_E_FORMAT (no address of a PostgreSQL database). */
+ * merit.db in the folder. In the arena. Errors: MR_E_IO, MR_E_USAGE (no address of a PostgreSQL database). */
 int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_str *ret,
                         struct mr_err *err) MR_MUST_CHECK;
 /* Waits for a running seal job to reach a safe place. */
