@@ -69,6 +69,8 @@
 #define MR_LIMIT_HTTP_STOP_MS 5000              /* for requests still being received when the server stops */
 #define MR_LIMIT_VERIFY_FILES 20                /* files in one upload to the verify page */
 #define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_CONNECTIONS 24              /* to a PostgreSQL server */
+#define MR_LIMIT_DB_TOGETHER 256                /* pieces of work that share one transaction */
 #define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
 #define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
 #define MR_LIMIT_MESSAGES (4 * MR_MIB)          /* memory of one language */

@@ -63,7 +63,8 @@ static int open_service(struct serving *s, const char *public_url, const mr_env 
                                              .fetch_from = mr_config_text(c, MR_SET_FETCH_FROM),
                                              .env = env,
                                              .online = mr_config_flag(c, MR_SET_ONLINE),
-                                             .database = true};
+                                             .database = true,
+                                             .database_url = mr_config_text(c, MR_SET_DATABASE)};
     bool made;
     MR_TRY(mr_service_init(config.data_folder, env, &made, err));
     MR_TRY(mr_service_open(&config, &s->service, err));

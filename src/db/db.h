@@ -1,5 +1,5 @@
-/* One interface for SQL databases; SQLite today (src/db/sqlite.c, loaded on first use), PostgreSQL beside it later. Statements use parameters by
- * name ($name), bound in the order of the arguments given: a value list of name and value.
+/* One interface for SQL databases: SQLite (src/db/sqlite.c) and PostgreSQL (src/db/postgresql.c), each library loaded on first use. Statements use
+ * parameters by name ($name): a value list of name and value.
  * One mr_db serves many threads: each call takes a connection from a small pool; a transaction holds its connection. */
 #ifndef MR_DB_DB_H
 #define MR_DB_DB_H
@@ -10,14 +10,19 @@
 typedef struct mr_db mr_db;
 typedef struct mr_db_tx mr_db_tx; /* a transaction; every statement runs in one */
 
-/* path: a file that is made (mode 0600) when absent, or ":memory:" (one connection: a thread must not begin twice). Settings: WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema off,
- * double-quoted strings off. Errors: MR_E_DB, MR_E_LIBRARY. */
-int mr_db_open(const char *path, mr_db **ret, struct mr_err *err) MR_MUST_CHECK;
+/* where: a file that is made (mode 0600) when absent, ":memory:" (one connection: a thread must not begin twice), or the address of a PostgreSQL
+ * database as libpq has it ("postgresql://user@host/name", "postgresql:///name?host=/var/run/postgresql").
+ * SQLite's settings: WAL, synchronous=FULL, foreign_keys, secure_delete, trusted_schema off, double-quoted strings off.
+ * Errors: MR_E_DB, MR_E_UNAVAILABLE (the server does not answer), MR_E_LIBRARY. */
+int mr_db_open(const char *where, mr_db **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Is this the address of a PostgreSQL database, not the name of a file? */
+bool mr_db_is_url(mr_str where);
 void mr_db_close(mr_db *db);
 
-/* Begin a transaction; `writes` takes the writer's place at once (BEGIN IMMEDIATE) and waits up to 10 s for it
- * (MR_LIMIT_DB_WAIT_MS), in this process and again for other processes. One that does not write sees one moment of the database and
- * is refused when it tries to change something. Used by one thread at a time. Errors: MR_E_DB. */
+/* Begin a transaction. One that `writes` is the only one that does, in this process and all others that use the database: what it has read stays
+ * true until its end. It waits up to 10 s for that (MR_LIMIT_DB_WAIT_MS). One that does not write sees one moment of the database and
+ * is refused when it tries to change something. Used by one thread at a time. After an error a transaction can only be rolled back
+ * (docs/decisions/database.md). Errors: MR_E_DB, MR_E_UNAVAILABLE. */
 int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err) MR_MUST_CHECK;
 /* The end: durable when it returns MR_OK. tx is gone in either case, and so are the rows of cursors still open (which are closed as
  * ever). Errors: MR_E_STATE (a deferred constraint), MR_E_DB. */
@@ -25,11 +30,14 @@ int mr_db_commit(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
 void mr_db_rollback(mr_db_tx *tx);
 void mr_db_rollbackp(mr_db_tx **tx); /* for MR_CLEANUP; set the variable to NULL after commit */
 
-/* Do `work` in a transaction that writes and is durable when this returns MR_OK. Small pieces of work that several threads bring at the same moment may share one
- * transaction (each then in a savepoint of its own), so that the disk is waited for once. `work` may be run again from its start (a conflict with another node), and must
- * not wait for other threads; what it returns is returned, and then nothing of it is kept. Errors also: MR_E_DB. */
-int mr_db_together(mr_db *db, int (*work)(mr_db_tx *tx, void *self, struct mr_err *err), void *self,
-                   struct mr_err *err) MR_MUST_CHECK;
+/* Do `work` in a transaction that writes and is durable when this returns MR_OK. Pieces of work that several threads bring at the same moment share one transaction, each
+ * in a savepoint of its own, so that the disk is waited for once: many times faster than a transaction each. `work` is done by any thread; it must neither wait for other
+ * threads nor begin a transaction. What it returns is returned, and unless that is MR_OK nothing of it is kept. Errors also: MR_E_DB, MR_E_UNAVAILABLE. */
+typedef int mr_db_work(mr_db_tx *tx, void *self, struct mr_err *err);
+int mr_db_together(mr_db *db, mr_db_work *work, void *self, struct mr_err *err) MR_MUST_CHECK;
+
+/* Write one moment of an SQLite database into a new file, while others go on reading and writing. Errors: MR_E_DB; MR_E_UNSUPPORTED for PostgreSQL. */
+int mr_db_copy(mr_db *db, const char *path, struct mr_err *err) MR_MUST_CHECK;
 
 /* For the named exceptions to one SQL text: full-text search and the locking of jobs. */
 typedef enum mr_db_engine { MR_DB_SQLITE, MR_DB_POSTGRESQL } mr_db_engine;
@@ -54,6 +62,10 @@ typedef struct mr_db_value {
     {                                                                                                                  \
         .name = (n), .type = MR_DB_INT, .number = (i)                                                                  \
     }
+#define MR_DB_IS(n, b)                                                                                                 \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_BOOL, .number = (b)                                                                 \
+    }
 #define MR_DB_N(n)                                                                                                     \
     {                                                                                                                  \
         .name = (n), .type = MR_DB_NULL                                                                                \
@@ -69,6 +81,9 @@ static inline mr_db_value mr_db_text_or_null(const char *name, mr_str s)
  * parameter of the text needs an argument and every argument a parameter, which may stand several times. ret_changed may be NULL.
  * Errors: MR_E_EXISTS (a unique or primary key), MR_E_STATE (another constraint), MR_E_DB. */
 int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+              struct mr_err *err) MR_MUST_CHECK;
+/* As mr_db_run, in a savepoint: after an error the transaction goes on as it was before. For what may fail and is no reason to give up. */
+int mr_db_try(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
               struct mr_err *err) MR_MUST_CHECK;
 #define MR_DB_ARGS(...)                                                                                                \
     (const mr_db_value[]){__VA_ARGS__}, sizeof((const mr_db_value[]){__VA_ARGS__}) / sizeof(mr_db_value)

@@ -6,21 +6,14 @@
 #include "db/db.h"
 
 #include "base/limits.h"
+#include "db/parameters.h"
 
 /* Where a statement ends: at the first semicolon outside quotes and comments, or at the end of the text. */
 static size_t statement_end(mr_str sql)
 {
-    for (size_t i = 0; i < sql.len; i++) {
-        char c = sql.ptr[i];
-        const char *close = NULL;
-        if (c == ';') return i;
-        if (c == '\'' || c == '"') close = c == '"' ? "\"" : "'";
-        if (c == '-' && i + 1 < sql.len && sql.ptr[i + 1] == '-') close = "\n";
-        if (c == '/' && i + 1 < sql.len && sql.ptr[i + 1] == '*') close = "*/", i++;
-        if (!close) continue;
-        ptrdiff_t n = mr_str_find(mr_str_from(sql, i + 1), mr_str_of(close));
-        if (n < 0) return sql.len;
-        i += (size_t)n + strlen(close);
+    for (size_t i = 0, end; i<sql.len; i = end> i ? end : i + 1) {
+        if (sql.ptr[i] == ';') return i;
+        end = mr_db_skip_quoted(sql, i);
     }
     return sql.len;
 }

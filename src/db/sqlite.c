@@ -22,7 +22,7 @@
  *  4. A statement never runs outside its transaction: when SQLite has rolled back by itself (disk full), every further call fails.
  *
  * Sources: sqlite.org/wal.html, lang_transaction.html, c3ref/c_dbconfig_defensive.html, rescode.html. */
-#include "db/db.h"
+#include "db/engine.h"
 
 #include "base/lazy.h"
 #include "base/limits.h"
@@ -62,9 +62,14 @@
     F(sqlite3_column_type)                                                                                             \
     F(sqlite3_column_int64)                                                                                            \
     F(sqlite3_column_blob)                                                                                             \
-    F(sqlite3_column_bytes)
+    F(sqlite3_column_bytes)                                                                                            \
+    F(sqlite3_backup_init)                                                                                             \
+    F(sqlite3_backup_step)                                                                                             \
+    F(sqlite3_backup_finish)
 MR_LAZY_LIBRARY(sqlite, "libsqlite3.so.0", SQLITE_FUNCTIONS)
 #define S sqlite_table
+
+static const struct mr_db_functions functions; /* at the end */
 
 enum { KEPT_STATEMENTS = 256, MOST_PARAMETERS = 64 };
 
@@ -74,30 +79,33 @@ struct kept {
     bool taken; /* by an open cursor */
 };
 
-struct mr_db_tx {
-    struct mr_db *db;
+struct connection {
+    mr_db_tx base;
+    struct pool *db;
     sqlite3 *handle; /* NULL: not opened yet */
     bool busy;       /* in a transaction */
     bool writes;     /* the present transaction does */
-    struct mr_db_cursor *cursors;
+    struct cursor *cursors;
     struct kept kept[KEPT_STATEMENTS];
 };
 
-struct mr_db_cursor {
-    mr_db_tx *tx;
-    struct mr_db_cursor *next; /* in tx->cursors */
-    sqlite3_stmt *statement;   /* NULL: detached, the transaction has ended */
-    struct kept *kept;         /* its place in the table, or NULL: its own */
+struct cursor {
+    mr_db_cursor base;
+    struct connection *tx;
+    struct cursor *next;     /* in tx->cursors */
+    sqlite3_stmt *statement; /* NULL: detached, the transaction has ended */
+    struct kept *kept;       /* its place in the table, or NULL: its own */
     bool has_row;
 };
 
 /* Connection 0 writes; a database in memory has no other. */
-struct mr_db {
+struct pool {
+    mr_db base;
     pthread_mutex_t lock;
     pthread_cond_t given_back;
     char *path;
     size_t count; /* of connections */
-    mr_db_tx connections[1 + MR_LIMIT_DB_READERS];
+    struct connection connections[1 + MR_LIMIT_DB_READERS];
 };
 
 /* ---- errors ---- */
@@ -125,19 +133,9 @@ static int fail_with(struct mr_err *err, sqlite3 *handle, int rc, const char *pl
 
 /* ---- opening and closing ---- */
 
-static struct timespec deadline_in(int64_t ms)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
-    return t;
-}
-
 static bool is_over(struct timespec deadline)
 {
-    struct timespec now = deadline_in(0);
+    struct timespec now = mr_db_deadline(0);
     return now.tv_sec > deadline.tv_sec || (now.tv_sec == deadline.tv_sec && now.tv_nsec >= deadline.tv_nsec);
 }
 
@@ -145,7 +143,7 @@ static bool is_over(struct timespec deadline)
  * that opens the same new file would then be refused. */
 static int exec_patiently(sqlite3 *handle, const char *sql)
 {
-    const struct timespec pause = {.tv_nsec = 2000000}, deadline = deadline_in(MR_LIMIT_DB_WAIT_MS);
+    const struct timespec pause = {.tv_nsec = 2000000}, deadline = mr_db_deadline(MR_LIMIT_DB_WAIT_MS);
     int rc;
     while ((rc = S.sqlite3_exec(handle, sql, NULL, NULL, NULL)) != SQLITE_OK) {
         int kind = rc & 0xff;
@@ -155,7 +153,7 @@ static int exec_patiently(sqlite3 *handle, const char *sql)
     return rc;
 }
 
-static int set_up(mr_db_tx *c, struct mr_err *err)
+static int set_up(struct connection *c, struct mr_err *err)
 {
     static const struct {
         int option, value;
@@ -179,7 +177,7 @@ static int set_up(mr_db_tx *c, struct mr_err *err)
     return rc == SQLITE_OK ? MR_OK : fail_with(err, c->handle, rc, "settings");
 }
 
-static void close_connection(mr_db_tx *c)
+static void close_connection(struct connection *c)
 {
     for (size_t i = 0; i < KEPT_STATEMENTS; i++) S.sqlite3_finalize(c->kept[i].statement);
     memset(c->kept, 0, sizeof c->kept);
@@ -187,7 +185,7 @@ static void close_connection(mr_db_tx *c)
     c->handle = NULL;
 }
 
-static int open_connection(mr_db_tx *c, struct mr_err *err)
+static int open_connection(struct connection *c, struct mr_err *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int rc = S.sqlite3_open_v2(c->db->path, &c->handle, flags, NULL);
@@ -206,13 +204,17 @@ static int make_file(const char *path, struct mr_err *err)
     return MR_OK;
 }
 
-static mr_db *new_database(const char *path)
+static struct pool *new_database(const char *path)
 {
-    mr_db *db = calloc(1, sizeof *db);
+    struct pool *db = calloc(1, sizeof *db);
     if (!db) return NULL;
     db->path = strdup(path);
     db->count = strcmp(path, ":memory:") == 0 ? 1 : 1 + MR_LIMIT_DB_READERS;
-    for (size_t i = 0; i < db->count; i++) db->connections[i].db = db;
+    db->base.functions = &functions;
+    for (size_t i = 0; i < db->count; i++) {
+        db->connections[i].base.functions = &functions;
+        db->connections[i].db = db;
+    }
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -222,28 +224,9 @@ static mr_db *new_database(const char *path)
     return db;
 }
 
-int mr_db_open(const char *path, mr_db **ret, struct mr_err *err)
+static void close_pool(mr_db *base)
 {
-    MR_TRY(sqlite_load(err));
-    bool in_memory = strcmp(path, ":memory:") == 0;
-    if (!in_memory) MR_TRY(make_file(path, err));
-    mr_db *db = new_database(path);
-    if (!db || !db->path) {
-        free(db);
-        return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a database", MR_NOWHERE);
-    }
-    int code = open_connection(&db->connections[0], err);
-    if (code != MR_OK) {
-        mr_db_close(db);
-        return code;
-    }
-    *ret = db;
-    return MR_OK;
-}
-
-void mr_db_close(mr_db *db)
-{
-    if (!db) return;
+    struct pool *db = (struct pool *)base;
     for (size_t i = db->count; i-- > 0;) { /* the writer last: it tidies the log away */
         assert(!db->connections[i].busy);
         close_connection(&db->connections[i]);
@@ -254,25 +237,44 @@ void mr_db_close(mr_db *db)
     free(db);
 }
 
+int mr_db_sqlite_open(const char *path, mr_db **ret, struct mr_err *err)
+{
+    MR_TRY(sqlite_load(err));
+    bool in_memory = strcmp(path, ":memory:") == 0;
+    if (!in_memory) MR_TRY(make_file(path, err));
+    struct pool *db = new_database(path);
+    if (!db || !db->path) {
+        free(db);
+        return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a database", MR_NOWHERE);
+    }
+    int code = open_connection(&db->connections[0], err);
+    if (code != MR_OK) {
+        close_pool(&db->base);
+        return code;
+    }
+    *ret = &db->base;
+    return MR_OK;
+}
+
 /* ---- the pool ---- */
 
-static mr_db_tx *idle_connection(mr_db *db, bool writes)
+static struct connection *idle_connection(struct pool *db, bool writes)
 {
     if (writes || db->count == 1) return db->connections[0].busy ? NULL : &db->connections[0];
-    mr_db_tx *closed = NULL;
+    struct connection *closed = NULL;
     for (size_t i = 1; i < db->count; i++) {
-        mr_db_tx *c = &db->connections[i];
+        struct connection *c = &db->connections[i];
         if (!c->busy && c->handle) return c;
         if (!c->busy && !closed) closed = c;
     }
     return closed;
 }
 
-static mr_db_tx *take_connection(mr_db *db, bool writes)
+static struct connection *take_connection(struct pool *db, bool writes)
 {
-    struct timespec deadline = deadline_in(MR_LIMIT_DB_WAIT_MS);
+    struct timespec deadline = mr_db_deadline(MR_LIMIT_DB_WAIT_MS);
     pthread_mutex_lock(&db->lock);
-    mr_db_tx *c;
+    struct connection *c;
     while (!(c = idle_connection(db, writes)))
         if (pthread_cond_timedwait(&db->given_back, &db->lock, &deadline) == ETIMEDOUT) break;
     if (c) c->busy = true;
@@ -280,7 +282,7 @@ static mr_db_tx *take_connection(mr_db *db, bool writes)
     return c;
 }
 
-static void give_back(mr_db_tx *c)
+static void give_back(struct connection *c)
 {
     pthread_mutex_lock(&c->db->lock);
     c->busy = false;
@@ -290,7 +292,7 @@ static void give_back(mr_db_tx *c)
 
 /* ---- prepared statements ---- */
 
-static struct kept *place_of(mr_db_tx *tx, const char *sql)
+static struct kept *place_of(struct connection *tx, const char *sql)
 {
     uint64_t h = (uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u;
     return &tx->kept[(h >> 32) % KEPT_STATEMENTS];
@@ -301,7 +303,7 @@ static bool is_blank_tail(const char *sql)
     return sql[strspn(sql, " \t\r\n;")] == '\0';
 }
 
-static int prepare(mr_db_tx *tx, const char *sql, sqlite3_stmt **ret, struct mr_err *err)
+static int prepare(struct connection *tx, const char *sql, sqlite3_stmt **ret, struct mr_err *err)
 {
     const char *tail = "";
     sqlite3_stmt *statement = NULL;
@@ -316,7 +318,8 @@ static int prepare(mr_db_tx *tx, const char *sql, sqlite3_stmt **ret, struct mr_
 }
 
 /* A statement ready to bind; *ret_kept is NULL when it is the caller's own to finalise. */
-static int take_statement(mr_db_tx *tx, const char *sql, sqlite3_stmt **ret, struct kept **ret_kept, struct mr_err *err)
+static int take_statement(struct connection *tx, const char *sql, sqlite3_stmt **ret, struct kept **ret_kept,
+                          struct mr_err *err)
 {
     if (S.sqlite3_get_autocommit(tx->handle))
         return MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
@@ -368,7 +371,7 @@ static int bind_value(sqlite3_stmt *statement, int at, const mr_db_value *v, sql
 }
 
 /* A parameter may stand several times in the text. Every parameter must get a value: an unbound one would silently be NULL. */
-static int bind_all(mr_db_tx *tx, sqlite3_stmt *statement, const mr_db_value *args, size_t count,
+static int bind_all(struct connection *tx, sqlite3_stmt *statement, const mr_db_value *args, size_t count,
                     sqlite3_destructor_type keep, struct mr_err *err)
 {
     uint64_t bound = 0;
@@ -390,9 +393,9 @@ static int bind_all(mr_db_tx *tx, sqlite3_stmt *statement, const mr_db_value *ar
 
 /* ---- transactions ---- */
 
-int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err)
+static int begin_connection(struct pool *db, bool writes, struct connection **ret, struct mr_err *err)
 {
-    mr_db_tx *tx = take_connection(db, writes);
+    struct connection *tx = take_connection(db, writes);
     if (!tx) return MR_FAIL(err, MR_E_DB, "every connection of this process is in use", MR_NOWHERE);
     int code = tx->handle ? MR_OK : open_connection(tx, err);
     if (code == MR_OK) {
@@ -408,9 +411,17 @@ int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err)
     return MR_OK;
 }
 
-static void detach_cursors(mr_db_tx *tx)
+static int begin(mr_db *base, bool writes, mr_db_tx **ret, struct mr_err *err)
 {
-    for (mr_db_cursor *c = tx->cursors, *next; c; c = next) {
+    struct connection *tx;
+    MR_TRY(begin_connection((struct pool *)base, writes, &tx, err));
+    *ret = &tx->base;
+    return MR_OK;
+}
+
+static void detach_cursors(struct connection *tx)
+{
+    for (struct cursor *c = tx->cursors, *next; c; c = next) {
         next = c->next;
         put_statement(c->statement, c->kept);
         c->statement = NULL;
@@ -420,14 +431,15 @@ static void detach_cursors(mr_db_tx *tx)
     tx->cursors = NULL;
 }
 
-static void roll_back(mr_db_tx *tx)
+static void roll_back(struct connection *tx)
 {
     /* Fails only when SQLite has rolled back already. */
     if (!S.sqlite3_get_autocommit(tx->handle)) S.sqlite3_exec(tx->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
-int mr_db_commit(mr_db_tx *tx, struct mr_err *err)
+static int commit(mr_db_tx *base, struct mr_err *err)
 {
+    struct connection *tx = (struct connection *)base;
     detach_cursors(tx);
     int code = MR_OK;
     if (S.sqlite3_get_autocommit(tx->handle)) {
@@ -441,25 +453,20 @@ int mr_db_commit(mr_db_tx *tx, struct mr_err *err)
     return code;
 }
 
-void mr_db_rollback(mr_db_tx *tx)
+static void rollback(mr_db_tx *base)
 {
-    if (!tx) return;
+    struct connection *tx = (struct connection *)base;
     detach_cursors(tx);
     roll_back(tx);
     give_back(tx);
 }
 
-void mr_db_rollbackp(mr_db_tx **tx)
-{
-    mr_db_rollback(*tx);
-    *tx = NULL;
-}
-
 /* ---- statements ---- */
 
-int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
-              struct mr_err *err)
+static int run(mr_db_tx *base, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,
+               struct mr_err *err)
 {
+    struct connection *tx = (struct connection *)base;
     sqlite3_stmt *statement;
     struct kept *kept;
     MR_TRY(take_statement(tx, sql, &statement, &kept, err));
@@ -477,10 +484,11 @@ int mr_db_run(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t cou
     return code;
 }
 
-int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret,
-                struct mr_err *err)
+static int query(mr_db_tx *base, const char *sql, const mr_db_value *args, size_t count, mr_db_cursor **ret,
+                 struct mr_err *err)
 {
-    mr_db_cursor *c = calloc(1, sizeof *c);
+    struct connection *tx = (struct connection *)base;
+    struct cursor *c = calloc(1, sizeof *c);
     if (!c) return MR_FAIL(err, MR_E_NOMEM, "not enough memory for a cursor", MR_NOWHERE);
     int code = take_statement(tx, sql, &c->statement, &c->kept, err);
     if (code == MR_OK && (code = bind_all(tx, c->statement, args, count, SQLITE_TRANSIENT, err)) != MR_OK)
@@ -489,15 +497,17 @@ int mr_db_query(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t c
         free(c);
         return code;
     }
+    c->base.functions = tx->base.functions;
     c->tx = tx;
     c->next = tx->cursors;
     tx->cursors = c;
-    *ret = c;
+    *ret = &c->base;
     return MR_OK;
 }
 
-int mr_db_next(mr_db_cursor *c, bool *ret_row, struct mr_err *err)
+static int next(mr_db_cursor *base, bool *ret_row, struct mr_err *err)
 {
+    struct cursor *c = (struct cursor *)base;
     if (!c->statement) return MR_FAIL(err, MR_E_STATE, "the transaction of this cursor has ended", MR_NOWHERE);
     int rc = S.sqlite3_step(c->statement);
     c->has_row = rc == SQLITE_ROW;
@@ -506,36 +516,39 @@ int mr_db_next(mr_db_cursor *c, bool *ret_row, struct mr_err *err)
     return MR_OK;
 }
 
-static bool has_column(const mr_db_cursor *c, int column)
+static bool has_column(const struct cursor *c, int column)
 {
     bool is = c->has_row && column >= 0 && column < S.sqlite3_column_count(c->statement);
     assert(is && "a column of the present row");
     return is;
 }
 
-int64_t mr_db_int(const mr_db_cursor *c, int column)
+static int64_t number(const mr_db_cursor *base, int column)
 {
+    const struct cursor *c = (const struct cursor *)base;
     return has_column(c, column) ? S.sqlite3_column_int64(c->statement, column) : 0;
 }
 
-mr_str mr_db_text(const mr_db_cursor *c, int column)
+static mr_str text(const mr_db_cursor *base, int column)
 {
+    const struct cursor *c = (const struct cursor *)base;
     if (!has_column(c, column)) return MR_STR_EMPTY;
     const char *bytes =
         S.sqlite3_column_blob(c->statement, column); /* first: it may convert, which changes the length */
     return mr_str_make(bytes, (size_t)S.sqlite3_column_bytes(c->statement, column));
 }
 
-bool mr_db_is_null(const mr_db_cursor *c, int column)
+static bool is_null(const mr_db_cursor *base, int column)
 {
+    const struct cursor *c = (const struct cursor *)base;
     return !has_column(c, column) || S.sqlite3_column_type(c->statement, column) == SQLITE_NULL;
 }
 
-void mr_db_cursor_close(mr_db_cursor *c)
+static void cursor_close(mr_db_cursor *base)
 {
-    if (!c) return;
+    struct cursor *c = (struct cursor *)base;
     if (c->statement) {
-        for (mr_db_cursor **at = &c->tx->cursors; *at; at = &(*at)->next)
+        for (struct cursor **at = &c->tx->cursors; *at; at = &(*at)->next)
             if (*at == c) {
                 *at = c->next;
                 break;
@@ -545,24 +558,46 @@ void mr_db_cursor_close(mr_db_cursor *c)
     free(c);
 }
 
-void mr_db_cursor_closep(mr_db_cursor **c)
+/* ---- copying ---- */
+
+static int copy_pages(sqlite3 *from, sqlite3 *to, struct mr_err *err)
 {
-    mr_db_cursor_close(*c);
-    *c = NULL;
+    sqlite3_backup *backup = S.sqlite3_backup_init(to, "main", from, "main");
+    if (!backup) return fail_with(err, to, SQLITE_ERROR, "copy");
+    int rc = S.sqlite3_backup_step(backup, -1); /* one look at the source: one moment of it */
+    S.sqlite3_backup_finish(backup);
+    return rc == SQLITE_DONE ? MR_OK : fail_with(err, to, rc, "copy");
 }
 
-mr_db_engine mr_db_engine_of(const mr_db_tx *tx)
+static int copy(mr_db *base, const char *path, struct mr_err *err)
 {
-    (void)tx;
-    return MR_DB_SQLITE;
+    struct connection *from;
+    sqlite3 *to = NULL;
+    MR_TRY(make_file(path, err));
+    MR_TRY(begin_connection((struct pool *)base, false, &from, err));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int rc = S.sqlite3_open_v2(path, &to, flags, NULL);
+    int code = rc == SQLITE_OK ? copy_pages(from->handle, to, err) : fail_with(err, to, rc, "copy");
+    /* One file without companions, whatever the mode of the original. */
+    if (code == MR_OK && (rc = S.sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL)) != SQLITE_OK)
+        code = fail_with(err, to, rc, "copy");
+    S.sqlite3_close_v2(to);
+    rollback(&from->base);
+    return code;
 }
 
-int mr_db_together(mr_db *db, int (*work)(mr_db_tx *tx, void *self, struct mr_err *err), void *self, struct mr_err *err)
-{
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    MR_TRY(mr_db_begin(db, true, &tx, err));
-    MR_TRY(work(tx, self, err));
-    mr_db_tx *ending = tx;
-    tx = NULL;
-    return mr_db_commit(ending, err);
-}
+static const struct mr_db_functions functions = {
+    .engine = MR_DB_SQLITE,
+    .close = close_pool,
+    .begin = begin,
+    .copy = copy,
+    .commit = commit,
+    .rollback = rollback,
+    .run = run,
+    .query = query,
+    .next = next,
+    .number = number,
+    .text = text,
+    .is_null = is_null,
+    .cursor_close = cursor_close,
+};

@@ -139,6 +139,23 @@ static int name_node(mr_service *s, struct mr_err *err)
     return mr_file_write(path.ptr, s->jobs.node, 0600, true, err);
 }
 
+int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_str *ret, struct mr_err *err)
+{
+    const char *environment = getenv("MERIT_DATABASE");
+    mr_str file = in_folder(a, data_folder, "database"), where = mr_str_of(given);
+    if (!where.len) where = mr_str_of(environment);
+    if (!where.len && !mr_file_exists(file.ptr)) {
+        *ret = in_folder(a, data_folder, "merit.db");
+        return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+    }
+    if (!where.len) MR_TRY(mr_file_read(a, file.ptr, 4 * MR_KIB, &where, err));
+    where = mr_arena_dup(a, mr_str_trim(where));
+    if (!mr_db_is_url(where))
+        return MR_FAIL(err, MR_E_USAGE, "the address of the database does not begin with postgresql://", MR_NOWHERE);
+    *ret = where;
+    return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+}
+
 static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
 {
     mr_arena *a = &s->arena;
@@ -164,7 +181,9 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     if (config->online) MR_TRY(mr_net_fetcher_new(&net, &s->net, err));
     if (!config->database) return MR_OK;
     if (!config->beside) MR_TRY(lock_folder(s, err));
-    MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
+    mr_str where;
+    MR_TRY(mr_service_database(a, s->folder, config->database_url, &where, err));
+    MR_TRY(mr_db_open(where.ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
     if (config->beside) return MR_OK;
     MR_TRY(name_node(s, err));

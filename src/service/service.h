@@ -1,7 +1,7 @@
 /* The use cases of Merit, and the installation that they work in: a data folder with the database, the seals, the test authority, trust anchors and secrets.
  * Transactions start and end in this layer; it is the lowest that logs.
  *
- * A data folder holds: merit.db, secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
+ * A data folder holds: merit.db, or database (a file with the address of a PostgreSQL database), secret (32 random bytes, for tokens), password (for key files, unless MERIT_PASSWORD is set),
  * authority.pem (the test authority), lock (held by the one server that works on the folder), seals/ (service/seals.h), keys/ (service/keys.h), and trust/ (anchors in PEM files, put there by the operator). */
 #ifndef MR_SERVICE_SERVICE_H
 #define MR_SERVICE_SERVICE_H
@@ -19,8 +19,9 @@ struct mr_service_config {
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     const mr_env *env;
-    bool online;   /* others may be asked over the network when their credentials are verified */
-    bool database; /* false: the command line works on files and needs none */
+    bool online;              /* others may be asked over the network when their credentials are verified */
+    bool database;            /* false: the command line works on files and needs none */
+    const char *database_url; /* of a PostgreSQL database; NULL: where the data folder says (mr_service_database) */
     bool
         beside; /* with the database, and beside a server that may be working on the folder: takes no lock and seals no batch */
     bool
@@ -33,6 +34,10 @@ int mr_service_init(const char *data_folder, const mr_env *env, bool *ret_made, 
 /* Open an installation (made by mr_service_init), bring its database up to date, and take up batches that were being sealed when it stopped.
  * Errors: MR_E_NOT_FOUND (no data folder), MR_E_STATE (with a database: another server works on the folder), MR_E_IO, MR_E_DB, MR_E_PASSWORD, ... */
 int mr_service_open(const struct mr_service_config *config, mr_service **ret, struct mr_err *err) MR_MUST_CHECK;
+/* Where the database of a data folder is: `given`, else what the environment variable MERIT_DATABASE says, else what the file `database` in the folder says, else
+ * merit.db in the folder. In the arena. Errors: MR_E_IO, MR_E_USAGE (no address of a PostgreSQL database). */
+int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_str *ret,
+                        struct mr_err *err) MR_MUST_CHECK;
 /* Waits for a running seal job to reach a safe place. */
 void mr_service_close(mr_service *s);
 

@@ -1,5 +1,7 @@
 #include "store/achievement.h"
+#include "base/limits.h"
 #include "base/time.h"
+#include "store/body.h"
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
@@ -114,15 +116,24 @@ int mr_store_achievement_claim(mr_db_tx *tx, mr_str id, mr_str to, int64_t now, 
     return MR_OK;
 }
 
-int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,
-                            int64_t now, struct mr_err *err)
+int mr_store_credential_add_packed(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str packed,
+                                   int64_t now, struct mr_err *err)
 {
     return mr_db_run(tx,
                      "INSERT INTO credential (achievement_id, org_id, format, content, created_at) VALUES "
                      "($achievement, $org, $format, $content, $now)",
                      MR_DB_ARGS(MR_DB_T("achievement", achievement_id), MR_DB_T("org", org_id),
-                                MR_DB_T("format", format), MR_DB_B("content", content), MR_DB_I("now", now)),
+                                MR_DB_T("format", format), MR_DB_B("content", packed), MR_DB_I("now", now)),
                      NULL, err);
+}
+
+int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,
+                            int64_t now, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf packed;
+    mr_buf_init(&packed, 2 * MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_body_pack(format, content, &packed, err));
+    return mr_store_credential_add_packed(tx, achievement_id, org_id, format, mr_buf_str(&packed), now, err);
 }
 
 int mr_store_credential_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, mr_str format, mr_str *ret,
@@ -135,8 +146,7 @@ int mr_store_credential_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, m
     MR_TRY(mr_db_next(c, &row, err));
     *ret = MR_STR_EMPTY;
     if (!row) return MR_OK;
-    *ret = mr_arena_dup(a, mr_db_text(c, 0));
-    return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the credential", MR_NOWHERE);
+    return mr_body_unpack(a, mr_db_text(c, 0), ret, err);
 }
 
 int mr_store_credential_remove(mr_db_tx *tx, mr_str achievement_id, struct mr_err *err)

@@ -27,10 +27,13 @@ int mr_store_achievement_count(mr_db_tx *tx, mr_str batch_id, int64_t *ret, stru
 int mr_store_achievement_claim(mr_db_tx *tx, mr_str id, mr_str to, int64_t now, bool *ret_moved,
                                struct mr_err *err) MR_MUST_CHECK;
 
-/* Keep sealed bytes. Errors: MR_E_EXISTS when the format is there. */
+/* Keep sealed bytes (compressed: store/body.h). Errors: MR_E_EXISTS when the format is there; those of mr_body_pack. */
 int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,
                             int64_t now, struct mr_err *err) MR_MUST_CHECK;
-/* Sealed bytes; empty when there are none. */
+/* The same of bytes that mr_body_pack has packed, which takes a millisecond and is better done before the transaction, in which others wait. */
+int mr_store_credential_add_packed(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str packed,
+                                   int64_t now, struct mr_err *err) MR_MUST_CHECK;
+/* Sealed bytes, octet for octet; empty when there are none. Errors: those of mr_body_unpack. */
 int mr_store_credential_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, mr_str format, mr_str *ret,
                              struct mr_err *err) MR_MUST_CHECK;
 int mr_store_credential_remove(mr_db_tx *tx, mr_str achievement_id, struct mr_err *err) MR_MUST_CHECK;

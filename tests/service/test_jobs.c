@@ -1,6 +1,6 @@
 /* Background work: rows that are taken once, survive a stop, are tried again, and given up. */
 #include "service/jobs.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/log.h"
 #include "store/job.h"
@@ -20,7 +20,8 @@ static int set_up(void **state)
     struct world *w = calloc(1, sizeof *w);
     mr_arena_init(&w->a, 64 << 20);
     w->env = test_env_fixed(NOW, 7);
-    assert_ok(mr_db_open(mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr, &w->db, &err), err);
+    assert_ok(mr_db_open(test_database(mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr), &w->db, &err),
+              err);
     assert_ok(mr_store_migrate(w->db, &err), err);
     *state = w;
     return 0;
@@ -141,6 +142,7 @@ static void test_jobs__unknown_kind_fails_and_is_told(void **state)
     const char *folder = test_temp_folder();
     mr_log_set_level(MR_LOG_ERROR + 1);
     assert_ok(mr_service_init(folder, mr_env_system(), &made, &err), err);
+    test_use_database(folder);
     struct mr_service_config config = {
         .data_folder = folder, .public_url = "http://127.0.0.1:1", .env = mr_env_system(), .database = true};
     assert_ok(mr_service_open(&config, &s, &err), err);

@@ -1,6 +1,6 @@
 /* Signing keys of a data folder: made, found, replaced, published; and files that are not what the index says. */
 #include "service/keys.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "proof/controller.h"
 #include "proof/jwk.h"
@@ -24,6 +24,7 @@ static int set_up(void **state)
     w->env = test_env_fixed(NOW, 7);
     w->folder = test_temp_folder();
     assert_ok(mr_service_init(w->folder, &w->env, &made, &w->err), w->err);
+    test_use_database(w->folder);
     struct mr_service_config config = {.data_folder = w->folder, .public_url = "", .env = &w->env};
     assert_ok(mr_service_open(&config, &w->s, &w->err), w->err);
     assert_ok(mr_keys_open(w->s, &w->a, &w->keys, &w->err), w->err);

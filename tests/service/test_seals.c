@@ -1,7 +1,7 @@
 /* Whose turn it is among several seals, on both sides of every date; and adding them. Seals come from an invented authority, whose certificates do not carry the
  * sign of a test authority of Merit's. */
 #include "service/seals.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/limits.h"
 #include "crypto/authority.h"
@@ -53,6 +53,7 @@ static int set_up(void **state)
     setenv("MERIT_PASSWORD", PASSWORD, 1);
     w->folder = test_temp_folder();
     assert_ok(mr_service_init(w->folder, &env, &made, &err), err);
+    test_use_database(w->folder);
     const struct mr_service_config config = {.data_folder = w->folder, .public_url = "", .env = &env};
     assert_ok(mr_service_open(&config, &w->s, &err), err);
     *state = w;

@@ -3,7 +3,7 @@
 #include "service/batch.h"
 #include "service/claim.h"
 #include "service/demo.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/log.h"
 #include "credential/verify.h"
@@ -71,6 +71,7 @@ static int set_up(void **state)
     mr_arena_init(&w->a, 512 << 20);
     w->folder = test_temp_folder();
     assert_ok(mr_service_init(w->folder, &env, &made, &err), err);
+    test_use_database(w->folder);
     assert_true(made);
     w->s = open_folder(w->folder);
     w->specification = publish_example(w->s, &w->a);
@@ -154,7 +155,8 @@ static void test_service_init__keeps_what_is_there(void **state)
     assert_false(made);
     assert_true(mr_str_eq(test_read_file(&w->a, secret), secret_before));
     assert_true(mr_str_eq(test_read_file(&w->a, authority), authority_before));
-    static const char *const private[] = {"secret", "password", "authority.pem", "merit.db"};
+    const char *const private[] = {"secret", "password", "authority.pem",
+                                   test_on_postgresql() ? "database" : "merit.db"};
     for (size_t i = 0; i < sizeof private / sizeof *private; i++) {
         assert_int_equal(stat(mr_arena_format(&w->a, "%s/%s", w->folder, private[i]).ptr, &st), 0);
         if (st.st_mode & 077) fail_msg("others may read %s", private[i]);
@@ -212,6 +214,7 @@ static void test_service_mac__belongs_to_purpose_subject_and_installation(void *
     assert_false(mr_service_mac_fits(w->s, "claim", MR_STR("id-1"), MR_STR_EMPTY));
     const char *other_folder = test_temp_folder();
     assert_ok(mr_service_init(other_folder, &env, &made, &err), err);
+    test_use_database(other_folder);
     mr_service *other = open_folder(other_folder);
     assert_false(mr_service_mac_fits(other, "claim", MR_STR("id-1"), mr_str_of(mac)));
     mr_service_close(other);
@@ -585,8 +588,9 @@ static void test_batch_seal__is_taken_up_again_after_a_stop(void **state)
     mr_service_close(w->s);
     w->s = NULL;
     mr_db *db;
-    const char *path = mr_arena_format(&w->a, "%s/merit.db", w->folder).ptr;
-    assert_ok(mr_db_open(path, &db, &err), err);
+    mr_str where;
+    assert_ok(mr_service_database(&w->a, mr_str_of(w->folder), NULL, &where, &err), err);
+    assert_ok(mr_db_open(where.ptr, &db, &err), err);
     int64_t sealed = number(db, "SELECT COUNT(*) FROM achievement");
     assert_in_range(sealed, 1, 399);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * sealed);
@@ -631,8 +635,9 @@ static void test_batch_seal__loses_nothing_to_kill_9(void **state)
         _exit(127);
     }
     mr_db *db;
-    const char *path = mr_arena_format(&w->a, "%s/merit.db", w->folder).ptr;
-    assert_ok(mr_db_open(path, &db, &err), err);
+    mr_str where;
+    assert_ok(mr_service_database(&w->a, mr_str_of(w->folder), NULL, &where, &err), err);
+    assert_ok(mr_db_open(where.ptr, &db, &err), err);
     int64_t sealed = 0;
     for (int waited = 0; sealed < 40 && waited < 30000; waited += 2) {
         pause_ms(2);
@@ -773,6 +778,7 @@ static void test_demo_load__only_into_an_empty_installation(void **state)
     assert_int_equal(count, 1);
     const char *folder = test_temp_folder();
     assert_ok(mr_service_init(folder, &env, &made, &err), err);
+    test_use_database(folder);
     mr_service_close(w->s);
     w->s = open_folder(folder);
     assert_ok(mr_demo_load(w->s, &err), err);

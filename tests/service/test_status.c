@@ -4,7 +4,7 @@
 #include "service/batch.h"
 #include "service/claim.h"
 #include "service/fetcher.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/log.h"
 #include "credential/verify.h"
@@ -62,6 +62,7 @@ static int set_up(void **state)
     mr_arena_init(&w->a, 512 << 20);
     w->folder = test_temp_folder();
     assert_ok(mr_service_init(w->folder, &env, &made, &err), err);
+    test_use_database(w->folder);
     w->s = open_folder(w->folder, false);
     mr_findings_init(&findings, &w->a);
     assert_ok(mr_catalogue_publish(w->s, &w->a, test_read_file(&w->a, EXAMPLE), &findings, &slug, &err), err);

@@ -5,7 +5,7 @@
 #include "store/schema.h"
 #include "store/specification.h"
 #include "store/status.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/id.h"
 #include "base/time.h"
@@ -32,7 +32,7 @@ static int set_up(void **state)
     mr_arena_init(&w->a, 64 << 20);
     w->env = test_env_fixed(INT64_C(1760000000000), 7);
     const char *path = mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr;
-    assert_ok(mr_db_open(path, &w->db, &err), err);
+    assert_ok(mr_db_open(test_database(path), &w->db, &err), err);
     assert_ok(mr_store_migrate(w->db, &err), err);
     assert_ok(mr_db_begin(w->db, true, &w->tx, &err), err);
     assert_ok(mr_store_organisation_ensure(w->tx, &w->a, &w->env, MR_STR("aarhus"), MR_STR("Aarhus"), &w->org, &err),
@@ -62,6 +62,13 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* What fails takes the transaction with it on PostgreSQL, unless it stands in a savepoint. */
+static void savepoint(struct world *w, const char *sql)
+{
+    struct mr_err err = {0};
+    assert_ok(mr_db_run(w->tx, sql, NULL, 0, NULL, &err), err);
+}
+
 static void add_achievement(struct world *w, const char *key, int64_t until, char id[37], int expected)
 {
     struct mr_err err = {0};
@@ -77,8 +84,10 @@ static void add_achievement(struct world *w, const char *key, int64_t until, cha
                                    .awarded_on = MR_STR("2026-10-14"),
                                    .claim_until = until,
                                    .created_at = 5};
+    savepoint(w, "SAVEPOINT failing");
     int code = mr_store_achievement_add(w->tx, &r, &err);
     test_assert_code(code, expected, &err, "mr_store_achievement_add", __FILE__, __LINE__);
+    if (code != MR_OK) savepoint(w, "ROLLBACK TO failing");
 }
 
 static void test_store_migrate__may_run_again(void **state)
@@ -271,11 +280,22 @@ static void test_store_credential__bytes_come_back_as_they_were(void **state)
     add_achievement(w, "key-1", 100, id, MR_OK);
     mr_str which = mr_str_make(id, 36), sealed = mr_str_make(bytes, sizeof bytes);
     assert_ok(mr_store_credential_add(w->tx, which, w->org, MR_STR("elm"), sealed, 1, &err), err);
+    savepoint(w, "SAVEPOINT failing");
     assert_code(mr_store_credential_add(w->tx, which, w->org, MR_STR("elm"), sealed, 1, &err), MR_E_EXISTS, err);
+    savepoint(w, "ROLLBACK TO failing");
     assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("elm"), &got, &err), err);
     assert_true(mr_str_eq(got, sealed));
     assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("vc+jwt"), &got, &err), err);
     assert_int_equal(got.len, 0);
+    mr_str old = MR_STR("eyJhbGciOiJFUzI1NiJ9.e30.AAAA"); /* a row from before bodies were compressed */
+    assert_ok(
+        mr_db_run(w->tx,
+                  "INSERT INTO credential (achievement_id, org_id, format, content, created_at) VALUES ($id, $org, "
+                  "'vc+jwt', $content, 1)",
+                  MR_DB_ARGS(MR_DB_T("id", which), MR_DB_T("org", w->org), MR_DB_B("content", old)), NULL, &err),
+        err);
+    assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("vc+jwt"), &got, &err), err);
+    assert_str_eq(got, old);
     assert_ok(mr_store_credential_remove(w->tx, which, &err), err);
     assert_ok(mr_store_credential_find(w->tx, &w->a, which, MR_STR("elm"), &got, &err), err);
     assert_int_equal(got.len, 0);

@@ -10,7 +10,7 @@
 #ifndef MR_WEB_SITE_H
 #define MR_WEB_SITE_H
 
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/limits.h"
 #include "http/response.h"
@@ -47,6 +47,7 @@ static inline void site_open(struct site *s, const char *fetch_from)
     bool made;
     *s = (struct site){.folder = test_temp_folder()};
     assert_ok(mr_service_init(s->folder, mr_env_system(), &made, &err), err);
+    test_use_database(s->folder);
     const struct mr_service_config config = {.data_folder = s->folder,
                                              .public_url = "http://127.0.0.1:8400",
                                              .fetch_from = fetch_from,

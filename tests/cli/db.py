@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""`merit db` and what may happen to a database: backups, moving, a full disk, kill -9 at any moment, a database server that goes away. What the databases hold is read by
+sqlite3 of Python and by psql. Prints TAP.
+
+    db.py MERIT WORK
+"""
+import os
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from postgresql import Cluster  # noqa: E402
+from tap import Tap  # noqa: E402
+
+
+class Test(Tap):
+    def __init__(self, merit, work, cluster):
+        super().__init__()
+        self.merit, self.work, self.cluster = Path(merit).resolve(), Path(work).resolve(), cluster
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("MERIT_")}
+        self.env["LC_ALL"] = "C.UTF-8"
+        self.data = self.work / "data"
+        self.servers = []
+
+    def run(self, *args, **more):
+        return subprocess.run([self.merit, *args], cwd=self.work, env=self.env, capture_output=True, text=True, check=False, **more)
+
+    def db(self, *args, data=None):
+        return self.run("db", *args, "--data", data or self.data)
+
+    def rows(self, data=None):
+        """Digest lines that `merit db check` prints."""
+        done = self.db("check", data=data)
+        return [line for line in done.stdout.splitlines() if " rows  " in line], done
+
+    def port(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            return s.getsockname()[1]
+
+    def serve(self, data, *args):
+        """A running server and its address."""
+        port = self.port()
+        server = subprocess.Popen([self.merit, "serve", "--data", data, "--port", str(port), *args], cwd=self.work, env=self.env,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.servers.append(server)
+        for line in server.stdout:
+            if "Ctrl-C" in line:
+                return server, f"http://127.0.0.1:{port}"
+        raise RuntimeError("the server did not start")
+
+    def stop(self, server, how=signal.SIGTERM):
+        server.send_signal(how)
+        server.stdout.close()
+        server.wait(60)
+
+    def get(self, url):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept-Language": "en"}), timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as fault:
+            return fault.code, fault.read().decode()
+
+    # ---- one data folder with learners in it ----
+
+    def fill(self):
+        server, _ = self.serve(self.data, "--demo")
+        self.stop(server)
+        db = sqlite3.connect(self.data / "merit.db")
+        one = db.execute("SELECT achievement_id, org_id, format, content, created_at FROM credential").fetchall()
+        names = [c[1] for c in db.execute("PRAGMA table_info(achievement)")]
+        first = dict(zip(names, db.execute("SELECT * FROM achievement LIMIT 1").fetchone()))
+        for i in range(1500):  # more rows than go anywhere in an instant
+            row = {**first, "id": f"00000000-0000-7000-8000-{i:012}", "learner_key": f"key {i}", "row_number": 100000 + i}
+            db.execute(f"INSERT INTO achievement ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", [row[n] for n in names])
+            db.execute("INSERT INTO credential (achievement_id, org_id, format, content, created_at) VALUES (?, ?, ?, ?, ?)",
+                       [row["id"], *one[i % len(one)][1:]])
+        db.commit()
+        db.close()
+        shutil.copytree(self.data, self.work / "origin")
+        self.wanted, done = self.rows()
+        self.case("check: a sound database is whole", done.returncode == 0 and "Everything is whole" in done.stdout and
+                  any(line.split()[:2] == ["achievement", "1512"] for line in self.wanted), done.stdout + done.stderr)
+
+    def checks(self):
+        damaged = self.work / "damaged"
+        shutil.copytree(self.data, damaged)
+        db = sqlite3.connect(damaged / "merit.db")
+        key, format, content = db.execute("SELECT achievement_id, format, content FROM credential LIMIT 1").fetchone()
+        middle = len(content) // 2
+        content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1:]
+        db.execute("UPDATE credential SET content = ? WHERE achievement_id = ? AND format = ?", (content, key, format))
+        db.commit()
+        db.close()
+        _, done = self.rows(damaged)
+        self.case("check: one bit of a sealed credential is noticed", done.returncode == 1 and key in done.stderr and format in done.stderr,
+                  done.stdout + done.stderr)
+        with open(damaged / "merit.db", "r+b") as file:
+            file.seek(4096 * 20)
+            file.write(os.urandom(4096 * 8))
+        _, done = self.rows(damaged)
+        self.case("check: a damaged file is noticed", done.returncode in (1, 2) and ("damaged" in done.stderr or "refused" in done.stderr),
+                  done.stdout + done.stderr)
+        done = self.db("check", data=self.work / "nowhere")
+        self.case("check: a folder that is none", done.returncode == 2 and "merit init" in done.stderr, done.stderr)
+        done = self.db("upgrade")
+        self.case("upgrade: says that nothing was to be done", done.returncode == 0 and "up to date" in done.stdout, done.stdout + done.stderr)
+
+    def upgrading(self):
+        old = self.work / "old"
+        shutil.copytree(self.data, old)
+        for name in old.glob("merit.db*"):
+            name.unlink()
+        db = sqlite3.connect(old / "merit.db")
+        db.executescript((ROOT / "sql/migrations/0001_start.sql").read_text())
+        db.execute("CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)")
+        db.execute("INSERT INTO schema_version VALUES (1, '0001_start.sql')")
+        db.commit()
+        db.close()
+        done = self.db("check", data=old)
+        self.case("check: an old database is not read as if it were new", done.returncode == 2 and "merit db upgrade" in done.stderr, done.stderr)
+        # Killed at many moments: whole migrations or none, and the next try goes on.
+        for i in range(12):
+            run = subprocess.Popen([self.merit, "db", "upgrade", "--data", old], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                run.wait(0.002 * i)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.wait()
+        done = self.db("upgrade", data=old)
+        _, checked = self.rows(old)
+        self.case("upgrade: killed again and again, it ends up to date", done.returncode == 0 and checked.returncode == 0,
+                  done.stderr + checked.stderr)
+
+    def backups(self):
+        file = self.work / "backup.tar"
+        server, url = self.serve(self.data)
+        done = self.db("backup", file)
+        good = done.returncode == 0 and self.get(url + "/")[0] == 200
+        refused = self.db("move", "--to", "sqlite")
+        self.stop(server)
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0
+        self.case("backup: while the server runs, for its owner alone", good and mode == 0o600, done.stderr + oct(mode))
+        self.case("move: refused while the server runs", refused.returncode == 2 and "stop it first" in refused.stderr, refused.stderr)
+        with tarfile.open(file) as archive:
+            names = set(archive.getnames())
+        self.case("backup: another reader of tar finds what must be in it", {"merit.db", "secret", "authority.pem", "password"} <= names and
+                  any(n.startswith("seals/") for n in names) and not {"lock", "node"} & names, names)
+        back = self.work / "back"
+        done = self.db("restore", file, data=back)
+        got, checked = self.rows(back)
+        same = [line for line in got if not line.startswith("  job ")] == [line for line in self.wanted if not line.startswith("  job ")]
+        self.case("restore: every table as it was", done.returncode == 0 and checked.returncode == 0 and same, done.stderr + checked.stderr)
+        self.case("restore: the secret as it was", (back / "secret").read_bytes() == (self.data / "secret").read_bytes())
+        done = self.db("restore", file, data=back)
+        self.case("restore: never into a folder that holds something", done.returncode == 2 and "empty" in done.stderr, done.stderr)
+        cut = self.work / "cut.tar"
+        cut.write_bytes(file.read_bytes()[:-200000])
+        done = self.db("restore", cut, data=self.work / "from-cut")
+        self.case("restore: half an archive leaves nothing", done.returncode != 0 and "cut off" in done.stderr and
+                  not list(self.work.glob("from-cut*")), done.stderr)
+        evil = self.work / "evil.tar"
+        with tarfile.open(evil, "w", format=tarfile.USTAR_FORMAT) as archive:
+            archive.add(self.data / "secret", "../secret")
+        done = self.db("restore", evil, data=self.work / "from-evil")
+        self.case("restore: nothing leaves the folder", done.returncode != 0 and not (self.work / "secret").exists(), done.stderr)
+
+    def killed_backups(self):
+        file, chance, left = self.work / "killed.tar", random.Random(5), 0
+        for _ in range(15):
+            run = subprocess.Popen([self.merit, "db", "backup", file, "--data", self.data], env=self.env, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+            try:
+                run.wait(chance.random() * 0.06)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                run.wait()
+            if file.exists():  # whole, or not there
+                left += 1
+                with tarfile.open(file) as archive:
+                    if "merit.db" not in archive.getnames():
+                        self.case("backup: killed, it left half a file", False)
+                file.unlink()
+        done = self.db("backup", file)
+        self.case("backup: killed at any moment, it leaves a whole file or none", done.returncode == 0 and
+                  not list(self.work.glob("killed.tar?*")), f"{done.stderr} {list(self.work.glob('killed.tar*'))}")
+
+    # ---- a full disk ----
+
+    def small_disk(self, size):
+        """A file system of its own, or None where none can be made."""
+        where = self.work / "small"
+        where.mkdir(exist_ok=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", where], capture_output=True, check=False)
+        return where if done.returncode == 0 else None
+
+    def full_disk(self):
+        disk = self.small_disk("6m")
+        if not disk:
+            self.skip("a full disk", "no file system can be mounted here")
+            return
+        try:
+            done = self.db("backup", disk / "b.tar")
+            self.case("backup: a full disk is named, and nothing is left on it", done.returncode == 2 and "disk is full" in done.stderr and
+                      not list(disk.iterdir()), f"{done.stderr} {list(disk.iterdir())}")
+            shutil.copytree(self.work / "old", disk / "data")
+            server, url = self.serve(disk / "data")
+            filler = disk / "filler"
+            with open(filler, "wb", buffering=0) as out:  # to the last page
+                try:
+                    while out.write(bytes(4096)):
+                        pass
+                except OSError:
+                    pass
+            self.stop(server)
+            before = self.rows(disk / "data")[0]
+            refused = subprocess.run([self.merit, "serve", "--demo", "--data", disk / "data", "--port", str(self.port())], env=self.env,
+                                     capture_output=True, text=True, check=False, timeout=60)
+            self.case("serve: a full disk is named", refused.returncode == 2 and "full" in refused.stderr, refused.stderr)
+            filler.unlink()
+            server, url = self.serve(disk / "data", "--demo")
+            status, _ = self.get(url + "/")
+            self.stop(server)
+            after, checked = self.rows(disk / "data")
+            self.case("serve: with room again it works, and what was there is there", status == 200 and checked.returncode == 0 and before,
+                      checked.stderr)
+        finally:
+            subprocess.run(["umount", disk], check=False)
+
+    # ---- PostgreSQL ----
+
+    def moving(self):
+        name, url = self.cluster.database()
+        mine = self.work / "moving"
+        shutil.copytree(self.work / "origin", mine)
+        wanted = self.rows(mine)[0]
+        # Killed at many moments, then once more in peace.
+        chance, killed = random.Random(7), 0
+        for _ in range(8):
+            run = subprocess.Popen([self.merit, "db", "move", "--to", url, "--data", mine], env=self.env, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+            try:
+                run.wait(0.02 + chance.random() * 0.4)
+            except subprocess.TimeoutExpired:
+                killed += 1
+                run.kill()
+                run.wait()
+            if (mine / "database").exists():
+                break
+        done = self.db("move", "--to", url, data=mine) if not (mine / "database").exists() else None
+        got, checked = self.rows(mine)
+        self.case("move: killed at any moment, the next try ends it", killed > 0 and (not done or done.returncode == 0) and
+                  (mine / "database").read_text() == url and not (mine / "merit.db").exists(), done.stderr if done else f"killed {killed}")
+        self.case("move: every table is what it was", got == wanted and checked.returncode == 0, checked.stderr)
+        self.case("move: psql counts the same", self.cluster.sql(name, "SELECT count(*) FROM achievement") == "1512" and
+                  self.cluster.sql(name, "SELECT sum(length(content)) FROM credential") ==
+                  str(sqlite3.connect(mine / "merit.db.moved").execute("SELECT sum(length(content)) FROM credential").fetchone()[0]))
+        again = self.cluster.sql(name, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND condeferrable")
+        self.case("move: references are watched as before", again == "0", again)
+        done = self.db("move", "--to", url, data=mine)
+        self.case("move: to where it is", done.returncode == 2 and "already" in done.stderr, done.stderr)
+        other = self.work / "other"
+        shutil.copytree(self.work / "old", other)
+        done = self.db("move", "--to", url, data=other)
+        self.case("move: never over something else", done.returncode == 2 and "not empty" in done.stderr, done.stderr)
+        file = self.work / "from-pg.tar"
+        done = self.db("backup", file, data=mine)
+        back = self.work / "from-pg"
+        restored = self.db("restore", file, data=back)
+        got, checked = self.rows(back)
+        self.case("backup of PostgreSQL: restored as SQLite, every table is what it was", done.returncode == 0 and restored.returncode == 0 and
+                  got == wanted, done.stderr + restored.stderr + checked.stderr)
+        done = self.db("move", "--to", "sqlite", data=mine)
+        got, checked = self.rows(mine)
+        self.case("move: and back into the folder", done.returncode == 0 and got == wanted and not (mine / "database").exists(),
+                  done.stderr + checked.stderr)
+
+    def lost_server(self):
+        _, url = self.cluster.database()
+        server, site = self.serve(self.work / "node0", "--database", url, "--demo")
+        before = self.get(site + "/")
+        self.cluster.stop()
+        down = [self.get(site + "/") for _ in range(3)]
+        alive = server.poll() is None
+        self.cluster.start()
+        after = self.get(site + "/")
+        self.stop(server)
+        self.case("serve: without its database it says so, with status 503", all(s == 503 and "database cannot be reached" in t for s, t in down) and
+                  alive, down)
+        self.case("serve: it works again by itself", before[0] == after[0] == 200 and "wound" in after[1].lower(), after)
+        done = self.run("serve", "--data", self.work / "node9", "--port", str(self.port()), "--database", "postgresql:///x?host=/nowhere", timeout=60)
+        self.case("serve: a database that is not there is named", done.returncode == 2 and "does not answer" in done.stderr, done.stderr)
+        done = self.run("serve", "--data", self.work / "node9", "--port", str(self.port()), "--database", "mysql://x", timeout=60)
+        self.case("serve: an address that is none is named", done.returncode == 2 and "postgresql://" in done.stderr, done.stderr)
+
+    def two_nodes(self):
+        name, url = self.cluster.database()
+        first, a = self.serve(self.work / "a", "--database", url, "--demo")
+        second_folder = self.work / "b"
+        second_folder.mkdir()
+        for item in ["secret", "password", "authority.pem"]:
+            shutil.copy(self.work / "a" / item, second_folder / item)
+        shutil.copytree(self.work / "a/seals", second_folder / "seals")
+        second, b = self.serve(second_folder, "--database", url)
+        pages = [self.get(x + "/")[1] for x in (a, b)]
+        self.case("two nodes: both show the same", pages[0].replace(a, b) == pages[1] and "wound" in pages[0].lower())
+        claim = self.cluster.sql(name, "SELECT min(id) FROM achievement")
+        self.case("two nodes: what one awarded the other finds", bool(claim) and self.run(
+            "status", "show", claim, "--data", second_folder, "--database", url).returncode in (0, 2))
+        node_a, node_b = (self.work / "a/node").read_text(), (second_folder / "node").read_text()
+        first.kill()
+        first.stdout.close()
+        first.wait()
+        # The lease of what it had has ended: the other takes it up.
+        self.cluster.sql(name, f"UPDATE job SET state = 'running', node = '{node_a}', leased_until = 1, run_at = 1, attempts = 7 WHERE kind = 'house.keep'")
+        end, state = time.monotonic() + 30, ""
+        while time.monotonic() < end and not state.startswith("waiting"):
+            state = self.cluster.sql(name, "SELECT state || ' ' || attempts || ' ' || (run_at > 1000) FROM job WHERE kind = 'house.keep'")
+            time.sleep(0.1)
+        self.case("two nodes: the jobs of one that was killed are done by the other", node_a != node_b and state == "waiting 8 true", state)
+        self.stop(second)
+        first, a = self.serve(self.work / "a", "--database", url)
+        self.case("two nodes: the killed one comes back", self.get(a + "/")[0] == 200)
+        self.stop(first)
+
+    def all(self):
+        self.fill()
+        self.checks()
+        self.upgrading()
+        self.backups()
+        self.killed_backups()
+        self.full_disk()
+        for case in (self.moving, self.lost_server, self.two_nodes):
+            if self.cluster.installed:
+                case()
+            else:
+                self.skip(case.__name__, "PostgreSQL is not installed (postgresql-15)")
+        print(f"1..{self.number}")
+        return 1 if self.failed else 0
+
+
+def main(merit, work):
+    with Cluster() as cluster:
+        test = Test(merit, work, cluster)
+        try:
+            return test.all()
+        finally:
+            for server in test.servers:
+                server.kill()
+                server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
