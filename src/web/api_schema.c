@@ -144,6 +144,15 @@ static bool is_of_type(mr_str type, const mr_json *v)
     return mr_json_is(v, MR_JSON_STRING) && is_text_of_type(type, mr_json_str(v));
 }
 
+/* "a|b" -> "a, b" */
+static mr_str with_commas(mr_arena *a, mr_str words)
+{
+    mr_str text = MR_STR_EMPTY, one;
+    while (mr_str_split(&words, '|', &one))
+        text = mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(text), text.len ? ", " : "", MR_STR_ARG(one));
+    return text;
+}
+
 static void check_value(struct checking *c, mr_str type, const mr_json *v)
 {
     mr_str shown = mr_json_is(v, MR_JSON_STRING) || mr_json_is(v, MR_JSON_NUMBER) ? mr_json_text(v) : MR_STR_EMPTY;
@@ -157,7 +166,7 @@ static void check_value(struct checking *c, mr_str type, const mr_json *v)
         if (is_of_type(type, v)) return;
         bool words = mr_str_has_prefix(type, MR_STR("one of "));
         struct mr_finding *f = add(c, v, words ? "api.wrong.word" : "api.wrong.type", shown);
-        f->expected = words ? mr_str_from(type, 7) : type;
+        f->expected = words ? with_commas(c->findings->arena, mr_str_from(type, 7)) : type;
     } else if (!mr_json_is(v, MR_JSON_OBJECT))
         add(c, v, "api.wrong.object", shown);
     else if (c->depth < DEPTH)
