@@ -159,7 +159,6 @@ static void show(mr_page *p, const struct typed *typed, mr_str token)
     put_flag(p, "made", token.len > 0);
     mr_json_put_member(&p->view, "token", token);
     mr_json_put_member(&p->view, "site", mr_service_public_url(p->service));
-    mr_json_put_member(&p->view, "made_name", typed->name);
     put_typed(p, typed);
     put_choices(p, typed);
     int code = put_holders(p, typed->organisation, &err);
@@ -199,6 +198,7 @@ void mr_web_token_add(mr_page *p)
 {
     struct mr_err err = {0};
     struct typed typed = read_typed(p);
+    const struct typed nothing = {.days = 365};
     mr_str id, token;
     if (typed.wrong_name || typed.wrong_organisation) {
         show(p, &typed, MR_STR_EMPTY);
@@ -207,7 +207,7 @@ void mr_web_token_add(mr_page *p)
     const struct mr_api_token_order order = {
         .org_id = typed.organisation, .name = typed.name, .scopes = typed.scopes, .days = typed.days};
     if (mr_api_token_add(p->service, p->actor, p->arena, &order, &id, &token, &err) == MR_OK)
-        show(p, &typed, token);
+        show(p, &nothing, token);
     else
         mr_page_fail(p, &err);
 }
