@@ -36,9 +36,8 @@ const freePort = () => new Promise((done) => {
   });
 });
 
-async function serve() {
-  const port = await freePort();
-  const data = join(work, 'data');
+async function serve(data = join(work, 'data'), port = undefined) {
+  port ??= await freePort();
   const child = spawn(merit, ['serve', '--demo', '--data', data, '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   await new Promise((done, fail) => {
@@ -240,6 +239,32 @@ async function main() {
       const report = JSON.parse(ran.stdout.trim().split('\n').pop().replace(/^.*?(?=\{"verdict")/s, ''));
       assert.equal(report.verdict, 'unknown');
       assert.equal(report.checks.find((one) => one.code === 'seal').state, 'passed');
+    });
+
+    await test('kill -9 in the middle: the same key never does its work twice', async () => {
+      const body = readFileSync(join(root, 'docs/examples/wound-care.csv'), 'utf8');
+      const { port } = new URL(site.url);
+      const outcomes = [];
+      for (let round = 0; round < 8; round++) {
+        const file = `killed-${round}.csv`;
+        const send = () => ask('POST', `/api/v1/specifications/walk/batches?file=${file}`, { body, headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': file } });
+        const lost = send().then((answer) => answer.status, () => 'lost');
+        await pause(round * 3); // at another moment each time
+        site.child.removeAllListeners('exit');
+        const gone = new Promise((done) => site.child.on('exit', done));
+        site.child.kill('SIGKILL');
+        await gone;
+        await lost;
+        ({ child: site.child } = await serve(site.data, Number(port)));
+        const again = await send();
+        const said = await again.json();
+        outcomes.push(again.status === 201 ? (again.headers.get('idempotency-replayed') ? 'replayed' : 'new') : said.code);
+        assert.ok(again.status === 201 || said.code === 'unknown_outcome', JSON.stringify(said));
+        const { items } = await (await ask('GET', '/api/v1/specifications/walk/batches?limit=200')).json();
+        const made = items.filter((batch) => batch.file === file).length;
+        assert.ok(again.status === 201 ? made === 1 : made <= 1, `${outcomes.at(-1)}: ${made}`);
+      }
+      console.log(`# ${outcomes.join(', ')}`);
     });
   } finally {
     await stop(site.child);

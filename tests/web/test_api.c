@@ -88,6 +88,8 @@ static const struct {
 } without_api[] = {
     {"/provider/leave", "a token has no session to leave"},
     {"/provider/integrations", "no token can make tokens"},
+    {"/provider/integrations/lti", "platforms are registered by people who read what the platform shows"},
+    {"/provider/integrations/lti/*/remove", "as they are registered"},
     {"/provider/integrations/tokens/*/revoke", "no token can revoke tokens; merit token does"},
 };
 
