@@ -83,6 +83,8 @@
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
+#define MR_LIMIT_RATE_KEPT 4096                 /* callers whose requests a server counts */
+#define MR_LIMIT_API_PAGE 200                   /* items in one answer of the API; 50 unless asked otherwise */
 #define MR_LIMIT_CONTEXT (1 * MR_MIB)           /* one context document */
 #define MR_LIMIT_CONTEXT_MEMORY (64 * MR_MIB)   /* all compiled contexts of a thread */
 #define MR_LIMIT_CONTEXT_WORK (512 * MR_MIB)    /* copied and read to compile the contexts of one document */

@@ -69,11 +69,17 @@ static bool is_field_value(mr_str s)
 
 /* ---- request line ---- */
 
+static const char *const method_names[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"};
+
+const char *mr_http_method_name(mr_http_method method)
+{
+    return method_names[method];
+}
+
 static int read_method(mr_str s, mr_http_method *ret)
 {
-    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "DELETE"}; /* in the order of mr_http_method */
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (mr_str_is(s, names[i])) {
+    for (size_t i = 0; i < sizeof method_names / sizeof *method_names; i++)
+        if (mr_str_is(s, method_names[i])) {
             *ret = (mr_http_method)i;
             return 0;
         }

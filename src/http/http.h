@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-typedef enum mr_http_method { MR_GET, MR_HEAD, MR_POST, MR_PUT, MR_DELETE } mr_http_method;
+typedef enum mr_http_method { MR_GET, MR_HEAD, MR_POST, MR_PUT, MR_DELETE, MR_PATCH } mr_http_method;
+/* "GET" ... */
+const char *mr_http_method_name(mr_http_method method);
 
 /* One header; the name as it was sent. */
 struct mr_http_header {

@@ -43,6 +43,38 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
     return longer != NULL;
 }
 
+/* The access token is longer than other headers; it is in the request's arena. */
+static bool add_bearer(struct curl_slist **list, mr_arena *a, mr_str token)
+{
+    mr_str line = mr_arena_format(a, "Authorization: Bearer %.*s", MR_STR_ARG(token));
+    for (size_t i = 0; i < token.len; i++)
+        if (token.ptr[i] <= ' ' || token.ptr[i] > '~') return false; /* it came from the other side of a network */
+    struct curl_slist *longer = line.ptr ? curl_table.curl_slist_append(*list, line.ptr) : NULL;
+    if (longer) *list = longer;
+    return longer != NULL;
+}
+
+struct next {
+    mr_arena *a;
+    mr_str url;
+};
+/* A header line; of Link only the first entry of relation "next" counts: <URL>; rel="next" */
+static size_t see_header(char *data, size_t size, size_t count, void *self)
+{
+    struct next *next = self;
+    mr_str line = mr_str_make(data, size * count), entry;
+    if (line.len < 5 || !mr_str_eq_ascii_nocase(mr_str_make(line.ptr, 5), MR_STR("Link:"))) return size * count;
+    line = mr_str_from(line, 5);
+    while (mr_str_split(&line, ',', &entry)) {
+        entry = mr_str_trim(entry);
+        ptrdiff_t end = mr_str_find_char(entry, '>');
+        bool is_next = mr_str_find(entry, MR_STR("rel=\"next\"")) > 0 || mr_str_find(entry, MR_STR("rel=next")) > 0;
+        if (end < 2 || entry.ptr[0] != '<' || !is_next || next->url.len) continue;
+        next->url = mr_arena_dup(next->a, mr_str_make(entry.ptr + 1, (size_t)end - 1));
+    }
+    return size * count;
+}
+
 /* Is this an address of the public internet? Private, loopback, link-local, multicast and documentation ranges are not (RFC 6890). */
 static bool is_public4(uint32_t ip)
 {
@@ -113,6 +145,9 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
     if (request->type && !add_header(&headers, "Content-Type", request->type))
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
+    if (request->bearer.len && !add_bearer(&headers, a, request->bearer))
+        return MR_FAIL(err, MR_E_NET, "the access token cannot be sent", MR_NOWHERE);
+    struct next next = {.a = a};
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PROTOCOLS_STR, request->configured || request->plain ? "http,https" : "https");
@@ -127,6 +162,10 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
     SET(CURLOPT_HTTPHEADER, headers);
     SET(CURLOPT_WRITEFUNCTION, take);
     SET(CURLOPT_WRITEDATA, &body);
+    if (request->ret_next) {
+        SET(CURLOPT_HEADERFUNCTION, see_header);
+        SET(CURLOPT_HEADERDATA, &next);
+    }
     SET(CURLOPT_USERAGENT, "merit/" MERIT_VERSION);
     if (request->type) {
         SET(CURLOPT_POST, 1L);
@@ -146,6 +185,7 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
     long status = 0;
     curl_table.curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200) return fail_with_status(c, status, err);
+    if (request->ret_next) *request->ret_next = next.url;
     *ret = mr_arena_dup(a, mr_buf_str(&body));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the answer", MR_NOWHERE);
 }

@@ -15,6 +15,9 @@ struct mr_net_request {
     const char *type;   /* Content-Type of the body; NULL: GET */
     const char *accept; /* Accept, or NULL */
     mr_str body;
+    mr_str bearer; /* access token for the Authorization header; empty: none */
+    mr_str *
+        ret_next; /* where the answer's Link of relation "next" leads (RFC 8288), in `a`; empty when it has none. NULL: not asked */
     size_t max_answer; /* bytes */
     long timeout_ms;
 };

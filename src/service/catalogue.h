@@ -3,6 +3,7 @@
 #define MR_SERVICE_CATALOGUE_H
 
 #include "credential/specification_file.h"
+#include "service/actor.h"
 #include "service/service.h"
 
 struct mr_published {
@@ -13,10 +14,10 @@ struct mr_published {
     int64_t published_at;
     int64_t awarded; /* achievements so far */
 };
-/* Publish a specification file. Faults are findings, those of the file and, when it has none, those that its credentials would have against the official
- * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS. */
-int mr_catalogue_publish(mr_service *s, mr_arena *a, mr_str document, struct mr_findings *findings, mr_str *ret_slug,
-                         struct mr_err *err) MR_MUST_CHECK;
+/* Publish a specification file, for the organisation that the actor acts for; without one (the operator) for the one that the file names as its provider. Faults are findings, those of the file and, when it has none, those that its credentials would have against the official
+ * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS; so it is when the id is another organisation's. MR_E_FORBIDDEN: the file names another provider. */
+int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str document,
+                         struct mr_findings *findings, mr_str *ret_slug, struct mr_err *err) MR_MUST_CHECK;
 /* All, newest version of each, by title of publication order; in the arena. */
 int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, size_t *ret_count,
                       struct mr_err *err) MR_MUST_CHECK;

@@ -48,7 +48,7 @@ int mr_demo_load(mr_service *s, struct mr_err *err)
         struct mr_findings findings;
         mr_str slug;
         mr_findings_init(&findings, &a);
-        MR_TRY(mr_catalogue_publish(s, &a, example(demo[i].specification), &findings, &slug, err));
+        MR_TRY(mr_catalogue_publish(s, &mr_actor_system, &a, example(demo[i].specification), &findings, &slug, err));
         if (demo[i].results) MR_TRY(award(s, &a, slug, demo[i].results, err));
     }
     mr_log(MR_LOG_INFO, "demo.loaded", NULL);

@@ -52,3 +52,28 @@ int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_o
     };
     return MR_OK;
 }
+
+/* Only what a list to choose from shows. */
+int mr_store_organisation_list(mr_db_tx *tx, mr_arena *a, size_t limit, struct mr_organisation_row **ret,
+                               size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_organisation_row *rows = MR_NEW_ARRAY(a, struct mr_organisation_row, limit);
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    MR_TRY(mr_db_query(
+        tx, "SELECT id, slug, name, kind FROM organisation WHERE closed_at IS NULL ORDER BY name, id LIMIT $most",
+        MR_DB_ARGS(MR_DB_I("most", (int64_t)limit)), &c, err));
+    for (*ret_count = 0; *ret_count < limit;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row) break;
+        rows[(*ret_count)++] = (struct mr_organisation_row){.id = mr_arena_dup(a, mr_db_text(c, 0)),
+                                                            .slug = mr_arena_dup(a, mr_db_text(c, 1)),
+                                                            .name = mr_arena_dup(a, mr_db_text(c, 2)),
+                                                            .kind = mr_arena_dup(a, mr_db_text(c, 3)),
+                                                            .created_at = MR_TIME_NONE,
+                                                            .closed_at = MR_TIME_NONE};
+    }
+    *ret = rows;
+    return MR_OK;
+}

@@ -17,5 +17,8 @@ struct mr_organisation_row {
 /* By id; ret->id empty when there is none. */
 int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_organisation_row *ret,
                                struct mr_err *err) MR_MUST_CHECK;
+/* Those that are open, by name, at most `limit`. */
+int mr_store_organisation_list(mr_db_tx *tx, mr_arena *a, size_t limit, struct mr_organisation_row **ret,
+                               size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

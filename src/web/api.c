@@ -1,21 +1,32 @@
 #include "web/api.h"
 
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "credential/specification_file.h"
+#include "web/api_schema.h"
+
+/* What is asked for again may be asked for with its tag; nobody but the caller may keep it. */
+static void give(mr_page *p, int status, const char *type, mr_str content)
+{
+    bool read = status == 200 && p->request->method != MR_POST;
+    mr_http_set_status(p->response, status);
+    mr_http_set_type(p->response, type);
+    mr_http_set_header(p->response, "Cache-Control", read ? MR_STR("private, no-cache") : MR_STR("no-store"));
+    mr_http_set_header(p->response, "Vary", MR_STR("Authorization, Accept-Language"));
+    mr_buf_clear(mr_http_body(p->response));
+    if (read)
+        mr_page_answer_tagged(p, content);
+    else
+        mr_buf_put(mr_http_body(p->response), content);
+}
 
 static void send(mr_page *p, int status, const char *type)
 {
     mr_json_end_object(&p->view);
-    mr_http_set_status(p->response, status);
-    mr_http_set_type(p->response, type);
-    mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
-    mr_buf_clear(mr_http_body(p->response));
-    if (mr_buf_failed(&p->view_text))
-        mr_http_set_status(p->response, 500);
-    else
-        mr_buf_put(mr_http_body(p->response), mr_buf_str(&p->view_text));
+    bool failed = mr_buf_failed(&p->view_text);
+    give(p, failed ? 500 : status, type, failed ? MR_STR_EMPTY : mr_buf_str(&p->view_text));
 }
 
 void mr_api_begin(mr_page *p)
@@ -28,6 +39,17 @@ void mr_api_begin(mr_page *p)
 void mr_api_show(mr_page *p, int status)
 {
     send(p, status, "application/json");
+}
+
+void mr_api_show_made(mr_page *p, mr_str location)
+{
+    mr_http_set_header(p->response, "Location", location);
+    send(p, 201, "application/json");
+}
+
+void mr_api_give(mr_page *p, const char *content_type, mr_str content)
+{
+    give(p, 200, content_type, content);
 }
 
 void mr_api_done(mr_page *p)
@@ -100,9 +122,48 @@ const mr_json *mr_api_body(mr_page *p)
     int code = mr_json_parse(p->arena, p->request->body, NULL, &body, &err);
     if (code == MR_OK && !mr_json_is(body, MR_JSON_OBJECT))
         code = MR_FAIL(&err, MR_E_FORMAT, "the body is no JSON object", MR_NOWHERE);
-    if (code == MR_OK) return body;
-    mr_api_fail(p, &err);
+    if (code != MR_OK) {
+        mr_api_fail(p, &err);
+        return NULL;
+    }
+    const struct mr_api_row *schema = p->takes ? mr_api_row_find(p->takes) : NULL;
+    struct mr_findings findings;
+    mr_findings_init(&findings, p->arena);
+    if (schema && schema->kind == MR_API_SCHEMA) mr_api_schema_check(schema, body, &findings);
+    if (!findings.faults) return body;
+    (void)MR_FAIL(&err, MR_E_FORMAT, "the body is not as described", MR_NOWHERE);
+    mr_api_fail_findings(p, &err, &findings);
     return NULL;
+}
+
+bool mr_api_paging(mr_page *p, struct mr_api_paging *ret)
+{
+    struct mr_err err = {0};
+    uint64_t limit = 50;
+    mr_str asked = mr_http_query(p->request, "limit"), after = mr_http_query(p->request, "after");
+    *ret = (struct mr_api_paging){0};
+    bool wrong = asked.len && (!mr_str_to_u64(asked, &limit) || limit < 1 || limit > MR_LIMIT_API_PAGE);
+    if (!wrong && after.len) wrong = mr_base64url_read(p->arena, after, &ret->after, &err) != MR_OK;
+    if (!wrong && mr_utf8_check(ret->after) != ret->after.len) wrong = true;
+    ret->limit = (size_t)limit;
+    if (wrong) mr_api_problem(p, 400, MR_STR("paging"), "");
+    return !wrong;
+}
+
+void mr_api_put_next(mr_page *p, mr_str key)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf text;
+    mr_buf_init(&text, MR_KIB);
+    mr_base64url_put(&text, key);
+    mr_json_put_member(&p->view, "next", mr_buf_str(&text));
+}
+
+bool mr_api_may(mr_page *p, mr_action action, mr_str org_id)
+{
+    struct mr_err err = {0};
+    if (mr_authorise(p->actor, action, org_id, &err) == MR_OK) return true;
+    mr_api_fail(p, &err);
+    return false;
 }
 
 void mr_api_put_time(mr_page *p, const char *member, int64_t at)

@@ -278,7 +278,7 @@ void mr_web_publish(mr_page *p)
         return;
     }
     mr_findings_init(&findings, p->arena);
-    int code = mr_catalogue_publish(p->service, p->arena, file->content, &findings, &slug, &err);
+    int code = mr_catalogue_publish(p->service, p->actor, p->arena, file->content, &findings, &slug, &err);
     if (code != MR_OK)
         refuse_specification(p, file, &findings, &err);
     else

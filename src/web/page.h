@@ -29,6 +29,7 @@ typedef struct mr_page {
     mr_str part[MR_PAGE_PARTS];   /* what the stars of the pattern matched */
     const struct mr_actor *actor; /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
     bool is_api;                  /* below /api/: problems are JSON */
+    const char *takes; /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
     mr_buf view_text;
     mr_json_writer view;
 } mr_page;

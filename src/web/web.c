@@ -4,8 +4,11 @@
  * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. The operator's session is one random value, new at every start
  * of the server, in a cookie that scripts cannot read; a POST of the operator must carry the form token, which is made from it. */
 #include "web/api.h"
+#include "web/api_answer.h"
+#include "web/api_token.h"
 #include "web/operation.h"
 #include "web/page.h"
+#include "web/rate.h"
 
 #include "base/id.h"
 #include "base/limits.h"
@@ -26,6 +29,8 @@ struct mr_web {
     char enter_token[33]; /* in the link printed at start */
     char session[33];     /* the cookie's value */
     char form_token[33];  /* in forms */
+    char run[37];         /* name of this run, for api_answer.c */
+    mr_rates *rates;
     mr_str operator_path;
     bool trial, secure, log_requests;
     struct mr_web_counts counts;
@@ -36,9 +41,11 @@ static const struct route {
     const char *pattern;
     mr_web_handler *handler;
     mr_action action;
+    const char *takes;
 } routes[] = {
-#define MR_ROUTE(method, pattern, handler, access) {method, pattern, handler, MR_MAY_##access},
-#define MR_API(method, pattern, handler, access, takes, gives, summary) {method, pattern, handler, MR_MAY_##access},
+#define MR_ROUTE(method, pattern, handler, access) {method, pattern, handler, MR_MAY_##access, NULL},
+#define MR_API(method, pattern, handler, access, takes, gives, summary)                                                \
+    {method, pattern, handler, MR_MAY_##access, #takes},
 #include "web/routes.def"
 #undef MR_ROUTE
 #undef MR_API
@@ -56,6 +63,12 @@ int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err)
     w->secure = mr_str_has_prefix(mr_service_public_url(service), MR_STR("https:"));
     mr_id_token(env, w->enter_token);
     mr_id_token(env, w->session);
+    mr_id_new(env, w->run);
+    w->rates = mr_rates_new(&arena, env);
+    if (!w->rates) {
+        mr_arena_done(&arena);
+        return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
+    }
     mr_service_mac(service, "form", mr_str_of(w->session), w->form_token);
     w->operator_path = mr_arena_format(&arena, "/operator/%s", w->enter_token);
     w->arena = arena;
@@ -66,6 +79,7 @@ int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err)
 void mr_web_close(mr_web *w)
 {
     mr_arena arena = w->arena;
+    mr_rates_done(w->rates);
     mr_secret_wipe(w, sizeof *w);
     mr_arena_done(&arena);
 }
@@ -379,7 +393,27 @@ static void run(mr_page *p, const struct route *r)
         fail_with(p, 403, MR_STR("form_token"), "");
         return;
     }
-    r->handler(p);
+    p->takes = r->takes;
+    if (p->is_api && r->method == MR_POST && p->actor->kind != MR_ACTOR_STRANGER)
+        mr_api_answer_run(p, r->handler, mr_str_of(p->web->run));
+    else
+        r->handler(p);
+}
+
+/* Which methods an address knows (RFC 9110 section 10.2.1). */
+static void put_allow(mr_page *p)
+{
+    mr_str allow = MR_STR_EMPTY, part[MR_PAGE_PARTS];
+    for (mr_http_method m = MR_GET; m <= MR_PATCH; m++) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof routes / sizeof *routes && !known; i++)
+            known =
+                routes[i].method == (m == MR_HEAD ? MR_GET : m) && matches(routes[i].pattern, p->request->path, part);
+        if (known)
+            allow =
+                mr_arena_format(p->arena, "%.*s%s%s", MR_STR_ARG(allow), allow.len ? ", " : "", mr_http_method_name(m));
+    }
+    mr_http_set_header(p->response, "Allow", allow);
 }
 
 /* What a request counts as, and the pattern of its page: paths may hold secrets and are not logged. */
@@ -418,19 +452,66 @@ static void route(mr_page *p)
         run(p, &routes[i]);
         return;
     }
-    if (known)
+    if (known) {
+        put_allow(p);
         fail_with(p, 405, MR_STR("method"), "");
-    else
+    } else
         mr_page_not_found(p);
+}
+
+/* ---- how often ---- */
+
+static const struct mr_rate_policy by_token = {"token", 300, 1200}, by_address = {"address", 60, 120},
+                                   by_verifier = {"verify", 40, 60}, by_visitor = {"sign-in", 20, 20},
+                                   by_course = {"launch", 300, 600}; /* a whole course may stand behind one address */
+
+/* Whom a request without a token counts as. Programs on this machine are not counted: a proxy that is not believed would make all the world one of them. */
+static mr_str address_of(mr_page *p)
+{
+    return mr_rate_is_loopback(p->request->peer) ? MR_STR_EMPTY : mr_rate_address(p->arena, p->request->peer);
+}
+
+static const struct mr_rate_policy *policy_of(mr_page *p, mr_str *ret_who)
+{
+    mr_str path = p->request->path;
+    bool post = p->request->method == MR_POST;
+    if (p->actor->kind == MR_ACTOR_TOKEN) {
+        *ret_who = p->actor->id;
+        return &by_token;
+    }
+    *ret_who = address_of(p);
+    if (post && mr_str_has_suffix(path, MR_STR("/verify"))) return &by_verifier;
+    if (post && mr_str_has_prefix(path, MR_STR("/sign-in"))) return &by_visitor;
+    if (mr_str_has_prefix(path, MR_STR("/lti/"))) return &by_course;
+    return p->is_api && p->actor->kind == MR_ACTOR_STRANGER ? &by_address : NULL;
+}
+
+/* source  draft-ietf-httpapi-ratelimit-headers: RateLimit-Policy, RateLimit */
+static bool is_within_rate(mr_page *p)
+{
+    struct mr_rate_left left;
+    mr_str who;
+    const struct mr_rate_policy *policy = policy_of(p, &who);
+    if (!policy || !who.len) return true;
+    bool within = mr_rates_take(p->web->rates, policy, who, mr_env_now(mr_service_env(p->service)), &left);
+    int64_t window = policy->burst * 60 / policy->per_minute;
+    mr_http_set_header(
+        p->response, "RateLimit-Policy",
+        mr_arena_format(p->arena, "\"%s\";q=%" PRId64 ";w=%" PRId64, policy->name, policy->burst, window));
+    mr_http_set_header(p->response, "RateLimit",
+                       mr_arena_format(p->arena, "\"%s\";r=%" PRId64 ";t=%" PRId64, policy->name, left.remaining,
+                                       within ? (int64_t)1 : left.wait_s));
+    if (within) return true;
+    mr_http_set_header(p->response, "Retry-After", mr_arena_format(p->arena, "%" PRId64, left.wait_s));
+    fail_with(p, 429, MR_STR("rate"), "");
+    return false;
 }
 
 /* Browsers have a cookie, programs a bearer token, and neither counts in the other's place: so no site can make a browser call the API. */
 static const struct mr_actor *find_actor(mr_page *p)
 {
-    mr_str bearer = mr_http_header(p->request, "Authorization");
-    bool right = p->is_api ? mr_str_has_prefix(bearer, MR_STR("Bearer ")) &&
-                                 mr_secret_eq(mr_str_from(bearer, 7), mr_str_of(p->web->enter_token))
-                           : mr_secret_eq(mr_http_cookie(p->request, SESSION_COOKIE), mr_str_of(p->web->session));
+    if (p->is_api) return mr_api_token_actor(p);
+    bool right = mr_secret_eq(mr_http_cookie(p->request, SESSION_COOKIE), mr_str_of(p->web->session));
     return right ? &mr_actor_operator : &mr_actor_stranger;
 }
 
@@ -455,7 +536,7 @@ void mr_web_handle(void *self, const mr_http_request *request, mr_http_response 
     struct timespec began;
     clock_gettime(CLOCK_MONOTONIC, &began);
     page_init(&p, self, request, response);
-    route(&p);
+    if (is_within_rate(&p)) route(&p);
     tell(&p, &began);
     mr_buf_done(&p.view_text);
 }

@@ -57,7 +57,7 @@ static mr_str publish_example(mr_service *s, mr_arena *a)
     struct mr_published published;
     mr_str slug;
     mr_findings_init(&findings, a);
-    assert_ok(mr_catalogue_publish(s, a, test_read_file(a, EXAMPLE), &findings, &slug, &err), err);
+    assert_ok(mr_catalogue_publish(s, &mr_actor_operator, a, test_read_file(a, EXAMPLE), &findings, &slug, &err), err);
     assert_ok(mr_catalogue_get(s, a, slug, &published, &err), err);
     return published.id;
 }
@@ -244,11 +244,13 @@ static void test_catalogue_publish__keeps_nothing_when_there_are_faults(void **s
     size_t count;
     mr_str slug;
     mr_findings_init(&findings, &w->a);
-    assert_code(mr_catalogue_publish(w->s, &w->a, MR_STR("{\"specification\":\"1\",\"id\":\"x\",\"version\":\"1\"}"),
-                                     &findings, &slug, &err),
+    assert_code(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a,
+                                     MR_STR("{\"specification\":\"1\",\"id\":\"x\",\"version\":\"1\"}"), &findings,
+                                     &slug, &err),
                 MR_E_SPECIFICATION, err);
     assert_true(findings.faults > 5); /* all at once */
-    assert_code(mr_catalogue_publish(w->s, &w->a, MR_STR("{\"id\":"), &findings, &slug, &err), MR_E_JSON, err);
+    assert_code(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, MR_STR("{\"id\":"), &findings, &slug, &err),
+                MR_E_JSON, err);
     assert_ok(mr_catalogue_list(w->s, &w->a, &list, &count, &err), err);
     assert_int_equal(count, 1);
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM organisation"), 1);
@@ -277,8 +279,8 @@ static void test_catalogue_publish__holds_a_sample_against_the_official_shapes(v
     struct mr_findings findings;
     mr_str slug;
     mr_findings_init(&findings, &w->a);
-    assert_code(mr_catalogue_publish(w->s, &w->a, unfit_example(&w->a), &findings, &slug, &err), MR_E_SPECIFICATION,
-                err);
+    assert_code(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, unfit_example(&w->a), &findings, &slug, &err),
+                MR_E_SPECIFICATION, err);
     assert_int_equal(findings.faults, 1);
     assert_string_equal(findings.items[findings.count - 1].id, "check.two_texts");
     assert_string_equal(findings.items[findings.count - 1].pointer, "");
@@ -292,13 +294,13 @@ static void test_catalogue_publish__a_version_is_published_once(void **state)
     struct mr_published found;
     mr_str slug, text = test_read_file(&w->a, EXAMPLE), version = MR_STR("\"2026.1\"");
     mr_findings_init(&findings, &w->a);
-    assert_code(mr_catalogue_publish(w->s, &w->a, text, &findings, &slug, &err), MR_E_EXISTS, err);
+    assert_code(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, text, &findings, &slug, &err), MR_E_EXISTS, err);
     ptrdiff_t at = mr_str_find(text, version);
     assert_true(at > 0);
     mr_str newer = mr_arena_format(&w->a, "%.*s\"2026.2\"%.*s", (int)at, text.ptr,
                                    MR_STR_ARG(mr_str_from(text, (size_t)at + version.len)));
     clock_now += 1000;
-    assert_ok(mr_catalogue_publish(w->s, &w->a, newer, &findings, &slug, &err), err);
+    assert_ok(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, newer, &findings, &slug, &err), err);
     assert_ok(mr_catalogue_get(w->s, &w->a, slug, &found, &err), err);
     assert_str(found.version, "2026.2");
     assert_ok(mr_catalogue_get(w->s, &w->a, w->specification, &found, &err), err);

@@ -65,7 +65,9 @@ static int set_up(void **state)
     test_use_database(w->folder);
     w->s = open_folder(w->folder, false);
     mr_findings_init(&findings, &w->a);
-    assert_ok(mr_catalogue_publish(w->s, &w->a, test_read_file(&w->a, EXAMPLE), &findings, &slug, &err), err);
+    assert_ok(
+        mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, test_read_file(&w->a, EXAMPLE), &findings, &slug, &err),
+        err);
     assert_ok(mr_catalogue_get(w->s, &w->a, slug, &w->published, &err), err);
     *state = w;
     return 0;

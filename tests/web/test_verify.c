@@ -359,7 +359,7 @@ static void test_verify__cuts_what_would_not_fit_a_page(void **state)
     memcpy(strstr((char *)(uintptr_t)longer.ptr, "wound-care-2026"), "wound-care-long", 15);
     mr_buf_done(&document);
     mr_findings_init(&findings, &a);
-    assert_ok(mr_catalogue_publish(s->service, &a, longer, &findings, &slug, &err), err);
+    assert_ok(mr_catalogue_publish(s->service, &mr_actor_operator, &a, longer, &findings, &slug, &err), err);
     struct mr_published published;
     assert_ok(mr_catalogue_get(s->service, &a, slug, &published, &err), err);
     assert_ok(mr_batch_upload(s->service, &a, published.id, MR_STR("one.csv"),

@@ -1,0 +1,295 @@
+/* Batches in the API: a table of results is uploaded as the body of a request, looked at, sealed in the background, and read as achievements. */
+#include "base/limits.h"
+#include "service/batch.h"
+#include "web/api.h"
+
+static const char *const state_words[] = {"preview", "sealing", "sealed", "failed", "discarded"};
+static const char *const fate_words[] = {"ready", "refused", "duplicate", "has_it"};
+
+static void put_int(mr_page *p, const char *name, int64_t value)
+{
+    mr_json_put_name(&p->view, name);
+    mr_json_put_int(&p->view, value);
+}
+
+static void put_batch(mr_page *p, const struct mr_batch *b, mr_str slug)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_member(v, "id", b->id);
+    mr_json_put_member(v, "specification", slug);
+    mr_json_put_member(v, "file", b->file_name);
+    mr_json_put_member_c(v, "state", state_words[b->state]);
+    put_int(p, "rows_read", b->rows_read);
+    put_int(p, "rows_ready", b->rows_ready);
+    put_int(p, "rows_sealed", b->rows_sealed);
+    if (b->error.len) mr_json_put_member(v, "error", b->error);
+    mr_api_put_time(p, "created_at", b->created_at);
+    mr_api_put_time(p, "sealed_at", b->sealed_at);
+}
+
+/* The batch that the address names and its specification, when the caller may; false after it has answered. */
+static bool find(mr_page *p, mr_action action, struct mr_batch *ret, struct mr_published *ret_of)
+{
+    struct mr_err err = {0};
+    int code = mr_batch_get(p->service, p->arena, p->part[0], ret, &err);
+    if (code == MR_OK) code = mr_catalogue_get(p->service, p->arena, ret->specification_id, ret_of, &err);
+    if (code == MR_OK) return mr_api_may(p, action, ret_of->org_id);
+    mr_api_fail(p, &err);
+    return false;
+}
+
+static bool find_specification(mr_page *p, mr_action action, struct mr_published *ret)
+{
+    struct mr_err err = {0};
+    if (mr_catalogue_get(p->service, p->arena, p->part[0], ret, &err) == MR_OK)
+        return mr_api_may(p, action, ret->org_id);
+    mr_api_fail(p, &err);
+    return false;
+}
+
+/* ---- lists of what is in memory ---- */
+
+/* Begin the answer of one part of a list: {"items": [... */
+static void begin_items(mr_page *p)
+{
+    mr_api_begin(p);
+    mr_json_put_name(&p->view, "items");
+    mr_json_begin_array(&p->view);
+}
+
+/* ... ], "next": ...}. last: id of the last item; empty when the list ends with this part. */
+static void end_items(mr_page *p, mr_str last)
+{
+    mr_json_end_array(&p->view);
+    if (last.len) mr_api_put_next(p, last);
+    mr_api_show(p, 200);
+}
+
+void mr_api_batches(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_published published;
+    struct mr_api_paging paging;
+    struct mr_batch *list;
+    size_t count, at = 0;
+    if (!find_specification(p, MR_MAY_BATCH_READ, &published) || !mr_api_paging(p, &paging)) return;
+    if (mr_batch_list(p->service, p->arena, published.id, &list, &count, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
+    while (paging.after.len && at < count && mr_str_compare(list[at].id, paging.after) >= 0) at++; /* newest first */
+    size_t end = at + paging.limit < count ? at + paging.limit : count;
+    begin_items(p);
+    for (size_t i = at; i < end; i++) {
+        mr_json_begin_object(&p->view);
+        put_batch(p, &list[i], published.slug);
+        mr_json_end_object(&p->view);
+    }
+    end_items(p, end < count ? list[end - 1].id : MR_STR_EMPTY);
+}
+
+static void show(mr_page *p, mr_str id, mr_str slug, bool made)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    if (mr_batch_get(p->service, p->arena, id, &batch, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
+    mr_api_begin(p);
+    put_batch(p, &batch, slug);
+    if (made)
+        mr_api_show_made(p, mr_arena_format(p->arena, "/api/v1/batches/%.*s", MR_STR_ARG(id)));
+    else
+        mr_api_show(p, 200);
+}
+
+void mr_api_upload(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_published published;
+    mr_str id, name = mr_http_query(p->request, "file");
+    if (!find_specification(p, MR_MAY_RESULT_ENTER, &published)) return;
+    if (!name.len) name = mr_message(p->language, "upload.unnamed");
+    int code = mr_batch_upload(p->service, p->arena, published.id, name, p->request->body, &id, &err);
+    if (code == MR_OK)
+        show(p, id, published.slug, true);
+    else
+        mr_api_fail(p, &err);
+}
+
+void mr_api_results_template(mr_page *p)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    mr_buf_init(&table, MR_MIB);
+    mr_results_write_template(&table);
+    mr_api_give(p, "text/csv; charset=utf-8", mr_buf_str(&table));
+}
+
+void mr_api_batch(mr_page *p)
+{
+    struct mr_batch batch;
+    struct mr_published published;
+    if (find(p, MR_MAY_BATCH_READ, &batch, &published)) show(p, batch.id, published.slug, false);
+}
+
+/* ---- rows of a preview ---- */
+
+static void put_finding(mr_page *p, const struct mr_finding *f)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_begin_object(v);
+    mr_json_put_member_c(v, "element", f->element);
+    mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+    mr_json_put_member_c(v, "pointer", f->pointer);
+    mr_json_put_name(v, "warning");
+    mr_json_put_bool(v, f->warning);
+    mr_json_end_object(v);
+}
+
+static void put_row(mr_page *p, const struct mr_preview_row *r)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_begin_object(v);
+    put_int(p, "number", (int64_t)r->number);
+    mr_json_put_member_c(v, "fate", fate_words[r->fate]);
+    mr_json_put_member(v, "name", r->name);
+    if (r->email.len) mr_json_put_member(v, "email", r->email);
+    if (r->fate == MR_PREVIEW_DUPLICATE) put_int(p, "duplicate_of", (int64_t)r->first_number);
+    if (r->had_on.len) mr_json_put_member(v, "awarded_on", r->had_on);
+    mr_json_put_name(v, "findings");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < r->findings.count; i++) put_finding(p, &r->findings.items[i]);
+    mr_json_end_array(v);
+    mr_json_end_object(v);
+}
+
+void mr_api_batch_rows(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    struct mr_api_paging paging;
+    struct mr_preview preview;
+    mr_str fate = mr_http_query(p->request, "fate"), last = MR_STR_EMPTY;
+    uint64_t after = 0;
+    size_t given = 0;
+    bool more = false;
+    if (!find(p, MR_MAY_BATCH_READ, &batch, &published) || !mr_api_paging(p, &paging)) return;
+    if (paging.after.len && !mr_str_to_u64(paging.after, &after)) {
+        mr_api_problem(p, 400, MR_STR("paging"), "");
+        return;
+    }
+    if (mr_batch_preview(p->service, p->arena, batch.id, &preview, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
+    begin_items(p);
+    for (size_t i = 0; i < preview.count; i++) {
+        const struct mr_preview_row *r = &preview.rows[i];
+        if (r->number <= after || (fate.len && !mr_str_is(fate, fate_words[r->fate]))) continue;
+        more = given++ == paging.limit;
+        if (more) break;
+        put_row(p, r);
+        last = mr_arena_format(p->arena, "%zu", r->number);
+    }
+    end_items(p, more ? last : MR_STR_EMPTY);
+}
+
+void mr_api_batch_refused(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    mr_buf_init(&table, MR_LIMIT_HTTP_RESPONSE);
+    if (!find(p, MR_MAY_BATCH_READ, &batch, &published)) return;
+    if (mr_batch_write_refused(p->service, p->arena, batch.id, p->language, &table, &err) != MR_OK)
+        mr_api_fail(p, &err);
+    else
+        mr_api_give(p, "text/csv; charset=utf-8", mr_buf_str(&table));
+}
+
+void mr_api_batch_sample(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    MR_CLEANUP(mr_buf_done) mr_buf image;
+    mr_buf_init(&image, MR_MIB);
+    if (!find(p, MR_MAY_BATCH_READ, &batch, &published)) return;
+    if (mr_batch_draw_sample(p->service, p->arena, batch.id, &image, &err) != MR_OK)
+        mr_api_fail(p, &err);
+    else
+        mr_api_give(p, "image/png", mr_buf_str(&image));
+}
+
+/* ---- deciding ---- */
+
+void mr_api_batch_seal(mr_page *p)
+{
+    struct mr_err err = {0}, why = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    struct mr_findings findings;
+    if (!find(p, MR_MAY_BATCH_SEAL, &batch, &published)) return;
+    int code = mr_batch_seal(p->service, batch.id, &err);
+    if (code == MR_OK) {
+        show(p, batch.id, published.slug, false);
+        return;
+    }
+    mr_findings_init(&findings, p->arena);
+    if (code == MR_E_SPECIFICATION && mr_batch_check(p->service, p->arena, batch.id, &findings, &why) == MR_OK)
+        mr_api_fail_findings(p, &err, &findings);
+    else
+        mr_api_fail(p, &err);
+}
+
+void mr_api_batch_discard(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    if (!find(p, MR_MAY_RESULT_ENTER, &batch, &published)) return;
+    if (mr_batch_discard(p->service, batch.id, &err) != MR_OK)
+        mr_api_fail(p, &err);
+    else
+        show(p, batch.id, published.slug, false);
+}
+
+/* ---- what was awarded ---- */
+
+static void put_achievement(mr_page *p, const struct mr_claim_link *link)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "id", link->achievement_id);
+    mr_json_put_member(v, "learner", link->learner);
+    if (link->email.len) mr_json_put_member(v, "email", link->email);
+    mr_json_put_member(v, "claim", link->claim_state);
+    mr_api_put_time(p, "claim_until", link->until);
+    mr_json_put_member(v, "claim_link", link->url);
+    mr_json_put_member_c(v, "status", mr_status_name(link->status));
+    mr_json_end_object(v);
+}
+
+void mr_api_batch_achievements(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    struct mr_published published;
+    struct mr_api_paging paging;
+    struct mr_claim_link *links;
+    size_t count, at = 0;
+    if (!find(p, MR_MAY_ACHIEVEMENT_READ, &batch, &published) || !mr_api_paging(p, &paging)) return;
+    if (mr_batch_links(p->service, p->arena, batch.id, &links, &count, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
+    for (size_t i = 0; paging.after.len && i < count && !at; i++)
+        if (mr_str_eq(links[i].achievement_id, paging.after)) at = i + 1;
+    size_t end = at + paging.limit < count ? at + paging.limit : count;
+    begin_items(p);
+    for (size_t i = at; i < end; i++) put_achievement(p, &links[i]);
+    end_items(p, end < count ? links[end - 1].achievement_id : MR_STR_EMPTY);
+}
