@@ -281,7 +281,7 @@ int mr_draft_upload(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr
     MR_TRY(mr_json_parse(a, document, NULL, &root, err));
     if (!mr_json_is(root, MR_JSON_OBJECT))
         return MR_FAIL(err, MR_E_JSON, "a specification file is a JSON object", root->position);
-    mr_draft_write(root, NULL, 0, &text);
+    mr_draft_write_document(root, NULL, 0, &text);
     MR_TRY(take_document(a, &row, &text, err));
     row.languages = languages_of(a, root);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
@@ -308,7 +308,7 @@ static int rewrite(mr_arena *a, mr_str document, mr_str slug, mr_str version, st
                                               {MR_STR("version"), quoted(a, version), MR_STR_EMPTY}};
     mr_buf_init(&text, MR_LIMIT_DRAFT);
     MR_TRY(mr_json_parse(a, document, NULL, &root, err));
-    mr_draft_write(root, changes, 2, &text);
+    mr_draft_write_document(root, changes, 2, &text);
     if (!row->languages.len) row->languages = languages_of(a, root);
     return take_document(a, row, &text, err);
 }
@@ -469,7 +469,7 @@ int mr_draft_save(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     MR_TRY(check_changes(ret->root, changes, count, err));
     MR_TRY(merge(a, ret->root, changes, count, left, &left_count, conflicts, ret_conflicts, err));
     if (*ret_conflicts || !left_count) return MR_OK;
-    mr_draft_write(ret->root, left, left_count, &text);
+    mr_draft_write_document(ret->root, left, left_count, &text);
     MR_TRY(take_document(a, &row, &text, err));
     MR_TRY(keep_changed(s, tx, actor, &row, names_of(a, left, left_count), err));
     MR_TRY(mr_store_draft_find(tx, a, id, &row, err));
@@ -511,7 +511,7 @@ static int reorder_title(mr_arena *a, struct mr_draft_row *row, const mr_json *r
     }
     mr_json_end_object(&w);
     const struct mr_draft_change change = {MR_STR("title"), mr_arena_dup(a, mr_buf_str(&title)), MR_STR_EMPTY};
-    mr_draft_write(root, &change, 1, &text);
+    mr_draft_write_document(root, &change, 1, &text);
     return take_document(a, row, &text, err);
 }
 

@@ -57,8 +57,8 @@ mr_str mr_draft_mark(mr_arena *a, const mr_json *value)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     uint64_t h = 0xcbf29ce484222325u;
-    if (!value) return MR_STR("-");
     mr_buf_init(&text, MR_LIMIT_DOCUMENT);
+    if (!value) return MR_STR("-");
     if (mr_json_canonicalise(value, &text, NULL) != MR_OK) {
         mr_json_writer w;
         mr_buf_clear(&text);
@@ -87,7 +87,7 @@ static void put_member(mr_json_writer *w, mr_str member, const mr_json *old, con
         mr_json_put_value(w, old);
 }
 
-void mr_draft_write(const mr_json *document, const struct mr_draft_change *changes, size_t count, mr_buf *out)
+void mr_draft_write_document(const mr_json *document, const struct mr_draft_change *changes, size_t count, mr_buf *out)
 {
     mr_json_writer w;
     mr_json_writer_init(&w, out, 0);

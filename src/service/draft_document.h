@@ -17,7 +17,7 @@ struct mr_draft_change {
  * No protection against intent: a wrong match costs the author her own change. */
 mr_str mr_draft_mark(mr_arena *a, const mr_json *value);
 /* Write the document with these members changed; members known to files come first, in the order of docs/specification.md, others after them. Compact JSON. */
-void mr_draft_write(const mr_json *document, const struct mr_draft_change *changes, size_t count, mr_buf *out);
+void mr_draft_write_document(const mr_json *document, const struct mr_draft_change *changes, size_t count, mr_buf *out);
 /* Where a member stands in a file; SIZE_MAX for one that files do not know. */
 size_t mr_draft_member_place(mr_str member);
 /* The member's name in that order; NULL beyond the last. */
