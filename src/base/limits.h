@@ -82,6 +82,14 @@
 #define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
+#define MR_LIMIT_DRAFT (1 * MR_MIB)             /* a specification that is being described */
+#define MR_LIMIT_DRAFTS 1000                    /* drafts of one organisation that are listed */
+#define MR_LIMIT_VERSIONS 200                   /* of one specification that are listed */
+#define MR_LIMIT_DRAFT_ITEMS 100                /* of one list in its form, as in the file */
+#define MR_LIMIT_DRAFT_INPUTS 80                /* fields of one page before items of lists are folded */
+#define MR_LIMIT_VOCABULARY_FOUND 30            /* concepts that a search shows */
+#define MR_LIMIT_DRAFT_COMMENTS 200             /* remarks on one draft */
+#define MR_LIMIT_DRAFT_REMARK 4000              /* octets of a remark, or of the reason for sending back */
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
 #define MR_LIMIT_RATE_KEPT 4096                 /* callers whose requests a server counts */
 #define MR_LIMIT_API_PAGE 200                   /* items in one answer of the API; 50 unless asked otherwise */

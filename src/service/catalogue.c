@@ -1,5 +1,7 @@
 #include "service/catalogue.h"
 
+#include "base/limits.h"
+#include "base/time.h"
 #include "service/audit.h"
 #include "service/installation.h"
 #include "store/organisation.h"
@@ -61,22 +63,77 @@ static int read_row(mr_arena *a, const struct mr_specification_row *row, struct 
                                  .version = row->version,
                                  .document = row->document,
                                  .published_at = row->published_at,
-                                 .awarded = row->awarded};
+                                 .awarded = row->awarded,
+                                 .archived_at = row->archived_at};
     return mr_specification_read(a, row->document, &ret->specification, &findings, err);
 }
 
+/* org_id empty: of all. */
+static int list(mr_service *s, mr_arena *a, mr_str org_id, bool archived, struct mr_published **ret, size_t *ret_count,
+                struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_specification_row *rows;
+    size_t count, kept = 0;
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_specification_list(tx, a, &rows, &count, err));
+    struct mr_published *published = MR_NEW_ARRAY(a, struct mr_published, count);
+    if (!published) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) {
+        if (org_id.len && !mr_str_eq(org_id, rows[i].org_id)) continue;
+        if (!archived && rows[i].archived_at != MR_TIME_NONE) continue;
+        MR_TRY(read_row(a, &rows[i], &published[kept++], err));
+    }
+    *ret = published, *ret_count = kept;
+    return MR_OK;
+}
+
 int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, size_t *ret_count, struct mr_err *err)
+{
+    return list(s, a, MR_STR_EMPTY, false, ret, ret_count, err);
+}
+
+int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_published **ret,
+                          size_t *ret_count, struct mr_err *err)
+{
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, actor->org_id, err));
+    return list(s, a, actor->org_id, true, ret, ret_count, err);
+}
+
+int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug,
+                          struct mr_published **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_specification_row *rows;
     size_t count;
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
-    MR_TRY(mr_store_specification_list(tx, a, &rows, &count, err));
-    struct mr_published *list = MR_NEW_ARRAY(a, struct mr_published, count);
-    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    for (size_t i = 0; i < count; i++) MR_TRY(read_row(a, &rows[i], &list[i], err));
-    *ret = list, *ret_count = count;
+    MR_TRY(mr_store_specification_versions(tx, a, slug, MR_LIMIT_VERSIONS, &rows, &count, err));
+    if (!count) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, rows[0].org_id, err));
+    struct mr_published *published = MR_NEW_ARRAY(a, struct mr_published, count);
+    if (!published) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) MR_TRY(read_row(a, &rows[i], &published[i], err));
+    *ret = published, *ret_count = count;
     return MR_OK;
+}
+
+int mr_catalogue_archive(mr_service *s, const struct mr_actor *actor, mr_str slug, bool archived, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_specification_row row;
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
+    MR_TRY(mr_store_specification_find(tx, &a, slug, &row, err));
+    if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_ARCHIVE, row.org_id, err));
+    int64_t at = archived ? mr_env_now(mr_service_env(s)) : MR_TIME_NONE;
+    MR_TRY(mr_store_specification_archive(tx, row.slug, at, err));
+    MR_TRY(mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_ARCHIVE, row.org_id, row.id,
+                    archived ? MR_STR("archive") : MR_STR("restore"), err));
+    mr_db_tx *done = tx;
+    tx = NULL;
+    return mr_db_commit(done, err);
 }
 
 int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_published *ret, struct mr_err *err)

@@ -12,7 +12,8 @@ struct mr_published {
     mr_specification specification;
     mr_str document; /* the specification file as it was published */
     int64_t published_at;
-    int64_t awarded; /* achievements so far */
+    int64_t awarded;     /* achievements so far */
+    int64_t archived_at; /* MR_TIME_NONE: it is offered */
 };
 /* Publish a specification file, for the organisation that the actor acts for; without one (the operator) for the one that the file names as its provider. Faults are findings, those of the file and, when it has none, those that its credentials would have against the official
  * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS; so it is when the id is another organisation's. MR_E_FORBIDDEN: the file names another provider. */
@@ -24,5 +25,14 @@ int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, siz
 /* Newest version by slug, or by row id. Errors: MR_E_NOT_FOUND. */
 int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_published *ret,
                      struct mr_err *err) MR_MUST_CHECK;
+/* The same with archived ones, for the organisation that they act for (the operator: of all). */
+int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_published **ret,
+                          size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Every version of one, the newest first. Errors: MR_E_NOT_FOUND. */
+int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug,
+                          struct mr_published **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Offer it no longer in the catalogue, or again; its page and what was awarded stay. Errors: MR_E_NOT_FOUND. */
+int mr_catalogue_archive(mr_service *s, const struct mr_actor *actor, mr_str slug, bool archived,
+                         struct mr_err *err) MR_MUST_CHECK;
 
 #endif

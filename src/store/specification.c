@@ -1,9 +1,10 @@
 #include "store/specification.h"
 #include "base/id.h"
+#include "base/time.h"
 
 #define COLUMNS                                                                                                        \
     "s.id, s.org_id, s.slug, s.version, s.document, s.published_at, (SELECT COUNT(*) FROM achievement WHERE "          \
-    "achievement.specification_id = s.id)"
+    "achievement.specification_id = s.id), s.archived_at"
 
 int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
                                mr_str *ret_id, struct mr_err *err)
@@ -31,6 +32,7 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_specification_row
         .document = mr_arena_dup(a, mr_db_text(c, 4)),
         .published_at = mr_db_int(c, 5),
         .awarded = mr_db_int(c, 6),
+        .archived_at = mr_db_is_null(c, 7) ? MR_TIME_NONE : mr_db_int(c, 7),
     };
 }
 
@@ -79,4 +81,34 @@ int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specificati
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     *ret = rows, *ret_count = count;
     return MR_OK;
+}
+
+int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size_t most,
+                                    struct mr_specification_row **ret, size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, most);
+    size_t count = 0;
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    MR_TRY(mr_db_query(tx,
+                       "SELECT " COLUMNS
+                       " FROM specification s WHERE s.slug = $slug ORDER BY s.published_at DESC, s.id DESC LIMIT $most",
+                       MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("most", (int64_t)most)), &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == most) break;
+        take(c, a, &rows[count++]);
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_specification_archive(mr_db_tx *tx, mr_str slug, int64_t at, struct mr_err *err)
+{
+    if (at == MR_TIME_NONE)
+        return mr_db_run(tx, "UPDATE specification SET archived_at = NULL WHERE slug = $slug",
+                         MR_DB_ARGS(MR_DB_T("slug", slug)), NULL, err);
+    return mr_db_run(tx, "UPDATE specification SET archived_at = $at WHERE slug = $slug",
+                     MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("at", at)), NULL, err);
 }

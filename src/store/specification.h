@@ -8,7 +8,8 @@
 struct mr_specification_row {
     mr_str id, org_id, slug, version, document;
     int64_t published_at;
-    int64_t awarded; /* achievements of this version */
+    int64_t awarded;     /* achievements of this version */
+    int64_t archived_at; /* MR_TIME_NONE: it is offered */
 };
 /* Keep a new version; fills ret_id. Errors: MR_E_EXISTS for a version that is there. */
 int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
@@ -19,5 +20,11 @@ int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, st
 /* The newest version of each, in the order of publication. */
 int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specification_row **ret, size_t *ret_count,
                                 struct mr_err *err) MR_MUST_CHECK;
+/* All versions of one, the newest first; at most `most`. */
+int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size_t most,
+                                    struct mr_specification_row **ret, size_t *ret_count,
+                                    struct mr_err *err) MR_MUST_CHECK;
+/* Offer it no longer, in any version; MR_TIME_NONE: offer it again. */
+int mr_store_specification_archive(mr_db_tx *tx, mr_str slug, int64_t at, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

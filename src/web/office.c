@@ -1,4 +1,4 @@
-/* The provider's office: the way in, what is published, publishing, and the page of one specification from which results are uploaded.
+/* The provider's office: the way in, what is published, and the page of one specification from which results are uploaded.
  *
  * Who may come here is decided by the router (routes.def); the operator's token stands in the address of the link only, which answers with a
  * redirection, so that it stays in no page and in no Referer. Errors in what was sent are shown at the form that it was sent from, with
@@ -161,53 +161,13 @@ static void put_seal_notices(mr_page *p)
     mr_json_end_array(&p->view);
 }
 
-/* What is wrong with a specification file that was sent. */
-struct refusal {
-    mr_str file_name, sentence, place;
-    const struct mr_findings *findings;
-};
-
-static void put_finding(mr_page *p, const struct mr_finding *f)
-{
-    mr_json_writer *v = &p->view;
-    mr_str id = mr_arena_format(p->arena, "element.%s", f->element), text = mr_finding_say(p->arena, p->language, f);
-    mr_str label = mr_message_exists(mr_language_english(), id) ? mr_message_str(p->language, id) : MR_STR_EMPTY;
-    mr_json_begin_object(v);
-    if (label.len && !mr_str_has_prefix(text, label))
-        mr_json_put_member(v, "element", label); /* most sentences begin with it */
-    mr_json_put_member_c(v, "pointer", f->pointer);
-    mr_json_put_member(v, "text", text);
-    mr_json_end_object(v);
-}
-
-static void put_refusal(mr_page *p, const struct refusal *r)
-{
-    mr_json_writer *v = &p->view;
-    mr_json_put_name(v, "refusal");
-    mr_json_begin_object(v);
-    mr_json_put_member(v, "file", r->file_name);
-    mr_json_put_member(v, "sentence", r->sentence);
-    mr_json_put_member(v, "place", r->place);
-    mr_json_put_name(v, "findings");
-    mr_json_begin_array(v);
-    for (size_t i = 0; r->findings && i < r->findings->count; i++)
-        if (!r->findings->items[i].warning) put_finding(p, &r->findings->items[i]);
-    mr_json_end_array(v);
-    if (r->findings) put_flag(v, "has_findings");
-    mr_json_end_object(v);
-}
-
-static void show_office(mr_page *p, const struct refusal *refusal)
+void mr_web_office(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_published fresh;
     mr_str slug = mr_http_query(p->request, "published");
-    mr_page_begin(p, refusal ? "office.refused.title" : "office.title", "provider.start");
-    if (refusal) {
-        mr_http_set_status(p->response, 422);
-        put_refusal(p, refusal);
-    }
-    if (!refusal && slug.len && mr_catalogue_get(p->service, p->arena, slug, &fresh, &err) == MR_OK) {
+    mr_page_begin(p, "office.title", "provider.start");
+    if (slug.len && mr_catalogue_get(p->service, p->arena, slug, &fresh, &err) == MR_OK) {
         mr_json_put_name(&p->view, "fresh");
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "slug", fresh.slug);
@@ -222,67 +182,12 @@ static void show_office(mr_page *p, const struct refusal *refusal)
     mr_page_show_private(p, "office");
 }
 
-void mr_web_office(mr_page *p)
-{
-    show_office(p, NULL);
-}
-
 void mr_web_results_template(mr_page *p)
 {
     MR_CLEANUP(mr_buf_done) mr_buf table;
     mr_buf_init(&table, MR_MIB);
     mr_results_write_template(&table);
     mr_page_download(p, "text/csv; charset=utf-8", MR_STR("results.csv"), mr_buf_str(&table));
-}
-
-/* ---- publishing ---- */
-
-/* Line and column of the place where a file stopped making sense. */
-static mr_str json_place(mr_page *p, mr_str text, const struct mr_err *err)
-{
-    size_t line, column;
-    if (err->position == MR_NOWHERE) return mr_str_of(err->pointer);
-    mr_json_place(text, err->position, &line, &column);
-    return MR_SAY(p->arena, p->language, "office.json_place", {"line", mr_arena_format(p->arena, "%zu", line)},
-                  {"column", mr_arena_format(p->arena, "%zu", column)}, {"what", mr_str_of(err->message)},
-                  {"detail", mr_str_of(err->detail)});
-}
-
-static void refuse_specification(mr_page *p, const struct mr_http_part *file, const struct mr_findings *findings,
-                                 const struct mr_err *err)
-{
-    struct refusal r = {.file_name = file->file_name};
-    mr_str id = mr_arena_format(p->arena, "office.publish.%s", mr_code_name(err->code));
-    if (err->code == MR_E_SPECIFICATION) {
-        r.findings = findings;
-        r.sentence = mr_office_count(p, "office.refused.faults", (int64_t)findings->faults);
-    } else if (mr_message_exists(mr_language_english(), id)) {
-        r.sentence = mr_message_str(p->language, id);
-        if (err->code != MR_E_EXISTS) r.place = json_place(p, file->content, err);
-    } else {
-        mr_page_fail(p, err);
-        return;
-    }
-    show_office(p, &r);
-}
-
-void mr_web_publish(mr_page *p)
-{
-    const struct mr_http_part *file = mr_office_file(p, "file");
-    struct mr_findings findings;
-    struct mr_err err = {0};
-    mr_str slug;
-    if (!file) {
-        struct refusal nothing = {.sentence = mr_message(p->language, "office.publish.nothing")};
-        show_office(p, &nothing);
-        return;
-    }
-    mr_findings_init(&findings, p->arena);
-    int code = mr_catalogue_publish(p->service, p->actor, p->arena, file->content, &findings, &slug, &err);
-    if (code != MR_OK)
-        refuse_specification(p, file, &findings, &err);
-    else
-        mr_http_redirect(p->response, mr_arena_format(p->arena, "/provider?published=%.*s", MR_STR_ARG(slug)));
 }
 
 /* ---- one specification ---- */

@@ -403,26 +403,35 @@ void mr_web_specifications(mr_page *p)
     mr_page_show(p, "specifications");
 }
 
-void mr_web_specification(mr_page *p)
+void mr_web_show_specification(mr_page *p, const struct mr_published *published, mr_str draft_path)
 {
-    struct mr_err err = {0};
-    struct mr_published published;
-    if (mr_catalogue_get(p->service, p->arena, p->part[0], &published, &err) != MR_OK) {
-        mr_page_fail(p, &err);
-        return;
-    }
-    const mr_specification *s = &published.specification;
-    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "find");
-    mr_json_put_member(&p->view, "slug", published.slug);
-    mr_json_put_member(&p->view, "version", published.version);
+    const mr_specification *s = &published->specification;
+    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL),
+                         draft_path.len ? "provider.specifications" : "find");
+    mr_json_put_member(&p->view, "draft_path", draft_path);
+    mr_json_put_member(&p->view, "slug", published->slug);
+    mr_json_put_member(&p->view, "version", published->version);
     mr_json_put_member(&p->view, "published",
-                       mr_say_date(p->arena, p->language, mr_date_of_time(published.published_at)));
+                       mr_say_date(p->arena, p->language, mr_date_of_time(published->published_at)));
     put_facts(p, s);
     mr_web_put_texts(p, "description", s->description);
     put_outcomes(p, s);
     put_elements(p, s);
     put_further_fields(p, s);
-    mr_page_show(p, "specification");
+    if (draft_path.len)
+        mr_page_show_private(p, "specification");
+    else
+        mr_page_show(p, "specification");
+}
+
+void mr_web_specification(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_published published;
+    if (mr_catalogue_get(p->service, p->arena, p->part[0], &published, &err) != MR_OK)
+        mr_page_fail(p, &err);
+    else
+        mr_web_show_specification(p, &published, MR_STR_EMPTY);
 }
 
 void mr_web_specification_file(mr_page *p)

@@ -11,5 +11,8 @@ void mr_web_put_texts(mr_page *p, const char *name, mr_texts texts);
 /* Put a member "cards": [{"slug", "heading", "provider_name", "country", "workload", "level", "modes", "tongue_name"}], each absent fact false.
  *   most  how many at most; 0: all */
 void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count, size_t most);
+/* The page of a specification.
+ *   draft_path  address of the draft that it is a preview of, which is told on top, and nobody else may keep the page; empty: it is published */
+void mr_web_show_specification(mr_page *p, const struct mr_published *published, mr_str draft_path);
 
 #endif

@@ -7,6 +7,9 @@
  *   <form data-once>              is sent once, however often its button is pressed
  *   <section data-progress-url=URL>  asks URL every second for {"done", "total", "text", "finished"}: moves the <progress>, writes the text into
  *                                 [data-progress-text], and loads the page anew when it is finished
+ *   <form data-autosave>          is saved while it is written: sent a moment after each change; what the answer says stands in its [data-autosaved]. What could not be
+ *                                 saved is kept in this tab, and put back when the page is loaded again
+ *   <input data-search=URL data-into=NAME>  searches while somebody types; what was found becomes choices in [data-found=NAME]
  *
  * The server answers each form alike without any of this. */
 "use strict";
@@ -99,5 +102,110 @@
         .catch(() => { if (++failures < 30) setTimeout(ask, 1000 * Math.min(failures, 10)); });
     };
     setTimeout(ask, 500);
+  });
+
+  /* ---- forms that save themselves ---- */
+  each("form[data-autosave]", (form) => {
+    const words = form.querySelector("[data-autosaved]");
+    const key = "merit:" + location.pathname;
+    if (!words) return; /* it is closed */
+    let timer = 0, sending = false, again = false, dirty = false;
+    const say = (text) => { if (words.textContent !== text) words.textContent = text; };
+    const body = (op) => {
+      const data = new URLSearchParams();
+      new FormData(form).forEach((value, name) => { if (name !== "op" && !name.startsWith("search.")) data.append(name, value); });
+      data.append("op", op);
+      return data;
+    };
+    const keep = () => { try { sessionStorage.setItem(key, body("save").toString()); } catch (error) { /* no room: the page itself still has it */ } };
+    const forget = () => { try { sessionStorage.removeItem(key); } catch (error) { /* nothing was kept */ } };
+    const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+    const trouble = (text, retry) => { say(text); keep(); if (retry) later(15000); };
+    const take = (answer) => {
+      for (const [member, mark] of Object.entries(answer.marks)) {
+        const field = form.elements.namedItem("base." + member);
+        if (field) field.value = mark;
+      }
+      say(answer.saved);
+      if (!again) { dirty = false; forget(); }
+    };
+    function save() {
+      if (sending) { again = true; return; }
+      sending = true;
+      again = false;
+      fetch(form.action, { method: "POST", credentials: "same-origin", redirect: "error", headers: { Accept: "application/json" }, body: body("save") })
+        .then((answer) => {
+          if (answer.ok) return answer.json().then(take);
+          if (answer.status === 409) return trouble(form.dataset.met, false);
+          if (answer.status === 401 || answer.status === 403) return trouble(form.dataset.signedOut, false);
+          return trouble(form.dataset.unsaved, answer.status >= 500);
+        })
+        .catch(() => trouble(form.dataset.unsaved, true))
+        .finally(() => { sending = false; if (again) later(200); });
+    }
+    form.addEventListener("input", (event) => {
+      if (event.target.dataset.search !== undefined) return;
+      dirty = true;
+      again = sending;
+      later(1500);
+    });
+    form.addEventListener("submit", () => { clearTimeout(timer); if (dirty) keep(); dirty = false; });
+    window.addEventListener("beforeunload", (event) => { if (dirty) { keep(); event.preventDefault(); } });
+    let kept = null;
+    try { kept = sessionStorage.getItem(key); } catch (error) { kept = null; }
+    if (!kept) return;
+    forget();
+    let restored = false;
+    if (!document.querySelector("[role=alert]") && !location.search.includes("saved="))
+      new URLSearchParams(kept).forEach((value, name) => {
+        const field = form.elements.namedItem(name);
+        if (!field || !("value" in field) || field.type === "hidden" || field.type === "checkbox" || field.type === "submit" || field.value === value) return;
+        field.value = value;
+        restored = true;
+      });
+    if (restored) { dirty = true; keep(); say(form.dataset.restored); }
+  });
+
+  /* ---- vocabularies: found while somebody types ---- */
+  each("input[data-search]", (field) => {
+    const into = document.querySelector(`[data-found="${field.dataset.into}"]`);
+    const said = document.getElementById(field.dataset.into + ".said");
+    let timer = 0, asked = 0;
+    const show = (answer, number) => {
+      if (number !== asked) return;
+      into.querySelectorAll("label[data-new]").forEach((label) => { if (!label.querySelector("input").checked) label.remove(); });
+      const one = into.dataset.one !== undefined;
+      for (const concept of answer.found) {
+        const name = one ? field.dataset.into : `${field.dataset.into}.${concept.code}`;
+        const value = one ? concept.code : "1";
+        if (Array.from(into.querySelectorAll("input")).some((there) => there.name === name && there.value === value)) continue;
+        const label = document.createElement("label"), tick = document.createElement("input"), text = document.createElement("span");
+        label.className = "choice";
+        label.dataset.new = "";
+        tick.type = one ? "radio" : "checkbox";
+        tick.name = name;
+        tick.value = value;
+        text.textContent = `${concept.label} (${concept.code})`;
+        label.append(tick, text);
+        into.append(label);
+      }
+      said.textContent = answer.said;
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      const number = ++asked, typed = field.value.trim();
+      if (typed.length < 2) return;
+      timer = setTimeout(() => {
+        fetch(`${field.dataset.search}?q=${encodeURIComponent(typed)}`, { credentials: "same-origin", headers: { Accept: "application/json" } })
+          .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+          .then((answer) => show(answer, number))
+          .catch(() => { /* the button searches, too */ });
+      }, 250);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      field.parentElement.querySelector("button").click();
+    });
   });
 })();
