@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char help[] =
     "merit serve [--demo]: the server with its pages.\n\n"
@@ -25,7 +26,19 @@ static const char help[] =
     "Without\n"
     "                    it only what this installation publishes itself is asked, and the report says so\n"
     "  --fetch-from URL  links that begin so may be fetched for verifying although they are not public\n"
+    "  --smtp URL        mail server: smtp://mail.example.org:587 (with STARTTLS) or smtps://mail.example.org; "
+    "without\n"
+    "                    one, mail waits (docs/mail.md). Password: MERIT_SMTP_PASSWORD, or the file smtp-password of "
+    "the\n"
+    "                    data folder\n"
+    "  --smtp-user NAME  to sign in to it with\n"
+    "  --smtp-ca FILE    authorities that vouch for it (PEM), instead of the system's\n"
+    "  --mail-from ADDR  address that mail is sent from\n"
+    "  --mail-return ADDR    where reports go of what could not be delivered; without it, the address above\n"
+    "  --mail-reports PATH   mailbox that these reports arrive in: a file (mbox) or a Maildir\n"
+    "  --mail-rate N     mails a minute, at most (300)\n"
     "  --demo            load demo data into an empty installation\n\n"
+    "MERIT_SMTP, MERIT_SMTP_USER and MERIT_MAIL_FROM stand in for the options of these names.\n"
     "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
     "done.\n";
 
@@ -47,6 +60,7 @@ static void on_signals(void)
 
 struct serving {
     const char *data, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
+    const char *smtp, *smtp_user, *smtp_ca, *mail_from, *mail_return, *mail_reports, *mail_rate_text;
     mr_jades_level level;
     bool demo, online;
     mr_service *service;
@@ -62,6 +76,35 @@ static void serving_done(struct serving *s)
 }
 
 /* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
+static const char *or_environment(const char *given, const char *name)
+{
+    const char *value = given ? given : getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static struct mr_mail_config mail_of(const struct serving *s)
+{
+    uint64_t rate = 0;
+    if (s->mail_rate_text) mr_str_to_u64(mr_str_of(s->mail_rate_text), &rate);
+    return (struct mr_mail_config){.smtp_url = or_environment(s->smtp, "MERIT_SMTP"),
+                                   .user = or_environment(s->smtp_user, "MERIT_SMTP_USER"),
+                                   .password = or_environment(NULL, "MERIT_SMTP_PASSWORD"),
+                                   .authorities = s->smtp_ca,
+                                   .from = or_environment(s->mail_from, "MERIT_MAIL_FROM"),
+                                   .back = s->mail_return,
+                                   .reports = s->mail_reports,
+                                   .per_minute = (int64_t)rate};
+}
+
+static bool check_mail_rate(const struct serving *s)
+{
+    uint64_t rate;
+    if (!s->mail_rate_text) return true;
+    if (mr_str_to_u64(mr_str_of(s->mail_rate_text), &rate) && rate > 0 && rate <= 100000) return true;
+    fputs("merit: --mail-rate wants a number of mails a minute, 1 to 100000.\n", stderr);
+    return false;
+}
+
 static int open_all(struct serving *s, unsigned short port, const mr_env *env, struct mr_err *err)
 {
     char url[128];
@@ -73,6 +116,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
                                        .timestamp_url = s->timestamp,
                                        .level = s->level,
                                        .fetch_from = s->fetch_from,
+                                       .mail = mail_of(s),
                                        .env = env,
                                        .online = s->online,
                                        .database = true};
@@ -127,11 +171,22 @@ static bool read_level(struct serving *s)
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(serving_done) struct serving s = {.address = "127.0.0.1", .port = "8400"};
-    const mr_option options[] = {{"data", &s.data, NULL},           {"address", &s.address, NULL},
-                                 {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
-                                 {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
-                                 {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL}};
+    const mr_option options[] = {{"data", &s.data, NULL},
+                                 {"address", &s.address, NULL},
+                                 {"port", &s.port, NULL},
+                                 {"public-url", &s.public_url, NULL},
+                                 {"timestamp", &s.timestamp, NULL},
+                                 {"fetch-from", &s.fetch_from, NULL},
+                                 {"online", NULL, &s.online},
+                                 {"demo", NULL, &s.demo},
+                                 {"level", &s.level_text, NULL},
+                                 {"smtp", &s.smtp, NULL},
+                                 {"smtp-user", &s.smtp_user, NULL},
+                                 {"smtp-ca", &s.smtp_ca, NULL},
+                                 {"mail-from", &s.mail_from, NULL},
+                                 {"mail-return", &s.mail_return, NULL},
+                                 {"mail-reports", &s.mail_reports, NULL},
+                                 {"mail-rate", &s.mail_rate_text, NULL}};
     struct mr_err err = {0};
     uint64_t port;
     int words;
@@ -142,7 +197,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
         fputs(help, stderr);
         return 2;
     }
-    if (!read_level(&s)) return 2;
+    if (!read_level(&s) || !check_mail_rate(&s)) return 2;
     s.data = mr_options_data_folder(s.data);
     on_signals();
     if (open_all(&s, (unsigned short)port, env, &err) != MR_OK) return mr_cli_fail(&err, s.data, MR_STR_EMPTY);

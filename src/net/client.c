@@ -113,6 +113,9 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
     if (request->type && !add_header(&headers, "Content-Type", request->type))
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
+    for (size_t i = 0; i < request->header_count; i++)
+        if (!add_header(&headers, request->headers[i].name, request->headers[i].value))
+            return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PROTOCOLS_STR, request->configured || request->plain ? "http,https" : "https");
@@ -145,7 +148,10 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "%s", curl_table.curl_easy_strerror(code));
     long status = 0;
     curl_table.curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200) return fail_with_status(c, status, err);
+    if (request->ret_status)
+        *request->ret_status = status;
+    else if (status != 200)
+        return fail_with_status(c, status, err);
     *ret = mr_arena_dup(a, mr_buf_str(&body));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the answer", MR_NOWHERE);
 }
