@@ -75,7 +75,7 @@ static void serving_done(struct serving *s)
     mr_service_close(s->service);
 }
 
-/* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
+/* What an option says, else the environment. */
 static const char *or_environment(const char *given, const char *name)
 {
     const char *value = given ? given : getenv(name);
@@ -105,6 +105,7 @@ static bool check_mail_rate(const struct serving *s)
     return false;
 }
 
+/* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
 static int open_all(struct serving *s, unsigned short port, const mr_env *env, struct mr_err *err)
 {
     char url[128];

@@ -19,18 +19,14 @@
 #include <strings.h>
 
 #undef curl_easy_setopt
-#undef curl_easy_getinfo
 #define CURL_FUNCTIONS(F)                                                                                              \
     F(curl_global_init)                                                                                                \
     F(curl_easy_init)                                                                                                  \
     F(curl_easy_setopt)                                                                                                \
     F(curl_easy_perform)                                                                                               \
-    F(curl_easy_getinfo)                                                                                               \
     F(curl_easy_cleanup)                                                                                               \
     F(curl_easy_strerror)                                                                                              \
-    F(curl_slist_append)                                                                                               \
-    F(curl_slist_free_all)                                                                                             \
-    F(curl_url) F(curl_url_cleanup) F(curl_url_set) F(curl_url_get) F(curl_free)
+    F(curl_slist_append) F(curl_slist_free_all)
 MR_LAZY_LIBRARY(curl, "libcurl.so.4", CURL_FUNCTIONS)
 
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
@@ -144,8 +140,9 @@ static size_t hear(char *data, size_t size, size_t count, void *self)
 {
     mr_smtp *s = self;
     mr_str line = mr_str_trim(mr_str_make(data, size * count));
-    if (line.len < 3) return size * count;
-    s->answer.code = atoi((char[]){line.ptr[0], line.ptr[1], line.ptr[2], '\0'});
+    int code = line.len < 3 ? 0 : atoi((char[]){line.ptr[0], line.ptr[1], line.ptr[2], '\0'});
+    if (code < 200 || code == 221) return size * count; /* no answer of SMTP; "bye", which comes after what counts */
+    s->answer.code = code;
     s->asked = true;
     keep_text(s->answer.text, sizeof s->answer.text, line);
     if (s->answer.code == 220) { /* a new connection, or TLS from here on: EHLO comes (again) */
@@ -169,10 +166,10 @@ static size_t give(char *out, size_t size, size_t count, void *self)
     return len;
 }
 
-/* RFC 4954 section 6: it wants to be signed in to, or to be signed in to otherwise. */
+/* RFC 4954 section 6: it wants to be signed in to, or to be signed in to otherwise, or has broken off while that was done. */
 static bool is_about_signing_in(int code)
 {
-    return code == 530 || code == 534 || code == 535 || code == 538;
+    return code == 334 || code == 530 || code == 534 || code == 535 || code == 538;
 }
 
 static mr_smtp_fate fate_of(const mr_smtp *s, CURLcode code)
@@ -266,6 +263,7 @@ int mr_smtp_send(mr_smtp *s, mr_str from, mr_str to, mr_str message, struct mr_s
         refuse_for_utf8(ret);
         return MR_OK;
     }
+    if (!s->greeted) s->greetings = 0;
     set_options(s, sender, list);
     CURLcode code = curl_table.curl_easy_perform(s->curl);
     *ret = s->answer;
@@ -284,10 +282,14 @@ int mr_smtp_send(mr_smtp *s, mr_str from, mr_str to, mr_str message, struct mr_s
 
 /* ---- addresses ---- */
 
-static void url_cleanup(CURLU **u)
-{
-    if (*u) curl_table.curl_url_cleanup(*u);
-}
+/* The library that libcurl itself takes for this, asked directly: libcurl's own door to it looks at the process's locale. As in idn2.h, whose package is not needed
+ * for three lines. */
+int idn2_to_ascii_8z(const char *input, char **output, int flags);
+void idn2_free(void *text);
+#define IDN2_NFC_INPUT 1
+#define IDN2_NONTRANSITIONAL 8
+#define IDN_FUNCTIONS(F) F(idn2_to_ascii_8z) F(idn2_free)
+MR_LAZY_LIBRARY(idn, "libidn2.so.0", IDN_FUNCTIONS)
 
 int mr_smtp_ascii_address(mr_arena *a, mr_str address, mr_str *ret, struct mr_err *err)
 {
@@ -296,16 +298,14 @@ int mr_smtp_ascii_address(mr_arena *a, mr_str address, mr_str *ret, struct mr_er
     if (at < 0) return MR_FAIL(err, MR_E_FORMAT, "this is no e-mail address", MR_NOWHERE);
     mr_str local = mr_str_make(address.ptr, (size_t)at), domain = mr_str_from(address, (size_t)at + 1);
     if (is_ascii(domain)) return MR_OK;
-    MR_TRY(curl_load(err));
-    MR_CLEANUP(url_cleanup) CURLU *u = curl_table.curl_url();
-    const char *url = mr_arena_format(a, "smtp://%.*s/", MR_STR_ARG(domain)).ptr;
+    MR_TRY(idn_load(err));
+    const char *text = mr_arena_cstr(a, domain);
     char *host = NULL;
-    if (!u || !url) return MR_FAIL(err, MR_E_NOMEM, "no memory for an address", MR_NOWHERE);
-    if (curl_table.curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_table.curl_url_get(u, CURLUPART_HOST, &host, CURLU_PUNYCODE) != CURLUE_OK || !host)
+    if (!text) return MR_FAIL(err, MR_E_NOMEM, "no memory for an address", MR_NOWHERE);
+    if (idn_table.idn2_to_ascii_8z(text, &host, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != 0 || !host)
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the domain of an address cannot be written in ASCII", "%.*s",
                               MR_STR_ARG(domain));
     *ret = mr_arena_format(a, "%.*s@%s", MR_STR_ARG(local), host);
-    curl_table.curl_free(host);
+    idn_table.idn2_free(host);
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for an address", MR_NOWHERE);
 }

@@ -205,12 +205,12 @@ int mr_mail_text_make(mr_service *s, mr_arena *a, const struct mr_mail_source *s
     const struct mr_mail_kind *kind = mr_mail_kind_find(source->kind);
     const mr_json *view;
     mr_json_writer v;
+    mr_buf_init(&text, MR_LIMIT_MAIL);
     if (!kind) return MR_FAIL_DETAIL(err, MR_E_NOT_FOUND, "there is no such mail", "%.*s", MR_STR_ARG(source->kind));
     struct filling f = {.s = s, .a = a, .l = mr_language_find(source->language), .source = source};
     if (!f.l) f.l = mr_language_english();
     if (source->data.len) MR_TRY(mr_json_parse(a, source->data, NULL, &f.data, err));
     struct mr_mail_words words = source->words.subject.len ? source->words : mr_mail_words_own(a, f.l, kind);
-    mr_buf_init(&text, MR_LIMIT_MAIL);
     mr_json_writer_init(&v, &text, 0);
     ret->language = f.l;
     put_view(&f, kind, &words, ret, &v);

@@ -68,9 +68,9 @@ int mr_webhook_secret(mr_service *s, mr_arena *a, const struct mr_webhook_row *r
     MR_CLEANUP(mr_buf_done) mr_buf text;
     char mac[33];
     mr_str octets;
+    mr_buf_init(&text, 100);
     mr_service_mac(s, "webhook", mr_arena_format(a, "%.*s.%.*s", MR_STR_ARG(row->id), MR_STR_ARG(row->salt)), mac);
     MR_TRY(mr_base64url_read(a, mr_str_of(mac), &octets, err));
-    mr_buf_init(&text, 100);
     mr_buf_puts(&text, "whsec_");
     mr_base64_put(&text, octets);
     *ret = mr_arena_dup(a, mr_buf_str(&text));
@@ -83,10 +83,10 @@ int mr_webhook_sign(mr_arena *a, mr_str secret, mr_str id, int64_t seconds, mr_s
     MR_CLEANUP(mr_buf_done) mr_buf text;
     uint8_t mac[32];
     mr_str key;
+    mr_buf_init(&text, body.len + 200);
     if (!mr_str_has_prefix(secret, MR_STR("whsec_")))
         return MR_FAIL(err, MR_E_FORMAT, "this is no secret of a webhook", MR_NOWHERE);
     MR_TRY(mr_base64_read(a, mr_str_from(secret, 6), &key, err));
-    mr_buf_init(&text, body.len + 200);
     mr_buf_format(&text, "%.*s.%lld.", MR_STR_ARG(id), (long long)seconds);
     mr_buf_put(&text, body);
     if (mr_buf_failed(&text)) return MR_FAIL(err, MR_E_LIMIT, "the message is too large to sign", MR_NOWHERE);

@@ -74,9 +74,9 @@ static int tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_webhoo
     MR_CLEANUP(mr_buf_done) mr_buf data;
     mr_json_writer v;
     char since[21];
+    mr_buf_init(&data, 8 * MR_KIB);
     if (!w->contact.len) return MR_OK;
     mr_time_write(w->failing_since, since);
-    mr_buf_init(&data, 8 * MR_KIB);
     mr_json_writer_init(&v, &data, 0);
     mr_json_begin_object(&v);
     mr_json_put_member(&v, "url", w->url);
