@@ -166,5 +166,23 @@
 #define MR_LIMIT_AUDIT_EXPORT 100000 /* rows of one export of the audit log */
 
 #define MR_LIMIT_AUDIT_FILE (64 * MR_MIB) /* of that export */
+#define MR_LIMIT_SMTP_MS                                                                                               \
+    20000 /* for the mail server to take a connection, and to answer; twice this must be well below the lease of a job */
+#define MR_LIMIT_REPORT_PARTS 16               /* of a delivery report that are looked at */
+#define MR_LIMIT_REPORT_READ (16 * MR_MIB)     /* of a mailbox of delivery reports, in one go */
+#define MR_LIMIT_REPORT_FILES 1000             /* of a Maildir, in one go */
+#define MR_LIMIT_MAIL (256 * MR_KIB)           /* one message, as it is sent */
+#define MR_LIMIT_MAIL_SUBJECT 150              /* code points of a provider's own subject */
+#define MR_LIMIT_MAIL_INTRODUCTION 2000        /* and of its introduction */
+#define MR_LIMIT_MAIL_PER_MINUTE 300           /* sent, unless configured otherwise */
+#define MR_LIMIT_MAIL_RETRY_MS (3 * MR_DAY_MS) /* after which a message that is put off again and again is given up */
+#define MR_LIMIT_CLAIM_CODES 300               /* printed on one sheet */
+#define MR_LIMIT_CLAIM_TRIES 10                /* wrong codes from one address within MR_LIMIT_CLAIM_TRIES_MS */
+#define MR_LIMIT_CLAIM_TRIES_MS (15 * 60 * 1000)
+#define MR_LIMIT_WEBHOOKS 20                  /* of one organisation */
+#define MR_LIMIT_WEBHOOK_ANSWER (16 * MR_KIB) /* of a receiver's answer that is read */
+#define MR_LIMIT_WEBHOOK_MS 10000             /* for a receiver to answer */
+#define MR_LIMIT_WEBHOOK_RETRY_MS                                                                                      \
+    (3 * MR_DAY_MS) /* after which a webhook whose receiver never answers is switched off */
 
 #endif

@@ -152,6 +152,7 @@ static void print_help(const char *help)
 {
     fputs(help, stdout);
     for (mr_setting s = 0; s < MR_SET_COUNT; s++) {
+        if (settings[s].type == SECRET) continue;
         int width = printf("  --%s %s", settings[s].word, type_words[settings[s].type]);
         printf("%*s%s%s%s%s\n", width < 24 ? 24 - width : 1, "", settings[s].help, settings[s].fallback ? " (" : "",
                settings[s].fallback ? settings[s].fallback : "", settings[s].fallback ? ")" : "");
@@ -169,11 +170,14 @@ bool mr_config_load(mr_config *c, int argc, char **argv, const char *help, int *
     bool flags[MR_SET_COUNT] = {0}, right = true;
     *c = (mr_config){0};
     mr_arena_init(&c->arena, 4 * MR_LIMIT_CONFIG_FILE);
-    for (mr_setting s = 0; s < MR_SET_COUNT; s++)
-        options[s] = settings[s].type == FLAG ? (mr_option){settings[s].word, NULL, &flags[s], NULL}
-                                              : (mr_option){settings[s].word, &given[s], NULL, NULL};
-    options[MR_SET_COUNT] = (mr_option){"config", &file, NULL, NULL};
-    if (!mr_options_take(argc, argv, options, MR_SET_COUNT + 1, "", ret_words, ret_done)) return false;
+    size_t count = 0;
+    for (mr_setting s = 0; s < MR_SET_COUNT; s++) {
+        if (settings[s].type == SECRET) continue; /* everybody on the machine sees the words of a command */
+        options[count++] = settings[s].type == FLAG ? (mr_option){settings[s].word, NULL, &flags[s], NULL}
+                                                    : (mr_option){settings[s].word, &given[s], NULL, NULL};
+    }
+    options[count++] = (mr_option){"config", &file, NULL, NULL};
+    if (!mr_options_take(argc, argv, options, count, "", ret_words, ret_done)) return false;
     if (*ret_done) {
         print_help(help);
         return true;

@@ -53,6 +53,18 @@ static void serving_done(struct serving *s)
     mr_config_done(&s->config);
 }
 
+static struct mr_mail_config mail_of(const mr_config *c)
+{
+    return (struct mr_mail_config){.smtp_url = mr_config_text(c, MR_SET_SMTP),
+                                   .user = mr_config_text(c, MR_SET_SMTP_USER),
+                                   .password = mr_config_text(c, MR_SET_SMTP_PASSWORD),
+                                   .authorities = mr_config_text(c, MR_SET_SMTP_CA),
+                                   .from = mr_config_text(c, MR_SET_MAIL_FROM),
+                                   .back = mr_config_text(c, MR_SET_MAIL_RETURN),
+                                   .reports = mr_config_text(c, MR_SET_MAIL_REPORTS),
+                                   .per_minute = (int64_t)mr_config_number(c, MR_SET_MAIL_RATE)};
+}
+
 static int open_service(struct serving *s, const char *public_url, const mr_env *env, struct mr_err *err)
 {
     const mr_config *c = &s->config;
@@ -64,7 +76,8 @@ static int open_service(struct serving *s, const char *public_url, const mr_env 
                                              .env = env,
                                              .online = mr_config_flag(c, MR_SET_ONLINE),
                                              .database = true,
-                                             .database_url = mr_config_text(c, MR_SET_DATABASE)};
+                                             .database_url = mr_config_text(c, MR_SET_DATABASE),
+                                             .mail = mail_of(c)};
     bool made;
     MR_TRY(mr_service_init(config.data_folder, env, &made, err));
     MR_TRY(mr_service_open(&config, &s->service, err));

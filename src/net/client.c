@@ -148,6 +148,9 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
     if (request->bearer.len && !add_bearer(&headers, a, request->bearer))
         return MR_FAIL(err, MR_E_NET, "the access token cannot be sent", MR_NOWHERE);
     struct next next = {.a = a};
+    for (size_t i = 0; i < request->header_count; i++)
+        if (!add_header(&headers, request->headers[i].name, request->headers[i].value))
+            return MR_FAIL(err, MR_E_NOMEM, "no memory for a request", MR_NOWHERE);
 #define SET(option, value) (void)curl_table.curl_easy_setopt(c, option, value)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PROTOCOLS_STR, request->configured || request->plain ? "http,https" : "https");
@@ -184,7 +187,10 @@ int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret,
         return MR_FAIL_DETAIL(err, MR_E_NET, "the request failed", "%s", curl_table.curl_easy_strerror(code));
     long status = 0;
     curl_table.curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200) return fail_with_status(c, status, err);
+    if (request->ret_status)
+        *request->ret_status = status;
+    else if (status != 200)
+        return fail_with_status(c, status, err);
     if (request->ret_next) *request->ret_next = next.url;
     *ret = mr_arena_dup(a, mr_buf_str(&body));
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the answer", MR_NOWHERE);

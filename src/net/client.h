@@ -7,6 +7,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct mr_net_header {
+    const char *name, *value; /* one line each */
+};
 struct mr_net_request {
     mr_str url;
     bool configured; /* the operator gave the URL: http, loopback and private addresses are allowed */
@@ -20,6 +23,9 @@ struct mr_net_request {
         ret_next; /* where the answer's Link of relation "next" leads (RFC 8288), in `a`; empty when it has none. NULL: not asked */
     size_t max_answer; /* bytes */
     long timeout_ms;
+    const struct mr_net_header *headers; /* beside those above */
+    size_t header_count;
+    long *ret_status; /* not NULL: every answer is taken, not only a 200, and its status told here */
 };
 /* The body of a 200 answer, in `a`. Errors: MR_E_NET (detail: the status, "not a public address", or what libcurl says), MR_E_LIMIT, MR_E_LIBRARY. */
 int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;

@@ -1,6 +1,7 @@
 #include "service/claim.h"
 
 #include "base/id.h"
+#include "service/event.h"
 #include "service/status.h"
 #include "store/achievement.h"
 
@@ -64,6 +65,8 @@ static int decide(mr_service *s, mr_str id, mr_str mac, const char *to, struct m
     MR_TRY(mr_store_achievement_claim(tx, id, mr_str_of(to), mr_env_now(mr_service_env(s)), &moved, err));
     if (!moved) return MR_FAIL(err, MR_E_STATE, "it was decided before", MR_NOWHERE);
     if (strcmp(to, "declined") == 0) MR_TRY(mr_store_credential_remove(tx, id, err));
+    MR_TRY(mr_event(s, tx, row.org_id, strcmp(to, "declined") == 0 ? "achievement.declined" : "achievement.claimed", id,
+                    mr_arena_format(&a, "\"specification\":\"%.*s\"", MR_STR_ARG(row.specification_id)), err));
     mr_db_tx *done = tx;
     tx = NULL;
     return mr_db_commit(done, err);

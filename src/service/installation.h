@@ -25,6 +25,15 @@ struct mr_own_seal {
     mr_str identifier; /* organizationIdentifier of its certificate; empty: none, or the file cannot be read */
 };
 
+/* How mail leaves, as configured. */
+struct mr_post {
+    mr_str url, user, password, authorities; /* of the mail server; url empty: mail waits */
+    mr_str from, back; /* address to send from; where reports of non-delivery go, empty: the same */
+    mr_str reports;    /* mailbox to read them from; empty: none */
+    int64_t per_minute;
+    long timeout_ms; /* 0: the usual */
+};
+
 struct mr_service {
     mr_arena arena; /* texts below; after opening it grows under seal_lock only */
     const mr_env *env;
@@ -41,6 +50,7 @@ struct mr_service {
     size_t own_seal_count;
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
+    struct mr_post post;
     int64_t status_size; /* entries of a new status list; tests take small ones */
     pthread_mutex_t status_lock;
     struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */

@@ -10,7 +10,9 @@
 #include "base/limits.h"
 #include "crypto/authority.h"
 #include "crypto/hmac.h"
+#include "model/contact.h"
 #include "net/client.h"
+#include "net/smtp.h"
 #include "service/evidence.h"
 #include "service/jobs.h"
 #include "service/seal_reference.h"
@@ -156,6 +158,32 @@ int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_s
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
 }
 
+/* A password for the mail server stands in the environment or in a file, never among the words of a command, where everybody on the machine sees it. */
+static int read_post(mr_service *s, const struct mr_mail_config *config, struct mr_err *err)
+{
+    mr_arena *a = &s->arena;
+    mr_str file = in_folder(a, s->folder, "smtp-password"), given = mr_str_of(config->password);
+    if (!given.len && mr_file_exists(file.ptr)) MR_TRY(mr_file_read(a, file.ptr, MR_KIB, &given, err));
+    s->post = (struct mr_post){.url = mr_arena_dup(a, mr_str_of(config->smtp_url)),
+                               .user = mr_arena_dup(a, mr_str_of(config->user)),
+                               .password = mr_arena_dup(a, mr_str_trim(given)),
+                               .authorities = mr_arena_dup(a, mr_str_of(config->authorities)),
+                               .from = mr_arena_dup(a, mr_str_of(config->from)),
+                               .back = mr_arena_dup(a, mr_str_of(config->back)),
+                               .reports = mr_arena_dup(a, mr_str_of(config->reports)),
+                               .per_minute = config->per_minute > 0 ? config->per_minute : MR_LIMIT_MAIL_PER_MINUTE,
+                               .timeout_ms = config->timeout_ms};
+    if (s->post.url.len && !mr_smtp_is_url(s->post.url))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this is no URL of a mail server (smtp://..., smtps://...)", "%s",
+                              config->smtp_url);
+    if (s->post.url.len && !mr_contact_is_email(s->post.from))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "mail needs an address to be sent from", "%s",
+                              config->from ? config->from : "none is given");
+    if (s->post.back.len && !mr_contact_is_email(s->post.back))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this is no e-mail address", "%s", config->back);
+    return MR_OK;
+}
+
 static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
 {
     mr_arena *a = &s->arena;
@@ -180,6 +208,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
     if (config->online) MR_TRY(mr_net_fetcher_new(&net, &s->net, err));
     if (!config->database) return MR_OK;
+    MR_TRY(read_post(s, &config->mail, err));
     if (!config->beside) MR_TRY(lock_folder(s, err));
     mr_str where;
     MR_TRY(mr_service_database(a, s->folder, config->database_url, &where, err));
@@ -228,6 +257,7 @@ void mr_service_close(mr_service *s)
     mr_evidence_client_free(s->evidence);
     mr_trust_done(&s->trust);
     mr_secret_wipe(s->secret, sizeof s->secret);
+    if (s->post.password.len) mr_secret_wipe((void *)s->post.password.ptr, s->post.password.len);
     pthread_mutex_destroy(&s->seal_lock);
     pthread_mutex_destroy(&s->check_lock);
     pthread_mutex_destroy(&s->status_lock);

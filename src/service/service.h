@@ -11,6 +11,18 @@
 #include "credential/trust.h"
 #include "db/db.h"
 
+/* How mail leaves (docs/mail.md); all NULL and 0: it waits. */
+struct mr_mail_config {
+    const char *smtp_url; /* "smtp://mail.example.org:587" (STARTTLS), "smtps://..." */
+    const char *user,
+        *password; /* to sign in with, or NULL; without a password the file `smtp-password` of the data folder, when there is one */
+    const char *authorities; /* PEM file of authorities that may vouch for the mail server, or NULL: the system's */
+    const char *from;        /* address to send from */
+    const char *back;        /* where reports of non-delivery go, or NULL: the same */
+    const char *reports;     /* mailbox to read them from: a file (mbox) or a Maildir, or NULL */
+    int64_t per_minute;      /* mails, at most; 0: MR_LIMIT_MAIL_PER_MINUTE */
+    long timeout_ms;         /* of the mail server; 0: MR_LIMIT_SMTP_MS */
+};
 struct mr_service_config {
     const char *data_folder;
     const char *public_url;    /* how browsers reach the server, without a slash at the end: "http://127.0.0.1:8400" */
@@ -18,6 +30,7 @@ struct mr_service_config {
     mr_jades_level level; /* of European Digital Credentials; MR_JADES_NONE: T with a time-stamp authority, else B */
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
+    struct mr_mail_config mail;
     const mr_env *env;
     bool online;              /* others may be asked over the network when their credentials are verified */
     bool database;            /* false: the command line works on files and needs none */

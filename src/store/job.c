@@ -94,6 +94,12 @@ int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64
                      NULL, err);
 }
 
+int mr_store_job_hasten(mr_db_tx *tx, mr_str key, int64_t at, struct mr_err *err)
+{
+    return mr_db_run(tx, "UPDATE job SET run_at = $at WHERE key = $key AND state = 'waiting' AND run_at > $at",
+                     MR_DB_ARGS(MR_DB_I("at", at), MR_DB_T("key", key)), NULL, err);
+}
+
 int mr_store_job_beat(mr_db_tx *tx, mr_str id, mr_str node, int64_t leased_until, int64_t done_steps, int64_t all_steps,
                       bool *ret_ours, struct mr_err *err)
 {

@@ -15,6 +15,8 @@ int mr_store_job_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct 
 /* Take the next job that is due, or whose node has lost it, for `node` until `leased_until`; ret->id empty when there is none. In a transaction that writes. */
 int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64_t leased_until, struct mr_job_row *ret,
                       struct mr_err *err) MR_MUST_CHECK;
+/* The waiting job with this key is due at `at` at the latest. */
+int mr_store_job_hasten(mr_db_tx *tx, mr_str key, int64_t at, struct mr_err *err) MR_MUST_CHECK;
 /* Still at it: progress, and a longer lease. *ret_ours false: another node has taken it up. */
 int mr_store_job_beat(mr_db_tx *tx, mr_str id, mr_str node, int64_t leased_until, int64_t done_steps, int64_t all_steps,
                       bool *ret_ours, struct mr_err *err) MR_MUST_CHECK;

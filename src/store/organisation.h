@@ -14,6 +14,8 @@ struct mr_organisation_row {
     mr_str profile;                /* JSON, as "provider" in specification files; empty: only the name is known */
     int64_t created_at, closed_at; /* closed_at MR_TIME_NONE: open */
 };
+/* Of the oldest one; empty when there is none. */
+int mr_store_organisation_first(mr_db_tx *tx, mr_arena *a, mr_str *ret_id, struct mr_err *err) MR_MUST_CHECK;
 /* By id; ret->id empty when there is none. */
 int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_organisation_row *ret,
                                struct mr_err *err) MR_MUST_CHECK;

@@ -239,6 +239,7 @@ struct renderer {
     mr_template_finder *finder;
     void *self;
     mr_buf *out;
+    bool plain;                                    /* nothing is escaped */
     const mr_json *stack[MR_LIMIT_TEMPLATE_DEPTH]; /* contexts, the innermost last */
     uint32_t contexts, depth, steps;
     struct mr_err *err;
@@ -284,6 +285,14 @@ static mr_str text_of(const mr_json *v)
     case MR_JSON_FALSE: return MR_STR("false");
     default: return MR_STR_EMPTY;
     }
+}
+
+static void put_safely(struct renderer *r, mr_str s)
+{
+    if (r->plain)
+        mr_buf_put(r->out, s);
+    else
+        mr_buf_put_html(r->out, s);
 }
 
 static void put_lines(struct renderer *r, const struct node *n, mr_str indent)
@@ -336,10 +345,10 @@ static int put_message(struct renderer *r, mr_str name)
     mr_str text = mr_message_str(r->language, id);
     mr_str before, placeholder;
     while (mr_placeholder_next(&text, &before, &placeholder)) {
-        mr_buf_put_html(r->out, before);
-        mr_buf_put_html(r->out, text_of(find_value(r, placeholder)));
+        put_safely(r, before);
+        put_safely(r, text_of(find_value(r, placeholder)));
     }
-    mr_buf_put_html(r->out, text);
+    put_safely(r, text);
     return MR_OK;
 }
 
@@ -388,7 +397,7 @@ static int render_node(struct renderer *r, const mr_template *t, uint32_t at, mr
     const struct node *n = &t->nodes[at];
     switch ((enum node_type)n->type) {
     case TEXT: put_lines(r, n, indent); return MR_OK;
-    case VALUE: mr_buf_put_html(r->out, text_of(find_value(r, n->text))); return MR_OK;
+    case VALUE: put_safely(r, text_of(find_value(r, n->text))); return MR_OK;
     case RAW_VALUE: mr_buf_put(r->out, text_of(find_value(r, n->text))); return MR_OK;
     case MESSAGE: return put_message(r, n->text);
     case SECTION:
@@ -410,12 +419,31 @@ static int render_nodes(struct renderer *r, const mr_template *t, uint32_t from,
     return MR_OK;
 }
 
+static int render(struct renderer *r, const mr_template *t)
+{
+    MR_TRY(render_nodes(r, t, 0, t->count, MR_STR_EMPTY));
+    if (mr_buf_failed(r->out)) return MR_FAIL(r->err, MR_E_LIMIT, "a page is larger than its limit", r->out->max);
+    return MR_OK;
+}
+
 int mr_template_render(const mr_template *t, const mr_json *view, const mr_language *l, mr_template_finder *finder,
                        void *self, mr_buf *out, struct mr_err *err)
 {
     struct renderer r = {
         .language = l, .finder = finder, .self = self, .out = out, .stack = {view}, .contexts = 1, .err = err};
-    MR_TRY(render_nodes(&r, t, 0, t->count, MR_STR_EMPTY));
-    if (mr_buf_failed(out)) return MR_FAIL(err, MR_E_LIMIT, "a page is larger than its limit", out->max);
-    return MR_OK;
+    return render(&r, t);
+}
+
+int mr_template_render_plain(const mr_template *t, const mr_json *view, const mr_language *l,
+                             mr_template_finder *finder, void *self, mr_buf *out, struct mr_err *err)
+{
+    struct renderer r = {.language = l,
+                         .finder = finder,
+                         .self = self,
+                         .out = out,
+                         .plain = true,
+                         .stack = {view},
+                         .contexts = 1,
+                         .err = err};
+    return render(&r, t);
 }

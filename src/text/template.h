@@ -29,8 +29,14 @@ typedef const mr_template *mr_template_finder(void *self, mr_str name);
  *   errors  MR_E_LIMIT (nesting, work, size of out) */
 int mr_template_render(const mr_template *t, const mr_json *view, const mr_language *l, mr_template_finder *finder,
                        void *self, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+/* The same as plain text: nothing is escaped. */
+int mr_template_render_plain(const mr_template *t, const mr_json *view, const mr_language *l,
+                             mr_template_finder *finder, void *self, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
 /* An embedded template by name ("verify"), partials by the same names. Errors also: MR_E_NOT_FOUND. */
 int mr_page_render(mr_str name, const mr_json *view, const mr_language *l, mr_buf *out,
                    struct mr_err *err) MR_MUST_CHECK;
+/* The same of web/templates/mail/NAME.html, or NAME.txt as plain text. */
+int mr_mail_template_render(mr_str name, bool plain, const mr_json *view, const mr_language *l, mr_buf *out,
+                            struct mr_err *err) MR_MUST_CHECK;
 
 #endif

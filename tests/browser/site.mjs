@@ -33,9 +33,9 @@ function freePort() {
   });
 }
 
-async function serve(merit, folder) {
+async function serve(merit, folder, words) {
   const port = await freePort();
-  const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ready = new Promise((done, fail) => {
     const hear = (text) => {
@@ -98,7 +98,8 @@ export function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-export async function run(tests) {
+// words: more of them for `merit serve`.
+export async function run(tests, words = []) {
   const [merit, workdir] = process.argv.slice(2).map((path) => resolve(path));
   const executablePath = process.env.MERIT_CHROMIUM || '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
@@ -121,7 +122,7 @@ export async function run(tests) {
   mkdirSync(workdir, { recursive: true });
   let site, browser;
   try {
-    site = await serve(merit, join(workdir, 'data'));
+    site = await serve(merit, join(workdir, 'data'), words);
     browser = await chromium.launch({ executablePath, args: flags });
     await tests({ site, browser, work: workdir, test, assert });
   } catch (error) {

@@ -46,7 +46,9 @@ static int set_up(void **state)
     const struct mr_service_config config = {
         .data_folder = folder, .public_url = "http://127.0.0.1:8400", .env = mr_env_system(), .database = true};
     assert_ok(mr_service_open(&config, &w->s, &err), err);
-    assert_ok(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, test_read_file(&w->a, EXAMPLE), &findings, &slug, &err), err);
+    assert_ok(
+        mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, test_read_file(&w->a, EXAMPLE), &findings, &slug, &err),
+        err);
     assert_ok(mr_catalogue_get(w->s, &w->a, slug, &published, &err), err);
     w->org = published.org_id;
     unsigned both = 1u << MR_ROLE_DESIGNER | 1u << MR_ROLE_APPROVER;
