@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "http/http.h"
 #include "service/demo.h"
+#include "service/people.h"
 #include "service/seals.h"
 #include "web/web.h"
 
@@ -25,9 +26,13 @@ static const char help[] =
     "Without\n"
     "                    it only what this installation publishes itself is asked, and the report says so\n"
     "  --fetch-from URL  links that begin so may be fetched for verifying although they are not public\n"
-    "  --demo            load demo data into an empty installation\n\n"
-    "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
-    "done.\n";
+    "  --demo            load demo data into an empty installation, and people who work in it\n"
+    "  --operator-link   print a link that lets in whoever runs the program, without an account; new at every start. "
+    "With\n"
+    "                    --demo it is printed as long as no administrator of your own is there\n\n"
+    "Without these, people sign in at /sign-in; the first one is made by `merit init` or `merit user add`. Ctrl-C stops "
+    "the\n"
+    "server after running requests are done.\n";
 
 static mr_http_server *running; /* for the signal handler: a process has one server */
 
@@ -48,7 +53,9 @@ static void on_signals(void)
 struct serving {
     const char *data, *address, *port, *public_url, *timestamp, *fetch_from, *level_text;
     mr_jades_level level;
-    bool demo, online;
+    bool demo, online, operator_link, has_people;
+    struct mr_demo_person people[MR_DEMO_PEOPLE];
+    mr_arena arena;
     mr_service *service;
     mr_web *web;
     mr_http_server *server;
@@ -59,6 +66,20 @@ static void serving_done(struct serving *s)
     if (s->server) mr_http_close(s->server);
     if (s->web) mr_web_close(s->web);
     mr_service_close(s->service);
+    mr_arena_done(&s->arena);
+}
+
+/* The operator's link is for trying out: an installation with people of its own opens for them alone, unless it is asked for. */
+static int prepare_people(struct serving *s, struct mr_err *err)
+{
+    bool real;
+    MR_TRY(mr_demo_has_real_administrator(s->service, &s->arena, &real, err));
+    if (s->demo && !real) {
+        MR_TRY(mr_demo_people(s->service, &s->arena, s->people, err));
+        s->has_people = s->operator_link = true;
+    }
+    if (!s->operator_link) mr_web_close_operator_door(s->web);
+    return MR_OK;
 }
 
 /* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
@@ -83,6 +104,7 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
         MR_TRY(mr_demo_load(s->service, err));
     }
     MR_TRY(mr_web_open(s->service, &s->web, err));
+    MR_TRY(prepare_people(s, err));
     struct mr_http_config http = {.address = s->address,
                                   .port = port,
                                   .workers = 4,
@@ -92,16 +114,33 @@ static int open_all(struct serving *s, unsigned short port, const mr_env *env, s
     return mr_http_open(&http, &s->server, err);
 }
 
+static void say_people(const struct serving *s, mr_str url)
+{
+    mr_str operator_path = mr_web_operator_path(s->web);
+    if (operator_path.len)
+        printf("  %.*s%.*s\n"
+               "                                for the provider's office, without an account (this link is the key)\n",
+               MR_STR_ARG(url), MR_STR_ARG(operator_path));
+    if (!s->has_people) return;
+    puts("\nOr as one of the invented people who work here; each link signs in once, within 15 minutes:\n");
+    for (size_t i = 0; i < MR_DEMO_PEOPLE; i++)
+        printf("  %-18s %s\n      %.*s%.*s\n", s->people[i].name, s->people[i].part, MR_STR_ARG(url),
+               MR_STR_ARG(s->people[i].path));
+}
+
 static void say_where(const struct serving *s)
 {
-    mr_str url = mr_service_public_url(s->service), operator_path = mr_web_operator_path(s->web);
+    mr_str url = mr_service_public_url(s->service);
+    bool has_administrator = true;
     printf("\nMerit is running. Open in a browser:\n\n"
            "  %.*s/           what it is, and the published micro-credentials\n"
            "  %.*s/verify     verify a credential\n"
-           "  %.*s%.*s\n"
-           "                                for the provider's office: upload results, seal, hand over (this link is "
-           "the key)\n\n",
-           MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(operator_path));
+           "  %.*s/sign-in    for people who work here\n",
+           MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url));
+    say_people(s, url);
+    putchar('\n');
+    if (mr_people_has_administrator(s->service, &has_administrator, NULL) == MR_OK && !has_administrator)
+        puts("Nobody administers it yet: merit user add EMAIL --name NAME --installation");
     if (mr_service_is_trial(s->service))
         printf("This is a trial: its seal is a test seal and proves nothing to anyone.\n");
     printf("Ctrl-C stops it. Data: %s\n", s->data);
@@ -131,8 +170,9 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
                                  {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
                                  {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL}};
+                                 {"level", &s.level_text, NULL},   {"operator-link", NULL, &s.operator_link}};
     struct mr_err err = {0};
+    mr_arena_init(&s.arena, MR_LIMIT_DOCUMENT_MEMORY);
     uint64_t port;
     int words;
     bool done;

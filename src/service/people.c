@@ -137,24 +137,41 @@ int mr_people_set_roles(mr_service *s, mr_arena *a, const struct mr_actor *actor
 
 /* ---- invitations ---- */
 
-static int mail_invitation(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str id, mr_str org_id, mr_str org_name,
-                           mr_str email, mr_str language, const char *token, struct mr_err *err)
+/* Their names, in the language of the mail. */
+static mr_str say_roles(mr_arena *a, mr_str words, mr_str language)
+{
+    const mr_language *l = mr_language_find(language);
+    mr_str said = MR_STR_EMPTY, word;
+    while (mr_str_split(&words, ',', &word)) {
+        mr_str id = mr_arena_format(a, "role.%.*s", MR_STR_ARG(word));
+        said = mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(said), said.len ? ", " : "",
+                               MR_STR_ARG(mr_message_str(l ? l : mr_language_english(), id)));
+    }
+    return said;
+}
+
+static int mail_invitation(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_invitation_row *row,
+                           const struct mr_actor *actor, mr_str org_name, const char *token, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf data;
     mr_json_writer w;
+    char until[21];
     mr_buf_init(&data, MR_KIB * 16);
     mr_json_writer_init(&w, &data, 0);
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "organisation", org_name);
-    mr_json_put_member(&w, "site", mr_service_public_url(s));
-    mr_json_put_member(&w, "url",
+    if (actor->name.len) mr_json_put_member(&w, "inviter", actor->name);
+    mr_json_put_member(&w, "roles", say_roles(a, row->roles, row->language));
+    mr_time_write(row->expires_at, until);
+    mr_json_put_member_c(&w, "until", until);
+    mr_json_put_member(&w, "link",
                        mr_arena_format(a, "%.*s/invitation/%s", MR_STR_ARG(mr_service_public_url(s)), token));
     mr_json_end_object(&w);
     const struct mr_mail m = {.template_name = "invitation",
-                              .org_id = org_id,
-                              .to = email,
-                              .language = language,
-                              .object_id = id,
+                              .org_id = row->org_id,
+                              .to = row->email,
+                              .language = row->language,
+                              .object_id = row->id,
                               .data = mr_buf_str(&data)};
     return mr_mail_queue(s, tx, a, &m, NULL, err);
 }
@@ -164,21 +181,20 @@ static int invite(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_acto
                   struct mr_err *err)
 {
     char token[33];
-    mr_str id;
     email = mr_sign_in_email(a, email);
     if (!mr_contact_is_email(email))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this is no e-mail address", "%.*s", MR_STR_ARG(email));
     mr_id_token(mr_service_env(s), token);
-    const struct mr_invitation_row row = {.org_id = org->id,
+    struct mr_invitation_row row = {.org_id = org->id,
                                           .email = email,
                                           .roles = mr_people_write_roles(a, roles),
                                           .token_hash = mr_session_digest(a, mr_str_of(token)),
                                           .language = tag_of(language),
                                           .expires_at = now_of(s) + MR_LIMIT_INVITATION_MS};
     MR_TRY(mr_store_invitation_replace(tx, org->id, email, err));
-    MR_TRY(mr_store_invitation_add(tx, a, mr_service_env(s), &row, &id, err));
-    MR_TRY(mail_invitation(s, tx, a, id, org->id, org->name, email, row.language, token, err));
-    return mr_audit(s, tx, actor, MR_MAY_MEMBER_EDIT, org->id, id,
+    MR_TRY(mr_store_invitation_add(tx, a, mr_service_env(s), &row, &row.id, err));
+    MR_TRY(mail_invitation(s, tx, a, &row, actor, org->name, token, err));
+    return mr_audit(s, tx, actor, MR_MAY_MEMBER_EDIT, org->id, row.id,
                     mr_arena_format(a, "invite=%.*s", MR_STR_ARG(row.roles)), err);
 }
 
@@ -246,8 +262,8 @@ int mr_people_invite_again(mr_service *s, mr_arena *a, const struct mr_actor *ac
     MR_TRY(mr_store_organisation_find(tx, a, row.org_id, &org, err));
     mr_id_token(mr_service_env(s), token);
     MR_TRY(mr_store_invitation_change(tx, id, MR_STR("open"), mr_session_digest(a, mr_str_of(token)),
-                                      now_of(s) + MR_LIMIT_INVITATION_MS, &changed, err));
-    MR_TRY(mail_invitation(s, tx, a, row.id, org.id, org.name, row.email, row.language, token, err));
+                                      row.expires_at = now_of(s) + MR_LIMIT_INVITATION_MS, &changed, err));
+    MR_TRY(mail_invitation(s, tx, a, &row, actor, org.name, token, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_MEMBER_EDIT, org.id, id, MR_STR("invite_again"), err));
     return commit(&tx, err);
 }
@@ -466,8 +482,8 @@ int mr_people_roles_of(mr_service *s, mr_arena *a, mr_str email, struct mr_perso
     return mr_store_membership_of_person(tx, a, ret_person->id, MR_LIMIT_GRANTS, ret, ret_count, err);
 }
 
-int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, unsigned roles, const bool *installation,
-                     struct mr_err *err)
+int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, bool with_roles, unsigned roles,
+                     const bool *installation, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_person_row person;
@@ -478,7 +494,7 @@ int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, unsig
         person.installation = *installation;
         MR_TRY(mr_store_person_change(tx, &person, err));
     }
-    if (roles || org.len) {
+    if (with_roles) {
         MR_TRY(find_org(tx, a, org, &org_id, err));
         struct mr_member *members;
         size_t count;

@@ -71,7 +71,7 @@ int mr_people_add_organisation(mr_service *s, mr_arena *a, const struct mr_actor
 int mr_people_invite_administrator(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
                                    mr_str email, mr_str language, struct mr_err *err) MR_MUST_CHECK;
 /* A person, made by whoever runs the program: with an account at once.
- *   org       slug, name or id of the organisation that the roles are in; empty: the first one, or none when there are no roles
+ *   org       name or id of the organisation that the roles are in; empty: the first one, or none when there are no roles
  *   password  may be empty
  *   errors    MR_E_EXISTS (the address), MR_E_FORMAT, MR_E_NOT_FOUND (the organisation) */
 struct mr_new_person {
@@ -87,9 +87,9 @@ int mr_people_list(mr_service *s, mr_arena *a, size_t most, struct mr_person_row
 /* What somebody is where. Errors: MR_E_NOT_FOUND. */
 int mr_people_roles_of(mr_service *s, mr_arena *a, mr_str email, struct mr_person_row *ret_person,
                        struct mr_membership_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
-/* Set them, and whether they administer the installation. Errors: MR_E_NOT_FOUND, MR_E_STATE. */
-int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, unsigned roles, const bool *installation,
-                     struct mr_err *err) MR_MUST_CHECK;
+/* Set them (with_roles), and whether they administer the installation (NULL: as it is). Errors: MR_E_NOT_FOUND, MR_E_STATE. */
+int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, bool with_roles, unsigned roles,
+                     const bool *installation, struct mr_err *err) MR_MUST_CHECK;
 /* Take away password, second step and sessions of an account whose owner cannot get in; passkeys stay. ret: the path of a link that signs in, in `a`. */
 int mr_people_reset(mr_service *s, mr_arena *a, mr_str email, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Has the installation an administrator? */

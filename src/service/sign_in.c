@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "crypto/one_time_code.h"
 #include "crypto/password.h"
 #include "json/json.h"
@@ -15,6 +16,7 @@
 #include "service/mail.h"
 #include "service/passkey.h"
 #include "store/person.h"
+#include "text/messages.h"
 
 #define CHALLENGE_MS 600000
 #define HOUR_MS 3600000
@@ -44,9 +46,27 @@ mr_str mr_sign_in_email(mr_arena *a, mr_str typed)
 
 /* ---- mail ---- */
 
-/* member NULL: none more. */
+/* What a mail says; empty members are left out. */
+struct letter {
+    mr_str link, code, what, device;
+    int64_t until, at; /* 0: none */
+};
+
+static void put(mr_json_writer *w, const char *name, mr_str value)
+{
+    if (value.len) mr_json_put_member(w, name, value);
+}
+
+static void put_time(mr_json_writer *w, const char *name, int64_t time)
+{
+    char text[21];
+    if (!time) return;
+    mr_time_write(time, text);
+    mr_json_put_member_c(w, name, text);
+}
+
 static int mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_person_row *person, const char *template_name,
-                const char *member, mr_str value, const char *member2, mr_str value2, struct mr_err *err)
+                const struct letter *letter, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf data;
     mr_json_writer w;
@@ -54,9 +74,12 @@ static int mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_person
     mr_json_writer_init(&w, &data, 0);
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "name", person->name);
-    mr_json_put_member(&w, "site", mr_service_public_url(s));
-    mr_json_put_member(&w, member, value);
-    if (member2) mr_json_put_member(&w, member2, value2);
+    put(&w, "link", letter->link);
+    put(&w, "code", letter->code);
+    put(&w, "what", letter->what);
+    put(&w, "device", letter->device);
+    put_time(&w, "until", letter->until);
+    put_time(&w, "at", letter->at);
     mr_json_end_object(&w);
     const struct mr_mail m = {.template_name = template_name,
                               .to = person->email,
@@ -66,14 +89,19 @@ static int mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_person
     return mr_mail_queue(s, tx, a, &m, NULL, err);
 }
 
-int mr_sign_in_notify(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, const char *what, mr_str agent,
+int mr_sign_in_notify(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, const char *what, mr_str device,
                       struct mr_err *err)
 {
     struct mr_person_row person;
     MR_TRY(mr_store_person_find(tx, a, person_id, &person, err));
     if (!person.id.len) return MR_OK;
-    return mail(s, tx, a, &person, "new_sign_in", what, agent, "account",
-                mr_arena_format(a, "%.*s/account", MR_STR_ARG(mr_service_public_url(s))), err);
+    const mr_language *l = mr_language_find(person.language);
+    mr_str id = mr_arena_format(a, "new_sign_in.%s", what);
+    const struct letter letter = {.what = mr_message_str(l ? l : mr_language_english(), id),
+                                  .device = device,
+                                  .at = now_of(s),
+                                  .link = mr_arena_format(a, "%.*s/account", MR_STR_ARG(mr_service_public_url(s)))};
+    return mail(s, tx, a, &person, "new_sign_in", &letter, err);
 }
 
 /* ---- waiting after wrong attempts ---- */
@@ -149,7 +177,8 @@ static int ask_second(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
         uint64_t random;
         mr_env_random(env, &random, sizeof random);
         code = mr_arena_format(a, "%06u", (unsigned)(random % 1000000));
-        MR_TRY(mail(s, tx, a, person, "sign_in_code", "code", code, NULL, MR_STR_EMPTY, err));
+        const struct letter letter = {.code = code, .until = now_of(s) + MR_LIMIT_SIGN_IN_LINK_MS};
+        MR_TRY(mail(s, tx, a, person, "sign_in_code", &letter, err));
     }
     const struct mr_single_use_row row = {
         .token_hash = mr_session_digest(a, mr_str_of(ret->token)),
@@ -341,10 +370,11 @@ int mr_sign_in_link_send(mr_service *s, mr_arena *a, const struct mr_visitor *v,
     MR_TRY(mr_store_person_find_email(tx, a, mr_sign_in_email(a, email), &person, err));
     MR_TRY(make_link(s, tx, a, person.id, &token, err));
     MR_TRY(may_mail(s, tx, a, person.id, &may, err));
-    mr_str url = mr_arena_format(a, "%.*s/sign-in/link/%.*s%s%.*s", MR_STR_ARG(mr_service_public_url(s)),
-                                 MR_STR_ARG(token), to.len ? "?to=" : "", MR_STR_ARG(to));
-    if (may)
-        MR_TRY(mail(s, tx, a, &person, recovery ? "recovery" : "sign_in", "url", url, NULL, MR_STR_EMPTY, err));
+    const struct letter letter = {.link = mr_arena_format(a, "%.*s/sign-in/link/%.*s%s%.*s",
+                                                          MR_STR_ARG(mr_service_public_url(s)), MR_STR_ARG(token),
+                                                          to.len ? "?to=" : "", MR_STR_ARG(to)),
+                                  .until = now_of(s) + MR_LIMIT_SIGN_IN_LINK_MS};
+    if (may) MR_TRY(mail(s, tx, a, &person, recovery ? "recovery" : "sign_in", &letter, err));
     return commit(&tx, err);
 }
 

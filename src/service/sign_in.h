@@ -79,8 +79,8 @@ int mr_sign_in_elsewhere(mr_service *s, mr_arena *a, const struct mr_visitor *v,
 
 /* The secret of a person's authenticator app, 20 octets: made from the installation's secret, so that a copy of the database opens nothing. */
 void mr_sign_in_app_secret(mr_service *s, mr_arena *a, mr_str person_id, mr_str salt, char ret[20]);
-/* Tell a person by mail what happened to the account: what is "device", "password", "passkey", "second_step". */
-int mr_sign_in_notify(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, const char *what, mr_str agent,
+/* Tell a person by mail what happened to the account: what is "device", "password", "passkey", "second_step" (messages "new_sign_in.*"). */
+int mr_sign_in_notify(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, const char *what, mr_str device,
                       struct mr_err *err) MR_MUST_CHECK;
 
 #endif

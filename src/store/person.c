@@ -94,15 +94,20 @@ int mr_store_person_list(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_perso
                          struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    size_t room = 0;
     bool row;
-    *ret_count = 0;
-    *ret = mr_arena_zalloc(a, most, sizeof **ret);
-    if (!*ret) return MR_FAIL(err, MR_E_NOMEM, "no memory for a list", MR_NOWHERE);
+    *ret = NULL, *ret_count = 0;
     MR_TRY(mr_db_query(tx, "SELECT " COLUMNS " FROM person p ORDER BY p.email LIMIT $most",
                        MR_DB_ARGS(MR_DB_I("most", (int64_t)most)), &c, err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row || *ret_count == most) return MR_OK;
+        if (*ret_count == room) {
+            struct mr_person_row *more = MR_NEW_ARRAY(a, struct mr_person_row, room = room ? room * 2 : 16);
+            if (!more) return MR_FAIL(err, MR_E_NOMEM, "no memory for a list", MR_NOWHERE);
+            if (*ret_count) memcpy(more, *ret, *ret_count * sizeof *more);
+            *ret = more;
+        }
         take(c, a, &(*ret)[(*ret_count)++]);
     }
 }
