@@ -96,7 +96,7 @@ struct mr_elsewhere_provider *mr_elsewhere_find(struct mr_elsewhere *e, mr_str i
 bool mr_elsewhere_trusts(const mr_json *domains, mr_str email)
 {
     ptrdiff_t at = mr_str_find_char(email, '@');
-    if (at <= 0) return false;
+    if (at <= 0 || mr_str_find_char(mr_str_from(email, (size_t)at + 1), '@') >= 0) return false;
     mr_str host = mr_str_from(email, (size_t)at + 1);
     MR_JSON_EACH (domain, domains) {
         mr_str d = mr_json_str(domain);

@@ -24,7 +24,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/verify', '/about/data',
   '/about/accessibility', '/provider', '/no-such-page'];
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();
@@ -34,8 +34,8 @@ function freePort() {
 }
 
 // host: the name that browsers call the server by; passkeys want one that is no number.
-async function serve(merit, folder, host) {
-  const port = await freePort();
+async function serve(merit, folder, { host = '127.0.0.1', port: wanted } = {}) {
+  const port = wanted || await freePort();
   const url = `http://${host}:${port}`;
   const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port), '--public-url', url], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -109,7 +109,7 @@ export function mailed(site, to, template) {
   return JSON.parse(execFileSync('python3', ['-c', ask, join(site.folder, 'merit.db'), to, template], { encoding: 'utf8' }));
 }
 
-// options.host: see serve. options.prepare(folder): called before the server starts, may put files into its data folder.
+// options.host, options.port: see serve. options.prepare(folder): called before the server starts, may put files into its data folder.
 export async function run(tests, options = {}) {
   const [merit, workdir] = process.argv.slice(2).map((path) => resolve(path));
   const executablePath = process.env.MERIT_CHROMIUM || '/usr/bin/chromium';
@@ -134,7 +134,7 @@ export async function run(tests, options = {}) {
   let site, browser;
   try {
     if (options.prepare) await options.prepare(join(workdir, 'data'));
-    site = await serve(merit, join(workdir, 'data'), options.host || '127.0.0.1');
+    site = await serve(merit, join(workdir, 'data'), options);
     browser = await chromium.launch({ executablePath, args: flags });
     await tests({ site, browser, work: workdir, test, assert });
   } catch (error) {
