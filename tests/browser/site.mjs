@@ -33,10 +33,10 @@ export function freePort() {
   });
 }
 
-// host: the name that browsers call the server by; passkeys want one that is no number.
-async function serve(merit, folder, { host = '127.0.0.1', port: wanted } = {}) {
+// host: the name that browsers call the server by; passkeys want one that is no number. behind: the address of a proxy in front of it.
+async function serve(merit, folder, { host = '127.0.0.1', port: wanted, behind } = {}) {
   const port = wanted || await freePort();
-  const url = `http://${host}:${port}`;
+  const url = behind || `http://${host}:${port}`;
   const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port), '--public-url', url], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ready = new Promise((done, fail) => {
