@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "crypto/certificate.h"
+#include "service/service.h"
 #include "text/messages.h"
 
 #include <stdio.h>
@@ -45,5 +46,11 @@ mr_str mr_options_password(mr_arena *a, const char *question);
  *   certificates  file of --certificate, or NULL */
 int mr_options_seal(mr_arena *a, const char *reference, const char *certificates, struct mr_seal_key *ret,
                     struct mr_err *err) MR_MUST_CHECK;
+
+/* The installation with its database, beside a server that may be working on it; url: how browsers reach it, or NULL. Errors: those of mr_service_open. */
+int mr_cli_open_people(const char *data, const char *url, const mr_env *env, mr_service **ret,
+                       struct mr_err *err) MR_MUST_CHECK;
+/* Print a link that signs in once, and what it is worth. url: empty when it is not known. */
+void mr_cli_put_link(mr_str url, mr_str path);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli/supervisor.h"
 #include "http/http.h"
 #include "service/demo.h"
+#include "service/people.h"
 #include "service/seals.h"
 #include "web/web.h"
 
@@ -17,8 +18,9 @@ static const char help[] =
     "  merit serve --demo                            try it: three invented providers, learners already awarded\n"
     "  merit serve --data /srv/merit --port 8400 --public-url https://credentials.example.org\n"
     "  merit serve --config /etc/merit/merit.conf\n\n"
-    "The link for the operator is printed at start and new each time. Ctrl-C stops it after running requests are "
-    "done.\n\n";
+    "People sign in at /sign-in; the first one is made by `merit init` or `merit user add`. Ctrl-C stops the server "
+    "after "
+    "running requests\nare done.\n\n";
 
 static mr_http_server *running; /* for the signal handler: a process has one server */
 
@@ -40,6 +42,9 @@ struct serving {
     mr_config config;
     int listener; /* handed over; 0: none */
     mr_jades_level level;
+    bool operator_link, has_people;
+    struct mr_demo_person people[MR_DEMO_PEOPLE];
+    mr_arena arena;
     mr_service *service;
     mr_web *web;
     mr_http_server *server;
@@ -51,6 +56,7 @@ static void serving_done(struct serving *s)
     if (s->web) mr_web_close(s->web);
     mr_service_close(s->service);
     mr_config_done(&s->config);
+    mr_arena_done(&s->arena);
 }
 
 static struct mr_mail_config mail_of(const mr_config *c)
@@ -87,6 +93,20 @@ static int open_service(struct serving *s, const char *public_url, const mr_env 
     return mr_demo_load(s->service, err);
 }
 
+/* The operator's link is for trying out: an installation with people of its own opens for them alone, unless it is asked for. */
+static int prepare_people(struct serving *s, struct mr_err *err)
+{
+    bool real;
+    s->operator_link = mr_config_flag(&s->config, MR_SET_OPERATOR_LINK);
+    MR_TRY(mr_demo_has_real_administrator(s->service, &s->arena, &real, err));
+    if (mr_config_flag(&s->config, MR_SET_DEMO) && !real) {
+        MR_TRY(mr_demo_people(s->service, &s->arena, s->people, err));
+        s->has_people = s->operator_link = true;
+    }
+    if (!s->operator_link) mr_web_close_operator_door(s->web);
+    return MR_OK;
+}
+
 /* The service must be opened before the server listens, and needs the port for its links: with port 0 a public URL must be given. */
 static int open_all(struct serving *s, const mr_env *env, struct mr_err *err)
 {
@@ -97,6 +117,7 @@ static int open_all(struct serving *s, const mr_env *env, struct mr_err *err)
     snprintf(url, sizeof url, "http://%s:%u", address, port);
     MR_TRY(open_service(s, public_url ? public_url : url, env, err));
     MR_TRY(mr_web_open(s->service, &s->web, err));
+    MR_TRY(prepare_people(s, err));
     mr_web_log_requests(s->web, mr_config_flag(c, MR_SET_LOG_REQUESTS));
     struct mr_http_config http = {.address = address,
                                   .port = port,
@@ -109,16 +130,33 @@ static int open_all(struct serving *s, const mr_env *env, struct mr_err *err)
     return mr_http_open(&http, &s->server, err);
 }
 
+static void say_people(const struct serving *s, mr_str url)
+{
+    mr_str operator_path = mr_web_operator_path(s->web);
+    if (operator_path.len)
+        printf("  %.*s%.*s\n"
+               "                                for the provider's office, without an account (this link is the key)\n",
+               MR_STR_ARG(url), MR_STR_ARG(operator_path));
+    if (!s->has_people) return;
+    puts("\nOr as one of the invented people who work here; each link signs in once, within 15 minutes:\n");
+    for (size_t i = 0; i < MR_DEMO_PEOPLE; i++)
+        printf("  %-18s %s\n      %.*s%.*s\n", s->people[i].name, s->people[i].part, MR_STR_ARG(url),
+               MR_STR_ARG(s->people[i].path));
+}
+
 static void say_where(const struct serving *s)
 {
-    mr_str url = mr_service_public_url(s->service), operator_path = mr_web_operator_path(s->web);
+    mr_str url = mr_service_public_url(s->service);
+    bool has_administrator = true;
     printf("\nMerit is running. Open in a browser:\n\n"
            "  %.*s/           what it is, and the published micro-credentials\n"
            "  %.*s/verify     verify a credential\n"
-           "  %.*s%.*s\n"
-           "                                for the provider's office: upload results, seal, hand over (this link is "
-           "the key)\n\n",
-           MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(operator_path));
+           "  %.*s/sign-in    for people who work here\n",
+           MR_STR_ARG(url), MR_STR_ARG(url), MR_STR_ARG(url));
+    say_people(s, url);
+    putchar('\n');
+    if (mr_people_has_administrator(s->service, &has_administrator, NULL) == MR_OK && !has_administrator)
+        puts("Nobody administers it yet: merit user add EMAIL --name NAME --installation");
     if (mr_service_is_trial(s->service))
         printf("This is a trial: its seal is a test seal and proves nothing to anyone.\n");
     printf("Ctrl-C stops it. Data: %s\n", mr_config_text(&s->config, MR_SET_DATA));
@@ -154,6 +192,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
     struct mr_err err = {0};
     int words;
     bool done;
+    mr_arena_init(&s.arena, MR_LIMIT_DOCUMENT_MEMORY);
     if (!mr_config_load(&s.config, argc, argv, help, &words, &done)) return 2;
     if (done) return 0;
     if (words || (mr_config_number(&s.config, MR_SET_PORT) == 0 && !mr_config_text(&s.config, MR_SET_PUBLIC_URL))) {

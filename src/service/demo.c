@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "service/batch.h"
+#include "service/people.h"
+#include "service/sign_in.h"
 
 MR_EMBEDDED_DECLARE(mr_examples);
 
@@ -52,5 +54,63 @@ int mr_demo_load(mr_service *s, struct mr_err *err)
         if (demo[i].results) MR_TRY(award(s, &a, slug, demo[i].results, err));
     }
     mr_log(MR_LOG_INFO, "demo.loaded", NULL);
+    return MR_OK;
+}
+
+/* ---- people ---- */
+
+#define NURSING "Aarhus School of Nursing (invented)"
+#define WATERLAND "Hogeschool Waterland (verzonnen)"
+
+static const struct {
+    const char *email, *name, *part, *language;
+    mr_role role;
+    bool installation;
+    const char *also; /* the same role there; NULL: nowhere else */
+} invented[MR_DEMO_PEOPLE] = {
+    {"ditte@example.org", "Ditte Askov", "designer: describes micro-credentials", "da", MR_ROLE_DESIGNER, false, NULL},
+    {"aage@example.org", "Åge Þorsteinsson", "approver: approves descriptions", "en", MR_ROLE_APPROVER, false, NULL},
+    {"regitze@example.org", "Regitze Łukaszewicz", "registrar: results, sealing", "en", MR_ROLE_REGISTRAR, false,
+     WATERLAND},
+    {"bo@example.org", "Bo", "assessor: enters and signs results", "en", MR_ROLE_ASSESSOR, false, NULL},
+    {"adele@example.org", "Adèle Ξένου", "administrator: people, settings, installation", "en", MR_ROLE_ADMINISTRATOR,
+     true, WATERLAND},
+};
+
+static int add_person(mr_service *s, mr_arena *a, size_t i, struct mr_err *err)
+{
+    mr_str id;
+    const struct mr_new_person p = {.email = mr_str_of(invented[i].email),
+                                    .name = mr_str_of(invented[i].name),
+                                    .language = mr_str_of(invented[i].language),
+                                    .org = MR_STR(NURSING),
+                                    .roles = 1u << invented[i].role,
+                                    .installation = invented[i].installation};
+    MR_TRY(mr_people_add(s, a, &p, &id, err));
+    if (!invented[i].also) return MR_OK;
+    return mr_people_change(s, a, p.email, mr_str_of(invented[i].also), true, p.roles, NULL, err);
+}
+
+int mr_demo_people(mr_service *s, mr_arena *a, struct mr_demo_person ret[MR_DEMO_PEOPLE], struct mr_err *err)
+{
+    for (size_t i = 0; i < MR_DEMO_PEOPLE; i++) {
+        struct mr_err none = {0};
+        ret[i] = (struct mr_demo_person){.name = invented[i].name, .part = invented[i].part};
+        int code = mr_sign_in_link_make(s, a, mr_str_of(invented[i].email), &ret[i].path, &none);
+        if (code == MR_OK) continue;
+        MR_TRY(add_person(s, a, i, err));
+        MR_TRY(mr_sign_in_link_make(s, a, mr_str_of(invented[i].email), &ret[i].path, err));
+    }
+    return MR_OK;
+}
+
+int mr_demo_has_real_administrator(mr_service *s, mr_arena *a, bool *ret, struct mr_err *err)
+{
+    struct mr_person_row *people;
+    size_t count;
+    *ret = false;
+    MR_TRY(mr_people_list(s, a, 10000, &people, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (people[i].installation && !mr_str_has_suffix(people[i].email, MR_STR("@example.org"))) *ret = true;
     return MR_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "json/write.h"
 #include "service/actor.h"
+#include "service/session.h"
 #include "text/messages.h"
 #include "web/web.h"
 
@@ -24,11 +25,13 @@ typedef struct mr_page {
     const mr_http_request *request;
     mr_http_response *response;
     const mr_language *language;
-    mr_arena *arena;              /* the request's */
-    const char *pattern;          /* of routes.def; "" when there is no such page */
-    mr_str part[MR_PAGE_PARTS];   /* what the stars of the pattern matched */
-    const struct mr_actor *actor; /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
-    bool is_api;                  /* below /api/: problems are JSON */
+    mr_arena *arena;                  /* the request's */
+    const char *pattern;              /* of routes.def; "" when there is no such page */
+    mr_str part[MR_PAGE_PARTS];       /* what the stars of the pattern matched */
+    const struct mr_actor *actor;     /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
+    const struct mr_session *session; /* of a person who has signed in; NULL for everybody else */
+    char form_token[33];              /* that the forms of who is signed in carry; empty for others */
+    bool is_api;                      /* below /api/: problems are JSON */
     const char *takes; /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
     mr_buf view_text;
     mr_json_writer view;
@@ -57,9 +60,15 @@ void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str 
 void mr_page_answer_tagged(mr_page *p, mr_str content);
 /* The same for programs everywhere: any page of any site may read it. seconds: for which others may keep it, "300". */
 void mr_page_answer_everybody(mr_page *p, const char *type, const char *seconds, mr_str content);
-/* The token of the operator's forms; every POST of the operator is checked for it by the router. */
+/* The token of forms, made from the session; every POST of somebody signed in is checked for it by the router. mr_page_begin puts it. */
 void mr_page_put_form_token(mr_page *p);
-/* The session cookie: set after the operator's link, or removed. */
+/* Accounts elsewhere that people may sign in with (service/elsewhere.h). */
+struct mr_elsewhere *mr_page_elsewhere(const mr_page *p);
+/* Over https? Then cookies are sent that way alone. */
+bool mr_page_is_secure(const mr_page *p);
+/* Set a cookie for the whole site, SameSite=Lax. value: no ";" or blanks; more: "" or further attributes, "; HttpOnly; Max-Age=900". */
+void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more);
+/* The operator's cookie: set after the operator's link, or removed. */
 void mr_page_enter(mr_page *p);
 void mr_page_leave(mr_page *p);
 /* Is this the token of the operator's link? In constant time. */

@@ -1,19 +1,22 @@
 /* From a request to a handler, and the frame of every page.
  *
  * Invariants: every answer carries the headers of secure_headers; no inline script or style is ever sent; pages with names of people
- * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. The operator's session is one random value, new at every start
- * of the server, in a cookie that scripts cannot read; a POST of the operator must carry the form token, which is made from it. */
+ * are `no-store`; addresses of claim pages are secrets, so no page sends a Referer. People have sessions (web/session.h). The operator's session is one
+ * random value, new at every start of the server, in a cookie that scripts cannot read. A POST of anybody signed in must carry the form token, which is made from the
+ * session. */
 #include "web/api.h"
 #include "web/api_answer.h"
 #include "web/api_token.h"
 #include "web/operation.h"
 #include "web/page.h"
 #include "web/rate.h"
+#include "web/session.h"
 
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "service/elsewhere.h"
 #include "text/template.h"
 
 #include <inttypes.h>
@@ -32,8 +35,9 @@ struct mr_web {
     char run[37];         /* name of this run, for api_answer.c */
     mr_rates *rates;
     mr_str operator_path;
-    bool trial, secure, log_requests;
+    struct mr_elsewhere *elsewhere;
     struct mr_web_counts counts;
+    bool trial, secure, log_requests;
 };
 
 static const struct route {
@@ -70,6 +74,11 @@ int mr_web_open(mr_service *service, mr_web **ret, struct mr_err *err)
         return MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
     }
     mr_service_mac(service, "form", mr_str_of(w->session), w->form_token);
+    int code = mr_elsewhere_open(service, &w->elsewhere, err);
+    if (code != MR_OK) {
+        mr_arena_done(&arena);
+        return code;
+    }
     w->operator_path = mr_arena_format(&arena, "/operator/%s", w->enter_token);
     w->arena = arena;
     *ret = w;
@@ -80,6 +89,7 @@ void mr_web_close(mr_web *w)
 {
     mr_arena arena = w->arena;
     mr_rates_done(w->rates);
+    mr_elsewhere_close(w->elsewhere);
     mr_secret_wipe(w, sizeof *w);
     mr_arena_done(&arena);
 }
@@ -87,6 +97,11 @@ void mr_web_close(mr_web *w)
 void mr_web_log_requests(mr_web *w, bool on)
 {
     w->log_requests = on;
+}
+
+void mr_web_close_operator_door(mr_web *w)
+{
+    w->operator_path = MR_STR_EMPTY;
 }
 
 mr_str mr_web_operator_path(const mr_web *w)
@@ -170,6 +185,33 @@ static void put_section(mr_page *p, const char *section)
     if (dot) put_office_nav(p, dot + 1);
 }
 
+/* Who is signed in, and for whom they may act. */
+static void put_person(mr_page *p)
+{
+    mr_json_writer *v = &p->view;
+    const struct mr_session *session = p->session;
+    if (!session) return;
+    mr_json_put_name(v, "person");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "name", session->actor.name);
+    mr_json_put_name(v, "installation");
+    mr_json_put_bool(v, session->actor.installation);
+    mr_json_put_name(v, "several");
+    mr_json_put_bool(v, session->org_count > 1);
+    mr_json_put_name(v, "orgs");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < session->org_count; i++) {
+        mr_json_begin_object(v);
+        mr_json_put_member(v, "id", session->orgs[i].id);
+        mr_json_put_member(v, "name", session->orgs[i].name);
+        mr_json_put_name(v, "current");
+        mr_json_put_bool(v, mr_str_eq(session->orgs[i].id, session->actor.org_id));
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+    mr_json_end_object(v);
+}
+
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
 {
     mr_json_writer *v = &p->view;
@@ -183,6 +225,7 @@ void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
     mr_json_put_bool(v, p->web->trial);
     mr_json_put_name(v, "operator");
     mr_json_put_bool(v, is_signed_in(p));
+    put_person(p);
     put_section(p, section);
     put_languages(p);
     if (is_signed_in(p)) mr_page_put_form_token(p);
@@ -199,7 +242,7 @@ void mr_page_say(mr_page *p, const char *member, const char *id)
 }
 void mr_page_put_form_token(mr_page *p)
 {
-    mr_json_put_member_c(&p->view, "form_token", p->web->form_token);
+    mr_json_put_member_c(&p->view, "form_token", p->form_token);
 }
 
 static int render(mr_page *p, const char *name, struct mr_err *err)
@@ -303,7 +346,17 @@ void mr_page_answer_everybody(mr_page *p, const char *type, const char *seconds,
 
 /* ---- session and language ---- */
 
-static void set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+struct mr_elsewhere *mr_page_elsewhere(const mr_page *p)
+{
+    return p->web->elsewhere;
+}
+
+bool mr_page_is_secure(const mr_page *p)
+{
+    return p->web->secure;
+}
+
+void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more)
 {
     mr_http_set_header(p->response, "Set-Cookie",
                        mr_arena_format(p->arena, "%s=%s; Path=/; SameSite=Lax%s%s", name, value,
@@ -312,15 +365,15 @@ static void set_cookie(mr_page *p, const char *name, const char *value, const ch
 
 bool mr_page_is_operator_token(const mr_page *p, mr_str token)
 {
-    return mr_secret_eq(token, mr_str_of(p->web->enter_token));
+    return p->web->operator_path.len && mr_secret_eq(token, mr_str_of(p->web->enter_token));
 }
 void mr_page_enter(mr_page *p)
 {
-    set_cookie(p, SESSION_COOKIE, p->web->session, "; HttpOnly");
+    mr_page_set_cookie(p, SESSION_COOKIE, p->web->session, "; HttpOnly");
 }
 void mr_page_leave(mr_page *p)
 {
-    set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
+    mr_page_set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
 }
 
 static const mr_language *choose_language(mr_page *p)
@@ -329,7 +382,7 @@ static const mr_language *choose_language(mr_page *p)
     const mr_language *l = asked.len ? mr_language_find(asked) : NULL;
     if (l) {
         mr_str tag = mr_arena_dup(p->arena, mr_language_tag(l));
-        set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
+        mr_page_set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
         return l;
     }
     l = mr_language_find(mr_http_cookie(p->request, LANGUAGE_COOKIE));
@@ -368,6 +421,10 @@ static mr_str form_token_of(const mr_page *p)
 static void enter_first(mr_page *p)
 {
     mr_page_begin(p, "office.locked.title", "provider");
+    mr_str back = p->request->method == MR_GET ? mr_web_path_within(p->request->path) : MR_STR_EMPTY;
+    mr_json_put_member(&p->view, "to", back.len ? back : MR_STR("/provider"));
+    mr_json_put_name(&p->view, "by_link");
+    mr_json_put_bool(&p->view, p->web->operator_path.len > 0);
     mr_http_set_status(p->response, 403);
     mr_page_show_private(p, "locked");
 }
@@ -389,7 +446,7 @@ static void run(mr_page *p, const struct route *r)
 {
     if (!may_go_on(p, r)) return;
     if (r->action != MR_MAY_PUBLIC && r->method == MR_POST && !p->is_api &&
-        !mr_secret_eq(form_token_of(p), mr_str_of(p->web->form_token))) {
+        !mr_secret_eq(form_token_of(p), mr_str_of(p->form_token))) {
         fail_with(p, 403, MR_STR("form_token"), "");
         return;
     }
@@ -508,11 +565,17 @@ static bool is_within_rate(mr_page *p)
 }
 
 /* Browsers have a cookie, programs a bearer token, and neither counts in the other's place: so no site can make a browser call the API. */
-static const struct mr_actor *find_actor(mr_page *p)
+static void find_actor(mr_page *p)
 {
-    if (p->is_api) return mr_api_token_actor(p);
-    bool right = mr_secret_eq(mr_http_cookie(p->request, SESSION_COOKIE), mr_str_of(p->web->session));
-    return right ? &mr_actor_operator : &mr_actor_stranger;
+    if (p->is_api) {
+        p->actor = mr_api_token_actor(p);
+    } else if (p->web->operator_path.len &&
+               mr_secret_eq(mr_http_cookie(p->request, SESSION_COOKIE), mr_str_of(p->web->session))) {
+        p->actor = &mr_actor_operator;
+        memcpy(p->form_token, p->web->form_token, sizeof p->form_token);
+    } else {
+        mr_web_session_find(p);
+    }
 }
 
 static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_http_response *response)
@@ -527,7 +590,7 @@ static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_
     secure_headers(response);
     p->language = choose_language(p);
     p->is_api = mr_str_has_prefix(request->path, MR_STR("/api/"));
-    p->actor = find_actor(p);
+    find_actor(p);
 }
 
 void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response)

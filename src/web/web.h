@@ -16,7 +16,9 @@ void mr_web_log_requests(mr_web *w, bool on);
 void mr_web_handle(void *self, const mr_http_request *request, mr_http_response *response);
 /* The page for what the server refuses by itself (struct mr_http_config.refuse). */
 void mr_web_refuse(void *self, int status, const char *accept_language, mr_http_response *response);
-/* "/operator/<token>": the way in for the operator, new at every start; printed at start and nowhere else. */
+/* No way in for the operator: its link and its token open nothing from now on. */
+void mr_web_close_operator_door(mr_web *w);
+/* "/operator/<token>"; empty once its door is closed: the way in for the operator, new at every start; printed at start and nowhere else. */
 mr_str mr_web_operator_path(const mr_web *w);
 
 #endif

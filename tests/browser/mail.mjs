@@ -255,6 +255,6 @@ with db:
     assert.ok(claim.includes(JSON.parse(event.body).data.id));
     assert.ok(!event.body.includes(name));
   });
-}, ['--smtp', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'post@merit.example.org', '--fetch-from', `http://127.0.0.1:${hook.port}/`]);
+}, { words: ['--smtp', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'post@merit.example.org', '--fetch-from', `http://127.0.0.1:${hook.port}/`] });
 mail.close();
 hook.close();

@@ -24,7 +24,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/verify', '/about/data',
   '/about/accessibility', '/design', '/provider', '/no-such-page'];
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();
@@ -33,15 +33,17 @@ function freePort() {
   });
 }
 
-async function serve(merit, folder, words) {
-  const port = await freePort();
-  const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+// host: the name that browsers call the server by; passkeys want one that is no number. behind: the address of a proxy in front of it.
+async function serve(merit, folder, { host = '127.0.0.1', port: wanted, behind, words = [] } = {}) {
+  const port = wanted || await freePort();
+  const url = behind || `http://${host}:${port}`;
+  const child = spawn(merit, ['serve', '--demo', '--data', folder, '--port', String(port), '--public-url', url, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ready = new Promise((done, fail) => {
     const hear = (text) => {
       said += text;
-      const operator = /http:\/\/127\.0\.0\.1:\d+\/operator\/\S+/.exec(said);
-      if (operator) done(operator[0]);
+      const operator = /http:\/\/[a-z0-9.]+:\d+\/operator\/\S+/.exec(said);
+      if (operator && said.includes('Ctrl-C stops it')) done(operator[0]);
     };
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
@@ -55,7 +57,9 @@ async function serve(merit, folder, words) {
     child.kill('SIGTERM');
   });
   try {
-    return { url: `http://127.0.0.1:${port}`, operator: await ready, stop, merit, folder, pid: child.pid };
+    const operator = await ready;
+    const people = [...said.matchAll(/^ +(http:\S+\/sign-in\/link\/\S+)$/gm)].map((found) => found[1]);
+    return { url, operator, people, stop, merit, folder, pid: child.pid };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
@@ -98,8 +102,15 @@ export function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-// words: more of them for `merit serve`.
-export async function run(tests, words = []) {
+// The newest mail that waits for somebody, as the data that its template is filled with.
+export function mailed(site, to, template) {
+  const ask = 'import sqlite3,sys; row = sqlite3.connect(sys.argv[1]).execute("SELECT data FROM mail WHERE recipient = ? AND template = ? ORDER BY id DESC", '
+    + 'sys.argv[2:]).fetchone(); print(bytes(row[0]).decode() if row else "null")';
+  return JSON.parse(execFileSync('python3', ['-c', ask, join(site.folder, 'merit.db'), to, template], { encoding: 'utf8' }));
+}
+
+// options.host, options.port: see serve. options.words: more of them for `merit serve`. options.prepare(folder): called before the server starts, may put files into its data folder.
+export async function run(tests, options = {}) {
   const [merit, workdir] = process.argv.slice(2).map((path) => resolve(path));
   const executablePath = process.env.MERIT_CHROMIUM || '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
@@ -122,7 +133,8 @@ export async function run(tests, words = []) {
   mkdirSync(workdir, { recursive: true });
   let site, browser;
   try {
-    site = await serve(merit, join(workdir, 'data'), words);
+    if (options.prepare) await options.prepare(join(workdir, 'data'));
+    site = await serve(merit, join(workdir, 'data'), options);
     browser = await chromium.launch({ executablePath, args: flags });
     await tests({ site, browser, work: workdir, test, assert });
   } catch (error) {

@@ -11,6 +11,10 @@
  *                                 saved is kept in this tab, and put back when the page is loaded again
  *   <input data-search=URL data-into=NAME>  searches while somebody types; what was found becomes choices in [data-found=NAME]
  *
+ *   <form hidden data-passkey=get|create data-challenge data-rp ...>  is shown where passkeys are known, asks the browser for one when it is sent, and fills its hidden
+ *                                 fields id, client_data, auth_data, signature; [data-passkey-failed] inside is shown when that came to nothing;
+ *                                 [data-passkey-none] of the page is shown where they are not known
+ *
  * The server answers each form alike without any of this. */
 "use strict";
 (() => {
@@ -82,6 +86,43 @@
       sent = true;
     });
     window.addEventListener("pageshow", () => { sent = false; });
+  });
+
+  /* ---- passkeys ---- */
+  const octets = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  const passkeys = {
+    get: (form) => navigator.credentials.get({ publicKey: {
+      challenge: octets(form.dataset.challenge), rpId: form.dataset.rp, userVerification: "required", allowCredentials: [],
+    } }),
+    create: (form) => navigator.credentials.create({ publicKey: {
+      challenge: octets(form.dataset.challenge), rp: { id: form.dataset.rp, name: "Merit" },
+      user: { id: octets(form.dataset.user), name: form.dataset.name, displayName: form.dataset.display },
+      pubKeyCredParams: [{ type: "public-key", alg: -7 }, { type: "public-key", alg: -8 }, { type: "public-key", alg: -257 }],
+      authenticatorSelection: { residentKey: "required", userVerification: "required" }, attestation: "none",
+    } }),
+  };
+  const known = window.PublicKeyCredential && navigator.credentials;
+  each("[data-passkey-none]", (note) => { note.hidden = Boolean(known); });
+  each("form[data-passkey]", (form) => {
+    if (!known) return;
+    form.hidden = false;
+    let filled = false;
+    const failed = form.querySelector("[data-passkey-failed]");
+    form.addEventListener("submit", (event) => {
+      if (filled) return;
+      event.preventDefault();
+      failed.hidden = true;
+      passkeys[form.dataset.passkey](form).then((key) => {
+        const said = key.response;
+        form.elements.namedItem("id").value = text(key.rawId);
+        form.elements.namedItem("client_data").value = text(said.clientDataJSON);
+        form.elements.namedItem("auth_data").value = text(said.authenticatorData || said.getAuthenticatorData());
+        form.elements.namedItem("signature").value = said.signature ? text(said.signature) : "";
+        filled = true;
+        form.submit();
+      }).catch(() => { failed.hidden = false; });
+    });
   });
 
   /* ---- progress of work that runs on the server ---- */

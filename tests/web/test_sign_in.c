@@ -1,0 +1,281 @@
+/* The pages of signing in, against whoever wants to misuse them: planted cookies, other sites, other hosts, forged proxies, stale sign-ins, script in names. */
+#include "people.h"
+
+#include "base/file.h"
+
+#define OURS "Aarhus School of Nursing (invented)"
+#define SECRET "0123456789abcdef0123456789abcdef"
+
+struct house {
+    struct site site;
+    mr_arena a;
+};
+
+static int open_house(void **state)
+{
+    static const char settings[] =
+        "{\"proxy\": {\"secret\": \"" SECRET "\", \"label\": \"WAYF\", \"domains\": [\"example.org\"]}}";
+    struct house *h = calloc(1, sizeof *h);
+    struct mr_err err = {0};
+    mr_arena_init(&h->a, 64 << 20);
+    site_open(&h->site, NULL);
+    mr_web_close(h->site.web);
+    const char *path = mr_arena_format(&h->a, "%s/sign-in.json", h->site.folder).ptr;
+    assert_ok(mr_file_write(path, mr_str_of(settings), 0600, true, &err), err);
+    assert_ok(mr_web_open(h->site.service, &h->site.web, &err), err);
+    person_add(&h->site, &h->a, "lucja@example.org", OURS, 1u << MR_ROLE_ADMINISTRATOR, false);
+    *state = h;
+    return 0;
+}
+static int close_house(void **state)
+{
+    struct house *h = *state;
+    site_close(&h->site);
+    mr_arena_done(&h->a);
+    free(h);
+    return 0;
+}
+
+static void test_sign_in__leads_within_the_site_only(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    static const struct {
+        const char *to, *location;
+    } cases[] = {
+        {"/provider/people", "/provider/people"},
+        {"/account", "/account"},
+        {"", "/provider"},
+        {"//evil.example", "/provider"},
+        {"/%2Fevil.example", "/provider"},
+        {"https://evil.example/", "/provider"},
+        {"/\\evil.example", "/provider"},
+        {"/a//evil.example", "/provider"},
+        {"javascript:alert(1)", "/provider"},
+        {"provider", "/provider"},
+        {"/provider%0d%0aX-Evil:1", "/provider"},
+        {"/@evil.example", "/provider"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_str path;
+        char body[200];
+        assert_ok(mr_sign_in_link_make(h->site.service, &h->a, MR_STR("lucja@example.org"), &path, &err), err);
+        snprintf(body, sizeof body, "to=%s", cases[i].to);
+        site_ask(&h->site, MR_POST, path.ptr, SITE_HEADER("Content-Type", "application/x-www-form-urlencoded"),
+                 mr_str_of(body));
+        assert_status(&h->site, 303, cases[i].to);
+        assert_str(site_header_of(&h->site, "Location"), cases[i].location);
+    }
+    site_get(&h->site, "/sign-in?to=//evil.example/%22%3E%3Cscript%3E", SITE_NOTHING_MORE);
+    assert_says_not(&h->site, "evil");
+}
+
+static void test_sign_in__takes_no_planted_cookie(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    mr_str path;
+    static const char planted[] = "merit_session=PLANTEDPLANTEDPLANTEDPLANTEDPLAN";
+    assert_ok(mr_sign_in_link_make(h->site.service, &h->a, MR_STR("lucja@example.org"), &path, &err), err);
+    site_ask(&h->site, MR_POST, path.ptr, SITE_HEADER("Cookie", planted), MR_STR_EMPTY);
+    assert_status(&h->site, 303, "the link");
+    assert_int_equal(site_cookie(&h->site, "merit_session").len, 32);
+    mr_str cookie = site_header_of(&h->site, "Set-Cookie");
+    assert_true(mr_str_find(cookie, MR_STR("; HttpOnly")) > 0 && mr_str_find(cookie, MR_STR("; SameSite=Lax")) > 0);
+    site_get(&h->site, "/account", SITE_HEADER("Cookie", planted));
+    assert_status(&h->site, 403, "the planted cookie opens nothing");
+}
+
+static void test_sign_in__is_not_done_for_other_sites(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    static const struct site_header foreign[][SITE_HEADERS] = {
+        {{"Sec-Fetch-Site", "cross-site"}},
+        {{"Sec-Fetch-Site", "same-site"}},
+        {{"Origin", "https://evil.example"}},
+    };
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        mr_str path;
+        assert_ok(mr_sign_in_link_make(h->site.service, &h->a, MR_STR("lucja@example.org"), &path, &err), err);
+        site_ask(&h->site, MR_POST, path.ptr, foreign[i], MR_STR_EMPTY);
+        assert_status(&h->site, 403, "a form of another site");
+        assert_int_equal(site_cookie(&h->site, "merit_session").len, 0);
+    }
+}
+
+static void test_sign_in__answers_alike_whoever_is_asked_for(void **state)
+{
+    struct house *h = *state;
+    static const char *const forms[] = {"/sign-in/password", "/sign-in/link"};
+    static const char *const people[] = {"lucja@example.org", "nobody@example.org"};
+    for (size_t f = 0; f < 2; f++) {
+        mr_str pages[2];
+        for (size_t i = 0; i < 2; i++) {
+            char fields[120];
+            snprintf(fields, sizeof fields, "email=%s&password=wrong%%20wrong%%20wrong", people[i]);
+            person_send(&h->site, NULL, forms[f], fields);
+            /* but for the address itself and the challenge, which is new each time */
+            MR_CLEANUP(mr_buf_done) mr_buf page;
+            mr_str rest = h->site.body, line;
+            mr_buf_init(&page, 1 << 20);
+            mr_buf_format(&page, "%d ", h->site.response.status);
+            while (mr_str_split(&rest, '\n', &line))
+                if (mr_str_find(line, MR_STR("data-challenge")) < 0 && mr_str_find(line, mr_str_of(people[i])) < 0)
+                    mr_buf_put(&page, line);
+            pages[i] = mr_arena_dup(&h->a, mr_buf_str(&page));
+        }
+        assert_str(pages[0], pages[1].ptr);
+    }
+}
+
+static void test_sign_in__link_is_used_by_its_button_and_never_by_looking(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    mr_str path;
+    assert_ok(mr_sign_in_link_make(h->site.service, &h->a, MR_STR("lucja@example.org"), &path, &err), err);
+    for (int i = 0; i < 3; i++) {
+        site_get(&h->site, path.ptr, SITE_NOTHING_MORE);
+        assert_status(&h->site, 200, "a program that looks through mail");
+        assert_int_equal(site_cookie(&h->site, "merit_session").len, 0);
+        assert_str(site_header_of(&h->site, "Cache-Control"), "no-store");
+        assert_str(site_header_of(&h->site, "Referrer-Policy"), "no-referrer");
+    }
+    site_ask(&h->site, MR_POST, path.ptr, SITE_NOTHING_MORE, MR_STR_EMPTY);
+    assert_status(&h->site, 303, "the button");
+    site_ask(&h->site, MR_POST, path.ptr, SITE_NOTHING_MORE, MR_STR_EMPTY);
+    assert_status(&h->site, 410, "the button again");
+}
+
+static void test_sign_in__mails_the_address_of_the_site_whatever_the_host(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    site_ask(&h->site, MR_POST, "/sign-in/link",
+             SITE_HEADER_LIST({"Content-Type", "application/x-www-form-urlencoded"}, {"Host", "evil.example"},
+                              {"X-Forwarded-Host", "evil.example"}),
+             MR_STR("email=lucja@example.org"));
+    assert_status(&h->site, 200, "asked for a link");
+    mr_db_tx *tx;
+    assert_ok(mr_db_begin(mr_service_db(h->site.service), false, &tx, &err), err);
+    {
+        MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+        bool row;
+        assert_ok(mr_db_query(tx, "SELECT data FROM mail WHERE template = 'sign_in'", NULL, 0, &c, &err), err);
+        assert_ok(mr_db_next(c, &row, &err), err);
+        assert_true(row);
+        assert_true(mr_str_find(mr_db_text(c, 0), MR_STR("http://127.0.0.1:8400/sign-in/link/")) > 0);
+        assert_true(mr_str_find(mr_db_text(c, 0), MR_STR("evil")) < 0);
+    }
+    mr_db_rollback(tx);
+}
+
+static void test_federation__is_believed_from_the_proxy_alone(void **state)
+{
+    struct house *h = *state;
+    static const struct {
+        const char *secret, *mail;
+        int status;
+    } cases[] = {
+        {"", "lucja@example.org", 403},
+        {"0123456789abcdef0123456789abcdeX", "lucja@example.org", 403},
+        {"0123456789abcdef", "lucja@example.org", 403},
+        {SECRET, "lucja@elsewhere.example", 422}, /* not a domain that is trusted: nobody */
+        {SECRET, "lucja@evilexample.org", 422},
+        {SECRET, "lucja@example.org", 303},
+        {SECRET, "", 303}, /* known by its principal name from now on */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        site_get(&h->site, "/sign-in/federation",
+                 SITE_HEADER_LIST({"X-Merit-Proxy-Secret", cases[i].secret},
+                                  {"X-Merit-Principal-Name", "lz@example.org"}, {"X-Merit-Mail", cases[i].mail},
+                                  {"X-Merit-Home-Organization", "example.org"}));
+        assert_status(&h->site, cases[i].status, cases[i].secret);
+        assert_int_equal(site_cookie(&h->site, "merit_session").len, cases[i].status == 303 ? 32 : 0);
+    }
+    /* such headers are nothing anywhere else */
+    site_get(&h->site, "/account",
+             SITE_HEADER_LIST({"X-Merit-Proxy-Secret", SECRET}, {"X-Merit-Principal-Name", "lz@example.org"}));
+    assert_status(&h->site, 403, "the account");
+}
+
+static void test_account__asks_for_a_fresh_sign_in(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    struct visitor v;
+    mr_db_tx *tx;
+    static const char *const posts[] = {"/account/password",       "/account/passkeys",
+                                        "/account/second-step",    "/account/second-step/remove",
+                                        "/account/recovery-codes", "/provider/people"};
+    person_enter(&h->site, "lucja@example.org", &v);
+    site_get(&h->site, "/account/password", SITE_HEADER("Cookie", v.cookie));
+    assert_status(&h->site, 200, "fresh");
+    assert_ok(mr_db_begin(mr_service_db(h->site.service), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, "UPDATE session SET fresh_at = fresh_at - 900001", NULL, 0, NULL, &err), err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    for (size_t i = 0; i < sizeof posts / sizeof *posts; i++) {
+        person_send(&h->site, &v, posts[i], "password=fire%20graa%20katte&emails=x@example.org&role.designer=1");
+        assert_status(&h->site, 303, posts[i]);
+        assert_true(mr_str_has_prefix(site_header_of(&h->site, "Location"), MR_STR("/sign-in?again=1&to=/")));
+    }
+    site_get(&h->site, "/account", SITE_HEADER("Cookie", v.cookie));
+    assert_status(&h->site, 200, "looking is free");
+}
+
+static void test_people__show_script_as_text(void **state)
+{
+    struct house *h = *state;
+    struct visitor v;
+    person_enter(&h->site, "lucja@example.org", &v);
+    person_send(&h->site, &v, "/account", "name=%3Cscript%3Ealert(1)%3C/script%3E&language=en");
+    assert_status(&h->site, 303, "a name");
+    static const char *const pages[] = {"/account", "/provider/people", "/provider"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        site_get(&h->site, pages[i], SITE_HEADER("Cookie", v.cookie));
+        assert_status(&h->site, 200, pages[i]);
+        assert_says_not(&h->site, "<script>alert");
+        assert_says(&h->site, "&lt;script&gt;alert(1)");
+    }
+    person_send(&h->site, &v, "/provider/people", "emails=%3Cscript%3Ealert(1)%3C/script%3E&role.designer=1");
+    assert_status(&h->site, 422, "no address");
+    assert_says_not(&h->site, "<script>alert");
+}
+
+static void test_operator__has_no_door_once_it_is_closed(void **state)
+{
+    struct house *h = *state;
+    mr_str path = mr_arena_dup(&h->a, mr_web_operator_path(h->site.web));
+    mr_str token = mr_str_from(path, sizeof "/operator/" - 1);
+    site_get(&h->site, path.ptr, SITE_NOTHING_MORE);
+    assert_status(&h->site, 303, "the link at first");
+    mr_str cookie = mr_arena_format(&h->a, "merit_operator=%.*s", MR_STR_ARG(site_cookie(&h->site, "merit_operator")));
+    mr_str bearer = mr_arena_format(&h->a, "Bearer %.*s", MR_STR_ARG(token));
+    mr_web_close_operator_door(h->site.web);
+    site_get(&h->site, path.ptr, SITE_NOTHING_MORE);
+    assert_status(&h->site, 404, "the link");
+    site_get(&h->site, "/provider", SITE_HEADER("Cookie", cookie.ptr));
+    assert_status(&h->site, 403, "the cookie");
+    site_get(&h->site, "/api/v1/me", SITE_HEADER("Authorization", bearer.ptr));
+    assert_status(&h->site, 401, "the token");
+    site_get(&h->site, "/operator/", SITE_NOTHING_MORE);
+    assert_status(&h->site, 404, "an empty token");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sign_in__leads_within_the_site_only),
+        cmocka_unit_test(test_sign_in__takes_no_planted_cookie),
+        cmocka_unit_test(test_sign_in__is_not_done_for_other_sites),
+        cmocka_unit_test(test_sign_in__answers_alike_whoever_is_asked_for),
+        cmocka_unit_test(test_sign_in__link_is_used_by_its_button_and_never_by_looking),
+        cmocka_unit_test(test_sign_in__mails_the_address_of_the_site_whatever_the_host),
+        cmocka_unit_test(test_federation__is_believed_from_the_proxy_alone),
+        cmocka_unit_test(test_account__asks_for_a_fresh_sign_in),
+        cmocka_unit_test(test_people__show_script_as_text),
+        cmocka_unit_test(test_operator__has_no_door_once_it_is_closed),
+    };
+    return cmocka_run_group_tests(tests, open_house, close_house);
+}
