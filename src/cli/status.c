@@ -88,7 +88,8 @@ static int set(struct status *s, const char *id, const char *word, struct mr_err
     s->at = id;
     const struct mr_status_order order = {.to = to, .reason = mr_str_of(s->reason)};
     if (s->successor)
-        MR_TRY(mr_status_replace(s->service, &mr_actor_operator, mr_str_of(id), mr_str_of(s->successor), mr_str_of(s->reason), err));
+        MR_TRY(mr_status_replace(s->service, &mr_actor_operator, mr_str_of(id), mr_str_of(s->successor),
+                                 mr_str_of(s->reason), err));
     else
         MR_TRY(mr_status_set(s->service, &mr_actor_operator, mr_str_of(id), &order, err));
     MR_TRY(mr_status_find(s->service, &mr_actor_operator, &s->arena, mr_str_of(id), &now, err));

@@ -81,11 +81,13 @@ static int keep(mr_db_tx *tx, void *self, struct mr_err *err)
                                         mr_env_now(w->s->env), &holding, err));
     if (is_hindered(w, &holding)) return refuse_holder(&holding, err);
     if (!w->made.row.batch_id.len)
-        MR_TRY(mr_store_sealing_single(tx, w->a, w->s->env, w->org_id, w->specification_id, &w->made.row.batch_id, err));
+        MR_TRY(
+            mr_store_sealing_single(tx, w->a, w->s->env, w->org_id, w->specification_id, &w->made.row.batch_id, err));
     MR_TRY(mr_made_store(tx, &w->made, err));
     if (w->making.validation_id.len && !w->replaced.len) MR_TRY(decide_validation(w, tx, err));
     if (w->replaced.len) {
-        const struct mr_status_order order = {.to = MR_STATUS_REVOKED, .code = MR_STR("wrong_data"), .reason = w->reason};
+        const struct mr_status_order order = {
+            .to = MR_STATUS_REVOKED, .code = MR_STR("wrong_data"), .reason = w->reason};
         MR_TRY(mr_status_change_in(w->s, tx, w->a, w->replaced, w->made.row.id, specification, &order, &changed, err));
     }
     if (!changed) return MR_FAIL(err, MR_E_STATE, "the credential was withdrawn meanwhile", MR_NOWHERE);
@@ -103,9 +105,10 @@ static int run(struct awarding *w, struct mr_awarded *ret, struct mr_err *err)
     MR_TRY(mr_maker_seal(w->maker, w->a, &w->making, &w->made, err));
     MR_TRY(mr_db_together(w->s->db, keep, w, err));
     mr_str path = mr_claim_path(w->s, w->a, w->made.row.id);
-    *ret = (struct mr_awarded){.id = w->made.row.id,
-                               .renews = w->made.row.renews,
-                               .url = mr_arena_format(w->a, "%.*s%.*s", MR_STR_ARG(w->s->public_url), MR_STR_ARG(path))};
+    *ret =
+        (struct mr_awarded){.id = w->made.row.id,
+                            .renews = w->made.row.renews,
+                            .url = mr_arena_format(w->a, "%.*s%.*s", MR_STR_ARG(w->s->public_url), MR_STR_ARG(path))};
     return MR_OK;
 }
 
@@ -155,7 +158,8 @@ int mr_award(mr_service *s, const struct mr_actor *actor, mr_arena *a, const str
     MR_TRY(mr_authorise(actor, MR_MAY_ACHIEVEMENT_AWARD, published.org_id, err));
     MR_TRY(mr_award_is_free(s, actor, published.org_id, &is_free, err));
     if (!is_free && !is_validated) /* a validation was decided by an assessor */
-        return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "an assessor signs results off, and another person seals", "same_person");
+        return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "an assessor signs results off, and another person seals",
+                              "same_person");
     *w = (struct awarding){.s = s,
                            .actor = actor,
                            .a = a,

@@ -31,8 +31,7 @@ int mr_award_is_free(mr_service *s, const struct mr_actor *actor, mr_str org_id,
  *   findings   as above
  *   errors     MR_E_FORMAT with findings; MR_E_EXISTS as above */
 int mr_award_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_award_order *order,
-                     mr_str name, struct mr_findings *findings, mr_str *ret_batch_id,
-                     struct mr_err *err) MR_MUST_CHECK;
+                     mr_str name, struct mr_findings *findings, mr_str *ret_batch_id, struct mr_err *err) MR_MUST_CHECK;
 
 /* What an achievement was made of, for the form that corrects it (ACHIEVEMENT_READ). */
 struct mr_award_record {

@@ -90,7 +90,8 @@ struct mr_award_fields mr_award_fields_of(mr_arena *a, const mr_achievement *x)
 {
     static const char *const supervisions[] = {"", "none", "supervised", "identity-online", "identity-on-site"};
     int64_t ects = x->ects_awarded;
-    mr_str points = ects > 0 ? mr_arena_format(a, "%lld.%02lld", (long long)(ects / 100), (long long)(ects % 100)) : MR_STR_EMPTY;
+    mr_str points =
+        ects > 0 ? mr_arena_format(a, "%lld.%02lld", (long long)(ects / 100), (long long)(ects % 100)) : MR_STR_EMPTY;
     return (struct mr_award_fields){
         .name = x->learner.full_name,
         .given_name = x->learner.given_name,

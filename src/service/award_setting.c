@@ -39,10 +39,8 @@ int mr_award_setting_read(mr_db_tx *tx, mr_str org_id, struct mr_award_setting *
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct mr_award_setting_row row;
     mr_arena_init(&a, MR_MIB);
-    *ret = (struct mr_award_setting){.page_image = true,
-                                     .formats = mr_award_setting_formats(),
-                                     .renew_days = 90,
-                                     .remind_days = {90, 30, 7}};
+    *ret = (struct mr_award_setting){
+        .page_image = true, .formats = mr_award_setting_formats(), .renew_days = 90, .remind_days = {90, 30, 7}};
     MR_TRY(mr_store_award_setting_find(tx, &a, org_id, &row, err));
     if (!row.is_there) return MR_OK;
     ret->same_person = row.same_person;
@@ -71,7 +69,8 @@ static int check(const struct mr_award_setting *setting, struct mr_err *err)
     for (size_t i = 0; i < MR_REMINDERS_MOST; i++) {
         int64_t days = setting->remind_days[i], before = i ? setting->remind_days[i - 1] : DAYS_MOST + 1;
         if (days < 0 || days > DAYS_MOST || (days && days >= before))
-            return MR_FAIL(err, MR_E_LIMIT, "reminders are from 1 to 3650 days before the end, the longest first", MR_NOWHERE);
+            return MR_FAIL(err, MR_E_LIMIT, "reminders are from 1 to 3650 days before the end, the longest first",
+                           MR_NOWHERE);
     }
     return MR_OK;
 }
@@ -88,7 +87,8 @@ int mr_award_setting_save(mr_service *s, const struct mr_actor *actor, mr_str or
     MR_TRY(mr_authorise(actor, MR_MAY_ORGANISATION_EDIT, org_id, err));
     MR_TRY(check(setting, err));
     for (size_t i = 0; i < FORMATS; i++)
-        if (setting->formats & formats[i]) mr_buf_format(&names, "%s%s", names.len ? "," : "", mr_format_name(formats[i]));
+        if (setting->formats & formats[i])
+            mr_buf_format(&names, "%s%s", names.len ? "," : "", mr_format_name(formats[i]));
     for (size_t i = 0; i < MR_REMINDERS_MOST && setting->remind_days[i]; i++)
         mr_buf_format(&days, "%s%lld", i ? "," : "", (long long)setting->remind_days[i]);
     const struct mr_award_setting_row row = {.same_person = setting->same_person,

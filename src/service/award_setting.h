@@ -7,11 +7,12 @@
 
 enum { MR_REMINDERS_MOST = 6 };
 struct mr_award_setting {
-    bool same_person; /* whoever signed off results may also have them sealed */
-    bool page_image;  /* false: European Digital Credentials carry a blank page */
-    unsigned formats; /* bits of mr_format; MR_FORMAT_ELM always */
-    int64_t renew_days;                      /* so long before its end an award may be renewed */
-    int64_t remind_days[MR_REMINDERS_MOST]; /* so long before the end learners are reminded, longest first; 0 ends the list */
+    bool same_person;   /* whoever signed off results may also have them sealed */
+    bool page_image;    /* false: European Digital Credentials carry a blank page */
+    unsigned formats;   /* bits of mr_format; MR_FORMAT_ELM always */
+    int64_t renew_days; /* so long before its end an award may be renewed */
+    int64_t remind_days
+        [MR_REMINDERS_MOST]; /* so long before the end learners are reminded, longest first; 0 ends the list */
 };
 /* The formats that may be chosen. */
 unsigned mr_award_setting_formats(void);

@@ -24,12 +24,9 @@ const char *mr_evidence_type(mr_str content)
         mr_str begins;
         const char *type;
     } types[] = {
-        {MR_STR_INIT("%PDF-"), "application/pdf"},
-        {MR_STR_INIT("\x89PNG\r\n\x1a\n"), "image/png"},
-        {MR_STR_INIT("\xff\xd8\xff"), "image/jpeg"},
-        {MR_STR_INIT("PK\x03\x04"), "application/zip"},
-        {MR_STR_INIT("OggS"), "application/ogg"},
-        {MR_STR_INIT("\x1a\x45\xdf\xa3"), "video/webm"},
+        {MR_STR_INIT("%PDF-"), "application/pdf"},   {MR_STR_INIT("\x89PNG\r\n\x1a\n"), "image/png"},
+        {MR_STR_INIT("\xff\xd8\xff"), "image/jpeg"}, {MR_STR_INIT("PK\x03\x04"), "application/zip"},
+        {MR_STR_INIT("OggS"), "application/ogg"},    {MR_STR_INIT("\x1a\x45\xdf\xa3"), "video/webm"},
         {MR_STR_INIT("ID3"), "audio/mpeg"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -96,7 +93,8 @@ int mr_evidence_file_add(mr_service *s, const struct mr_actor *actor, mr_arena *
     if (content.len > MR_LIMIT_EVIDENCE_FILE || name.len > 255)
         return MR_FAIL(err, MR_E_LIMIT, "the file, or its name, is larger than allowed", MR_NOWHERE);
     MR_TRY(mr_store_evidence_file_list(tx, a, object_id, MR_LIMIT_EVIDENCE_FILES, &there, &count, err));
-    if (count == MR_LIMIT_EVIDENCE_FILES) return MR_FAIL(err, MR_E_LIMIT, "there are as many files as allowed", MR_NOWHERE);
+    if (count == MR_LIMIT_EVIDENCE_FILES)
+        return MR_FAIL(err, MR_E_LIMIT, "there are as many files as allowed", MR_NOWHERE);
     row.sha256 = digest_of(a, content);
     MR_TRY(mr_store_evidence_file_add(tx, a, s->env, &row, content, ret_id, err));
     MR_TRY(mr_audit(s, tx, actor, kinds[kind].edit, row.org_id, object_id,

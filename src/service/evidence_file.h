@@ -7,7 +7,11 @@
 #include "service/service.h"
 #include "store/evidence_file.h"
 
-typedef enum mr_evidence_object { MR_EVIDENCE_BATCH, MR_EVIDENCE_ACHIEVEMENT, MR_EVIDENCE_VALIDATION } mr_evidence_object;
+typedef enum mr_evidence_object {
+    MR_EVIDENCE_BATCH,
+    MR_EVIDENCE_ACHIEVEMENT,
+    MR_EVIDENCE_VALIDATION
+} mr_evidence_object;
 /* What a file is by its first bytes, whatever it calls itself: a media type that browsers do not run; "application/octet-stream" for what is not known. */
 const char *mr_evidence_type(mr_str content);
 /* Keep a file (RESULT_ENTER, of a validation VALIDATION_EDIT).

@@ -15,7 +15,8 @@
 #define FRESH_MS 60000
 
 /* One place in a status list withdraws all of them at once. */
-static const mr_format forms[MR_MADE_FORMS] = {MR_FORMAT_ELM, MR_FORMAT_VC_JWT, MR_FORMAT_OPEN_BADGES, MR_FORMAT_DC_SD_JWT};
+static const mr_format forms[MR_MADE_FORMS] = {MR_FORMAT_ELM, MR_FORMAT_VC_JWT, MR_FORMAT_OPEN_BADGES,
+                                               MR_FORMAT_DC_SD_JWT};
 
 struct mr_maker {
     mr_arena arena; /* holds the maker itself */
@@ -43,7 +44,7 @@ static void answer_participation(mr_maker *m)
     for (size_t i = 0; i < count; i++) {
         const mr_language *l = mr_language_find(spec->title.items[i].language);
         texts[i] = (struct mr_localised){.language = spec->title.items[i].language,
-                             .text = mr_message(l ? l : mr_language_english(), "validation.participation")};
+                                         .text = mr_message(l ? l : mr_language_english(), "validation.participation")};
     }
     spec->participation_reason = (mr_texts){.items = texts, .count = count};
 }

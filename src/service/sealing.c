@@ -19,10 +19,10 @@
 #include "service/status.h"
 #include "store/batch.h"
 
-#define CHUNK 256                      /* rows read at once */
-#define LOOK_MOST 4096                 /* rows looked at in search of them, most of which were sealed before a stop */
-#define STORE_OCTETS (8 * MR_MIB)      /* documents in one transaction */
-#define STORE_MS 1000                  /* or those of so much time, when a time-stamp authority is slow */
+#define CHUNK 256                 /* rows read at once */
+#define LOOK_MOST 4096            /* rows looked at in search of them, most of which were sealed before a stop */
+#define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
+#define STORE_MS 1000             /* or those of so much time, when a time-stamp authority is slow */
 #define SCHEDULE_MOST (731 * MR_DAY_MS)
 #define MAIL_CHUNK 500
 
@@ -56,7 +56,8 @@ static int table_open(struct table *t, mr_service *s, mr_arena *a, const struct 
 static int table_next(struct table *t, mr_arena *a, struct mr_result_row *row, bool *ret_row, struct mr_err *err)
 {
     MR_TRY(mr_results_next(t->results, a, row, ret_row, err));
-    if (*ret_row && row->achievement.supervision == MR_SUPERVISION_NOT_SAID) row->achievement.supervision = t->supervision;
+    if (*ret_row && row->achievement.supervision == MR_SUPERVISION_NOT_SAID)
+        row->achievement.supervision = t->supervision;
     return MR_OK;
 }
 
@@ -166,7 +167,8 @@ static int sign(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing, str
 {
     bool done;
     (void)sealing;
-    MR_TRY(mr_store_sealing_sign(tx, step->id, mr_env_now(step->s->env), step->actor->id, step->actor->name, &done, err));
+    MR_TRY(
+        mr_store_sealing_sign(tx, step->id, mr_env_now(step->s->env), step->actor->id, step->actor->name, &done, err));
     return done ? MR_OK : other_state(err);
 }
 
@@ -198,7 +200,8 @@ static int set_supervision(struct step *step, mr_db_tx *tx, struct mr_sealing *s
 {
     bool done;
     (void)sealing;
-    MR_TRY(mr_store_sealing_set_supervision(tx, step->id, mr_str_of(mr_supervision_word(step->supervision)), &done, err));
+    MR_TRY(
+        mr_store_sealing_set_supervision(tx, step->id, mr_str_of(mr_supervision_word(step->supervision)), &done, err));
     return done ? MR_OK : other_state(err);
 }
 
@@ -237,11 +240,13 @@ static int require_signature(struct step *step, mr_db_tx *tx, const struct mr_se
 {
     bool done;
     if (sealing->hindrance == MR_SEAL_SAME)
-        return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "who signed the results off does not have them sealed", "same_person");
+        return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "who signed the results off does not have them sealed",
+                              "same_person");
     if (sealing->hindrance != MR_SEAL_FREE)
         return MR_FAIL_DETAIL(err, MR_E_STATE, "no assessor has signed the results off", "unsigned");
     if (sealing->row.signed_at != MR_TIME_NONE) return MR_OK;
-    MR_TRY(mr_store_sealing_sign(tx, step->id, mr_env_now(step->s->env), step->actor->id, step->actor->name, &done, err));
+    MR_TRY(
+        mr_store_sealing_sign(tx, step->id, mr_env_now(step->s->env), step->actor->id, step->actor->name, &done, err));
     return done ? MR_OK : other_state(err);
 }
 
@@ -297,8 +302,8 @@ static int begin(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing, st
 {
     bool moved, is_failed = mr_str_is(sealing->row.state, "failed");
     if (!is_failed) MR_TRY(require_signature(step, tx, sealing, err));
-    MR_TRY(mr_store_batch_move(tx, step->id, is_failed ? MR_STR("failed") : MR_STR("preview"), MR_STR("sealing"), &moved,
-                               err));
+    MR_TRY(mr_store_batch_move(tx, step->id, is_failed ? MR_STR("failed") : MR_STR("preview"), MR_STR("sealing"),
+                               &moved, err));
     if (!moved) return other_state(err);
     if (!is_failed) {
         MR_TRY(mr_store_batch_set_ready_rows(tx, step->id, step->ready, err));
@@ -401,8 +406,8 @@ struct work {
     size_t made_count; /* sealed and not yet stored */
     size_t octets;     /* of those */
     int64_t done, all, stored_at;
-    size_t row; /* being sealed, for the message when that fails */
-    bool end;   /* of the table */
+    size_t row;   /* being sealed, for the message when that fails */
+    bool end;     /* of the table */
     bool is_lost; /* another node has the job */
 };
 static void work_done(struct work *w)
@@ -543,8 +548,8 @@ static int finish(struct work *w, mr_str error, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     mr_str id = w->sealing.batch_id;
-    mr_str detail = error.len ? MR_STR("failed")
-                              : mr_arena_format(w->job->arena, "sealed rows=%lld", (long long)w->done);
+    mr_str detail =
+        error.len ? MR_STR("failed") : mr_arena_format(w->job->arena, "sealed rows=%lld", (long long)w->done);
     MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
     MR_TRY(mr_store_batch_finish(tx, id, mr_env_now(w->s->env), error, err));
     if (!error.len && mr_str_is(w->sealing.mailing, "now"))

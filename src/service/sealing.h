@@ -16,10 +16,10 @@
 
 /* May this actor do the next step, and if not, why? */
 typedef enum mr_seal_hindrance {
-    MR_SEAL_FREE,       /* may have it sealed; signs it off by that when nobody did */
-    MR_SEAL_UNSIGNED,   /* an assessor has to sign off first */
-    MR_SEAL_SAME,       /* signed it off, and so may not have it sealed */
-    MR_SEAL_FORBIDDEN,  /* may not have anything sealed here */
+    MR_SEAL_FREE,      /* may have it sealed; signs it off by that when nobody did */
+    MR_SEAL_UNSIGNED,  /* an assessor has to sign off first */
+    MR_SEAL_SAME,      /* signed it off, and so may not have it sealed */
+    MR_SEAL_FORBIDDEN, /* may not have anything sealed here */
 } mr_seal_hindrance;
 struct mr_sealing {
     struct mr_sealing_row row;
@@ -43,8 +43,7 @@ bool mr_supervision_find(mr_str word, mr_supervision *ret);
  *   mail    queue a mail for each learner with an address, in the transaction that keeps her achievement
  *   errors  MR_E_STATE: nothing is ready, another state, or (detail "unsigned") not signed off; MR_E_FORBIDDEN (detail "same_person"); MR_E_SPECIFICATION: its
  *           credentials would have faults, and it stays in preview */
-int mr_batch_seal(mr_service *s, const struct mr_actor *actor, mr_str id, bool mail,
-                  struct mr_err *err) MR_MUST_CHECK;
+int mr_batch_seal(mr_service *s, const struct mr_actor *actor, mr_str id, bool mail, struct mr_err *err) MR_MUST_CHECK;
 /* The same at a time (milliseconds UTC) that was given in a zone (base/zone.h). It can be changed and stopped until then. Errors also: MR_E_TIME: not in the future, or more than two years. */
 int mr_batch_schedule(mr_service *s, const struct mr_actor *actor, mr_str id, int64_t at, mr_str zone, bool mail,
                       struct mr_err *err) MR_MUST_CHECK;

@@ -90,8 +90,7 @@ int mr_status_allocate(mr_service *s, mr_arena *a, const mr_specification *speci
         .where = {.issuer = mr_service_issuer(a, specification),
                   .base = base.len ? base : mr_status_base(s, a),
                   .size = s->status_size},
-        .provider =
-            mr_texts_get(specification->provider.name, mr_specification_primary_language(specification), NULL),
+        .provider = mr_texts_get(specification->provider.name, mr_specification_primary_language(specification), NULL),
         .award_keys = award_keys,
         .count = count,
         .places = MR_NEW_ARRAY(a, struct mr_status_place, count),
@@ -144,7 +143,8 @@ static mr_str org_of(const struct known *k)
     return k->row.id.len ? k->row.org_id : k->entry.org_id;
 }
 
-int mr_status_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_achievement_status *ret, struct mr_err *err)
+int mr_status_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
+                   struct mr_achievement_status *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct known k;
@@ -189,7 +189,8 @@ int mr_status_check_order(const struct mr_status_order *order, struct mr_err *er
         return MR_FAIL_DETAIL(err, MR_E_LIMIT, "the reason is too long", "at most %d characters",
                               MR_LIMIT_STATUS_REASON);
     if (!is_reason(order->code))
-        return MR_FAIL_DETAIL(err, MR_E_UNSUPPORTED, "there is no such code of a reason", "%.*s", MR_STR_ARG(order->code));
+        return MR_FAIL_DETAIL(err, MR_E_UNSUPPORTED, "there is no such code of a reason", "%.*s",
+                              MR_STR_ARG(order->code));
     return MR_OK;
 }
 

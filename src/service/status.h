@@ -40,8 +40,8 @@ mr_status mr_status_of_word(mr_str word);
 struct mr_achievement_status {
     mr_str achievement_id;
     mr_status status;
-    int64_t changed_at;                         /* MR_TIME_NONE: never */
-    mr_str reason, reason_code;                 /* of the newest change; may be empty */
+    int64_t changed_at;         /* MR_TIME_NONE: never */
+    mr_str reason, reason_code; /* of the newest change; may be empty */
     mr_str org_id;
     mr_str replaced_by;                         /* achievement id of what took its place; empty: nothing */
     bool is_listed;                             /* false: sealed before there were lists */
@@ -95,8 +95,8 @@ int mr_status_set_batch(mr_service *s, const struct mr_actor *actor, mr_str batc
 
 /* All achievements by id, after `after` (empty: from the start), at most `limit`; of each what a list shows: reason and the like are empty. For the operator and
  * administrators of the installation (INSTALLATION_READ). */
-int mr_status_page(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str after, size_t limit, struct mr_achievement_status **ret,
-                   size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+int mr_status_page(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str after, size_t limit,
+                   struct mr_achievement_status **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- publishing ---- */
 

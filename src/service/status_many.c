@@ -69,8 +69,7 @@ static int find_achievement(mr_db_tx *tx, struct chosen *x, mr_action action, mr
                             struct mr_err *err)
 {
     MR_TRY(mr_store_achievement_find(tx, x->a, id, ret, err));
-    if (!ret->id.len)
-        return MR_FAIL(err, MR_E_NOT_FOUND, "no credential of this installation has this id", MR_NOWHERE);
+    if (!ret->id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no credential of this installation has this id", MR_NOWHERE);
     return mr_authorise(x->actor, action, ret->org_id, err);
 }
 
@@ -151,10 +150,8 @@ int mr_status_set_batch(mr_service *s, const struct mr_actor *actor, mr_str batc
     MR_TRY(mr_store_sealing_find(tx, &a, batch_id, &batch, err));
     if (!batch.batch_id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such batch", MR_NOWHERE);
     MR_TRY(mr_authorise(actor, MR_MAY_ACHIEVEMENT_STATUS, batch.org_id, err));
-    const struct mr_job_order job = {.kind = "batch.status",
-                                     .org_id = batch.org_id,
-                                     .object_id = batch_id,
-                                     .payload = write_order(&a, order)};
+    const struct mr_job_order job = {
+        .kind = "batch.status", .org_id = batch.org_id, .object_id = batch_id, .payload = write_order(&a, order)};
     MR_TRY(mr_job_add(s, tx, &job, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ACHIEVEMENT_STATUS, batch.org_id, batch_id,
                     mr_arena_format(&a, "whole batch: %s", mr_status_name(order->to)), err));
@@ -210,7 +207,8 @@ int mr_job_batch_status(mr_service *s, struct mr_job *job, struct mr_err *err)
     struct known_specifications *known = MR_NEW(job->arena, struct known_specifications);
     struct mr_status_order order;
     struct mr_sealing_row batch;
-    struct piece x = {.s = s, .a = &a, .known = known, .order = &order, .query = {.batch_id = job->object_id, .limit = CHUNK}};
+    struct piece x = {
+        .s = s, .a = &a, .known = known, .order = &order, .query = {.batch_id = job->object_id, .limit = CHUNK}};
     char last[37] = "";
     int64_t done = 0;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);

@@ -3,7 +3,7 @@
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
-    "claim_until, claimed_at, created_at, row_number, status, status_changed_at, person_key, search_name, source, "     \
+    "claim_until, claimed_at, created_at, row_number, status, status_changed_at, person_key, search_name, source, "    \
     "replaces, renews, validation_id, expires_at, reminded"
 
 static mr_db_value time_or_null(const char *name, int64_t time)
@@ -120,8 +120,10 @@ static int find_held(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str 
     MR_TRY(mr_db_query(
         tx,
         "SELECT id, awarded_on, batch_id FROM achievement WHERE specification_id = $specification AND person_key = "
-        "$person AND status <> 'revoked' AND (expires_at IS NULL OR expires_at > CAST($now AS BIGINT) + COALESCE((SELECT "
-        "s.renew_days FROM award_setting s WHERE s.org_id = achievement.org_id), 90) * 86400000) ORDER BY id DESC LIMIT 1",
+        "$person AND status <> 'revoked' AND (expires_at IS NULL OR expires_at > CAST($now AS BIGINT) + "
+        "COALESCE((SELECT "
+        "s.renew_days FROM award_setting s WHERE s.org_id = achievement.org_id), 90) * 86400000) ORDER BY id DESC "
+        "LIMIT 1",
         MR_DB_ARGS(MR_DB_T("specification", specification_id), MR_DB_T("person", person_key), MR_DB_I("now", now)), &c,
         err));
     MR_TRY(mr_db_next(c, &row, err));
@@ -183,7 +185,8 @@ int mr_store_achievement_search(mr_db_tx *tx, mr_arena *a, const struct mr_achie
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     MR_TRY(mr_db_query(
         tx,
-        "SELECT " COLUMNS " FROM achievement WHERE batch_id = $batch AND (row_number > $row OR (row_number = $row AND id > "
+        "SELECT " COLUMNS
+        " FROM achievement WHERE batch_id = $batch AND (row_number > $row OR (row_number = $row AND id > "
         "$id)) AND ($name = '' OR REPLACE(COALESCE(search_name, LOWER(learner_name)), $name, '') <> "
         "COALESCE(search_name, LOWER(learner_name))) ORDER BY row_number, id LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("batch", q->batch_id), MR_DB_I("row", q->after.row_number),
@@ -197,14 +200,15 @@ int mr_store_achievement_unmailed(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr
                                   size_t limit, struct mr_achievement_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    MR_TRY(mr_db_query(tx,
-                       "SELECT " COLUMNS " FROM achievement WHERE batch_id = $batch AND id > $after AND learner_email IS "
-                       "NOT NULL AND learner_email <> '' AND status <> 'revoked' AND claim_state = 'open' AND NOT EXISTS "
-                       "(SELECT 1 FROM mail m WHERE m.object_id = achievement.id AND m.template = $template) ORDER BY id "
-                       "LIMIT $limit",
-                       MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_T("after", after.len ? after : MR_STR("")),
-                                  MR_DB_T("template", template_name), MR_DB_I("limit", (int64_t)limit)),
-                       &c, err));
+    MR_TRY(
+        mr_db_query(tx,
+                    "SELECT " COLUMNS " FROM achievement WHERE batch_id = $batch AND id > $after AND learner_email IS "
+                    "NOT NULL AND learner_email <> '' AND status <> 'revoked' AND claim_state = 'open' AND NOT EXISTS "
+                    "(SELECT 1 FROM mail m WHERE m.object_id = achievement.id AND m.template = $template) ORDER BY id "
+                    "LIMIT $limit",
+                    MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_T("after", after.len ? after : MR_STR("")),
+                               MR_DB_T("template", template_name), MR_DB_I("limit", (int64_t)limit)),
+                    &c, err));
     return take_all(c, a, limit, ret, ret_count, err);
 }
 
@@ -214,9 +218,12 @@ int mr_store_achievement_expiring(mr_db_tx *tx, mr_arena *a, const struct mr_exp
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     MR_TRY(mr_db_query(
         tx,
-        "SELECT " COLUMNS " FROM achievement WHERE expires_at IS NOT NULL AND expires_at <= $until AND (expires_at > $from "
-        "OR ($after <> '' AND expires_at = $from AND id > $after)) AND ($org = '' OR org_id = $org) AND status = 'active' "
-        "AND claim_state <> 'declined' AND NOT EXISTS (SELECT 1 FROM achievement n WHERE n.renews = achievement.id) ORDER "
+        "SELECT " COLUMNS
+        " FROM achievement WHERE expires_at IS NOT NULL AND expires_at <= $until AND (expires_at > $from "
+        "OR ($after <> '' AND expires_at = $from AND id > $after)) AND ($org = '' OR org_id = $org) AND status = "
+        "'active' "
+        "AND claim_state <> 'declined' AND NOT EXISTS (SELECT 1 FROM achievement n WHERE n.renews = achievement.id) "
+        "ORDER "
         "BY expires_at, id LIMIT $limit",
         MR_DB_ARGS(MR_DB_I("until", q->until), MR_DB_I("from", q->from),
                    MR_DB_T("after", q->after_id.len ? q->after_id : MR_STR("")),
@@ -228,9 +235,9 @@ int mr_store_achievement_expiring(mr_db_tx *tx, mr_arena *a, const struct mr_exp
 int mr_store_achievement_set_reminded(mr_db_tx *tx, mr_str id, int64_t days, bool *ret_changed, struct mr_err *err)
 {
     int64_t changed = 0;
-    MR_TRY(mr_db_run(tx,
-                     "UPDATE achievement SET reminded = $days WHERE id = $id AND (reminded IS NULL OR reminded > $days)",
-                     MR_DB_ARGS(MR_DB_I("days", days), MR_DB_T("id", id)), &changed, err));
+    MR_TRY(mr_db_run(
+        tx, "UPDATE achievement SET reminded = $days WHERE id = $id AND (reminded IS NULL OR reminded > $days)",
+        MR_DB_ARGS(MR_DB_I("days", days), MR_DB_T("id", id)), &changed, err));
     *ret_changed = changed == 1;
     return MR_OK;
 }

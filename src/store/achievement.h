@@ -10,13 +10,14 @@ struct mr_achievement_row {
     int64_t row_number;                          /* in the table of results, as a spreadsheet shows it */
     mr_str status;             /* "active", "suspended", "revoked" (store/status.h); a new one is active */
     int64_t status_changed_at; /* MR_TIME_NONE: never */
-    mr_str person_key;         /* the learner's keyed hash; learner_key is this, with "/2" ... behind it from the second award on */
-    mr_str search_name;        /* learner_name in small letters (mr_store_achievement_fold) */
-    mr_str source;             /* the achievement as JSON; empty: awarded before that was kept */
-    mr_str replaces, renews;   /* achievement ids; may be empty */
-    mr_str validation_id;      /* of prior learning; may be empty */
-    int64_t expires_at;        /* MR_TIME_NONE: never */
-    int64_t reminded;          /* so many days before the end the last reminder was; 0: none */
+    mr_str
+        person_key; /* the learner's keyed hash; learner_key is this, with "/2" ... behind it from the second award on */
+    mr_str search_name;      /* learner_name in small letters (mr_store_achievement_fold) */
+    mr_str source;           /* the achievement as JSON; empty: awarded before that was kept */
+    mr_str replaces, renews; /* achievement ids; may be empty */
+    mr_str validation_id;    /* of prior learning; may be empty */
+    int64_t expires_at;      /* MR_TIME_NONE: never */
+    int64_t reminded;        /* so many days before the end the last reminder was; 0: none */
 };
 /* Errors: MR_E_EXISTS when this learner has this specification already. */
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *row, struct mr_err *err) MR_MUST_CHECK;
@@ -27,9 +28,10 @@ int mr_store_achievement_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_ac
 mr_str mr_store_achievement_fold(mr_arena *a, mr_str name);
 /* What a learner holds of one version of a specification. */
 struct mr_holding {
-    mr_str id, awarded_on, batch_id; /* of the newest that counts and does not end soon; empty: may be awarded (again) */
-    int64_t count;                   /* awards so far, withdrawn ones among them */
-    mr_str renews;                   /* the newest that was not withdrawn; empty: none. With id empty: what a new award renews */
+    mr_str id, awarded_on,
+        batch_id;  /* of the newest that counts and does not end soon; empty: may be awarded (again) */
+    int64_t count; /* awards so far, withdrawn ones among them */
+    mr_str renews; /* the newest that was not withdrawn; empty: none. With id empty: what a new award renews */
 };
 /*   now  what ends within the organisation's days of renewal from now on may be awarded again */
 int mr_store_achievement_holding(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str person_key, int64_t now,
@@ -64,8 +66,7 @@ struct mr_expiry_query {
     size_t limit;
 };
 int mr_store_achievement_expiring(mr_db_tx *tx, mr_arena *a, const struct mr_expiry_query *query,
-                                  struct mr_achievement_row **ret, size_t *ret_count,
-                                  struct mr_err *err) MR_MUST_CHECK;
+                                  struct mr_achievement_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Reminded of its end so many days before it. *ret_changed false: of this reminder or a nearer one it was before. */
 int mr_store_achievement_set_reminded(mr_db_tx *tx, mr_str id, int64_t days, bool *ret_changed,
                                       struct mr_err *err) MR_MUST_CHECK;

@@ -8,17 +8,16 @@ int mr_store_evidence_file_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, con
 {
     char id[37];
     mr_id_new(env, id);
-    MR_TRY(mr_db_run(tx,
-                     "INSERT INTO evidence_file (id, org_id, object_kind, object_id, name, type, size, sha256, content, "
-                     "added_at, added_by) VALUES ($id, $org, $kind, $object, $name, $type, $size, $sha256, $content, $now, "
-                     "$by)",
-                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id),
-                                MR_DB_T("kind", r->object_kind), MR_DB_T("object", r->object_id),
-                                MR_DB_T("name", r->name), MR_DB_T("type", r->type),
-                                MR_DB_I("size", (int64_t)content.len), MR_DB_T("sha256", r->sha256),
-                                MR_DB_B("content", content), MR_DB_I("now", mr_env_now(env)),
-                                mr_db_text_or_null("by", r->added_by)),
-                     NULL, err));
+    MR_TRY(mr_db_run(
+        tx,
+        "INSERT INTO evidence_file (id, org_id, object_kind, object_id, name, type, size, sha256, content, "
+        "added_at, added_by) VALUES ($id, $org, $kind, $object, $name, $type, $size, $sha256, $content, $now, "
+        "$by)",
+        MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id), MR_DB_T("kind", r->object_kind),
+                   MR_DB_T("object", r->object_id), MR_DB_T("name", r->name), MR_DB_T("type", r->type),
+                   MR_DB_I("size", (int64_t)content.len), MR_DB_T("sha256", r->sha256), MR_DB_B("content", content),
+                   MR_DB_I("now", mr_env_now(env)), mr_db_text_or_null("by", r->added_by)),
+        NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;
 }

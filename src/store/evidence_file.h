@@ -18,8 +18,7 @@ int mr_store_evidence_file_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_
                                 mr_str *ret_content, struct mr_err *err) MR_MUST_CHECK;
 /* Of one object, in the order in which they were added, at most `limit`. */
 int mr_store_evidence_file_list(mr_db_tx *tx, mr_arena *a, mr_str object_id, size_t limit,
-                                struct mr_evidence_file_row **ret, size_t *ret_count,
-                                struct mr_err *err) MR_MUST_CHECK;
+                                struct mr_evidence_file_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_evidence_file_remove(mr_db_tx *tx, mr_str id, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -17,10 +17,11 @@ int mr_store_sealing_find(mr_db_tx *tx, mr_arena *a, mr_str batch_id, struct mr_
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(tx,
-                       "SELECT id, org_id, specification_id, state, kind, signed_at, signed_by, signed_name, sealed_by, "
-                       "seal_at, seal_zone, supervision, mailing FROM batch WHERE id = $id",
-                       MR_DB_ARGS(MR_DB_T("id", batch_id)), &c, err));
+    MR_TRY(
+        mr_db_query(tx,
+                    "SELECT id, org_id, specification_id, state, kind, signed_at, signed_by, signed_name, sealed_by, "
+                    "seal_at, seal_zone, supervision, mailing FROM batch WHERE id = $id",
+                    MR_DB_ARGS(MR_DB_T("id", batch_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = (struct mr_sealing_row){0};
     if (!row) return MR_OK;
@@ -52,12 +53,13 @@ int mr_store_sealing_sign(mr_db_tx *tx, mr_str batch_id, int64_t at, mr_str by, 
                          "seal_zone = NULL WHERE id = $id AND state = 'preview' AND signed_at IS NOT NULL",
                          MR_DB_ARGS(MR_DB_T("id", batch_id)), &changed, err));
     else
-        MR_TRY(mr_db_run(tx,
-                         "UPDATE batch SET signed_at = $at, signed_by = $by, signed_name = $name WHERE id = $id AND state "
-                         "= 'preview' AND signed_at IS NULL",
-                         MR_DB_ARGS(MR_DB_I("at", at), mr_db_text_or_null("by", by), mr_db_text_or_null("name", name),
-                                    MR_DB_T("id", batch_id)),
-                         &changed, err));
+        MR_TRY(
+            mr_db_run(tx,
+                      "UPDATE batch SET signed_at = $at, signed_by = $by, signed_name = $name WHERE id = $id AND state "
+                      "= 'preview' AND signed_at IS NULL",
+                      MR_DB_ARGS(MR_DB_I("at", at), mr_db_text_or_null("by", by), mr_db_text_or_null("name", name),
+                                 MR_DB_T("id", batch_id)),
+                      &changed, err));
     *ret_done = changed == 1;
     return MR_OK;
 }
@@ -67,8 +69,7 @@ int mr_store_sealing_schedule(mr_db_tx *tx, mr_str batch_id, int64_t at, mr_str 
 {
     int64_t changed = 0;
     MR_TRY(mr_db_run(
-        tx,
-        "UPDATE batch SET seal_at = $at, seal_zone = $zone, sealed_by = $by WHERE id = $id AND state = 'preview'",
+        tx, "UPDATE batch SET seal_at = $at, seal_zone = $zone, sealed_by = $by WHERE id = $id AND state = 'preview'",
         MR_DB_ARGS(time_or_null("at", at), mr_db_text_or_null("zone", zone), mr_db_text_or_null("by", by),
                    MR_DB_T("id", batch_id)),
         &changed, err));
@@ -79,9 +80,9 @@ int mr_store_sealing_schedule(mr_db_tx *tx, mr_str batch_id, int64_t at, mr_str 
 int mr_store_sealing_set_supervision(mr_db_tx *tx, mr_str batch_id, mr_str code, bool *ret_done, struct mr_err *err)
 {
     int64_t changed = 0;
-    MR_TRY(mr_db_run(
-        tx, "UPDATE batch SET supervision = $code WHERE id = $id AND state = 'preview' AND signed_at IS NULL",
-        MR_DB_ARGS(mr_db_text_or_null("code", code), MR_DB_T("id", batch_id)), &changed, err));
+    MR_TRY(mr_db_run(tx,
+                     "UPDATE batch SET supervision = $code WHERE id = $id AND state = 'preview' AND signed_at IS NULL",
+                     MR_DB_ARGS(mr_db_text_or_null("code", code), MR_DB_T("id", batch_id)), &changed, err));
     *ret_done = changed == 1;
     return MR_OK;
 }
@@ -130,14 +131,17 @@ int mr_store_sealing_count(mr_db_tx *tx, mr_str batch_id, int64_t now, struct mr
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(
-        tx,
-        "SELECT COUNT(*), COUNT(*) FILTER (WHERE learner_email <> ''), COUNT(*) FILTER (WHERE claim_state = 'accepted'), "
-        "COUNT(*) FILTER (WHERE claim_state = 'declined'), COUNT(*) FILTER (WHERE claim_state = 'open' AND claim_until >= "
-        "$now), COUNT(*) FILTER (WHERE claim_state = 'open' AND claim_until < $now), COUNT(*) FILTER (WHERE expires_at < "
-        "$now), COUNT(*) FILTER (WHERE status = 'suspended'), COUNT(*) FILTER (WHERE status = 'revoked') FROM achievement "
-        "WHERE batch_id = $batch",
-        MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("batch", batch_id)), &c, err));
+    MR_TRY(mr_db_query(tx,
+                       "SELECT COUNT(*), COUNT(*) FILTER (WHERE learner_email <> ''), COUNT(*) FILTER (WHERE "
+                       "claim_state = 'accepted'), "
+                       "COUNT(*) FILTER (WHERE claim_state = 'declined'), COUNT(*) FILTER (WHERE claim_state = 'open' "
+                       "AND claim_until >= "
+                       "$now), COUNT(*) FILTER (WHERE claim_state = 'open' AND claim_until < $now), COUNT(*) FILTER "
+                       "(WHERE expires_at < "
+                       "$now), COUNT(*) FILTER (WHERE status = 'suspended'), COUNT(*) FILTER (WHERE status = "
+                       "'revoked') FROM achievement "
+                       "WHERE batch_id = $batch",
+                       MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("batch", batch_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = (struct mr_batch_counts){.sealed = mr_db_int(c, 0),
                                     .with_address = mr_db_int(c, 1),

@@ -11,14 +11,14 @@ int mr_store_validation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const 
 {
     char id[37];
     mr_id_new(env, id);
-    MR_TRY(mr_db_run(tx,
-                     "INSERT INTO validation (id, org_id, specification_id, learner_name, source, claim, state, "
-                     "created_at) VALUES ($id, $org, $specification, $name, $source, $claim, 'open', $now)",
-                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id),
-                                MR_DB_T("specification", r->specification_id), MR_DB_T("name", r->learner_name),
-                                MR_DB_B("source", r->source), MR_DB_T("claim", r->claim),
-                                MR_DB_I("now", mr_env_now(env))),
-                     NULL, err));
+    MR_TRY(
+        mr_db_run(tx,
+                  "INSERT INTO validation (id, org_id, specification_id, learner_name, source, claim, state, "
+                  "created_at) VALUES ($id, $org, $specification, $name, $source, $claim, 'open', $now)",
+                  MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id),
+                             MR_DB_T("specification", r->specification_id), MR_DB_T("name", r->learner_name),
+                             MR_DB_B("source", r->source), MR_DB_T("claim", r->claim), MR_DB_I("now", mr_env_now(env))),
+                  NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;
 }
@@ -63,7 +63,8 @@ int mr_store_validation_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str befo
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(tx,
-                       "SELECT " COLUMNS " FROM validation WHERE specification_id IN (SELECT s.id FROM specification s WHERE "
+                       "SELECT " COLUMNS
+                       " FROM validation WHERE specification_id IN (SELECT s.id FROM specification s WHERE "
                        "s.slug = $slug) AND ($before = '' OR id < $before) ORDER BY id DESC LIMIT $limit",
                        MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("before", before.len ? before : MR_STR("")),
                                   MR_DB_I("limit", (int64_t)limit)),
@@ -80,14 +81,14 @@ int mr_store_validation_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str befo
 int mr_store_validation_decide(mr_db_tx *tx, const struct mr_validation_row *r, bool *ret_done, struct mr_err *err)
 {
     int64_t changed = 0;
-    MR_TRY(mr_db_run(tx,
-                     "UPDATE validation SET state = $state, reasons = $reasons, assessor = $assessor, decided_by = $by, "
-                     "decided_at = $at, achievement_id = $achievement WHERE id = $id AND state = 'open'",
-                     MR_DB_ARGS(MR_DB_T("state", r->state), MR_DB_T("reasons", r->reasons),
-                                MR_DB_T("assessor", r->assessor), mr_db_text_or_null("by", r->decided_by),
-                                MR_DB_I("at", r->decided_at), mr_db_text_or_null("achievement", r->achievement_id),
-                                MR_DB_T("id", r->id)),
-                     &changed, err));
+    MR_TRY(mr_db_run(
+        tx,
+        "UPDATE validation SET state = $state, reasons = $reasons, assessor = $assessor, decided_by = $by, "
+        "decided_at = $at, achievement_id = $achievement WHERE id = $id AND state = 'open'",
+        MR_DB_ARGS(MR_DB_T("state", r->state), MR_DB_T("reasons", r->reasons), MR_DB_T("assessor", r->assessor),
+                   mr_db_text_or_null("by", r->decided_by), MR_DB_I("at", r->decided_at),
+                   mr_db_text_or_null("achievement", r->achievement_id), MR_DB_T("id", r->id)),
+        &changed, err));
     *ret_done = changed == 1;
     return MR_OK;
 }

@@ -56,8 +56,8 @@ void mr_api_replace(mr_page *p)
     if (!body) return;
     struct mr_award_fields fields = mr_award_fields_get(body);
     mr_findings_init(&findings, p->arena);
-    if (mr_award_replace(p->service, p->actor, p->arena, p->part[0], &fields, mr_json_get_str(body, "reason"), &findings,
-                         &awarded, &err) == MR_OK)
+    if (mr_award_replace(p->service, p->actor, p->arena, p->part[0], &fields, mr_json_get_str(body, "reason"),
+                         &findings, &awarded, &err) == MR_OK)
         show_awarded(p, &awarded);
     else
         fail(p, &findings, &err);
@@ -156,8 +156,8 @@ void mr_api_ending(mr_page *p)
     uint64_t days = 90;
     mr_json_writer *v = &p->view;
     if (!mr_str_to_u64(mr_http_query(p->request, "days"), &days) || days < 1 || days > 3650) days = 90;
-    if (mr_renewal_list(p->service, p->actor, p->arena, mr_office_org(p), (int64_t)days, NULL, MR_LIMIT_STATUS_MANY, &rows,
-                        &count, &err) != MR_OK) {
+    if (mr_renewal_list(p->service, p->actor, p->arena, mr_office_org(p), (int64_t)days, NULL, MR_LIMIT_STATUS_MANY,
+                        &rows, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }

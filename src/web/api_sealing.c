@@ -114,10 +114,8 @@ void mr_api_batch_achievements(mr_page *p)
     struct mr_claim_link *links;
     size_t count;
     mr_json_writer *v = &p->view;
-    const struct mr_achievement_query query = {.batch_id = p->part[0],
-                                               .name = mr_http_query(p->request, "name"),
-                                               .after = place_of(p),
-                                               .limit = PAGE + 1};
+    const struct mr_achievement_query query = {
+        .batch_id = p->part[0], .name = mr_http_query(p->request, "name"), .after = place_of(p), .limit = PAGE + 1};
     if (mr_batch_search(p->service, p->actor, p->arena, &query, &links, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -149,8 +147,7 @@ void mr_api_evidence_add(mr_page *p)
                         : MR_FAIL_DETAIL(&err, MR_E_FORMAT, "no such kind", "%s", "batch, achievement, validation");
     if (code == MR_OK)
         code = mr_evidence_file_add(p->service, p->actor, p->arena, (mr_evidence_object)kind,
-                                    mr_json_get_str(body, "object"), mr_json_get_str(body, "name"),
-                                    content, &id, &err);
+                                    mr_json_get_str(body, "object"), mr_json_get_str(body, "name"), content, &id, &err);
     if (code != MR_OK) {
         mr_api_fail(p, &err);
         return;

@@ -96,8 +96,8 @@ void mr_web_award(mr_page *p)
 
 static void put_facts(mr_page *p, const struct mr_award_record *record)
 {
-    static const char *const shown[] = {"birth_date", "email",   "student_number", "grade",
-                                        "date",       "place",   "ects",           "supervision"};
+    static const char *const shown[] = {"birth_date", "email", "student_number", "grade",
+                                        "date",       "place", "ects",           "supervision"};
     struct mr_award_fields fields = record->fields;
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "facts");
@@ -107,9 +107,11 @@ static void put_facts(mr_page *p, const struct mr_award_record *record)
             mr_str value = *mr_award_field_at(&fields, i);
             if (strcmp(mr_award_field_name(i), shown[k]) != 0 || value.len == 0) continue;
             if (strcmp(shown[k], "supervision") == 0)
-                value = mr_message_str(p->language, mr_arena_format(p->arena, "award.supervision.%.*s", MR_STR_ARG(value)));
+                value =
+                    mr_message_str(p->language, mr_arena_format(p->arena, "award.supervision.%.*s", MR_STR_ARG(value)));
             mr_json_begin_object(v);
-            mr_json_put_member(v, "name", mr_message_str(p->language, mr_arena_format(p->arena, "award.field.%s", shown[k])));
+            mr_json_put_member(v, "name",
+                               mr_message_str(p->language, mr_arena_format(p->arena, "award.field.%s", shown[k])));
             mr_json_put_member(v, "value", value);
             mr_json_end_object(v);
         }

@@ -14,7 +14,9 @@ static void put_formats(mr_page *p, unsigned chosen)
         if (!(mr_award_setting_formats() & f) || f == MR_FORMAT_ELM) continue;
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "code", mr_format_name(f));
-        mr_json_put_member(v, "text", mr_message_str(p->language, mr_arena_format(p->arena, "award_setting.format.%s", mr_format_name(f))));
+        mr_json_put_member(
+            v, "text",
+            mr_message_str(p->language, mr_arena_format(p->arena, "award_setting.format.%s", mr_format_name(f))));
         mr_office_put_flag(p, "chosen", chosen & f);
         mr_json_end_object(v);
     }
@@ -63,7 +65,8 @@ static bool read_days(mr_str text, int64_t ret[MR_REMINDERS_MOST])
     memset(ret, 0, MR_REMINDERS_MOST * sizeof *ret);
     if (mr_str_trim(text).len == 0) return true;
     while (mr_str_split(&text, ',', &part)) {
-        if (count == MR_REMINDERS_MOST || !mr_str_to_u64(mr_str_trim(part), &days) || days == 0 || days > 3650) return false;
+        if (count == MR_REMINDERS_MOST || !mr_str_to_u64(mr_str_trim(part), &days) || days == 0 || days > 3650)
+            return false;
         ret[count++] = (int64_t)days;
     }
     return true;

@@ -283,9 +283,9 @@ static void put_counts(mr_page *p, const struct mr_batch_counts *c)
     const struct {
         const char *id;
         int64_t count;
-    } counts[] = {{"batch.count.mailed", c->mailed},     {"batch.count.claimed", c->claimed},
-                  {"batch.count.declined", c->declined}, {"batch.count.undecided", c->undecided},
-                  {"batch.count.over", c->over},         {"batch.count.expired", c->expired},
+    } counts[] = {{"batch.count.mailed", c->mailed},       {"batch.count.claimed", c->claimed},
+                  {"batch.count.declined", c->declined},   {"batch.count.undecided", c->undecided},
+                  {"batch.count.over", c->over},           {"batch.count.expired", c->expired},
                   {"batch.count.suspended", c->suspended}, {"batch.count.revoked", c->revoked}};
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "counts");

@@ -16,8 +16,9 @@ void mr_office_put_evidence(mr_page *p, mr_evidence_object kind, mr_str object_i
     mr_json_begin_object(v);
     mr_json_put_member(v, "address", mr_arena_format(p->arena, "%.*s/evidence", MR_STR_ARG(back)));
     mr_office_put_flag(p, "has_files", count > 0);
-    mr_office_put_flag(p, "may_add", mr_actor_may(p->actor, kind == MR_EVIDENCE_VALIDATION ? MR_MAY_VALIDATION_EDIT
-                                                                                          : MR_MAY_RESULT_ENTER));
+    mr_office_put_flag(
+        p, "may_add",
+        mr_actor_may(p->actor, kind == MR_EVIDENCE_VALIDATION ? MR_MAY_VALIDATION_EDIT : MR_MAY_RESULT_ENTER));
     mr_json_put_name(v, "files");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
@@ -41,8 +42,8 @@ static void add(mr_page *p, mr_evidence_object kind)
     mr_str id, back = mr_arena_format(p->arena, "%s%.*s", paths[kind], MR_STR_ARG(p->part[0]));
     int code = MR_OK;
     if (file)
-        code = mr_evidence_file_add(p->service, p->actor, p->arena, kind, p->part[0], file->file_name, file->content, &id,
-                                    &err);
+        code = mr_evidence_file_add(p->service, p->actor, p->arena, kind, p->part[0], file->file_name, file->content,
+                                    &id, &err);
     if (code == MR_OK)
         mr_http_redirect(p->response, mr_arena_format(p->arena, "%.*s#evidence", MR_STR_ARG(back)));
     else

@@ -28,7 +28,8 @@ static void put_row(mr_page *p, const struct mr_ending *row)
     mr_json_writer *v = &p->view;
     struct mr_published published;
     mr_json_begin_object(v);
-    mr_json_put_member(v, "path", mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(row->achievement_id)));
+    mr_json_put_member(v, "path",
+                       mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(row->achievement_id)));
     mr_json_put_member(v, "learner", row->learner);
     mr_json_put_member(v, "email", row->email);
     mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(row->expires_at)));

@@ -133,14 +133,16 @@ static void put_zones(mr_page *p, mr_str chosen)
 static mr_str likely_zone(mr_page *p, mr_str specification_id)
 {
     static const char *const zones[][2] = {
-        {"DK", "Europe/Copenhagen"}, {"SE", "Europe/Stockholm"}, {"NO", "Europe/Oslo"},      {"FI", "Europe/Helsinki"},
-        {"IS", "Atlantic/Reykjavik"}, {"NL", "Europe/Amsterdam"}, {"BE", "Europe/Brussels"},  {"DE", "Europe/Berlin"},
-        {"FR", "Europe/Paris"},       {"ES", "Europe/Madrid"},    {"PT", "Europe/Lisbon"},    {"IT", "Europe/Rome"},
-        {"IE", "Europe/Dublin"},      {"AT", "Europe/Vienna"},    {"PL", "Europe/Warsaw"},    {"CZ", "Europe/Prague"},
-        {"GR", "Europe/Athens"},      {"EE", "Europe/Tallinn"},   {"LV", "Europe/Riga"},      {"LT", "Europe/Vilnius"},
-        {"RO", "Europe/Bucharest"},   {"BG", "Europe/Sofia"},     {"HU", "Europe/Budapest"},  {"SI", "Europe/Ljubljana"},
-        {"HR", "Europe/Zagreb"},      {"SK", "Europe/Bratislava"}, {"MT", "Europe/Malta"},    {"CY", "Europe/Nicosia"},
-        {"LU", "Europe/Luxembourg"},
+        {"DK", "Europe/Copenhagen"}, {"SE", "Europe/Stockholm"},   {"NO", "Europe/Oslo"},
+        {"FI", "Europe/Helsinki"},   {"IS", "Atlantic/Reykjavik"}, {"NL", "Europe/Amsterdam"},
+        {"BE", "Europe/Brussels"},   {"DE", "Europe/Berlin"},      {"FR", "Europe/Paris"},
+        {"ES", "Europe/Madrid"},     {"PT", "Europe/Lisbon"},      {"IT", "Europe/Rome"},
+        {"IE", "Europe/Dublin"},     {"AT", "Europe/Vienna"},      {"PL", "Europe/Warsaw"},
+        {"CZ", "Europe/Prague"},     {"GR", "Europe/Athens"},      {"EE", "Europe/Tallinn"},
+        {"LV", "Europe/Riga"},       {"LT", "Europe/Vilnius"},     {"RO", "Europe/Bucharest"},
+        {"BG", "Europe/Sofia"},      {"HU", "Europe/Budapest"},    {"SI", "Europe/Ljubljana"},
+        {"HR", "Europe/Zagreb"},     {"SK", "Europe/Bratislava"},  {"MT", "Europe/Malta"},
+        {"CY", "Europe/Nicosia"},    {"LU", "Europe/Luxembourg"},
     };
     struct mr_published published;
     if (mr_catalogue_get(p->service, p->arena, specification_id, &published, NULL) == MR_OK &&
@@ -159,9 +161,9 @@ static void put_schedule(mr_page *p, const struct mr_sealing_row *row, const cha
     if (is_set) {
         mr_zone_write(zone, row->seal_at, at);
         at[10] = ' ';
-        mr_json_put_member(&p->view, "at_set",
-                           MR_SAY(p->arena, p->language, "batch.at.set", {"time", mr_str_of(at)},
-                                  {"zone", mr_str_of(zone->name)}));
+        mr_json_put_member(
+            &p->view, "at_set",
+            MR_SAY(p->arena, p->language, "batch.at.set", {"time", mr_str_of(at)}, {"zone", mr_str_of(zone->name)}));
         at[10] = 'T';
     }
     mr_json_put_member(&p->view, "at_value", typed.len ? typed : mr_str_of(at));
@@ -184,11 +186,11 @@ int mr_office_put_next(mr_page *p, mr_str batch_id, int64_t ready, const char *w
     mr_json_put_name(v, "next");
     mr_json_begin_object(v);
     if (is_signed)
-        mr_json_put_member(v, "signed",
-                           MR_SAY(p->arena, p->language, "batch.signed",
-                                  {"name", row->signed_name.len ? row->signed_name
-                                                                : mr_message(p->language, "batch.signed.operator")},
-                                  {"when", mr_say_time(p->arena, p->language, row->signed_at)}));
+        mr_json_put_member(
+            v, "signed",
+            MR_SAY(p->arena, p->language, "batch.signed",
+                   {"name", row->signed_name.len ? row->signed_name : mr_message(p->language, "batch.signed.operator")},
+                   {"when", mr_say_time(p->arena, p->language, row->signed_at)}));
     if (hindrances[sealing.hindrance] && !sealing.may_sign)
         mr_json_put_member(v, "hindrance", mr_message(p->language, hindrances[sealing.hindrance]));
     mr_office_put_flag(p, "may_seal", is_free);

@@ -8,8 +8,7 @@
 #include "web/office.h"
 
 /* "next": sign-off, sealing, a time; NULL `wrong`, or the message of what is wrong with the time that was sent. */
-int mr_office_put_next(mr_page *p, mr_str batch_id, int64_t ready, const char *wrong,
-                       struct mr_err *err) MR_MUST_CHECK;
+int mr_office_put_next(mr_page *p, mr_str batch_id, int64_t ready, const char *wrong, struct mr_err *err) MR_MUST_CHECK;
 /* "evidence": files of an object, with the form that adds one; `back` is the object's page. Whoever may not read them sees nothing. */
 void mr_office_put_evidence(mr_page *p, mr_evidence_object kind, mr_str object_id, mr_str back);
 /* The fields of one learner as a form sends them; and as members of the view: a value each, with what is wrong with it ("wrong_<name>"), and "faults": all sentences. */

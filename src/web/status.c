@@ -109,9 +109,9 @@ static void put_now(mr_page *p, const struct mr_achievement_status *now)
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[now->status], {"date", since}));
     mr_json_put_member(v, "last_reason", now->reason);
     if (now->reason_code.len)
-        mr_json_put_member(v, "last_code",
-                           mr_message_str(p->language, mr_arena_format(p->arena, "status.reason.%.*s",
-                                                                       MR_STR_ARG(now->reason_code))));
+        mr_json_put_member(
+            v, "last_code",
+            mr_message_str(p->language, mr_arena_format(p->arena, "status.reason.%.*s", MR_STR_ARG(now->reason_code))));
     if (now->replaced_by.len)
         mr_json_put_member(v, "replaced_by",
                            mr_arena_format(p->arena, "urn:credential:%.*s", MR_STR_ARG(now->replaced_by)));

@@ -16,10 +16,12 @@ static mr_str one_path(mr_page *p, mr_str id)
 
 static void put_state(mr_page *p, const struct mr_validation_row *row)
 {
-    const char *look = mr_str_is(row->state, "accepted") ? "passed" : mr_str_is(row->state, "refused") ? "failed" : "na";
-    mr_json_put_member(&p->view, "state",
-                       mr_message_str(p->language, mr_arena_format(p->arena, "validation.state.%.*s",
-                                                                   MR_STR_ARG(row->state))));
+    const char *look = mr_str_is(row->state, "accepted")  ? "passed"
+                       : mr_str_is(row->state, "refused") ? "failed"
+                                                          : "na";
+    mr_json_put_member(
+        &p->view, "state",
+        mr_message_str(p->language, mr_arena_format(p->arena, "validation.state.%.*s", MR_STR_ARG(row->state))));
     mr_office_put_flag(p, look, true);
 }
 
@@ -113,8 +115,8 @@ static void show_one(mr_page *p, const char *wrong)
     put_state(p, &x.row);
     mr_office_put_flag(p, "is_open", is_open);
     mr_office_put_flag(p, "may_decide", is_open && mr_actor_may(p->actor, MR_MAY_VALIDATION_DECIDE));
-    mr_office_put_flag(p, "may_award", is_accepted && !x.row.achievement_id.len &&
-                                           mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
+    mr_office_put_flag(p, "may_award",
+                       is_accepted && !x.row.achievement_id.len && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
     mr_json_put_member(v, "reasons", is_open ? mr_http_form(p->request, "reasons") : x.row.reasons);
     mr_json_put_member(v, "assessor", is_open ? mr_http_form(p->request, "assessor") : x.row.assessor);
     if (!is_open) mr_json_put_member(v, "decided", mr_say_time(p->arena, p->language, x.row.decided_at));

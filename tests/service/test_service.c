@@ -419,7 +419,7 @@ static void test_batch_discard__keeps_no_table(void **state)
     assert_code(mr_batch_discard(w->s, &mr_actor_operator, id, &err), MR_E_STATE, err);
     assert_code(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), MR_E_STATE, err);
     assert_code(mr_batch_preview(w->s, &w->a, id, &p, &err), MR_E_STATE, err);
-    assert_code(mr_batch_discard(w->s, &mr_actor_operator, MR_STR("nothing"), &err), MR_E_STATE, err);
+    assert_code(mr_batch_discard(w->s, &mr_actor_operator, MR_STR("nothing"), &err), MR_E_NOT_FOUND, err);
 }
 
 /* ---- sealing ---- */

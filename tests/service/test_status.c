@@ -142,7 +142,9 @@ static mr_status status(struct world *w, mr_str id)
 static void set(struct world *w, mr_str id, mr_status to)
 {
     struct mr_err err = {0};
-    assert_ok(mr_status_set(w->s, &mr_actor_operator, id, &(struct mr_status_order){.to = to, .reason = MR_STR("by mistake")}, &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = to, .reason = MR_STR("by mistake")}, &err),
+              err);
 }
 
 /* ---- reading what is published ---- */
@@ -289,7 +291,9 @@ static void test_status_set__revoked_is_final(void **state)
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         struct mr_err err = {0};
         assert_int_equal(status(w, id), steps[i].from);
-        assert_code(mr_status_set(w->s, &mr_actor_operator, id, &(struct mr_status_order){.to = steps[i].to, .reason = MR_STR("why")}, &err), steps[i].code, err);
+        assert_code(mr_status_set(w->s, &mr_actor_operator, id,
+                                  &(struct mr_status_order){.to = steps[i].to, .reason = MR_STR("why")}, &err),
+                    steps[i].code, err);
         if (steps[i].code == MR_E_STATE) assert_true(strstr(err.message, "withdrawn for good") != NULL);
     }
     assert_int_equal(number(w, "SELECT COUNT(*) FROM status_change"), 3); /* nothing is said of what changed nothing */
@@ -302,7 +306,10 @@ static void test_status_set__takes_the_id_of_the_credential(void **state)
     struct mr_achievement_status now;
     mr_str id = one_learner(w), urn = mr_arena_format(&w->a, "urn:credential:%.*s", MR_STR_ARG(id));
     clock_now += HOUR_MS;
-    assert_ok(mr_status_set(w->s, &mr_actor_operator, urn, &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = MR_STR("under appeal")}, &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, urn,
+                            &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = MR_STR("under appeal")},
+                            &err),
+              err);
     assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, urn, &now, &err), err);
     assert_str_eq(now.achievement_id, id);
     assert_str(now.reason, "under appeal");
@@ -330,12 +337,17 @@ static void test_status_set__refuses(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mr_err err = {0};
-        assert_code(mr_status_set(w->s, &mr_actor_operator, cases[i].id, &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = cases[i].reason}, &err), cases[i].code, err);
+        assert_code(mr_status_set(w->s, &mr_actor_operator, cases[i].id,
+                                  &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = cases[i].reason}, &err),
+                    cases[i].code, err);
     }
     assert_int_equal(status(w, id), MR_STATUS_ACTIVE);
     long_reason[MR_LIMIT_STATUS_REASON * 2] = '\0';
     struct mr_err err = {0};
-    assert_ok(mr_status_set(w->s, &mr_actor_operator, id, &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = mr_str_of(long_reason)}, &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = mr_str_of(long_reason)},
+                            &err),
+              err);
 }
 
 /* An achievement from before there were lists. */
@@ -348,7 +360,8 @@ static void test_status_replace__names_the_successor(void **state)
     struct mr_achievement_status found, *page;
     size_t count;
     assert_code(mr_status_replace(w->s, &mr_actor_operator, old, old, MR_STR_EMPTY, &err), MR_E_USAGE, err);
-    assert_code(mr_status_replace(w->s, &mr_actor_operator, old, MR_STR("01900000-0000-7000-8000-000000000000"), MR_STR_EMPTY, &err),
+    assert_code(mr_status_replace(w->s, &mr_actor_operator, old, MR_STR("01900000-0000-7000-8000-000000000000"),
+                                  MR_STR_EMPTY, &err),
                 MR_E_NOT_FOUND, err);
     mr_str urn = mr_arena_format(&w->a, "urn:credential:%.*s", MR_STR_ARG(new));
     assert_ok(mr_status_replace(w->s, &mr_actor_operator, old, urn, MR_STR("a wrong name"), &err), err);
@@ -363,8 +376,11 @@ static void test_status_replace__names_the_successor(void **state)
     assert_int_equal(count, 2);
     for (size_t i = 0; i < count; i++)
         assert_str_eq(page[i].replaced_by, mr_str_eq(page[i].achievement_id, old) ? new : MR_STR_EMPTY);
-    assert_code(mr_status_replace(w->s, &mr_actor_operator, new, old, MR_STR_EMPTY, &err), MR_E_STATE, err); /* what is withdrawn itself */
-    assert_code(mr_status_set(w->s, &mr_actor_operator, old, &(struct mr_status_order){.to = MR_STATUS_ACTIVE, .reason = MR_STR_EMPTY}, &err), MR_E_STATE, err);
+    assert_code(mr_status_replace(w->s, &mr_actor_operator, new, old, MR_STR_EMPTY, &err), MR_E_STATE,
+                err); /* what is withdrawn itself */
+    assert_code(mr_status_set(w->s, &mr_actor_operator, old,
+                              &(struct mr_status_order){.to = MR_STATUS_ACTIVE, .reason = MR_STR_EMPTY}, &err),
+                MR_E_STATE, err);
 }
 
 static void test_status_set__tells_of_what_is_in_no_list(void **state)
@@ -495,7 +511,9 @@ static void test_status_serve__sees_what_others_changed(void **state)
     uint64_t index = (uint64_t)number(w, "SELECT idx FROM status_entry");
     assert_int_equal(entry(w, serve(w, list, MR_STATUS_FORM_TOKEN), MR_STATUS_FORM_TOKEN, index), 0);
     mr_service *other = open_folder(w->folder, true);
-    assert_ok(mr_status_set(other, &mr_actor_operator, id, &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = MR_STR_EMPTY}, &err), err);
+    assert_ok(mr_status_set(other, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = MR_STR_EMPTY}, &err),
+              err);
     mr_service_close(other);
     assert_int_equal(entry(w, serve(w, list, MR_STATUS_FORM_TOKEN), MR_STATUS_FORM_TOKEN, index), 1);
 }

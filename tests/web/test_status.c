@@ -60,7 +60,8 @@ static mr_status status_now(struct status *t)
 {
     struct mr_err err = {0};
     struct mr_achievement_status now;
-    assert_ok(mr_status_find(t->office.site.service, &mr_actor_operator, &t->a, t->link.achievement_id, &now, &err), err);
+    assert_ok(mr_status_find(t->office.site.service, &mr_actor_operator, &t->a, t->link.achievement_id, &now, &err),
+              err);
     return now.status;
 }
 
