@@ -40,7 +40,7 @@ static void show_award(mr_page *p, const struct mr_award_fields *fields, const s
     mr_office_put_flag(p, "mail", p->request->method != MR_POST || mr_http_form(p->request, "mail").len > 0);
     if (there) {
         mr_json_put_member(&p->view, "there", achievement_path(p, mr_str_of(there->detail), ""));
-        mr_http_set_status(p->response, 409);
+        mr_http_set_status(p->response, 422);
     }
     mr_page_show_private(p, "award");
 }

@@ -160,11 +160,13 @@ static void put_schedule(mr_page *p, const struct mr_sealing_row *row, const cha
     bool is_set = row->seal_at != MR_TIME_NONE && zone;
     if (is_set) {
         mr_zone_write(zone, row->seal_at, at);
-        at[10] = ' ';
-        mr_json_put_member(
-            &p->view, "at_set",
-            MR_SAY(p->arena, p->language, "batch.at.set", {"time", mr_str_of(at)}, {"zone", mr_str_of(zone->name)}));
-        at[10] = 'T';
+        mr_date day = mr_date_of_time(0);
+        if (mr_date_parse(mr_str_make(at, 10), &day, NULL) != MR_OK) day = mr_date_of_time(row->seal_at);
+        mr_str words = mr_say_date(p->arena, p->language, day);
+        mr_json_put_member(&p->view, "at_set",
+                           MR_SAY(p->arena, p->language, "batch.at.set",
+                                  {"time", mr_arena_format(p->arena, "%.*s, %s", MR_STR_ARG(words), at + 11)},
+                                  {"zone", mr_str_of(zone->name)}));
     }
     mr_json_put_member(&p->view, "at_value", typed.len ? typed : mr_str_of(at));
     if (!chosen.len) chosen = is_set ? mr_str_of(zone->name) : likely_zone(p, row->specification_id);
