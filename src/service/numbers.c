@@ -1,6 +1,9 @@
 #include "service/numbers.h"
 
 #include "service/installation.h"
+#include "table/csv.h"
+
+#include <stdio.h>
 
 static void add(struct mr_numbers_row *to, const struct mr_numbers_row *row)
 {
@@ -36,4 +39,30 @@ int mr_numbers_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_
     MR_TRY(count_enrolments(tx, published.slug, ret, err));
     for (size_t i = 0; i < ret->count; i++) add(&ret->total, &ret->rows[i]);
     return MR_OK;
+}
+
+static void put_number(mr_buf *out, int64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)number);
+    mr_csv_put_cell(out, mr_str_of(text), ',');
+}
+
+void mr_numbers_write(const struct mr_numbers *numbers, const mr_language *l, mr_buf *out)
+{
+    static const char *const columns[] = {
+        "numbers.month",    "numbers.version",   "numbers.awarded", "numbers.mailed",    "numbers.claimed",
+        "numbers.declined", "numbers.undecided", "numbers.expired", "numbers.suspended", "numbers.revoked"};
+    mr_buf_puts(out, "\xEF\xBB\xBF");
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) mr_csv_put_cell(out, mr_message(l, columns[i]), ',');
+    mr_csv_end_row(out);
+    for (size_t i = 0; i < numbers->count; i++) {
+        const struct mr_numbers_row *r = &numbers->rows[i];
+        const int64_t counts[] = {r->awarded,   r->mailed,  r->claimed,   r->declined,
+                                  r->undecided, r->expired, r->suspended, r->revoked};
+        mr_csv_put_cell(out, r->month, ',');
+        mr_csv_put_cell(out, r->version, ',');
+        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) put_number(out, counts[k]);
+        mr_csv_end_row(out);
+    }
 }

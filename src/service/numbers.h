@@ -5,6 +5,7 @@
 #include "service/actor.h"
 #include "service/catalogue.h"
 #include "store/numbers.h"
+#include "text/messages.h"
 
 enum { MR_NUMBERS_MOST = 1200 }; /* rows: versions times months */
 struct mr_numbers {
@@ -17,5 +18,7 @@ struct mr_numbers {
 /* Action NUMBERS_READ. slug: of the specification, all its versions. */
 int mr_numbers_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug, struct mr_numbers *ret,
                    struct mr_err *err) MR_MUST_CHECK;
+/* The rows as CSV in this language, with a byte order mark. */
+void mr_numbers_write(const struct mr_numbers *numbers, const mr_language *l, mr_buf *out);
 
 #endif

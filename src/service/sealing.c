@@ -569,9 +569,9 @@ static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
     uint64_t at = 0;
     bool is_preview = mr_str_is(w->sealing.state, "preview"), is_sealing = mr_str_is(w->sealing.state, "sealing");
     bool is_timed = mr_str_to_u64(w->job->payload, &at);
+    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     *ret_go = is_timed ? (is_preview || is_sealing) && w->sealing.seal_at == (int64_t)at : is_sealing;
     if (!*ret_go || is_sealing) return MR_OK;
-    mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     MR_TRY(examine(w->s, &a, &w->sealing, &ready, err));
     MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
     MR_TRY(mr_store_batch_move(tx, w->sealing.batch_id, MR_STR("preview"), MR_STR("sealing"), ret_go, err));
@@ -581,11 +581,11 @@ static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
     return mr_db_commit(ending, err);
 }
 
-static int read_sealing(struct work *w, struct mr_err *err)
+static int read_sealing(mr_service *s, struct mr_job *job, struct mr_sealing_row *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    MR_TRY(mr_db_begin(w->s->db, false, &tx, err));
-    return find_sealing(tx, w->job->arena, w->job->object_id, &w->sealing, err);
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    return find_sealing(tx, job->arena, job->object_id, ret, err);
 }
 
 /* The batch says what is true, too: a job that failed is looked at by nobody. */
@@ -610,7 +610,7 @@ int mr_job_batch_seal(mr_service *s, struct mr_job *job, struct mr_err *err)
     bool go = false;
     if (!w) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
     w->s = s, w->job = job, w->stored_at = mr_env_now(s->env);
-    MR_TRY(read_sealing(w, err));
+    MR_TRY(read_sealing(s, job, &w->sealing, err));
     int code = leave_preview(w, &go, err);
     if (code == MR_OK && !go) return MR_OK;
     if (code == MR_OK) {
@@ -671,15 +671,15 @@ static int mail_chunk(mr_service *s, mr_arena *a, const struct mr_published *pub
 int mr_job_batch_mail(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    struct work w = {.s = s, .job = job};
+    struct mr_sealing_row batch;
     struct mr_published published;
     mr_str after = MR_STR_EMPTY;
     char last[37] = "";
     size_t count;
     int64_t done = 0;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(read_sealing(&w, err));
-    MR_TRY(mr_catalogue_get(s, job->arena, w.sealing.specification_id, &published, err));
+    MR_TRY(read_sealing(s, job, &batch, err));
+    MR_TRY(mr_catalogue_get(s, job->arena, batch.specification_id, &published, err));
     do {
         mr_arena_reset(&a);
         MR_TRY(mail_chunk(s, &a, &published, job->object_id, &after, &count, err));

@@ -2,7 +2,6 @@
 #include "service/numbers.h"
 
 #include "base/limits.h"
-#include "table/csv.h"
 #include "web/api.h"
 #include "web/sealing.h"
 
@@ -87,20 +86,7 @@ void mr_web_numbers_table(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    mr_buf_puts(&out, "\xEF\xBB\xBF");
-    mr_csv_put_cell(&out, mr_message(p->language, "numbers.month"), ',');
-    mr_csv_put_cell(&out, mr_message(p->language, "numbers.version"), ',');
-    for (size_t i = 0; i < COLUMNS; i++) mr_csv_put_cell(&out, column_name(p, i), ',');
-    mr_csv_end_row(&out);
-    for (size_t k = 0; k < numbers.count; k++) {
-        int64_t values[COLUMNS];
-        values_of(&numbers.rows[k], values);
-        mr_csv_put_cell(&out, numbers.rows[k].month, ',');
-        mr_csv_put_cell(&out, numbers.rows[k].version, ',');
-        for (size_t i = 0; i < COLUMNS; i++)
-            mr_csv_put_cell(&out, mr_arena_format(p->arena, "%lld", (long long)values[i]), ',');
-        mr_csv_end_row(&out);
-    }
+    mr_numbers_write(&numbers, p->language, &out);
     mr_page_download(p, "text/csv; charset=utf-8", MR_STR("numbers.csv"), mr_buf_str(&out));
 }
 

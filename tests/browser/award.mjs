@@ -162,5 +162,45 @@ run(async ({ site, browser, work, test, assert }) => {
     await look(page, 'ending');
   });
 
+  await test('programs do the same: award, refuse, correct, suspend, count', async () => {
+    const token = site.operator.split('/').pop();
+    const call = async (method, path, data) => {
+      const answer = await page.request.fetch(`${site.url}/api/v1${path}`, { method, data, headers: { authorization: `Bearer ${token}` } });
+      const text = await answer.text();
+      return { status: answer.status(), body: text ? JSON.parse(text) : null };
+    };
+    const learner = { specification: 'wound-care-2026', name: 'Api Award', email: 'api@example.org', mail: true };
+    const first = await call('POST', '/achievements', learner);
+    assert.equal(first.status, 201);
+    assert.match(first.body.link, /\/claim\//);
+    const again = await call('POST', '/achievements', learner);
+    assert.deepEqual([again.status, again.body.detail], [409, first.body.id]);
+    const wrong = await call('POST', '/achievements', { ...learner, name: '', birth_date: '31/02/1990' });
+    assert.equal(wrong.status, 400);
+    assert.deepEqual(wrong.body.findings.map((f) => f.element).sort(), ['birth_date', 'name']);
+    const right = await call('POST', `/achievements/${first.body.id}/replace`, { ...learner, name: 'Api Awarded', reason: 'a name' });
+    assert.equal(right.status, 201);
+    const old = await call('GET', `/achievements/${first.body.id}`);
+    assert.deepEqual([old.body.status, old.body.replaced_by], ['revoked', right.body.id]);
+    const many = await call('POST', '/achievements/status', { ids: [first.body.id, right.body.id], to: 'suspended', code: 'review', reason: 'under appeal' });
+    assert.deepEqual(many.body, { changed: 1, unchanged: 1 });
+    const { body } = await call('GET', `/achievements/${right.body.id}`);
+    const counts = await call('GET', `/batches/${body.batch}/counts`);
+    assert.ok(counts.body.suspended >= 1 && counts.body.revoked >= 1);
+    const found = await call('GET', `/batches/${body.batch}/achievements?name=${encodeURIComponent('api award')}`);
+    assert.equal(found.body.items.length, 2);
+    assert.equal((await call('POST', '/evidence', { kind: 'achievement', object: right.body.id, name: 'a.txt', content: 'YWJj' })).status, 201);
+    const claim = await call('POST', '/specifications/wound-care-2026/validations', { name: 'Api Ana', claim: 'At work' });
+    assert.equal((await call('POST', `/validations/${claim.body.id}/decision`, { accept: false, reasons: 'Not shown', assessor: 'Karin' })).status, 204);
+    assert.equal((await call('GET', `/validations/${claim.body.id}`)).body.state, 'refused');
+    assert.equal((await call('POST', `/validations/${claim.body.id}/award`, {})).status, 409);
+    const setting = await call('GET', '/award-settings');
+    assert.deepEqual(setting.body.remind_days, [60, 14]);
+    assert.equal((await call('POST', '/award-settings', { ...setting.body, remind_days: [7, 30] })).status, 413);
+    assert.ok((await call('GET', '/specifications/wound-care-2026/numbers')).body.awarded > 0);
+    assert.deepEqual((await call('GET', '/achievements/ending?days=30')).body.items, []);
+    assert.equal((await call('GET', '/achievements/01900000-0000-7000-8000-000000000000')).status, 404);
+  });
+
   await test('the browser had nothing to complain of', async () => assert.deepEqual(page.complaints, []));
 });

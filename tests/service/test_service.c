@@ -610,7 +610,7 @@ static int seal_until_killed(const char *folder)
     struct mr_published p;
     if (mr_catalogue_get(s, &a, MR_STR("wound-care-2026"), &p, &err) != MR_OK ||
         mr_batch_upload(s, &a, p.id, MR_STR("many.csv"), many(&a, 400), &id, &err) != MR_OK ||
-        mr_batch_seal(s, &mr_actor_operator, id, false, &err) != MR_OK)
+        mr_batch_seal(s, &mr_actor_operator, id, true, &err) != MR_OK)
         return 1;
     mr_batch_wait(s);
     pause_ms(60000);
@@ -646,11 +646,13 @@ static void test_batch_seal__loses_nothing_to_kill_9(void **state)
     assert_in_range(sealed, 40, 399);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * sealed);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), sealed);
+    assert_int_equal(number(db, "SELECT COUNT(DISTINCT object_id) FROM mail WHERE template = 'claim'"), sealed);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealing'"), 1);
     mr_db_close(db);
     w->s = open_folder(w->folder);
     mr_batch_wait(w->s);
     assert_all_sealed(w->s, 400);
+    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM mail WHERE template = 'claim'"), 400);
 }
 
 static void test_batch_write_links__is_for_a_mail_merge(void **state)
