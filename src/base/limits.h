@@ -157,6 +157,12 @@
 
 #define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 
+#define MR_LIMIT_IDLE_MAKERS 16             /* open issuers that wait for the next single award */
+#define MR_LIMIT_EVIDENCE_FILE (8 * MR_MIB) /* one evidence file */
+#define MR_LIMIT_EVIDENCE_FILES 50          /* of one object */
+#define MR_LIMIT_CLAIM_TEXT 20000 /* what a learner claims to have learned, or an assessor's reasons, octets */
+#define MR_LIMIT_STATUS_MANY 1000 /* achievements chosen in a list whose status is changed at once */
+
 #define MR_LIMIT_JOB_THREADS 4 /* that take background work in one node */
 
 #define MR_LIMIT_CONFIG_FILE (64 * MR_KIB) /* of a server */

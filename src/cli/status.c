@@ -86,11 +86,13 @@ static int set(struct status *s, const char *id, const char *word, struct mr_err
         return MR_FAIL_DETAIL(err, MR_E_USAGE, "only what is withdrawn can be replaced",
                               "--replaced-by goes with revoked");
     s->at = id;
+    const struct mr_status_order order = {.to = to, .reason = mr_str_of(s->reason)};
     if (s->successor)
-        MR_TRY(mr_status_replace(s->service, mr_str_of(id), mr_str_of(s->successor), mr_str_of(s->reason), err));
+        MR_TRY(mr_status_replace(s->service, &mr_actor_operator, mr_str_of(id), mr_str_of(s->successor),
+                                 mr_str_of(s->reason), err));
     else
-        MR_TRY(mr_status_set(s->service, mr_str_of(id), to, mr_str_of(s->reason), err));
-    MR_TRY(mr_status_find(s->service, &s->arena, mr_str_of(id), &now, err));
+        MR_TRY(mr_status_set(s->service, &mr_actor_operator, mr_str_of(id), &order, err));
+    MR_TRY(mr_status_find(s->service, &mr_actor_operator, &s->arena, mr_str_of(id), &now, err));
     put_message(s, said[now.status]);
     if (!now.is_listed) put_message(s, "status.set.not_listed");
     if (!now.batch_id.len) put_message(s, "status.set.write");
@@ -128,7 +130,7 @@ static int list(struct status *s, struct mr_err *err)
         size_t count;
         mr_arena_reset(&a);
         mr_buf_clear(&out);
-        MR_TRY(mr_status_page(s->service, &a, mr_str_of(after), PAGE, &rows, &count, err));
+        MR_TRY(mr_status_page(s->service, &mr_actor_operator, &a, mr_str_of(after), PAGE, &rows, &count, err));
         if (count == 0) return MR_OK;
         for (size_t i = 0; i < count; i++) put_row(s, &a, &rows[i], &out);
         if (!mr_cli_print(mr_buf_str(&out))) return MR_FAIL(err, MR_E_IO, "the list could not be written", MR_NOWHERE);

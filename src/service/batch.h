@@ -1,10 +1,11 @@
-/* Results uploaded, looked at, sealed: one batch. Sealing runs in the background and survives a restart. */
+/* Results uploaded and looked at: one batch. What comes then is service/sealing.h. */
 #ifndef MR_SERVICE_BATCH_H
 #define MR_SERVICE_BATCH_H
 
 #include "credential/results.h"
 #include "credential/status.h"
 #include "service/catalogue.h"
+#include "service/sealing.h"
 
 typedef enum mr_batch_state {
     MR_BATCH_PREVIEW,
@@ -62,25 +63,5 @@ int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, str
 /* What the credential of the first ready row would have against the official shapes: none as a rule. Errors: MR_E_STATE (no row is ready). */
 int mr_batch_check(mr_service *s, mr_arena *a, mr_str id, struct mr_findings *findings,
                    struct mr_err *err) MR_MUST_CHECK;
-/* Start sealing, or go on with a batch that failed; MR_E_STATE unless it is in preview with at least one ready row, or failed. With faults of mr_batch_check
- * MR_E_SPECIFICATION, and the batch stays in preview. Returns at once. */
-int mr_batch_seal(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;
-/* Give up a batch in preview; its table is not kept any longer. Errors: MR_E_STATE. */
-int mr_batch_discard(mr_service *s, mr_str id, struct mr_err *err) MR_MUST_CHECK;
-/* Wait until no batch is being sealed (demo data, tests). */
-void mr_batch_wait(mr_service *s);
-
-struct mr_claim_link {
-    mr_str achievement_id, learner, email, claim_state, url;
-    mr_status status;
-    int64_t until; /* the end of the learner's time to decide */
-};
-int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
-                   struct mr_err *err) MR_MUST_CHECK;
-/* What became of a link, in words: "not decided yet", "accepted" ...; and of the credential, when it was withdrawn or suspended. */
-mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link);
-/* The links as CSV for a mail merge, with a byte order mark, or spreadsheets read it wrongly. Errors also: MR_E_LIMIT. */
-int mr_batch_write_links(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out,
-                         struct mr_err *err) MR_MUST_CHECK;
 
 #endif

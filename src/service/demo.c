@@ -21,7 +21,7 @@ static int award(mr_service *s, mr_arena *a, mr_str slug, const char *table, str
     mr_str batch;
     MR_TRY(mr_catalogue_get(s, a, slug, &published, err));
     MR_TRY(mr_batch_upload(s, a, published.id, mr_str_of(table), example(table), &batch, err));
-    MR_TRY(mr_batch_seal(s, batch, err));
+    MR_TRY(mr_batch_seal(s, &mr_actor_operator, batch, false, err));
     mr_batch_wait(s);
     struct mr_batch sealed;
     MR_TRY(mr_batch_get(s, a, batch, &sealed, err));

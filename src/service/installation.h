@@ -54,11 +54,9 @@ struct mr_service {
     int64_t status_size; /* entries of a new status list; tests take small ones */
     pthread_mutex_t status_lock;
     struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */
-    /* the sealing thread */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_t worker;
-    bool worker_runs, stopping, work_waits, working;
+    pthread_mutex_t maker_lock;
+    struct mr_maker *idle_makers; /* service/maker.h; under maker_lock */
+    size_t idle_maker_count;
     struct {
         mr_str node; /* name of this installation among those that share a database */
         pthread_mutex_t lock;
@@ -79,9 +77,5 @@ int mr_service_check_sample(mr_service *s, mr_arena *a, const mr_specification *
 int mr_service_seal_named(mr_service *s, mr_str issuer, struct mr_seal_key *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Is there one? Anybody may ask for any name. */
 bool mr_service_has_seal(mr_service *s, mr_str issuer);
-
-/* Start the thread that seals batches; it first takes up those that a stop interrupted. */
-int mr_batch_worker_start(mr_service *s, struct mr_err *err) MR_MUST_CHECK;
-void mr_batch_worker_stop(mr_service *s);
 
 #endif

@@ -65,7 +65,7 @@ void mr_jobs_wake(mr_service *s)
     pthread_mutex_unlock(&s->jobs.lock);
 }
 
-static bool is_stopping(mr_service *s)
+bool mr_jobs_stopping(mr_service *s)
 {
     pthread_mutex_lock(&s->jobs.lock);
     bool stopping = s->jobs.stopping;
@@ -73,16 +73,22 @@ static bool is_stopping(mr_service *s)
     return stopping;
 }
 
+int mr_job_beat_in(mr_service *s, mr_db_tx *tx, struct mr_job *job, int64_t done_steps, int64_t all_steps,
+                   bool *ret_ours, struct mr_err *err)
+{
+    return mr_store_job_beat(tx, job->id, s->jobs.node, mr_env_now(s->env) + LEASE_MS, done_steps, all_steps, ret_ours,
+                             err);
+}
+
 int mr_job_beat(mr_service *s, struct mr_job *job, int64_t done_steps, int64_t all_steps, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     bool ours;
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(
-        mr_store_job_beat(tx, job->id, s->jobs.node, mr_env_now(s->env) + LEASE_MS, done_steps, all_steps, &ours, err));
+    MR_TRY(mr_job_beat_in(s, tx, job, done_steps, all_steps, &ours, err));
     MR_TRY(commit(&tx, err));
     if (!ours) return MR_FAIL(err, MR_E_STATE, "another node has taken this job up", MR_NOWHERE);
-    if (is_stopping(s)) return MR_FAIL(err, MR_E_STATE, "the service stops", MR_NOWHERE);
+    if (mr_jobs_stopping(s)) return MR_FAIL(err, MR_E_STATE, "the service stops", MR_NOWHERE);
     return MR_OK;
 }
 
@@ -131,7 +137,7 @@ static int settle(mr_service *s, const struct kind *k, const struct mr_job *job,
     if (code != MR_OK)
         text = mr_arena_format(job->arena, "%s: %s: %s", mr_code_name(why->code), why->message, why->detail);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    if (code == MR_E_STATE && is_stopping(s))
+    if (code == MR_E_STATE && mr_jobs_stopping(s))
         MR_TRY(mr_store_job_postpone(tx, job->id, s->jobs.node, now, MR_STR_EMPTY, err));
     else if (code == MR_OK && job->again_at)
         MR_TRY(mr_store_job_postpone(tx, job->id, s->jobs.node, job->again_at, MR_STR_EMPTY, err));
@@ -159,7 +165,7 @@ static void run(mr_service *s, mr_arena *a, const struct mr_job_row *row)
     static const struct kind unknown = {"", NULL, 1, 0};
     int code = k ? k->handler(s, &job, &err)
                  : MR_FAIL(&err, MR_E_UNSUPPORTED, "this program knows no such kind of job", MR_NOWHERE);
-    if (code != MR_OK && !(code == MR_E_STATE && is_stopping(s)))
+    if (code != MR_OK && !(code == MR_E_STATE && mr_jobs_stopping(s)))
         mr_log_err(job.last ? MR_LOG_ERROR : MR_LOG_WARNING, "job.failed", &err);
     if (settle(s, k ? k : &unknown, &job, code, &err, &late) != MR_OK)
         mr_log_err(MR_LOG_ERROR, "job.not_settled", &late);

@@ -39,6 +39,12 @@ void mr_jobs_wake(mr_service *s);
 int mr_job_beat(mr_service *s, struct mr_job *job, int64_t done_steps, int64_t all_steps,
                 struct mr_err *err) MR_MUST_CHECK;
 
+/* The same inside a transaction that keeps a piece of the work, so that it is kept only while the job is this node's. It does not ask whether the service
+ * stops: mr_jobs_stopping does. */
+int mr_job_beat_in(mr_service *s, mr_db_tx *tx, struct mr_job *job, int64_t done_steps, int64_t all_steps,
+                   bool *ret_ours, struct mr_err *err) MR_MUST_CHECK;
+bool mr_jobs_stopping(mr_service *s);
+
 typedef enum mr_job_state { MR_JOB_NONE, MR_JOB_WAITING, MR_JOB_RUNNING, MR_JOB_DONE, MR_JOB_FAILED } mr_job_state;
 struct mr_job_progress {
     mr_job_state state;

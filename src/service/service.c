@@ -15,6 +15,7 @@
 #include "net/smtp.h"
 #include "service/evidence.h"
 #include "service/jobs.h"
+#include "service/maker.h"
 #include "service/seal_reference.h"
 #include "service/seals.h"
 #include "store/schema.h"
@@ -216,7 +217,6 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(mr_store_migrate(s->db, err));
     if (config->beside) return MR_OK;
     MR_TRY(name_node(s, err));
-    MR_TRY(mr_batch_worker_start(s, err));
     return mr_jobs_start(s, 2, err);
 }
 
@@ -233,8 +233,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     pthread_mutex_init(&s->seal_lock, NULL);
     pthread_mutex_init(&s->check_lock, NULL);
     pthread_mutex_init(&s->status_lock, NULL);
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->changed, NULL);
+    pthread_mutex_init(&s->maker_lock, NULL);
     pthread_mutex_init(&s->jobs.lock, NULL);
     pthread_cond_init(&s->jobs.changed, NULL);
     int code = open_parts(s, config, err);
@@ -249,8 +248,8 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
 void mr_service_close(mr_service *s)
 {
     if (!s) return;
-    mr_batch_worker_stop(s);
     mr_jobs_stop(s);
+    mr_maker_end(s);
     if (s->db) mr_db_close(s->db);
     if (s->folder_lock >= 0) close(s->folder_lock);
     mr_net_fetcher_free(s->net);
@@ -263,8 +262,7 @@ void mr_service_close(mr_service *s)
     pthread_mutex_destroy(&s->status_lock);
     for (size_t i = 0; i < MR_LIMIT_STATUS_KEPT; i++) mr_buf_done(&s->status_signed[i].text);
     if (s->checker) mr_checker_close(s->checker);
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->maker_lock);
     pthread_mutex_destroy(&s->jobs.lock);
     pthread_cond_destroy(&s->jobs.changed);
     mr_arena arena = s->arena;

@@ -9,8 +9,10 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "service/audit.h"
 #include "service/catalogue.h"
 #include "service/installation.h"
+#include "service/maker.h"
 #include "store/achievement.h"
 #include "store/organisation.h"
 #include "store/status.h"
@@ -42,13 +44,6 @@ mr_str mr_status_withdrawn_url(mr_arena *a, mr_str base, mr_str issuer)
     return mr_arena_format(a, "%.*s/withdrawn/%.*s", MR_STR_ARG(base), MR_STR_ARG(issuer));
 }
 
-static int commit(mr_db_tx **tx, struct mr_err *err)
-{
-    mr_db_tx *done = *tx;
-    *tx = NULL;
-    return mr_db_commit(done, err);
-}
-
 /* ---- places ---- */
 
 void mr_status_award_key(const mr_service *s, const mr_specification *specification, mr_str learner_key, char out[33])
@@ -63,26 +58,46 @@ void mr_status_award_key(const mr_service *s, const mr_specification *specificat
     mr_service_mac(s, "award", mr_buf_str(&b), out);
 }
 
+struct allocation {
+    mr_service *s;
+    mr_arena *a;
+    struct mr_status_taking where;
+    mr_str provider;
+    const mr_str *award_keys;
+    size_t count;
+    struct mr_status_place *places;
+};
+
+static int allocate(mr_db_tx *tx, void *self, struct mr_err *err)
+{
+    struct allocation *x = self;
+    MR_TRY(mr_store_organisation_ensure(tx, x->a, x->s->env, x->provider, x->provider, &x->where.org_id, err));
+    for (size_t i = 0; i < x->count; i++) {
+        struct mr_status_entry_row entry;
+        MR_TRY(mr_store_status_take(tx, x->a, x->s->env, &x->where, x->award_keys[i], &entry, err));
+        x->places[i] = (struct mr_status_place){.list = entry.list, .index = (uint64_t)entry.index};
+        memcpy(x->places[i].achievement_id, entry.achievement_id.ptr, 36);
+    }
+    return MR_OK;
+}
+
 int mr_status_allocate(mr_service *s, mr_arena *a, const mr_specification *specification, mr_str base,
                        const mr_str *award_keys, size_t count, struct mr_status_place **ret, struct mr_err *err)
 {
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_status_taking where = {.issuer = mr_service_issuer(a, specification),
-                                     .base = base.len ? base : mr_status_base(s, a),
-                                     .size = s->status_size};
-    mr_str name = mr_texts_get(specification->provider.name, mr_specification_primary_language(specification), NULL);
-    struct mr_status_place *places = MR_NEW_ARRAY(a, struct mr_status_place, count);
-    if (!places || !where.base.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for the places", MR_NOWHERE);
-    MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(mr_store_organisation_ensure(tx, a, s->env, name, name, &where.org_id, err));
-    for (size_t i = 0; i < count; i++) {
-        struct mr_status_entry_row entry;
-        MR_TRY(mr_store_status_take(tx, a, s->env, &where, award_keys[i], &entry, err));
-        places[i] = (struct mr_status_place){.list = entry.list, .index = (uint64_t)entry.index};
-        memcpy(places[i].achievement_id, entry.achievement_id.ptr, 36);
-    }
-    MR_TRY(commit(&tx, err));
-    *ret = places;
+    struct allocation x = {
+        .s = s,
+        .a = a,
+        .where = {.issuer = mr_service_issuer(a, specification),
+                  .base = base.len ? base : mr_status_base(s, a),
+                  .size = s->status_size},
+        .provider = mr_texts_get(specification->provider.name, mr_specification_primary_language(specification), NULL),
+        .award_keys = award_keys,
+        .count = count,
+        .places = MR_NEW_ARRAY(a, struct mr_status_place, count),
+    };
+    if (!x.places || !x.where.base.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for the places", MR_NOWHERE);
+    MR_TRY(mr_db_together(s->db, allocate, &x, err));
+    *ret = x.places;
     return MR_OK;
 }
 
@@ -123,7 +138,13 @@ static mr_str state_of(const struct known *k)
     return k->entry.list_id.len ? k->entry.state : k->row.status;
 }
 
-int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_status *ret, struct mr_err *err)
+static mr_str org_of(const struct known *k)
+{
+    return k->row.id.len ? k->row.org_id : k->entry.org_id;
+}
+
+int mr_status_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
+                   struct mr_achievement_status *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct known k;
@@ -132,12 +153,15 @@ int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_
     MR_TRY(read_id(id, &achievement, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(find_known(tx, a, achievement, &k, err));
+    MR_TRY(mr_authorise(actor, MR_MAY_ACHIEVEMENT_READ, org_of(&k), err));
     MR_TRY(mr_store_status_last_change(tx, a, achievement, &last, err));
     *ret = (struct mr_achievement_status){
         .achievement_id = mr_arena_dup(a, achievement),
         .status = mr_status_of_word(state_of(&k)),
         .changed_at = last.to.len ? last.changed_at : MR_TIME_NONE,
         .reason = last.reason,
+        .reason_code = last.reason_code,
+        .org_id = mr_arena_dup(a, org_of(&k)),
         .replaced_by = last.replaced_by,
         .is_listed = k.entry.list_id.len > 0,
         .learner = k.row.learner_name,
@@ -147,111 +171,156 @@ int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_
     return MR_OK;
 }
 
-/* Whose list of withdrawn ids it would go into. */
-static int find_issuer(mr_service *s, mr_arena *a, const struct known *k, mr_str *ret, struct mr_err *err)
+const char *const mr_status_reasons[] = {"wrong_data", "not_entitled", "misconduct", "asked",
+                                         "review",     "review_over",  "other",      NULL};
+
+static bool is_reason(mr_str code)
 {
-    struct mr_published published;
-    *ret = k->entry.issuer;
-    if (k->entry.list_id.len) return MR_OK;
-    MR_TRY(mr_catalogue_get(s, a, k->row.specification_id, &published, err));
-    *ret = mr_service_issuer(a, &published.specification);
-    return MR_OK;
+    for (size_t i = 0; mr_status_reasons[i]; i++)
+        if (mr_str_is(code, mr_status_reasons[i])) return true;
+    return code.len == 0;
 }
 
-static int check_reason(mr_str reason, struct mr_err *err)
+int mr_status_check_order(const struct mr_status_order *order, struct mr_err *err)
 {
-    size_t at = mr_utf8_check(reason);
-    if (at < reason.len) return MR_FAIL(err, MR_E_UTF8, "the reason is not UTF-8", at);
-    if (mr_utf8_length(reason) > MR_LIMIT_STATUS_REASON)
+    size_t at = mr_utf8_check(order->reason);
+    if (at < order->reason.len) return MR_FAIL(err, MR_E_UTF8, "the reason is not UTF-8", at);
+    if (mr_utf8_length(order->reason) > MR_LIMIT_STATUS_REASON)
         return MR_FAIL_DETAIL(err, MR_E_LIMIT, "the reason is too long", "at most %d characters",
                               MR_LIMIT_STATUS_REASON);
+    if (!is_reason(order->code))
+        return MR_FAIL_DETAIL(err, MR_E_UNSUPPORTED, "there is no such code of a reason", "%.*s",
+                              MR_STR_ARG(order->code));
     return MR_OK;
 }
 
-/* What is to be changed, and why. */
-struct change {
-    mr_str id, reason, successor; /* successor: achievement id, or empty */
-    mr_status to;
-};
+static int mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct known *k, const mr_specification *specification,
+                mr_status to, struct mr_err *err)
+{
+    static const char *const templates[] = {"reinstated", "suspended", "revoked"};
+    if (!k->row.id.len || mr_str_is(k->row.claim_state, "declined")) return MR_OK;
+    return mr_maker_mail(s, tx, a, specification, &k->row, templates[to], MR_STR_EMPTY, err);
+}
 
-static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct change *what, mr_str issuer,
+/* specification: NULL when it lives in files, which are in a list, and whose learner is not known. */
+static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct known *k, mr_str id, mr_str successor,
+                  const mr_specification *specification, const struct mr_status_order *order, bool *ret_changed,
                   struct mr_err *err)
 {
-    mr_str id = what->id;
-    mr_status to = what->to;
-    struct known k;
-    MR_TRY(find_known(tx, a, id, &k, err));
-    mr_str from = state_of(&k);
-    if (mr_str_is(from, mr_status_name(to))) return MR_OK;
+    mr_str from = state_of(k);
+    *ret_changed = false;
+    if (mr_str_is(from, mr_status_name(order->to))) return MR_OK;
     if (mr_status_of_word(from) == MR_STATUS_REVOKED)
         return MR_FAIL(err, MR_E_STATE, "this credential was withdrawn for good, and that cannot be taken back",
                        MR_NOWHERE);
     const struct mr_status_change_row row = {
-        .org_id = k.entry.list_id.len ? k.entry.org_id : k.row.org_id,
-        .issuer = issuer,
+        .org_id = k->entry.list_id.len ? k->entry.org_id : k->row.org_id,
+        .issuer = k->entry.list_id.len ? k->entry.issuer : mr_service_issuer(a, specification),
         .achievement_id = id,
         .from = from,
-        .to = mr_str_of(mr_status_name(to)),
-        .reason = what->reason.len ? what->reason : MR_STR(""),
-        .replaced_by = what->successor.len ? what->successor : MR_STR(""),
+        .to = mr_str_of(mr_status_name(order->to)),
+        .reason = order->reason.len ? order->reason : MR_STR(""),
+        .reason_code = order->code,
+        .replaced_by = successor.len ? successor : MR_STR(""),
         .changed_at = mr_env_now(s->env),
     };
-    return mr_store_status_change(tx, s->env, &row, err);
+    MR_TRY(mr_store_status_change(tx, s->env, &row, err));
+    *ret_changed = true;
+    return order->mail && specification ? mail(s, tx, a, k, specification, order->to, err) : MR_OK;
 }
 
-/* Nothing takes the place of another that is withdrawn itself. */
-static int check_successor(mr_db_tx *tx, mr_arena *a, const struct change *what, struct mr_err *err)
+int mr_status_change_in(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str achievement_id, mr_str successor,
+                        const mr_specification *specification, const struct mr_status_order *order, bool *ret_changed,
+                        struct mr_err *err)
 {
     struct known k;
-    if (what->successor.len == 0) return MR_OK;
-    if (mr_str_eq(what->successor, what->id))
+    MR_TRY(find_known(tx, a, achievement_id, &k, err));
+    return change(s, tx, a, &k, achievement_id, successor, specification, order, ret_changed, err);
+}
+
+/* One credential is to be changed; what it belongs to is looked up before the transaction that writes. */
+struct one {
+    mr_service *s;
+    const struct mr_actor *actor;
+    mr_arena *a;
+    mr_str id, successor; /* achievement ids; successor may be empty */
+    const struct mr_status_order *order;
+    const mr_specification *specification; /* NULL: it lives in files */
+};
+
+/* Nothing takes the place of another that is withdrawn itself, or another provider's. */
+static int check_successor(mr_db_tx *tx, const struct one *one, struct mr_err *err)
+{
+    struct known k;
+    if (one->successor.len == 0) return MR_OK;
+    if (mr_str_eq(one->successor, one->id))
         return MR_FAIL(err, MR_E_USAGE, "a credential cannot take its own place", MR_NOWHERE);
-    MR_TRY(find_known(tx, a, what->successor, &k, err));
+    MR_TRY(find_known(tx, one->a, one->successor, &k, err));
+    MR_TRY(mr_authorise(one->actor, MR_MAY_ACHIEVEMENT_READ, org_of(&k), err));
     if (mr_status_of_word(state_of(&k)) == MR_STATUS_REVOKED)
         return MR_FAIL(err, MR_E_STATE, "the credential that is to take its place is withdrawn itself", MR_NOWHERE);
     return MR_OK;
 }
 
-static int make_change(mr_service *s, const struct change *what, struct mr_err *err)
+static int change_one(mr_db_tx *tx, void *self, struct mr_err *err)
+{
+    const struct one *one = self;
+    struct known k;
+    bool changed;
+    MR_TRY(find_known(tx, one->a, one->id, &k, err));
+    MR_TRY(mr_authorise(one->actor, MR_MAY_ACHIEVEMENT_STATUS, org_of(&k), err));
+    MR_TRY(check_successor(tx, one, err));
+    MR_TRY(change(one->s, tx, one->a, &k, one->id, one->successor, one->specification, one->order, &changed, err));
+    if (!changed) return MR_OK;
+    return mr_audit(one->s, tx, one->actor, MR_MAY_ACHIEVEMENT_STATUS, org_of(&k), one->id,
+                    mr_str_of(mr_status_name(one->order->to)), err);
+}
+
+static int make_change(struct one *one, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_published published;
     struct known k;
-    mr_str issuer;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(check_reason(what->reason, err));
-    MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(find_known(tx, &a, what->id, &k, err));
+    one->a = &a;
+    MR_TRY(mr_status_check_order(one->order, err));
+    MR_TRY(mr_db_begin(one->s->db, false, &tx, err));
+    MR_TRY(find_known(tx, &a, one->id, &k, err));
     mr_db_rollbackp(&tx);
     tx = NULL;
-    MR_TRY(find_issuer(s, &a, &k, &issuer, err));
-    MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(check_successor(tx, &a, what, err));
-    MR_TRY(change(s, tx, &a, what, issuer, err));
-    return commit(&tx, err);
+    if (k.row.id.len) {
+        MR_TRY(mr_catalogue_get(one->s, &a, k.row.specification_id, &published, err));
+        one->specification = &published.specification;
+    }
+    return mr_db_together(one->s->db, change_one, one, err);
 }
 
-int mr_status_set(mr_service *s, mr_str id, mr_status to, mr_str reason, struct mr_err *err)
+int mr_status_set(mr_service *s, const struct mr_actor *actor, mr_str id, const struct mr_status_order *order,
+                  struct mr_err *err)
 {
-    struct change what = {.to = to, .reason = reason};
-    MR_TRY(read_id(id, &what.id, err));
-    return make_change(s, &what, err);
+    struct one one = {.s = s, .actor = actor, .order = order};
+    MR_TRY(read_id(id, &one.id, err));
+    return make_change(&one, err);
 }
 
-int mr_status_replace(mr_service *s, mr_str id, mr_str successor, mr_str reason, struct mr_err *err)
+int mr_status_replace(mr_service *s, const struct mr_actor *actor, mr_str id, mr_str successor, mr_str reason,
+                      struct mr_err *err)
 {
-    struct change what = {.to = MR_STATUS_REVOKED, .reason = reason};
-    MR_TRY(read_id(id, &what.id, err));
-    MR_TRY(read_id(successor, &what.successor, err));
-    return make_change(s, &what, err);
+    const struct mr_status_order order = {.to = MR_STATUS_REVOKED, .reason = reason};
+    struct one one = {.s = s, .actor = actor, .order = &order};
+    MR_TRY(read_id(id, &one.id, err));
+    MR_TRY(read_id(successor, &one.successor, err));
+    return make_change(&one, err);
 }
 
-int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struct mr_achievement_status **ret,
-                   size_t *ret_count, struct mr_err *err)
+int mr_status_page(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str after, size_t limit,
+                   struct mr_achievement_status **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_status_row *rows;
     size_t count;
+    MR_TRY(mr_authorise(actor, MR_MAY_INSTALLATION_READ, MR_STR_EMPTY, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(mr_store_status_page(tx, a, after, limit, &rows, &count, err));
     struct mr_achievement_status *list = MR_NEW_ARRAY(a, struct mr_achievement_status, count);

@@ -8,6 +8,7 @@
 #define MR_SERVICE_STATUS_H
 
 #include "credential/status.h"
+#include "service/actor.h"
 #include "service/service.h"
 
 #define MR_STATUS_VALID_MS MR_DAY_MS /* of a signed list */
@@ -39,27 +40,63 @@ mr_status mr_status_of_word(mr_str word);
 struct mr_achievement_status {
     mr_str achievement_id;
     mr_status status;
-    int64_t changed_at;                         /* MR_TIME_NONE: never */
-    mr_str reason;                              /* of the newest change; may be empty */
+    int64_t changed_at;         /* MR_TIME_NONE: never */
+    mr_str reason, reason_code; /* of the newest change; may be empty */
+    mr_str org_id;
     mr_str replaced_by;                         /* achievement id of what took its place; empty: nothing */
     bool is_listed;                             /* false: sealed before there were lists */
     mr_str learner, specification_id, batch_id; /* empty: it lives in files */
 };
-/*   id      of the achievement or of its credential ("urn:credential:<id>")
+/* Action ACHIEVEMENT_READ, of the organisation that it belongs to.
+ *   id      of the achievement or of its credential ("urn:credential:<id>")
  *   errors  MR_E_NOT_FOUND */
-int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_status *ret,
-                   struct mr_err *err) MR_MUST_CHECK;
-/* Change it; the same again changes nothing.
- *   reason  at most MR_LIMIT_STATUS_REASON code points, naming nobody; may be empty
- *   errors  MR_E_NOT_FOUND; MR_E_STATE (revoked before); MR_E_LIMIT, MR_E_UTF8 (reason) */
-int mr_status_set(mr_service *s, mr_str id, mr_status to, mr_str reason, struct mr_err *err) MR_MUST_CHECK;
+int mr_status_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
+                   struct mr_achievement_status *ret, struct mr_err *err) MR_MUST_CHECK;
+
+/* What is to become of a credential, and why. Neither code nor reason is ever published. */
+struct mr_status_order {
+    mr_status to;
+    mr_str code;   /* one of mr_status_reasons; empty: none */
+    mr_str reason; /* at most MR_LIMIT_STATUS_REASON code points, naming nobody; may be empty */
+    bool mail;     /* tell the learner, who has an address: templates "revoked", "suspended", "reinstated" */
+};
+/* The codes of reasons, ends with NULL; message "status.reason.<code>". */
+extern const char *const mr_status_reasons[];
+/* Change it (ACHIEVEMENT_STATUS); the same again changes nothing.
+ *   errors  MR_E_NOT_FOUND; MR_E_STATE (revoked before); MR_E_LIMIT, MR_E_UTF8 (reason); MR_E_UNSUPPORTED (code) */
+int mr_status_set(mr_service *s, const struct mr_actor *actor, mr_str id, const struct mr_status_order *order,
+                  struct mr_err *err) MR_MUST_CHECK;
 /* Revoke it because another credential of this installation took its place. Both are told to the provider; what is published says only that it is revoked.
  *   successor  as id; must be known and not revoked
  *   errors     as above, for both; MR_E_USAGE (the same one) */
-int mr_status_replace(mr_service *s, mr_str id, mr_str successor, mr_str reason, struct mr_err *err) MR_MUST_CHECK;
-/* All achievements by id, after `after` (empty: from the start), at most `limit`; of each what a list shows: reason and the like are empty. */
-int mr_status_page(mr_service *s, mr_arena *a, mr_str after, size_t limit, struct mr_achievement_status **ret,
-                   size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+int mr_status_replace(mr_service *s, const struct mr_actor *actor, mr_str id, mr_str successor, mr_str reason,
+                      struct mr_err *err) MR_MUST_CHECK;
+/* The same inside a transaction, for use cases that have asked already: achievements that are in the database.
+ *   successor      achievement id, or empty
+ *   specification  of the achievement, for the mail and for those in no list
+ *   ret_changed    false: it was so already */
+int mr_status_change_in(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str achievement_id, mr_str successor,
+                        const mr_specification *specification, const struct mr_status_order *order, bool *ret_changed,
+                        struct mr_err *err) MR_MUST_CHECK;
+int mr_status_check_order(const struct mr_status_order *order, struct mr_err *err) MR_MUST_CHECK;
+
+/* ---- many at once ---- */
+
+struct mr_status_many {
+    size_t changed, unchanged; /* unchanged: they were so already, or withdrawn for good */
+};
+/* Those that were chosen, all in one transaction; each of an organisation where the actor may. Errors also: MR_E_LIMIT: more than MR_LIMIT_STATUS_MANY. */
+int mr_status_set_many(mr_service *s, const struct mr_actor *actor, const mr_str *ids, size_t count,
+                       const struct mr_status_order *order, struct mr_status_many *ret,
+                       struct mr_err *err) MR_MUST_CHECK;
+/* All of a batch, by a job. */
+int mr_status_set_batch(mr_service *s, const struct mr_actor *actor, mr_str batch_id,
+                        const struct mr_status_order *order, struct mr_err *err) MR_MUST_CHECK;
+
+/* All achievements by id, after `after` (empty: from the start), at most `limit`; of each what a list shows: reason and the like are empty. For the operator and
+ * administrators of the installation (INSTALLATION_READ). */
+int mr_status_page(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str after, size_t limit,
+                   struct mr_achievement_status **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- publishing ---- */
 

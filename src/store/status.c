@@ -233,15 +233,16 @@ int mr_store_status_change(mr_db_tx *tx, const mr_env *env, const struct mr_stat
         tx, "UPDATE achievement SET status = $to, status_changed_at = $at WHERE id = $achievement",
         MR_DB_ARGS(MR_DB_T("to", r->to), MR_DB_I("at", r->changed_at), MR_DB_T("achievement", r->achievement_id)), NULL,
         err));
-    return mr_db_run(tx,
-                     "INSERT INTO status_change (id, org_id, issuer, achievement_id, from_state, to_state, changed_at, "
-                     "reason, replaced_by) VALUES ($id, $org, $issuer, $achievement, $from, $to, $at, $reason, "
-                     "NULLIF($successor, ''))",
-                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id), MR_DB_T("issuer", r->issuer),
-                                MR_DB_T("achievement", r->achievement_id), MR_DB_T("from", r->from),
-                                MR_DB_T("to", r->to), MR_DB_I("at", r->changed_at), MR_DB_T("reason", r->reason),
-                                MR_DB_T("successor", r->replaced_by)),
-                     NULL, err);
+    return mr_db_run(
+        tx,
+        "INSERT INTO status_change (id, org_id, issuer, achievement_id, from_state, to_state, changed_at, "
+        "reason, replaced_by, reason_code) VALUES ($id, $org, $issuer, $achievement, $from, $to, $at, $reason, "
+        "NULLIF($successor, ''), $code)",
+        MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id), MR_DB_T("issuer", r->issuer),
+                   MR_DB_T("achievement", r->achievement_id), MR_DB_T("from", r->from), MR_DB_T("to", r->to),
+                   MR_DB_I("at", r->changed_at), MR_DB_T("reason", r->reason), MR_DB_T("successor", r->replaced_by),
+                   mr_db_text_or_null("code", r->reason_code)),
+        NULL, err);
 }
 
 int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, struct mr_status_change_row *ret,
@@ -249,11 +250,11 @@ int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(
-        mr_db_query(tx,
-                    "SELECT org_id, issuer, achievement_id, from_state, to_state, reason, changed_at, replaced_by FROM "
-                    "status_change WHERE achievement_id = $achievement ORDER BY changed_at DESC, id DESC LIMIT 1",
-                    MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), &c, err));
+    MR_TRY(mr_db_query(tx,
+                       "SELECT org_id, issuer, achievement_id, from_state, to_state, reason, changed_at, replaced_by, "
+                       "reason_code FROM "
+                       "status_change WHERE achievement_id = $achievement ORDER BY changed_at DESC, id DESC LIMIT 1",
+                       MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = (struct mr_status_change_row){0};
     if (!row) return MR_OK;
@@ -266,6 +267,7 @@ int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id
         .reason = mr_arena_dup(a, mr_db_text(c, 5)),
         .changed_at = mr_db_int(c, 6),
         .replaced_by = mr_arena_dup(a, mr_db_text(c, 7)),
+        .reason_code = mr_arena_dup(a, mr_db_text(c, 8)),
     };
     return MR_OK;
 }

@@ -46,6 +46,7 @@ int mr_store_status_find(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, struc
 
 struct mr_status_change_row {
     mr_str org_id, issuer, achievement_id, from, to, reason;
+    mr_str reason_code; /* may be empty */
     mr_str replaced_by; /* achievement id of what took its place; empty: none */
     int64_t changed_at;
 };

@@ -1,5 +1,6 @@
 /* Achievements in the API: what a learner decided, the sealed forms, and whether the credential is still good. */
 #include "base/limits.h"
+#include "service/award.h"
 #include "service/catalogue.h"
 #include "service/claim.h"
 #include "service/status.h"
@@ -24,7 +25,7 @@ static bool find(mr_page *p, mr_action action, struct mr_achievement_status *ret
 {
     struct mr_err err = {0};
     struct mr_published published;
-    int code = mr_status_find(p->service, p->arena, p->part[0], ret, &err);
+    int code = mr_status_find(p->service, p->actor, p->arena, p->part[0], ret, &err);
     if (code == MR_OK && !ret->batch_id.len) code = MR_FAIL(&err, MR_E_NOT_FOUND, "it lives in files", MR_NOWHERE);
     if (code == MR_OK) code = mr_catalogue_get(p->service, p->arena, ret->specification_id, &published, &err);
     if (code == MR_OK) return mr_api_may(p, action, published.org_id);
@@ -63,9 +64,31 @@ static void put_achievement(mr_page *p, const struct mr_achievement_status *now,
     mr_json_end_array(v);
 }
 
+static void put_optional(mr_page *p, const char *member, mr_str value)
+{
+    if (value.len) mr_json_put_member(&p->view, member, value);
+}
+
+static void put_record(mr_page *p, const struct mr_award_record *record)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_member(v, "specification", record->specification_id);
+    mr_json_put_member(v, "batch", record->batch_id);
+    mr_api_put_time(p, "ends", record->expires_at);
+    put_optional(p, "replaces", record->replaces);
+    put_optional(p, "replaced_by", record->replaced_by);
+    put_optional(p, "renews", record->renews);
+    put_optional(p, "validation", record->validation_id);
+    mr_json_put_name(v, "result");
+    mr_json_begin_object(v);
+    mr_award_fields_put(v, &record->fields);
+    mr_json_end_object(v);
+}
+
 void mr_api_achievement(mr_page *p)
 {
     struct mr_err err = {0};
+    struct mr_award_record record;
     struct mr_achievement_status now;
     struct mr_claim claim;
     mr_str path;
@@ -74,8 +97,13 @@ void mr_api_achievement(mr_page *p)
         mr_api_fail(p, &err);
         return;
     }
+    if (mr_award_find(p->service, p->actor, p->arena, now.achievement_id, &record, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
     mr_api_begin(p);
     put_achievement(p, &now, &claim, path);
+    put_record(p, &record);
     mr_api_show(p, 200);
 }
 
@@ -119,19 +147,6 @@ void mr_api_status(mr_page *p)
     if (find(p, MR_MAY_ACHIEVEMENT_READ, &now)) show_status(p, &now);
 }
 
-/* What took its place must be the same organisation's. */
-static int replace(mr_page *p, mr_str id, mr_str successor, mr_str reason, struct mr_err *err)
-{
-    struct mr_achievement_status other;
-    struct mr_published published;
-    MR_TRY(mr_status_find(p->service, p->arena, successor, &other, err));
-    if (!other.specification_id.len)
-        return MR_FAIL(err, MR_E_NOT_FOUND, "what took its place lives in files", MR_NOWHERE);
-    MR_TRY(mr_catalogue_get(p->service, p->arena, other.specification_id, &published, err));
-    MR_TRY(mr_authorise(p->actor, MR_MAY_ACHIEVEMENT_STATUS, published.org_id, err));
-    return mr_status_replace(p->service, id, successor, reason, err);
-}
-
 void mr_api_status_change(mr_page *p)
 {
     struct mr_err err = {0};
@@ -141,15 +156,19 @@ void mr_api_status_change(mr_page *p)
     mr_str word = mr_json_get_str(body, "status"), reason = mr_str_trim(mr_json_get_str(body, "reason"));
     mr_str successor = mr_json_get_str(body, "replaced_by");
     mr_status to = mr_status_of_word(word);
+    const struct mr_status_order order = {.to = to,
+                                          .code = mr_json_get_str(body, "code"),
+                                          .reason = reason,
+                                          .mail = mr_json_is(mr_json_get(body, "mail"), MR_JSON_TRUE)};
     int code = MR_OK;
     if (!reason.len) code = MR_FAIL(&err, MR_E_FORMAT, "a reason is missing", MR_NOWHERE);
     if (code == MR_OK && successor.len && to != MR_STATUS_REVOKED)
         code = MR_FAIL(&err, MR_E_FORMAT, "only what is revoked can be replaced", MR_NOWHERE);
     if (code == MR_OK && successor.len)
-        code = replace(p, now.achievement_id, successor, reason, &err);
+        code = mr_status_replace(p->service, p->actor, now.achievement_id, successor, reason, &err);
     else if (code == MR_OK)
-        code = mr_status_set(p->service, now.achievement_id, to, reason, &err);
-    if (code == MR_OK) code = mr_status_find(p->service, p->arena, now.achievement_id, &now, &err);
+        code = mr_status_set(p->service, p->actor, now.achievement_id, &order, &err);
+    if (code == MR_OK) code = mr_status_find(p->service, p->actor, p->arena, now.achievement_id, &now, &err);
     if (code == MR_OK)
         show_status(p, &now);
     else

@@ -233,7 +233,8 @@ void mr_api_batch_seal(mr_page *p)
     struct mr_published published;
     struct mr_findings findings;
     if (!find(p, MR_MAY_BATCH_SEAL, &batch, &published)) return;
-    int code = mr_batch_seal(p->service, batch.id, &err);
+    bool mail = !mr_str_is(mr_http_query(p->request, "mail"), "no");
+    int code = mr_batch_seal(p->service, p->actor, batch.id, mail, &err);
     if (code == MR_OK) {
         show(p, batch.id, published.slug, false);
         return;
@@ -251,7 +252,7 @@ void mr_api_batch_discard(mr_page *p)
     struct mr_batch batch;
     struct mr_published published;
     if (!find(p, MR_MAY_RESULT_ENTER, &batch, &published)) return;
-    if (mr_batch_discard(p->service, batch.id, &err) != MR_OK)
+    if (mr_batch_discard(p->service, p->actor, batch.id, &err) != MR_OK)
         mr_api_fail(p, &err);
     else
         show(p, batch.id, published.slug, false);
@@ -273,23 +274,34 @@ static void put_achievement(mr_page *p, const struct mr_claim_link *link)
     mr_json_end_object(v);
 }
 
+/* "row.id" of the last one that was given. */
+static struct mr_achievement_place place_of(mr_str after)
+{
+    mr_str row;
+    uint64_t number;
+    if (!mr_str_split(&after, '.', &row) || !mr_str_to_u64(row, &number)) return (struct mr_achievement_place){0};
+    return (struct mr_achievement_place){(int64_t)number, after};
+}
+
 void mr_api_batch_achievements(mr_page *p)
 {
     struct mr_err err = {0};
-    struct mr_batch batch;
-    struct mr_published published;
     struct mr_api_paging paging;
     struct mr_claim_link *links;
-    size_t count, at = 0;
-    if (!find(p, MR_MAY_ACHIEVEMENT_READ, &batch, &published) || !mr_api_paging(p, &paging)) return;
-    if (mr_batch_links(p->service, p->arena, batch.id, &links, &count, &err) != MR_OK) {
+    size_t count;
+    if (!mr_api_paging(p, &paging)) return;
+    const struct mr_achievement_query query = {.batch_id = p->part[0],
+                                               .name = mr_http_query(p->request, "name"),
+                                               .after = place_of(paging.after),
+                                               .limit = paging.limit + 1};
+    if (mr_batch_search(p->service, p->actor, p->arena, &query, &links, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }
-    for (size_t i = 0; paging.after.len && i < count && !at; i++)
-        if (mr_str_eq(links[i].achievement_id, paging.after)) at = i + 1;
-    size_t end = at + paging.limit < count ? at + paging.limit : count;
+    size_t shown = count < paging.limit ? count : paging.limit;
     begin_items(p);
-    for (size_t i = at; i < end; i++) put_achievement(p, &links[i]);
-    end_items(p, end < count ? links[end - 1].achievement_id : MR_STR_EMPTY);
+    for (size_t i = 0; i < shown; i++) put_achievement(p, &links[i]);
+    end_items(p, count > shown ? mr_arena_format(p->arena, "%lld.%.*s", (long long)links[shown - 1].place.row_number,
+                                                 MR_STR_ARG(links[shown - 1].place.id))
+                               : MR_STR_EMPTY);
 }

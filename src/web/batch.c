@@ -1,9 +1,10 @@
 /* One batch of results: uploaded, looked at, sealed, handed over. Its address shows whichever of these it is in.
  *
  * A page holds at most MR_LIMIT_OFFICE_ROWS rows of each table: those that need a look come first and open, those that are ready stand folded
- * behind them; `?look=N` and `?ready=N` turn the pages. While sealing the page asks for .../progress; without scripts it is loaded anew. */
+ * behind them; `?look=N` and `?ready=N` turn the pages, `?after=` those of what was sealed, `?name=` searches in it. While sealing the page asks for .../progress; without scripts it is loaded anew. */
 #include "base/limits.h"
 #include "web/office.h"
+#include "web/sealing.h"
 
 /* ---- uploading ---- */
 
@@ -200,7 +201,7 @@ static mr_str heading_of(mr_page *p, const struct mr_preview *preview)
     return mr_arena_format(p->arena, "%.*s %.*s", MR_STR_ARG(read), MR_STR_ARG(ready));
 }
 
-static int put_preview(mr_page *p, const struct mr_batch *b, struct mr_err *err)
+static int put_preview(mr_page *p, const struct mr_batch *b, const char *wrong, struct mr_err *err)
 {
     struct mr_preview preview;
     mr_json_writer *v = &p->view;
@@ -215,12 +216,12 @@ static int put_preview(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     mr_json_put_bool(v, preview.ready > 0);
     mr_json_put_name(v, "any_refused");
     mr_json_put_bool(v, preview.refused > 0);
-    mr_json_put_member(v, "seal", mr_office_count(p, "batch.seal", (int64_t)preview.ready));
     mr_json_put_name(v, "latin1");
     mr_json_put_bool(v, preview.latin1);
     put_unused(p, &preview);
     put_rows(p, &preview, false, "look");
     put_rows(p, &preview, true, "ready");
+    MR_TRY(mr_office_put_next(p, b->id, (int64_t)preview.ready, wrong, err));
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -265,6 +266,10 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     mr_json_put_member(v, "url", link->url);
     mr_json_put_member(v, "state", mr_claim_link_state(p->service, p->language, link));
     mr_json_put_member(v, "id", link->achievement_id);
+    if (link->expires_at != MR_TIME_NONE)
+        mr_json_put_member(v, "ends",
+                           MR_SAY(p->arena, p->language, "batch.ends",
+                                  {"date", mr_say_date(p->arena, p->language, mr_date_of_time(link->expires_at))}));
     mr_json_put_member(
         v, "change",
         mr_message(p->language, link->status == MR_STATUS_ACTIVE ? "batch.status.change" : "batch.status.see"));
@@ -273,23 +278,81 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     mr_json_end_object(v);
 }
 
-static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
+static void put_counts(mr_page *p, const struct mr_batch_counts *c)
+{
+    const struct {
+        const char *id;
+        int64_t count;
+    } counts[] = {{"batch.count.mailed", c->mailed},       {"batch.count.claimed", c->claimed},
+                  {"batch.count.declined", c->declined},   {"batch.count.undecided", c->undecided},
+                  {"batch.count.over", c->over},           {"batch.count.expired", c->expired},
+                  {"batch.count.suspended", c->suspended}, {"batch.count.revoked", c->revoked}};
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "counts");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        mr_json_begin_object(v);
+        mr_json_put_member(v, "name", mr_message(p->language, counts[i].id));
+        mr_office_put_number(p, "count", counts[i].count);
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+}
+
+/* "?after=17.<id>": where the page before ended. */
+static struct mr_achievement_place place_of(mr_page *p)
+{
+    mr_str rest = mr_http_query(p->request, "after"), row;
+    uint64_t number;
+    if (!mr_str_split(&rest, '.', &row) || !mr_str_to_u64(row, &number)) return (struct mr_achievement_place){0};
+    return (struct mr_achievement_place){(int64_t)number, rest};
+}
+
+static int put_links(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 {
     struct mr_claim_link *links;
     size_t count;
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_batch_links(p->service, p->arena, b->id, &links, &count, err));
-    struct paging paging = paging_of(p, "page", count);
-    mr_json_put_name(v, "sealed");
-    mr_json_begin_object(v);
-    mr_json_put_member(v, "heading", mr_office_count(p, "batch.sealed", (int64_t)count));
-    mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, b->sealed_at));
+    mr_str name = mr_str_trim(mr_http_query(p->request, "name"));
+    const struct mr_achievement_query query = {
+        .batch_id = b->id, .name = name, .after = place_of(p), .limit = MR_LIMIT_OFFICE_ROWS + 1};
+    MR_TRY(mr_batch_search(p->service, p->actor, p->arena, &query, &links, &count, err));
+    bool more = count > MR_LIMIT_OFFICE_ROWS;
+    if (more) count = MR_LIMIT_OFFICE_ROWS;
+    mr_json_put_member(v, "name", name);
+    mr_office_put_flag(p, "is_later", query.after.id.len > 0);
+    mr_office_put_flag(p, "has_links", count > 0);
     if (count) mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(links[0].until)));
     mr_json_put_name(v, "links");
     mr_json_begin_array(v);
-    for (size_t i = paging.first; i < paging.end; i++) put_link(p, &links[i], i + 1);
+    for (size_t i = 0; i < count; i++) put_link(p, &links[i], i + 1);
     mr_json_end_array(v);
-    put_paging(p, paging);
+    if (more)
+        mr_json_put_member(v, "after",
+                           mr_arena_format(p->arena, "%lld.%.*s", (long long)links[count - 1].place.row_number,
+                                           MR_STR_ARG(links[count - 1].place.id)));
+    return MR_OK;
+}
+
+static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
+{
+    struct mr_batch_counts counts;
+    struct mr_sealing sealing;
+    mr_json_writer *v = &p->view;
+    MR_TRY(mr_batch_count(p->service, p->actor, b->id, &counts, err));
+    MR_TRY(mr_batch_sealing(p->service, p->actor, p->arena, b->id, &sealing, err));
+    bool is_later = mr_str_is(sealing.row.mailing, "later") && counts.with_address > 0;
+    mr_json_put_name(v, "sealed");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "heading", mr_office_count(p, "batch.sealed", counts.sealed));
+    mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, b->sealed_at));
+    mr_office_put_flag(p, "is_single", mr_str_is(sealing.row.kind, "single"));
+    mr_office_put_flag(p, "may_mail", is_later && mr_actor_may(p->actor, MR_MAY_MAIL_SEND));
+    mr_office_put_flag(p, "may_change", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
+    if (mr_str_is(sealing.row.mailing, "queued") || mr_str_is(sealing.row.mailing, "now"))
+        mr_json_put_member(v, "mailing", mr_office_count(p, "batch.mailing", counts.with_address));
+    put_counts(p, &counts);
+    MR_TRY(put_links(p, b, err));
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -337,35 +400,45 @@ static void put_unfit(mr_page *p, const struct mr_findings *findings)
     mr_http_set_status(p->response, 422);
 }
 
-/* unfit: why it was not sealed just now, or NULL. */
-static int show_batch(mr_page *p, const struct mr_findings *unfit, struct mr_err *err)
+static int put_state(mr_page *p, const struct mr_batch *b, const char *wrong, struct mr_err *err)
 {
     static int (*const put[])(mr_page *, const struct mr_batch *, struct mr_err *) = {
-        [MR_BATCH_PREVIEW] = put_preview, [MR_BATCH_SEALING] = put_sealing,     [MR_BATCH_SEALED] = put_sealed,
-        [MR_BATCH_FAILED] = put_failed,   [MR_BATCH_DISCARDED] = put_discarded,
+        [MR_BATCH_SEALING] = put_sealing,
+        [MR_BATCH_SEALED] = put_sealed,
+        [MR_BATCH_FAILED] = put_failed,
+        [MR_BATCH_DISCARDED] = put_discarded,
     };
+    return b->state == MR_BATCH_PREVIEW ? put_preview(p, b, wrong, err) : put[b->state](p, b, err);
+}
+
+/* unfit: why it was not sealed just now, or NULL; wrong: what is wrong with the time to seal, or NULL. */
+static int show_batch(mr_page *p, const struct mr_findings *unfit, const char *wrong, struct mr_err *err)
+{
     struct mr_batch b;
     struct mr_published published;
-    mr_str language;
     MR_TRY(mr_batch_get(p->service, p->arena, p->part[0], &b, err));
     MR_TRY(mr_catalogue_get(p->service, p->arena, b.specification_id, &published, err));
     mr_page_begin(p, "batch.title", "provider.");
     mr_json_put_member(&p->view, "address", mr_office_batch_path(p, b.id, ""));
-    mr_json_put_member(&p->view, "file", b.file_name);
-    mr_json_put_member(&p->view, "slug", published.slug);
-    mr_str title = mr_texts_get(published.specification.title, mr_language_tag(p->language), &language);
-    mr_json_put_member(&p->view, "specification", title);
-    mr_json_put_member(&p->view, "specification_lang", language);
+    mr_json_put_member(&p->view, "file", b.file_name.len ? b.file_name : mr_message(p->language, "batch.single"));
+    mr_office_put_specification(p, &published);
     put_unfit(p, unfit);
-    MR_TRY(put[b.state](p, &b, err));
+    MR_TRY(put_state(p, &b, wrong, err));
+    if (b.state != MR_BATCH_DISCARDED)
+        mr_office_put_evidence(p, MR_EVIDENCE_BATCH, b.id, mr_office_batch_path(p, b.id, ""));
     mr_page_show_private(p, "batch");
     return MR_OK;
 }
 
-void mr_web_batch(mr_page *p)
+void mr_office_show_batch(mr_page *p, const char *wrong)
 {
     struct mr_err err = {0};
-    if (show_batch(p, NULL, &err) != MR_OK) mr_page_fail(p, &err);
+    if (show_batch(p, NULL, wrong, &err) != MR_OK) mr_page_fail(p, &err);
+}
+
+void mr_web_batch(mr_page *p)
+{
+    mr_office_show_batch(p, NULL);
 }
 
 void mr_web_batch_progress(mr_page *p)
@@ -423,7 +496,7 @@ void mr_web_batch_links(mr_page *p)
     struct mr_err err = {0};
     MR_CLEANUP(mr_buf_done) mr_buf table;
     mr_buf_init(&table, MR_LIMIT_HTTP_RESPONSE);
-    if (mr_batch_write_links(p->service, p->arena, p->part[0], p->language, &table, &err) != MR_OK)
+    if (mr_batch_write_links(p->service, p->actor, p->arena, p->part[0], p->language, &table, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_download(p, "text/csv; charset=utf-8", MR_STR("claim-links.csv"), mr_buf_str(&table));
@@ -444,19 +517,19 @@ void mr_web_batch_seal(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_findings findings;
-    int code = mr_batch_seal(p->service, p->part[0], &err);
+    int code = mr_batch_seal(p->service, p->actor, p->part[0], mr_http_form(p->request, "mail").len > 0, &err);
     if (code != MR_E_SPECIFICATION) {
         back_to_batch(p, code, &err);
         return;
     }
     mr_findings_init(&findings, p->arena);
     code = mr_batch_check(p->service, p->arena, p->part[0], &findings, &err);
-    if (code == MR_OK) code = show_batch(p, &findings, &err);
+    if (code == MR_OK) code = show_batch(p, &findings, NULL, &err);
     if (code != MR_OK) mr_page_fail(p, &err);
 }
 
 void mr_web_batch_discard(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_batch(p, mr_batch_discard(p->service, p->part[0], &err), &err);
+    back_to_batch(p, mr_batch_discard(p->service, p->actor, p->part[0], &err), &err);
 }

@@ -15,5 +15,7 @@ mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more);
  *   fault  what is wrong with the file that was just sent, in the reader's language; empty when none was. Then the answer is 422.
  *   place  where in the file; may be empty */
 void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str place);
+/* The page of the batch that the address names. wrong: message of what is wrong with the time that was sent for sealing, or NULL. */
+void mr_office_show_batch(mr_page *p, const char *wrong);
 
 #endif

@@ -6,6 +6,7 @@
 #include "service/status.h"
 #include "base/limits.h"
 #include "web/office.h"
+#include "web/status_many.h"
 
 #define LIST_SECONDS "300" /* for which others may keep a list: this long a withdrawal may go unseen */
 
@@ -55,7 +56,8 @@ void mr_web_status_withdrawn(mr_page *p)
 enum { NONE = -1 };
 struct sent {
     int to;
-    mr_str reason;
+    mr_str reason, code;
+    bool mail;
     const char *wrong; /* message of what is wrong; NULL when nothing is */
 };
 
@@ -106,6 +108,10 @@ static void put_now(mr_page *p, const struct mr_achievement_status *now)
     mr_str since = now->changed_at == MR_TIME_NONE ? MR_STR_EMPTY : day(p, now->changed_at);
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[now->status], {"date", since}));
     mr_json_put_member(v, "last_reason", now->reason);
+    if (now->reason_code.len)
+        mr_json_put_member(
+            v, "last_code",
+            mr_message_str(p->language, mr_arena_format(p->arena, "status.reason.%.*s", MR_STR_ARG(now->reason_code))));
     if (now->replaced_by.len)
         mr_json_put_member(v, "replaced_by",
                            mr_arena_format(p->arena, "urn:credential:%.*s", MR_STR_ARG(now->replaced_by)));
@@ -130,7 +136,9 @@ static void show_form(mr_page *p, const struct sent *sent)
     struct mr_achievement_status now;
     mr_page_begin(p, "office.status.title", "provider.");
     put_sent(p, sent);
-    int code = mr_status_find(p->service, p->arena, p->part[0], &now, &err);
+    mr_office_put_reasons(p, sent ? sent->code : MR_STR_EMPTY);
+    put_flag(&p->view, "mail", !sent || sent->mail);
+    int code = mr_status_find(p->service, p->actor, p->arena, p->part[0], &now, &err);
     if (code == MR_OK && !now.batch_id.len) code = MR_FAIL(&err, MR_E_NOT_FOUND, "it lives in files", MR_NOWHERE);
     if (code == MR_OK) put_now(p, &now);
     if (code == MR_OK) code = put_place(p, &now, &err);
@@ -152,7 +160,7 @@ static void show_question(mr_page *p, const struct sent *sent)
     const char *to = mr_status_name((mr_status)sent->to);
     mr_json_writer *v = &p->view;
     mr_page_begin(p, "office.status.title", "provider.");
-    int code = mr_status_find(p->service, p->arena, p->part[0], &now, &err);
+    int code = mr_status_find(p->service, p->actor, p->arena, p->part[0], &now, &err);
     if (code == MR_OK) code = put_place(p, &now, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);
@@ -160,13 +168,18 @@ static void show_question(mr_page *p, const struct sent *sent)
     }
     mr_json_put_member_c(v, "to", to);
     mr_json_put_member(v, "reason", sent->reason);
+    mr_json_put_member(v, "code", sent->code);
+    put_flag(v, "mail", sent->mail);
     put_flag(v, to, true);
     mr_page_show_private(p, "status_confirm");
 }
 
 static struct sent read_sent(mr_page *p)
 {
-    struct sent sent = {.to = NONE, .reason = mr_str_trim(mr_http_form(p->request, "reason"))};
+    struct sent sent = {.to = NONE,
+                        .reason = mr_str_trim(mr_http_form(p->request, "reason")),
+                        .code = mr_http_form(p->request, "code"),
+                        .mail = mr_http_form(p->request, "mail").len > 0};
     mr_str to = mr_http_form(p->request, "to");
     for (mr_status s = MR_STATUS_ACTIVE; s <= MR_STATUS_REVOKED; s++)
         if (mr_str_is(to, mr_status_name(s))) sent.to = (int)s;
@@ -183,7 +196,9 @@ static struct sent read_sent(mr_page *p)
 static void change(mr_page *p, const struct sent *sent)
 {
     struct mr_err err = {0};
-    int code = mr_status_set(p->service, p->part[0], (mr_status)sent->to, sent->reason, &err);
+    const struct mr_status_order order = {
+        .to = (mr_status)sent->to, .reason = sent->reason, .code = sent->code, .mail = sent->mail};
+    int code = mr_status_set(p->service, p->actor, p->part[0], &order, &err);
     if (code == MR_OK || code == MR_E_STATE)
         mr_http_redirect(p->response, path_of(p));
     else

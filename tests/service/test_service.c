@@ -109,7 +109,7 @@ static struct mr_batch batch(struct world *w, mr_str id)
 static void seal(struct world *w, mr_str id)
 {
     struct mr_err err = {0};
-    assert_ok(mr_batch_seal(w->s, id, &err), err);
+    assert_ok(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), err);
     mr_batch_wait(w->s);
     struct mr_batch b = batch(w, id);
     if (b.state != MR_BATCH_SEALED) fail_msg("not sealed: %.*s", MR_STR_ARG(b.error));
@@ -418,13 +418,13 @@ static void test_batch_discard__keeps_no_table(void **state)
     struct mr_err err = {0};
     struct mr_preview p;
     mr_str id = upload(w, TWO);
-    assert_ok(mr_batch_discard(w->s, id, &err), err);
+    assert_ok(mr_batch_discard(w->s, &mr_actor_operator, id, &err), err);
     assert_int_equal(batch(w, id).state, MR_BATCH_DISCARDED);
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM batch WHERE content IS NOT NULL"), 0);
-    assert_code(mr_batch_discard(w->s, id, &err), MR_E_STATE, err);
-    assert_code(mr_batch_seal(w->s, id, &err), MR_E_STATE, err);
+    assert_code(mr_batch_discard(w->s, &mr_actor_operator, id, &err), MR_E_STATE, err);
+    assert_code(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), MR_E_STATE, err);
     assert_code(mr_batch_preview(w->s, &w->a, id, &p, &err), MR_E_STATE, err);
-    assert_code(mr_batch_discard(w->s, MR_STR("nothing"), &err), MR_E_STATE, err);
+    assert_code(mr_batch_discard(w->s, &mr_actor_operator, MR_STR("nothing"), &err), MR_E_NOT_FOUND, err);
 }
 
 /* ---- sealing ---- */
@@ -450,7 +450,7 @@ static struct mr_claim_link *links(struct world *w, mr_str id, size_t expected)
     struct mr_err err = {0};
     struct mr_claim_link *list;
     size_t count;
-    assert_ok(mr_batch_links(w->s, &w->a, id, &list, &count, &err), err);
+    assert_ok(mr_batch_links(w->s, &mr_actor_operator, &w->a, id, &list, &count, &err), err);
     assert_int_equal(count, expected);
     /* in one millisecond, ids have no order: put them by name */
     for (size_t i = 1; i < count; i++)
@@ -489,7 +489,7 @@ static void test_batch_seal__gives_each_learner_a_credential(void **state)
     assert_ok(open_link(w, &list[1], &mac, &claim, &err), err);
     verify_elm(w, claim.elm, "Sukarno");
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM batch WHERE content IS NOT NULL"), 0);
-    assert_code(mr_batch_seal(w->s, id, &err), MR_E_STATE, err);
+    assert_code(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), MR_E_STATE, err);
 }
 
 /* A specification that was published before it was held against the shapes: nothing is sealed, nothing is lost. */
@@ -507,7 +507,7 @@ static void test_batch_seal__stops_before_a_credential_that_breaks_official_rule
                   err);
         assert_ok(mr_db_commit(tx, &err), err);
         if (round > 0) break;
-        assert_code(mr_batch_seal(w->s, id, &err), MR_E_SPECIFICATION, err);
+        assert_code(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), MR_E_SPECIFICATION, err);
         assert_int_equal(batch(w, id).state, MR_BATCH_PREVIEW);
         mr_findings_init(&findings, &w->a);
         assert_ok(mr_batch_check(w->s, &w->a, id, &findings, &err), err);
@@ -525,7 +525,7 @@ static void test_batch_seal__leaves_out_who_has_it(void **state)
     seal(w, upload(w, TWO));
     mr_str again = upload(w, TWO);
     assert_int_equal(batch(w, again).rows_ready, 0);
-    assert_code(mr_batch_seal(w->s, again, &err), MR_E_STATE, err);
+    assert_code(mr_batch_seal(w->s, &mr_actor_operator, again, false, &err), MR_E_STATE, err);
     assert_int_equal(batch(w, again).state, MR_BATCH_PREVIEW);
     mr_str first = upload(w, "name\nA B\nC D\n"), second = upload(w, "name\nC D\nE F\n");
     assert_int_equal(batch(w, second).rows_ready, 2);
@@ -550,7 +550,7 @@ static void test_batch_seal__goes_on_after_the_cause_of_a_failure_is_gone(void *
     mr_str key = test_read_file(&w->a, good);
     assert_ok(mr_file_write(good, MR_STR("no key"), 0600, false, &err), err);
     mr_str id = upload(w, TWO);
-    assert_ok(mr_batch_seal(w->s, id, &err), err);
+    assert_ok(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), err);
     mr_batch_wait(w->s);
     struct mr_batch b = batch(w, id);
     assert_int_equal(b.state, MR_BATCH_FAILED);
@@ -585,7 +585,7 @@ static void test_batch_seal__is_taken_up_again_after_a_stop(void **state)
     struct world *w = *state;
     struct mr_err err = {0};
     mr_str id = upload(w, many(&w->a, 400).ptr);
-    assert_ok(mr_batch_seal(w->s, id, &err), err);
+    assert_ok(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), err);
     while (batch(w, id).rows_sealed == 0) pause_ms(1);
     mr_service_close(w->s);
     w->s = NULL;
@@ -616,7 +616,7 @@ static int seal_until_killed(const char *folder)
     struct mr_published p;
     if (mr_catalogue_get(s, &a, MR_STR("wound-care-2026"), &p, &err) != MR_OK ||
         mr_batch_upload(s, &a, p.id, MR_STR("many.csv"), many(&a, 400), &id, &err) != MR_OK ||
-        mr_batch_seal(s, id, &err) != MR_OK)
+        mr_batch_seal(s, &mr_actor_operator, id, true, &err) != MR_OK)
         return 1;
     mr_batch_wait(s);
     pause_ms(60000);
@@ -653,11 +653,13 @@ static void test_batch_seal__loses_nothing_to_kill_9(void **state)
     assert_in_range(sealed, 40, 399);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM credential"), FORMS * sealed);
     assert_int_equal(number(db, "SELECT rows_sealed FROM batch"), sealed);
+    assert_int_equal(number(db, "SELECT COUNT(DISTINCT object_id) FROM mail WHERE template = 'claim'"), sealed);
     assert_int_equal(number(db, "SELECT COUNT(*) FROM batch WHERE state = 'sealing'"), 1);
     mr_db_close(db);
     w->s = open_folder(w->folder);
     mr_batch_wait(w->s);
     assert_all_sealed(w->s, 400);
+    assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM mail WHERE template = 'claim'"), 400);
 }
 
 static void test_batch_write_links__is_for_a_mail_merge(void **state)
@@ -668,7 +670,7 @@ static void test_batch_write_links__is_for_a_mail_merge(void **state)
     mr_buf_init(&out, 1 << 20);
     mr_str id = upload(w, "name,e-mail\n\"=cmd|' /C calc'!A0\",x@example.org\n");
     seal(w, id);
-    assert_ok(mr_batch_write_links(w->s, &w->a, id, mr_language_english(), &out, &err), err);
+    assert_ok(mr_batch_write_links(w->s, &mr_actor_operator, &w->a, id, mr_language_english(), &out, &err), err);
     mr_str text = mr_buf_str(&out);
     assert_true(mr_str_has_prefix(text, MR_STR("\xEF\xBB\xBFLearner,E-mail,State,Link\r\n'=cmd")));
     assert_true(mr_str_find(text, MR_STR("x@example.org,Not decided yet,http://127.0.0.1:8400/claim/")) > 0);

@@ -92,9 +92,9 @@ static struct mr_claim_link *award(struct world *w, mr_str table, size_t expecte
     mr_str id;
     size_t count;
     assert_ok(mr_batch_upload(w->s, &w->a, w->published.id, MR_STR("results.csv"), table, &id, &err), err);
-    assert_ok(mr_batch_seal(w->s, id, &err), err);
+    assert_ok(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), err);
     mr_batch_wait(w->s);
-    assert_ok(mr_batch_links(w->s, &w->a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_links(w->s, &mr_actor_operator, &w->a, id, &links, &count, &err), err);
     assert_int_equal(count, expected);
     return links;
 }
@@ -138,14 +138,16 @@ static mr_status status(struct world *w, mr_str id)
 {
     struct mr_err err = {0};
     struct mr_achievement_status now;
-    assert_ok(mr_status_find(w->s, &w->a, id, &now, &err), err);
+    assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, id, &now, &err), err);
     return now.status;
 }
 
 static void set(struct world *w, mr_str id, mr_status to)
 {
     struct mr_err err = {0};
-    assert_ok(mr_status_set(w->s, id, to, MR_STR("by mistake"), &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = to, .reason = MR_STR("by mistake")}, &err),
+              err);
 }
 
 /* ---- reading what is published ---- */
@@ -292,7 +294,9 @@ static void test_status_set__revoked_is_final(void **state)
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         struct mr_err err = {0};
         assert_int_equal(status(w, id), steps[i].from);
-        assert_code(mr_status_set(w->s, id, steps[i].to, MR_STR("why"), &err), steps[i].code, err);
+        assert_code(mr_status_set(w->s, &mr_actor_operator, id,
+                                  &(struct mr_status_order){.to = steps[i].to, .reason = MR_STR("why")}, &err),
+                    steps[i].code, err);
         if (steps[i].code == MR_E_STATE) assert_true(strstr(err.message, "withdrawn for good") != NULL);
     }
     assert_int_equal(number(w, "SELECT COUNT(*) FROM status_change"), 3); /* nothing is said of what changed nothing */
@@ -305,8 +309,11 @@ static void test_status_set__takes_the_id_of_the_credential(void **state)
     struct mr_achievement_status now;
     mr_str id = one_learner(w), urn = mr_arena_format(&w->a, "urn:credential:%.*s", MR_STR_ARG(id));
     clock_now += HOUR_MS;
-    assert_ok(mr_status_set(w->s, urn, MR_STATUS_SUSPENDED, MR_STR("under appeal"), &err), err);
-    assert_ok(mr_status_find(w->s, &w->a, urn, &now, &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, urn,
+                            &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = MR_STR("under appeal")},
+                            &err),
+              err);
+    assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, urn, &now, &err), err);
     assert_str_eq(now.achievement_id, id);
     assert_str(now.reason, "under appeal");
     assert_str(now.learner, "Mette Krogh Poulsen");
@@ -333,12 +340,17 @@ static void test_status_set__refuses(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mr_err err = {0};
-        assert_code(mr_status_set(w->s, cases[i].id, MR_STATUS_REVOKED, cases[i].reason, &err), cases[i].code, err);
+        assert_code(mr_status_set(w->s, &mr_actor_operator, cases[i].id,
+                                  &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = cases[i].reason}, &err),
+                    cases[i].code, err);
     }
     assert_int_equal(status(w, id), MR_STATUS_ACTIVE);
     long_reason[MR_LIMIT_STATUS_REASON * 2] = '\0';
     struct mr_err err = {0};
-    assert_ok(mr_status_set(w->s, id, MR_STATUS_SUSPENDED, mr_str_of(long_reason), &err), err);
+    assert_ok(mr_status_set(w->s, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = MR_STATUS_SUSPENDED, .reason = mr_str_of(long_reason)},
+                            &err),
+              err);
 }
 
 /* An achievement from before there were lists. */
@@ -350,24 +362,28 @@ static void test_status_replace__names_the_successor(void **state)
     mr_str old = links[0].achievement_id, new = links[1].achievement_id;
     struct mr_achievement_status found, *page;
     size_t count;
-    assert_code(mr_status_replace(w->s, old, old, MR_STR_EMPTY, &err), MR_E_USAGE, err);
-    assert_code(mr_status_replace(w->s, old, MR_STR("01900000-0000-7000-8000-000000000000"), MR_STR_EMPTY, &err),
+    assert_code(mr_status_replace(w->s, &mr_actor_operator, old, old, MR_STR_EMPTY, &err), MR_E_USAGE, err);
+    assert_code(mr_status_replace(w->s, &mr_actor_operator, old, MR_STR("01900000-0000-7000-8000-000000000000"),
+                                  MR_STR_EMPTY, &err),
                 MR_E_NOT_FOUND, err);
     mr_str urn = mr_arena_format(&w->a, "urn:credential:%.*s", MR_STR_ARG(new));
-    assert_ok(mr_status_replace(w->s, old, urn, MR_STR("a wrong name"), &err), err);
-    assert_ok(mr_status_find(w->s, &w->a, old, &found, &err), err);
+    assert_ok(mr_status_replace(w->s, &mr_actor_operator, old, urn, MR_STR("a wrong name"), &err), err);
+    assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, old, &found, &err), err);
     assert_int_equal(found.status, MR_STATUS_REVOKED);
     assert_str_eq(found.replaced_by, new);
     assert_str(found.reason, "a wrong name");
-    assert_ok(mr_status_find(w->s, &w->a, new, &found, &err), err);
+    assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, new, &found, &err), err);
     assert_int_equal(found.status, MR_STATUS_ACTIVE);
     assert_int_equal(found.replaced_by.len, 0);
-    assert_ok(mr_status_page(w->s, &w->a, MR_STR_EMPTY, 10, &page, &count, &err), err);
+    assert_ok(mr_status_page(w->s, &mr_actor_operator, &w->a, MR_STR_EMPTY, 10, &page, &count, &err), err);
     assert_int_equal(count, 2);
     for (size_t i = 0; i < count; i++)
         assert_str_eq(page[i].replaced_by, mr_str_eq(page[i].achievement_id, old) ? new : MR_STR_EMPTY);
-    assert_code(mr_status_replace(w->s, new, old, MR_STR_EMPTY, &err), MR_E_STATE, err); /* what is withdrawn itself */
-    assert_code(mr_status_set(w->s, old, MR_STATUS_ACTIVE, MR_STR_EMPTY, &err), MR_E_STATE, err);
+    assert_code(mr_status_replace(w->s, &mr_actor_operator, new, old, MR_STR_EMPTY, &err), MR_E_STATE,
+                err); /* what is withdrawn itself */
+    assert_code(mr_status_set(w->s, &mr_actor_operator, old,
+                              &(struct mr_status_order){.to = MR_STATUS_ACTIVE, .reason = MR_STR_EMPTY}, &err),
+                MR_E_STATE, err);
 }
 
 static void test_status_set__tells_of_what_is_in_no_list(void **state)
@@ -377,7 +393,7 @@ static void test_status_set__tells_of_what_is_in_no_list(void **state)
     struct mr_achievement_status now;
     mr_str id = one_learner(w), first;
     run_sql(w, "DELETE FROM status_entry");
-    assert_ok(mr_status_find(w->s, &w->a, id, &now, &err), err);
+    assert_ok(mr_status_find(w->s, &mr_actor_operator, &w->a, id, &now, &err), err);
     assert_false(now.is_listed);
     assert_int_equal(now.status, MR_STATUS_ACTIVE);
     set(w, id, MR_STATUS_REVOKED);
@@ -498,7 +514,9 @@ static void test_status_serve__sees_what_others_changed(void **state)
     uint64_t index = (uint64_t)number(w, "SELECT idx FROM status_entry");
     assert_int_equal(entry(w, serve(w, list, MR_STATUS_FORM_TOKEN), MR_STATUS_FORM_TOKEN, index), 0);
     mr_service *other = open_folder(w->folder, true);
-    assert_ok(mr_status_set(other, id, MR_STATUS_REVOKED, MR_STR_EMPTY, &err), err);
+    assert_ok(mr_status_set(other, &mr_actor_operator, id,
+                            &(struct mr_status_order){.to = MR_STATUS_REVOKED, .reason = MR_STR_EMPTY}, &err),
+              err);
     mr_service_close(other);
     assert_int_equal(entry(w, serve(w, list, MR_STATUS_FORM_TOKEN), MR_STATUS_FORM_TOKEN, index), 1);
 }

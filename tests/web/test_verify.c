@@ -366,7 +366,7 @@ static void test_verify__cuts_what_would_not_fit_a_page(void **state)
                               MR_STR("name,birth date,e-mail\nMette Krogh Poulsen,1991-03-02,mette@example.org\n"),
                               &batch, &err),
               err);
-    assert_ok(mr_batch_seal(s->service, batch, &err), err);
+    assert_ok(mr_batch_seal(s->service, &mr_actor_operator, batch, false, &err), err);
     mr_batch_wait(s->service);
     site_credential(s, &a, "wound-care-long", &claim);
 

@@ -1,0 +1,41 @@
+#include "store/numbers.h"
+
+int mr_store_numbers_list(mr_db_tx *tx, mr_arena *a, mr_str slug, int64_t now, size_t limit,
+                          struct mr_numbers_row **ret, size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_numbers_row *rows = MR_NEW_ARRAY(a, struct mr_numbers_row, limit);
+    size_t count = 0;
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the numbers", MR_NOWHERE);
+    MR_TRY(mr_db_query(
+        tx,
+        "SELECT s.version, SUBSTR(n.awarded_on, 1, 7), COUNT(*), COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM mail m "
+        "WHERE "
+        "m.object_id = n.id AND m.template = 'claim' AND m.state = 'sent')), COUNT(*) FILTER (WHERE n.claim_state = "
+        "'accepted'), COUNT(*) FILTER (WHERE n.claim_state = 'declined'), COUNT(*) FILTER (WHERE n.claim_state = "
+        "'open'), "
+        "COUNT(*) FILTER (WHERE n.expires_at < $now), COUNT(*) FILTER (WHERE n.status = 'suspended'), COUNT(*) FILTER "
+        "(WHERE n.status = 'revoked') FROM achievement n JOIN specification s ON s.id = n.specification_id WHERE "
+        "s.slug = "
+        "$slug GROUP BY s.version, SUBSTR(n.awarded_on, 1, 7) ORDER BY 2, 1 LIMIT $limit",
+        MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("slug", slug), MR_DB_I("limit", (int64_t)limit)), &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == limit) break;
+        rows[count++] = (struct mr_numbers_row){
+            .version = mr_arena_dup(a, mr_db_text(c, 0)),
+            .month = mr_arena_dup(a, mr_db_text(c, 1)),
+            .awarded = mr_db_int(c, 2),
+            .mailed = mr_db_int(c, 3),
+            .claimed = mr_db_int(c, 4),
+            .declined = mr_db_int(c, 5),
+            .undecided = mr_db_int(c, 6),
+            .expired = mr_db_int(c, 7),
+            .suspended = mr_db_int(c, 8),
+            .revoked = mr_db_int(c, 9),
+        };
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
