@@ -4,7 +4,7 @@
  * SQLite it may rely on here: a transaction that writes is the only one that does, in this process and on all nodes, because it begins by
  * locking a table that nothing else uses (TABLE_OF_WRITERS); it then runs at READ COMMITTED, so that each of its statements sees what the writer before it
  * left. One that reads has a snapshot (REPEATABLE READ, READ ONLY) and waits for nobody. So no statement of a use case can meet a serialization failure or
- * a row that changes under its hands, and none has to be tried again (docs/decisions/database.md tells what else was thought of).
+ * a row that changes under its hands, and none has to be tried again (docs/decisions/0012-one-writer-at-a-time.md tells what else was thought of).
  *
  * Statements. Names of parameters are turned into numbers, once for each statement and connection. The types of parameters are asked of the values that
  * are given first; where the server wants another type there (a truth value for a number, say), it is asked for its own. Values and results travel in
