@@ -22,7 +22,7 @@ void mr_db_close(mr_db *db);
 /* Begin a transaction. One that `writes` is the only one that does, in this process and all others that use the database: what it has read stays
  * true until its end. It waits up to 10 s for that (MR_LIMIT_DB_WAIT_MS). One that does not write sees one moment of the database and
  * is refused when it tries to change something. Used by one thread at a time. After an error a transaction can only be rolled back
- * (docs/decisions/database.md). Errors: MR_E_DB, MR_E_UNAVAILABLE. */
+ * (docs/decisions/0012-one-writer-at-a-time.md). Errors: MR_E_DB, MR_E_UNAVAILABLE. */
 int mr_db_begin(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err) MR_MUST_CHECK;
 /* The end: durable when it returns MR_OK. tx is gone in either case, and so are the rows of cursors still open (which are closed as
  * ever). Errors: MR_E_STATE (a deferred constraint), MR_E_DB. */

@@ -4,7 +4,7 @@
  * SQLite it may rely on here: a transaction that writes is the only one that does, in this process and on all nodes, because it begins by
  * locking a table that nothing else uses (TABLE_OF_WRITERS); it then runs at READ COMMITTED, so that each of its statements sees what the writer before it
  * left. One that reads has a snapshot (REPEATABLE READ, READ ONLY) and waits for nobody. So no statement of a use case can meet a serialization failure or
- * a row that changes under its hands, and none has to be tried again (docs/decisions/database.md tells what else was thought of).
+ * a row that changes under its hands, and none has to be tried again (docs/decisions/0012-one-writer-at-a-time.md tells what else was thought of).
  *
  * Statements. Names of parameters are turned into numbers, once for each statement and connection. The types of parameters are asked of the values that
  * are given first; where the server wants another type there (a truth value for a number, say), it is asked for its own. Values and results travel in
@@ -61,7 +61,7 @@ MR_LAZY_LIBRARY(pq, "libpq.so.5", PQ_FUNCTIONS)
 #define P pq_table
 
 #define TABLE_OF_WRITERS "merit_writer"
-enum { KEPT_STATEMENTS = 256, NUMBER_TEXT = 24, SMALL_TEXT = 64 };
+enum { KEPT_STATEMENTS = 512, NEIGHBOURS = 8, NUMBER_TEXT = 24, SMALL_TEXT = 64 };
 /* Of types, in the server's catalogue (pg_type.dat). */
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_FLOAT8 = 701 };
 enum { OID_VARCHAR = 1043, OID_NUMERIC = 1700 };
@@ -469,11 +469,23 @@ static int prepare(struct connection *c, struct statement *s, const mr_db_value 
     return prepare_on_server(c, s, numbered.ptr, args, count, err);
 }
 
+/* Where the statement of this text is, or may be put: in one of NEIGHBOURS places, so that two that are used all the time do not drive each other out. */
+static size_t place_of(struct connection *c, const char *sql)
+{
+    size_t first = (size_t)(((uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u) >> 32), free_place = KEPT_STATEMENTS;
+    for (size_t i = 0; i < NEIGHBOURS; i++) {
+        size_t place = (first + i) % KEPT_STATEMENTS;
+        const struct statement *s = c->kept[place];
+        if (s && s->address == sql && strcmp(s->sql, sql) == 0) return place;
+        if (!s && free_place == KEPT_STATEMENTS) free_place = place;
+    }
+    return free_place < KEPT_STATEMENTS ? free_place : (first + c->prepared % NEIGHBOURS) % KEPT_STATEMENTS;
+}
+
 static int take_statement(struct connection *c, const char *sql, const mr_db_value *args, size_t count,
                           struct statement **ret, struct mr_err *err)
 {
-    uint64_t h = (uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u;
-    size_t place = (h >> 32) % KEPT_STATEMENTS;
+    size_t place = place_of(c, sql);
     struct statement *s = c->kept[place];
     if (s && s->address == sql && strcmp(s->sql, sql) == 0) {
         *ret = s;

@@ -75,7 +75,8 @@ static int open_source(mr_arena *a, const char *folder, const char *url, mr_str 
 
 /* ---- what a database holds ---- */
 
-/* The tables, and the database in memory that they were read from. */
+/* The tables, and the database in memory that they were read from. Without those of the catalogue's search ("catalogue_..."), which differ between engines and are
+ * derived: where they are empty a server fills them when it starts. */
 struct model {
     mr_db *db;
     struct mr_db_table *tables;
@@ -92,7 +93,12 @@ static int model_open(struct model *m, mr_arena *a, struct mr_err *err)
     MR_TRY(mr_db_open(":memory:", &m->db, err));
     MR_TRY(mr_store_migrate(m->db, err));
     MR_TRY(mr_db_begin(m->db, false, &tx, err));
-    return mr_db_tables(tx, a, &m->tables, &m->count, err);
+    MR_TRY(mr_db_tables(tx, a, &m->tables, &m->count, err));
+    size_t kept = 0;
+    for (size_t i = 0; i < m->count; i++)
+        if (!mr_str_has_prefix(m->tables[i].name, MR_STR("catalogue_"))) m->tables[kept++] = m->tables[i];
+    m->count = kept;
+    return MR_OK;
 }
 
 /* A running summary of one table. */

@@ -100,7 +100,7 @@ static int fold(mr_str text, int depth, mr_buf *out, bool *ret_any, struct mr_er
 int mr_fold(mr_str text, mr_buf *out, struct mr_err *err)
 {
     bool any;
-    return fold(text, 0, out, &any, err);
+    return fold(text.len ? text : MR_STR(""), 0, out, &any, err); /* an address to count from */
 }
 
 static int unfold(mr_str rest, int depth, mr_buf *out, struct mr_err *err);

@@ -179,12 +179,86 @@ static void test_together__those_who_come_meanwhile_share_a_commit(void **state)
     mr_db_close(db);
 }
 
+/* ---- a full disk ---- */
+
+struct filler {
+    mr_db *db;
+    int64_t id;
+    int kept, refused, wrong;
+};
+
+static int put_large(mr_db_tx *tx, void *self, struct mr_err *err)
+{
+    static const char large[20000];
+    struct filler *f = self;
+    MR_TRY(mr_db_run(tx, "INSERT INTO t VALUES ($i)", MR_DB_ARGS(MR_DB_I("i", f->id)), NULL, err));
+    return mr_db_run(tx, "INSERT INTO large VALUES ($i, $b)",
+                     MR_DB_ARGS(MR_DB_I("i", f->id), MR_DB_B("b", mr_str_make(large, sizeof large))), NULL, err);
+}
+
+static void *fill(void *self)
+{
+    struct filler *f = self;
+    for (int i = 0; i < 40; i++, f->id++) {
+        struct mr_err err = {0};
+        int code = mr_db_together(f->db, put_large, f, &err);
+        f->kept += code == MR_OK;
+        f->refused += code == MR_E_DB;
+        f->wrong += code != MR_OK && code != MR_E_DB;
+    }
+    return NULL;
+}
+
+static void run(mr_db *db, const char *sql)
+{
+    mr_db_tx *tx;
+    struct mr_err err = {0};
+    assert_ok(mr_db_begin(db, true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, sql, NULL, 0, NULL, &err), err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
+/* What was said to be kept is kept, and nothing else; with room again it goes on by itself. */
+static void test_together__a_full_disk_loses_nothing_that_was_confirmed(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/t.db", test_temp_folder());
+    mr_db *db = open_at(path);
+    pthread_t threads[8];
+    struct filler fillers[8];
+    int kept = 0, refused = 0;
+    run(db, "CREATE TABLE large (i BIGINT, b BYTEA)");
+    run(db, "PRAGMA max_page_count = 500"); /* 2 MB: a quarter of what comes */
+    for (int i = 0; i < 8; i++) {
+        fillers[i] = (struct filler){.db = db, .id = 1000 * i};
+        pthread_create(&threads[i], NULL, fill, &fillers[i]);
+    }
+    for (int i = 0; i < 8; i++) {
+        pthread_join(threads[i], NULL);
+        kept += fillers[i].kept, refused += fillers[i].refused;
+        assert_int_equal(fillers[i].wrong, 0);
+    }
+    assert_true(kept > 0 && refused > 0);
+    assert_int_equal(number(db, "SELECT count(*) FROM t"), kept);
+    assert_int_equal(number(db, "SELECT count(*) FROM large"), kept);
+    struct filler late = {.db = db, .id = 900000};
+    struct mr_err err = {0};
+    assert_code(mr_db_together(db, put_large, &late, &err), MR_E_DB, err);
+    assert_string_equal(err.message, "the disk is full");
+    run(db, "PRAGMA max_page_count = 100000");
+    assert_ok(mr_db_together(db, put_large, &late, &err), err);
+    assert_int_equal(number(db, "SELECT count(*) FROM large"), kept + 1);
+    mr_db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_together__each_piece_has_its_own_fate_on_sqlite),
         cmocka_unit_test(test_together__each_piece_has_its_own_fate_on_postgresql),
         cmocka_unit_test(test_together__those_who_come_meanwhile_share_a_commit),
+        cmocka_unit_test(test_together__a_full_disk_loses_nothing_that_was_confirmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
