@@ -49,6 +49,14 @@ struct mr_achievement_status {
  *   errors  MR_E_NOT_FOUND */
 int mr_status_find(mr_service *s, mr_arena *a, mr_str id, struct mr_achievement_status *ret,
                    struct mr_err *err) MR_MUST_CHECK;
+struct mr_status_step {
+    mr_status status; /* from then on */
+    int64_t at;       /* ms */
+    mr_str reason;    /* may be empty */
+};
+/* What happened to it, newest first, at most MR_LIMIT_API_PAGE steps. */
+int mr_status_history(mr_service *s, mr_arena *a, mr_str id, struct mr_status_step **ret, size_t *ret_count,
+                      struct mr_err *err) MR_MUST_CHECK;
 /* Change it; the same again changes nothing.
  *   reason  at most MR_LIMIT_STATUS_REASON code points, naming nobody; may be empty
  *   errors  MR_E_NOT_FOUND; MR_E_STATE (revoked before); MR_E_LIMIT, MR_E_UTF8 (reason) */

@@ -347,6 +347,31 @@ static void test_api_answer__one_of_many_at_once_does_the_work(void **state)
     assert_int_equal(fresh, 1);
 }
 
+static void test_api_status__tells_what_happened(void **state)
+{
+    struct world *w = *state;
+    ask(w, 0, MR_GET, BATCHES, NULL, NULL);
+    ask(w, 0, MR_GET, mr_arena_format(&w->a, "/api/v1/batches/%s/achievements", said(w, "/items/0/id")).ptr, NULL,
+        NULL);
+    const char *path = mr_arena_format(&w->a, "/api/v1/achievements/%s/status", said(w, "/items/0/id")).ptr;
+    assert_status(ask(w, 0, MR_GET, path, NULL, NULL), 200, "before");
+    assert_string_equal(said(w, "/status"), "active");
+    assert_string_equal(said(w, "/history/0/status"), "");
+    static const char *const steps[] = {"suspended", "active", "revoked"};
+    for (size_t i = 0; i < 3; i++)
+        assert_status(ask(w, 0, MR_POST, path, NULL,
+                          mr_arena_format(&w->a, "{\"status\":\"%s\",\"reason\":\"step %zu\"}", steps[i], i).ptr),
+                      200, steps[i]);
+    for (size_t i = 0; i < 3; i++) {
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/history/%zu/status", i);
+        assert_string_equal(said(w, pointer), steps[2 - i]);
+    }
+    assert_string_equal(said(w, "/history/2/reason"), "step 0");
+    assert_status(ask(w, 0, MR_POST, path, NULL, "{\"status\":\"active\",\"reason\":\"x\"}"), 409,
+                  "revoked is for good");
+}
+
 /* ---- what is sent ---- */
 
 static void test_api_schema__finds_all_that_is_wrong_at_once(void **state)
@@ -525,6 +550,7 @@ int main(void)
         T(test_api_answer__is_given_again_and_nothing_done),
         T(test_api_answer__after_a_stop_says_that_it_cannot_know),
         T(test_api_answer__one_of_many_at_once_does_the_work),
+        T(test_api_status__tells_what_happened),
         T(test_api_schema__finds_all_that_is_wrong_at_once),
         T(test_api_body__is_refused_with_pointers),
         T(test_api_list__comes_in_parts_without_gaps),
