@@ -266,6 +266,13 @@ static void test_api_token__revoked_expired_or_invented_is_nobody(void **state)
     assert_status(&w->office.site, 401, "a cookie");
     site_get(&w->office.site, "/provider", SITE_HEADER("Authorization", w->header[0]));
     assert_status(&w->office.site, 403, "a token on a page");
+    mr_db_tx *tx = NULL;
+    assert_ok(mr_db_begin(mr_service_db(w->office.site.service), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, "UPDATE api_token SET expires_at = $now WHERE id = $id",
+                        MR_DB_ARGS(MR_DB_I("now", mr_env_now(mr_env_system())), MR_DB_T("id", w->id[1])), NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    assert_status(ask(w, 1, MR_GET, "/api/v1/me", NULL, NULL), 401, "an expired token");
     assert_ok(mr_api_token_revoke(w->office.site.service, &mr_actor_operator, w->id[0], &err), err);
     assert_status(ask(w, 0, MR_GET, "/api/v1/me", NULL, NULL), 401, "a revoked token");
 }
