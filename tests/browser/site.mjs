@@ -22,7 +22,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 // The pages that anybody may open.
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/verify', '/about/data',
-  '/about/accessibility', '/api', '/provider', '/no-such-page'];
+  '/about/accessibility', '/api', '/api-schemas', '/provider', '/no-such-page'];
 
 function freePort() {
   return new Promise((done) => {
