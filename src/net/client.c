@@ -54,24 +54,51 @@ static bool add_bearer(struct curl_slist **list, mr_arena *a, mr_str token)
     return longer != NULL;
 }
 
+/* The parameter "rel" of a link, which may hold several words; `text` is what follows the ">". */
+static bool is_next(mr_str text)
+{
+    mr_str parameter, words, word;
+    while (mr_str_split(&text, ';', &parameter)) {
+        ptrdiff_t sign = mr_str_find_char(parameter, '=');
+        if (sign < 0) continue;
+        mr_str name = mr_str_trim(mr_str_make(parameter.ptr, (size_t)sign));
+        if (!mr_str_eq_ascii_nocase(name, MR_STR("rel"))) continue;
+        words = mr_str_trim(mr_str_from(parameter, (size_t)sign + 1));
+        if (words.len > 1 && words.ptr[0] == '"' && words.ptr[words.len - 1] == '"')
+            words = mr_str_make(words.ptr + 1, words.len - 2);
+        while (mr_str_split(&words, ' ', &word))
+            if (mr_str_eq_ascii_nocase(word, MR_STR("next"))) return true;
+        return false; /* only the first one counts */
+    }
+    return false;
+}
+
+mr_str mr_net_next_link(mr_str value)
+{
+    for (;;) {
+        ptrdiff_t open = mr_str_find_char(value, '<');
+        if (open < 0) return MR_STR_EMPTY;
+        value = mr_str_from(value, (size_t)open + 1);
+        ptrdiff_t close = mr_str_find_char(value, '>');
+        if (close < 0) return MR_STR_EMPTY;
+        mr_str url = mr_str_make(value.ptr, (size_t)close), rest = mr_str_from(value, (size_t)close + 1);
+        ptrdiff_t end = mr_str_find_char(rest, ',');
+        if (url.len && is_next(end < 0 ? rest : mr_str_make(rest.ptr, (size_t)end))) return url;
+        value = rest;
+    }
+}
+
 struct next {
     mr_arena *a;
     mr_str url;
 };
-/* A header line; of Link only the first entry of relation "next" counts: <URL>; rel="next" */
 static size_t see_header(char *data, size_t size, size_t count, void *self)
 {
     struct next *next = self;
-    mr_str line = mr_str_make(data, size * count), entry;
+    mr_str line = mr_str_make(data, size * count);
     if (line.len < 5 || !mr_str_eq_ascii_nocase(mr_str_make(line.ptr, 5), MR_STR("Link:"))) return size * count;
-    line = mr_str_from(line, 5);
-    while (mr_str_split(&line, ',', &entry)) {
-        entry = mr_str_trim(entry);
-        ptrdiff_t end = mr_str_find_char(entry, '>');
-        bool is_next = mr_str_find(entry, MR_STR("rel=\"next\"")) > 0 || mr_str_find(entry, MR_STR("rel=next")) > 0;
-        if (end < 2 || entry.ptr[0] != '<' || !is_next || next->url.len) continue;
-        next->url = mr_arena_dup(next->a, mr_str_make(entry.ptr + 1, (size_t)end - 1));
-    }
+    mr_str url = mr_net_next_link(mr_str_trim(mr_str_from(line, 5)));
+    if (url.len && !next->url.len) next->url = mr_arena_dup(next->a, url);
     return size * count;
 }
 

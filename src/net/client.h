@@ -27,6 +27,9 @@ struct mr_net_request {
     size_t header_count;
     long *ret_status; /* not NULL: every answer is taken, not only a 200, and its status told here */
 };
+/* Where the first link of relation "next" leads in the value of a Link header; empty when it has none. Points into `value`.
+ *   source  RFC 8288 section 3 */
+mr_str mr_net_next_link(mr_str value);
 /* The body of a 200 answer, in `a`. Errors: MR_E_NET (detail: the status, "not a public address", or what libcurl says), MR_E_LIMIT, MR_E_LIBRARY. */
 int mr_net_fetch(mr_arena *a, const struct mr_net_request *request, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 

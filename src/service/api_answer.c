@@ -1,5 +1,7 @@
 #include "service/api_answer.h"
 
+#include "base/encoding.h"
+#include "crypto/digest.h"
 #include "service/installation.h"
 #include "store/api_answer.h"
 
@@ -46,6 +48,16 @@ static int find(mr_service *s, mr_arena *a, const struct mr_api_answer *answer, 
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
     return mr_store_api_answer_find(tx, a, answer->holder, answer->key, ret, err);
+}
+
+mr_str mr_api_answer_hash(mr_arena *a, const mr_str *parts, size_t count)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf hex;
+    mr_digest digest;
+    mr_buf_init(&hex, 128);
+    if (mr_digest_make(MR_SHA256, parts, count, &digest, NULL) != MR_OK) return MR_STR_EMPTY;
+    mr_hex_put(&hex, mr_digest_str(&digest));
+    return mr_arena_dup(a, mr_buf_str(&hex));
 }
 
 int mr_api_answer_begin(mr_service *s, mr_arena *a, struct mr_api_answer *answer, mr_api_answer_found *ret,

@@ -31,6 +31,8 @@ typedef enum mr_api_answer_found {
     MR_API_ANSWER_RUNNING, /* somebody is at it */
     MR_API_ANSWER_UNKNOWN, /* whether it was done cannot be told */
 } mr_api_answer_found;
+/* A digest of parts, one after the other, as request_hash; in the arena, empty when memory is short. */
+mr_str mr_api_answer_hash(mr_arena *a, const mr_str *parts, size_t count);
 /* Take the key, or find what became of it. a: holds what is found. */
 int mr_api_answer_begin(mr_service *s, mr_arena *a, struct mr_api_answer *answer, mr_api_answer_found *ret,
                         struct mr_err *err) MR_MUST_CHECK;

@@ -171,6 +171,24 @@ int mr_status_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_
     return MR_OK;
 }
 
+int mr_status_history(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_status_step **ret,
+                      size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_achievement_status now;
+    struct mr_status_change_row *rows;
+    size_t count;
+    MR_TRY(mr_status_find(s, actor, a, id, &now, err));
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_store_status_changes(tx, a, now.achievement_id, MR_LIMIT_API_PAGE, &rows, &count, err));
+    struct mr_status_step *steps = MR_NEW_ARRAY(a, struct mr_status_step, count);
+    if (!steps) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++)
+        steps[i] = (struct mr_status_step){mr_status_of_word(rows[i].to), rows[i].changed_at, rows[i].reason};
+    *ret = steps, *ret_count = count;
+    return MR_OK;
+}
+
 const char *const mr_status_reasons[] = {"wrong_data", "not_entitled", "misconduct", "asked",
                                          "review",     "review_over",  "other",      NULL};
 

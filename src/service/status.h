@@ -66,6 +66,14 @@ extern const char *const mr_status_reasons[];
  *   errors  MR_E_NOT_FOUND; MR_E_STATE (revoked before); MR_E_LIMIT, MR_E_UTF8 (reason); MR_E_UNSUPPORTED (code) */
 int mr_status_set(mr_service *s, const struct mr_actor *actor, mr_str id, const struct mr_status_order *order,
                   struct mr_err *err) MR_MUST_CHECK;
+struct mr_status_step {
+    mr_status status; /* from then on */
+    int64_t at;       /* ms */
+    mr_str reason;    /* may be empty */
+};
+/* What happened to it, newest first, at most MR_LIMIT_API_PAGE steps (ACHIEVEMENT_READ). */
+int mr_status_history(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_status_step **ret,
+                      size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Revoke it because another credential of this installation took its place. Both are told to the provider; what is published says only that it is revoked.
  *   successor  as id; must be known and not revoked
  *   errors     as above, for both; MR_E_USAGE (the same one) */

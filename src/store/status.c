@@ -272,6 +272,31 @@ int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id
     return MR_OK;
 }
 
+int mr_store_status_changes(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, size_t limit,
+                            struct mr_status_change_row **ret, size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_status_change_row *rows = MR_NEW_ARRAY(a, struct mr_status_change_row, limit);
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    MR_TRY(mr_db_query(tx,
+                       "SELECT from_state, to_state, reason, changed_at, replaced_by FROM status_change "
+                       "WHERE achievement_id = $achievement ORDER BY changed_at DESC, id DESC LIMIT $most",
+                       MR_DB_ARGS(MR_DB_T("achievement", achievement_id), MR_DB_I("most", (int64_t)limit)), &c, err));
+    for (*ret_count = 0; *ret_count < limit;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row) break;
+        rows[(*ret_count)++] = (struct mr_status_change_row){.achievement_id = achievement_id,
+                                                             .from = mr_arena_dup(a, mr_db_text(c, 0)),
+                                                             .to = mr_arena_dup(a, mr_db_text(c, 1)),
+                                                             .reason = mr_arena_dup(a, mr_db_text(c, 2)),
+                                                             .changed_at = mr_db_int(c, 3),
+                                                             .replaced_by = mr_arena_dup(a, mr_db_text(c, 4))};
+    }
+    *ret = rows;
+    return MR_OK;
+}
+
 /* ---- what was revoked ---- */
 
 int mr_store_status_revoked_count(mr_db_tx *tx, mr_str issuer, int64_t *ret, struct mr_err *err)

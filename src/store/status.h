@@ -57,6 +57,10 @@ int mr_store_status_change(mr_db_tx *tx, const mr_env *env, const struct mr_stat
 int mr_store_status_last_change(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, struct mr_status_change_row *ret,
                                 struct mr_err *err) MR_MUST_CHECK;
 
+/* All changes of an achievement, newest first, at most `limit`. */
+int mr_store_status_changes(mr_db_tx *tx, mr_arena *a, mr_str achievement_id, size_t limit,
+                            struct mr_status_change_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+
 /* Ids of all achievements of an issuer that were revoked, also of those in no list, in the order in which that happened. */
 int mr_store_status_revoked(mr_db_tx *tx, mr_arena *a, mr_str issuer, mr_str **ret, size_t *ret_count,
                             struct mr_err *err) MR_MUST_CHECK;

@@ -130,14 +130,37 @@ void mr_api_achievement_file(mr_page *p)
 
 /* ---- status ---- */
 
-static void show_status(mr_page *p, const struct mr_achievement_status *now)
+static void put_history(mr_page *p, const struct mr_status_step *steps, size_t count)
 {
     mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "history");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < count; i++) {
+        mr_json_begin_object(v);
+        mr_json_put_member_c(v, "status", mr_status_name(steps[i].status));
+        mr_api_put_time(p, "at", steps[i].at);
+        if (steps[i].reason.len) mr_json_put_member(v, "reason", steps[i].reason);
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+}
+
+static void show_status(mr_page *p, const struct mr_achievement_status *now)
+{
+    struct mr_err err = {0};
+    mr_json_writer *v = &p->view;
+    struct mr_status_step *steps;
+    size_t count;
+    if (mr_status_history(p->service, p->actor, p->arena, now->achievement_id, &steps, &count, &err) != MR_OK) {
+        mr_api_fail(p, &err);
+        return;
+    }
     mr_api_begin(p);
     mr_json_put_member_c(v, "status", mr_status_name(now->status));
     mr_api_put_time(p, "changed_at", now->changed_at);
     if (now->reason.len) mr_json_put_member(v, "reason", now->reason);
     if (now->replaced_by.len) mr_json_put_member(v, "replaced_by", now->replaced_by);
+    put_history(p, steps, count);
     mr_api_show(p, 200);
 }
 

@@ -1,8 +1,6 @@
 #include "web/api_answer.h"
 
-#include "base/encoding.h"
 #include "base/log.h"
-#include "crypto/digest.h"
 #include "http/response.h"
 #include "service/api_answer.h"
 #include "web/api.h"
@@ -10,16 +8,11 @@
 /* All that makes two requests the same: method, address, type and body. */
 static mr_str hash_of(mr_page *p)
 {
-    MR_CLEANUP(mr_buf_done) mr_buf hex;
     const mr_http_request *r = p->request;
     const mr_str parts[] = {
         mr_str_of(mr_http_method_name(r->method)), MR_STR("\n"), r->path, MR_STR("\n"), r->query, MR_STR("\n"),
         mr_http_header(r, "Content-Type"),         MR_STR("\n"), r->body};
-    mr_digest digest;
-    mr_buf_init(&hex, 128);
-    if (mr_digest_make(MR_SHA256, parts, sizeof parts / sizeof *parts, &digest, NULL) != MR_OK) return MR_STR_EMPTY;
-    mr_hex_put(&hex, mr_digest_str(&digest));
-    return mr_arena_dup(p->arena, mr_buf_str(&hex));
+    return mr_api_answer_hash(p->arena, parts, sizeof parts / sizeof *parts);
 }
 
 /* Visible ASCII, as clients make them (a UUID, as a rule). */

@@ -83,7 +83,8 @@ static bool read_order(mr_page *p, const mr_json *body, struct mr_status_order *
         ret->to = s;
         return true;
     }
-    (void)mr_err_detail(&err, MR_E_FORMAT, "no such status", __FILE__, __LINE__, "status: active, suspended or revoked");
+    (void)mr_err_detail(&err, MR_E_FORMAT, "no such status", __FILE__, __LINE__,
+                        "status: active, suspended or revoked");
     mr_api_fail(p, &err);
     return false;
 }

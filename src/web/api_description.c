@@ -267,12 +267,22 @@ static void put_security(mr_page *p, const struct mr_api_route *r)
     mr_json_end_array(v);
 }
 
+/* The handler's name; where one handler has several end points, those behind the first are numbered. */
+static mr_str operation_id(mr_page *p, const struct mr_api_route *r)
+{
+    size_t count, before = 0;
+    const struct mr_api_route *routes = mr_api_routes(&count);
+    mr_str id = mr_str_of(r->handler);
+    for (size_t i = 0; i < count && &routes[i] != r; i++) before += strcmp(routes[i].handler, r->handler) == 0;
+    if (mr_str_has_prefix(id, MR_STR("mr_api_"))) id = mr_str_from(id, 7);
+    return before ? mr_arena_format(p->arena, "%.*s_%zu", MR_STR_ARG(id), before + 1) : id;
+}
+
 static void put_operation(mr_page *p, const struct mr_api_route *r, const struct path *path)
 {
     mr_json_writer *v = &p->view;
     const struct mr_api_row *takes = mr_api_row_find(r->takes);
-    mr_str id = mr_str_of(r->handler);
-    if (mr_str_has_prefix(id, MR_STR("mr_api_"))) id = mr_str_from(id, 7);
+    mr_str id = operation_id(p, r);
     mr_json_put_name(v, lower_method(r->method));
     mr_json_begin_object(v);
     mr_json_put_member(v, "operationId", id);
@@ -469,6 +479,13 @@ void mr_web_api(mr_page *p)
     mr_page_begin(p, "api.title", "");
     mr_json_put_member(&p->view, "site", mr_service_public_url(p->service));
     put_groups(p);
-    put_schemas(p);
     mr_page_show(p, "api");
+}
+
+/* A page of its own: both together would be too much for one. */
+void mr_web_api_schemas(mr_page *p)
+{
+    mr_page_begin(p, "api.schemas", "");
+    put_schemas(p);
+    mr_page_show(p, "api_schemas");
 }

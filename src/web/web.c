@@ -445,7 +445,7 @@ static bool may_go_on(mr_page *p, const struct route *r)
 static void run(mr_page *p, const struct route *r)
 {
     if (!may_go_on(p, r)) return;
-    if (r->action != MR_MAY_PUBLIC && r->method == MR_POST && !p->is_api &&
+    if (r->action != MR_MAY_PUBLIC && r->method != MR_GET && !p->is_api &&
         !mr_secret_eq(form_token_of(p), mr_str_of(p->form_token))) {
         fail_with(p, 403, MR_STR("form_token"), "");
         return;

@@ -22,7 +22,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 // The pages that anybody may open.
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/verify', '/about/data',
-  '/about/accessibility', '/design', '/provider', '/no-such-page'];
+  '/about/accessibility', '/api', '/api-schemas', '/design', '/provider', '/no-such-page'];
 
 export function freePort() {
   return new Promise((done) => {

@@ -188,6 +188,12 @@ static void test_head_parse__reads_what_follows_from_the_fields(void **state)
             &head),
         0);
     assert_int_equal(head.method, MR_PUT);
+    for (mr_http_method m = MR_GET; m <= MR_PATCH; m++) {
+        mr_str line = mr_arena_format(&a, "%s /x HTTP/1.1\r\nHost: h\r\n\r\n", mr_http_method_name(m));
+        struct mr_http_head other;
+        assert_int_equal(parse(&a, line, &other), 0);
+        assert_int_equal(other.method, m);
+    }
     assert_int_equal(head.length, 7);
     assert_false(head.keep_alive);
     assert_false(head.waits);

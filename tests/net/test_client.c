@@ -258,6 +258,51 @@ static void test_client_fetch__minds_no_proxy_of_the_environment(void **state)
     peer_close(&proxy);
 }
 
+static void test_client_fetch__shows_an_access_token_to_whom_it_is_meant_for(void **state)
+{
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct peer p;
+    struct mr_err err = {0};
+    mr_str got, next = MR_STR("x");
+    mr_arena_init(&a, 1 << 20);
+    peer_open(&p, FINE);
+    struct mr_net_request request = {.url = mr_str_of(with_port(&a, "http://127.0.0.1:%u/members", p.port)),
+                                     .configured = true,
+                                     .bearer = MR_STR("ey.tok-en_1"),
+                                     .ret_next = &next,
+                                     .max_answer = 100,
+                                     .timeout_ms = 3000};
+    assert_ok(mr_net_fetch(&a, &request, &got, &err), err);
+    assert_non_null(strstr(p.asked, "Authorization: Bearer ey.tok-en_1\r\n"));
+    assert_int_equal(next.len, 0);
+    peer_close(&p);
+    request.bearer = MR_STR("a\r\nX-Other: b");
+    assert_code(mr_net_fetch(&a, &request, &got, &err), MR_E_NET, err);
+}
+
+static void test_client_next_link__is_the_first_of_that_relation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *url;
+    } cases[] = {
+        {"<https://a.example/2>; rel=\"next\"", "https://a.example/2"},
+        {"<https://a.example/2>;rel=next", "https://a.example/2"},
+        {"<https://a.example/1>; rel=\"prev\", <https://a.example/3>; rel=\"next\"", "https://a.example/3"},
+        {"<https://a.example/2>; title=\"rel=next\"; rel=\"last\"", ""},
+        {"<https://a.example/2>; REL=\"first NEXT\"", "https://a.example/2"},
+        {"<https://a.example/2>; rel=\"last\"; rel=\"next\"", ""},
+        {"<https://a.example/?a=1,2>; rel=\"next\"", "https://a.example/?a=1,2"},
+        {"<>; rel=\"next\"", ""},
+        {"<https://a.example/2", ""},
+        {"https://a.example/2; rel=next", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_str(mr_net_next_link(mr_str_of(cases[i].value)), cases[i].url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +317,8 @@ int main(void)
         cmocka_unit_test(test_client_fetch__takes_nothing_but_200_for_an_answer),
         cmocka_unit_test(test_client_fetch__gives_up_in_time),
         cmocka_unit_test(test_client_fetch__minds_no_proxy_of_the_environment),
+        cmocka_unit_test(test_client_fetch__shows_an_access_token_to_whom_it_is_meant_for),
+        cmocka_unit_test(test_client_next_link__is_the_first_of_that_relation),
     };
     return cmocka_run_group_tests_name("net/client", tests, NULL, NULL);
 }

@@ -77,9 +77,9 @@ static int set_up(void **state)
     assert_ok(mr_service_init(folder, &env, &made, &err), err);
     assert_ok(mr_service_open(&config, &w->s, &err), err);
     mr_findings_init(&findings, &w->a);
-    assert_ok(
-        mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, with_months(&w->a, test_read_file(&w->a, EXAMPLE)), &findings, &slug, &err),
-        err);
+    assert_ok(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, with_months(&w->a, test_read_file(&w->a, EXAMPLE)),
+                                   &findings, &slug, &err),
+              err);
     assert_ok(mr_catalogue_get(w->s, &w->a, slug, &w->published, &err), err);
     w->assessor = person(w, 0, "p-assessor", 1u << MR_ROLE_ASSESSOR);
     w->registrar = person(w, 1, "p-registrar", 1u << MR_ROLE_REGISTRAR);

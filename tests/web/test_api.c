@@ -266,6 +266,13 @@ static void test_api_token__revoked_expired_or_invented_is_nobody(void **state)
     assert_status(&w->office.site, 401, "a cookie");
     site_get(&w->office.site, "/provider", SITE_HEADER("Authorization", w->header[0]));
     assert_status(&w->office.site, 403, "a token on a page");
+    mr_db_tx *tx = NULL;
+    assert_ok(mr_db_begin(mr_service_db(w->office.site.service), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, "UPDATE api_token SET expires_at = $now WHERE id = $id",
+                        MR_DB_ARGS(MR_DB_I("now", mr_env_now(mr_env_system())), MR_DB_T("id", w->id[1])), NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    assert_status(ask(w, 1, MR_GET, "/api/v1/me", NULL, NULL), 401, "an expired token");
     assert_ok(mr_api_token_revoke(w->office.site.service, &mr_actor_operator, w->id[0], &err), err);
     assert_status(ask(w, 0, MR_GET, "/api/v1/me", NULL, NULL), 401, "a revoked token");
 }
@@ -345,6 +352,31 @@ static void test_api_answer__one_of_many_at_once_does_the_work(void **state)
     }
     for (int i = 0; i < RACERS; i++) pthread_join(threads[i], NULL), fresh += racers[i].fresh;
     assert_int_equal(fresh, 1);
+}
+
+static void test_api_status__tells_what_happened(void **state)
+{
+    struct world *w = *state;
+    ask(w, 0, MR_GET, BATCHES, NULL, NULL);
+    ask(w, 0, MR_GET, mr_arena_format(&w->a, "/api/v1/batches/%s/achievements", said(w, "/items/0/id")).ptr, NULL,
+        NULL);
+    const char *path = mr_arena_format(&w->a, "/api/v1/achievements/%s/status", said(w, "/items/0/id")).ptr;
+    assert_status(ask(w, 0, MR_GET, path, NULL, NULL), 200, "before");
+    assert_string_equal(said(w, "/status"), "active");
+    assert_string_equal(said(w, "/history/0/status"), "");
+    static const char *const steps[] = {"suspended", "active", "revoked"};
+    for (size_t i = 0; i < 3; i++)
+        assert_status(ask(w, 0, MR_POST, path, NULL,
+                          mr_arena_format(&w->a, "{\"status\":\"%s\",\"reason\":\"step %zu\"}", steps[i], i).ptr),
+                      200, steps[i]);
+    for (size_t i = 0; i < 3; i++) {
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/history/%zu/status", i);
+        assert_string_equal(said(w, pointer), steps[2 - i]);
+    }
+    assert_string_equal(said(w, "/history/2/reason"), "step 0");
+    assert_status(ask(w, 0, MR_POST, path, NULL, "{\"status\":\"active\",\"reason\":\"x\"}"), 409,
+                  "revoked is for good");
 }
 
 /* ---- what is sent ---- */
@@ -504,11 +536,20 @@ static void test_api_page__names_every_end_point(void **state)
     size_t count;
     const struct mr_api_route *routes = mr_api_routes(&count);
     for (int i = 0; i < 2; i++) {
-        site_get(s, "/api", SITE_HEADER("Accept-Language", i ? "da" : "en"));
-        assert_status(s, 200, "/api");
-        assert_true(s->body.len < 60 * 1024);
-        assert_int_equal(site_count(s, "\\{\\{"), 0);
-        for (size_t k = 0; k < count; k++) assert_says(s, routes[k].summary);
+        static const char *const paths[] = {"/api", "/api-schemas"};
+        for (int k = 1; k >= 0; k--) {
+            site_get(s, paths[k], SITE_HEADER("Accept-Language", i ? "da" : "en"));
+            assert_status(s, 200, paths[k]);
+            assert_true(s->body.len < 60 * 1024);
+            assert_int_equal(site_count(s, "\\{\\{"), 0);
+        }
+        for (size_t k = 0; k < count; k++) {
+            MR_CLEANUP(mr_buf_done) mr_buf escaped;
+            mr_buf_init(&escaped, MR_KIB);
+            mr_buf_put_html(&escaped, mr_str_of(routes[k].summary));
+            mr_buf_putc(&escaped, '\0');
+            assert_says(s, escaped.ptr);
+        }
     }
 }
 
@@ -525,6 +566,7 @@ int main(void)
         T(test_api_answer__is_given_again_and_nothing_done),
         T(test_api_answer__after_a_stop_says_that_it_cannot_know),
         T(test_api_answer__one_of_many_at_once_does_the_work),
+        T(test_api_status__tells_what_happened),
         T(test_api_schema__finds_all_that_is_wrong_at_once),
         T(test_api_body__is_refused_with_pointers),
         T(test_api_list__comes_in_parts_without_gaps),
