@@ -1,6 +1,8 @@
 #include "service/catalogue.h"
 
 #include "service/installation.h"
+#include "service/organisation.h"
+#include "service/search.h"
 #include "store/organisation.h"
 #include "store/specification.h"
 
@@ -10,8 +12,10 @@ static int keep(mr_service *s, mr_arena *a, const mr_specification *spec, mr_str
     struct mr_specification_row row = {.slug = spec->id, .version = spec->version, .document = document};
     mr_str name = mr_texts_get(spec->provider.name, mr_specification_primary_language(spec), NULL), id;
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
-    MR_TRY(mr_store_organisation_ensure(tx, a, mr_service_env(s), name, name, &row.org_id, err));
+    MR_TRY(mr_organisation_ensure(s, tx, a, name, &row.org_id, err));
+    MR_TRY(mr_organisation_introduce(tx, a, row.org_id, document, err));
     MR_TRY(mr_store_specification_add(tx, a, mr_service_env(s), &row, &id, err));
+    MR_TRY(mr_search_update(s, tx, row.slug, err));
     mr_db_tx *done = tx;
     tx = NULL;
     return mr_db_commit(done, err);

@@ -13,6 +13,7 @@
 #include "net/client.h"
 #include "service/evidence.h"
 #include "service/jobs.h"
+#include "service/search.h"
 #include "service/seal_reference.h"
 #include "service/seals.h"
 #include "store/schema.h"
@@ -166,6 +167,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     if (!config->beside) MR_TRY(lock_folder(s, err));
     MR_TRY(mr_db_open(in_folder(a, s->folder, "merit.db").ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
+    MR_TRY(mr_search_open(s, err));
     if (config->beside) return MR_OK;
     MR_TRY(name_node(s, err));
     MR_TRY(mr_batch_worker_start(s, err));

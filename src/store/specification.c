@@ -80,3 +80,37 @@ int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specificati
     *ret = rows, *ret_count = count;
     return MR_OK;
 }
+
+int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size_t most,
+                                    struct mr_specification_row **ret, size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    size_t count = 0;
+    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, most);
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    MR_TRY(mr_db_query(tx,
+                       "SELECT " COLUMNS
+                       " FROM specification s WHERE s.slug = $slug ORDER BY s.published_at DESC, s.id DESC LIMIT $most",
+                       MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("most", (int64_t)most)), &c, err));
+    for (;;) {
+        bool row;
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == most) break;
+        take(c, a, &rows[count++]);
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_specification_get(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_specification_row *ret,
+                               struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    *ret = (struct mr_specification_row){0};
+    MR_TRY(mr_db_query(tx, "SELECT id, org_id, slug, version, document, published_at, 0 FROM specification WHERE id = $id",
+                       MR_DB_ARGS(MR_DB_T("id", id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    if (row) take(c, a, ret);
+    return MR_OK;
+}

@@ -19,5 +19,12 @@ int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, st
 /* The newest version of each, in the order of publication. */
 int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specification_row **ret, size_t *ret_count,
                                 struct mr_err *err) MR_MUST_CHECK;
+/* All versions of one, the newest first; at most `most`. */
+int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size_t most,
+                                    struct mr_specification_row **ret, size_t *ret_count,
+                                    struct mr_err *err) MR_MUST_CHECK;
+/* One version by row id, its awards not counted; ret->id empty when there is none. */
+int mr_store_specification_get(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_specification_row *ret,
+                               struct mr_err *err) MR_MUST_CHECK;
 
 #endif
