@@ -71,3 +71,17 @@ int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_pu
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
     return read_row(a, &row, ret, err);
 }
+
+int mr_catalogue_versions(mr_service *s, mr_arena *a, mr_str slug, size_t most, struct mr_version **ret,
+                          size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_specification_row *rows;
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_specification_versions(tx, a, slug, most, &rows, ret_count, err));
+    *ret = MR_NEW_ARRAY(a, struct mr_version, *ret_count);
+    if (!*ret) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < *ret_count; i++)
+        (*ret)[i] = (struct mr_version){rows[i].id, rows[i].version, rows[i].published_at};
+    return MR_OK;
+}

@@ -23,5 +23,12 @@ int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, siz
 /* Newest version by slug, or by row id. Errors: MR_E_NOT_FOUND. */
 int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_published *ret,
                      struct mr_err *err) MR_MUST_CHECK;
+/* Versions of one, the newest first; at most `most`. */
+struct mr_version {
+    mr_str id, version;
+    int64_t published_at;
+};
+int mr_catalogue_versions(mr_service *s, mr_arena *a, mr_str slug, size_t most, struct mr_version **ret,
+                          size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

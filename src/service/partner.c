@@ -104,8 +104,8 @@ static mr_str title_of(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str language)
     return mr_texts_get(spec.title, language, NULL);
 }
 
-static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_partner_order *o, mr_str id,
-                     mr_str token, int64_t until, struct mr_err *err)
+static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_partner_order *o, mr_str partner,
+                     mr_str id, mr_str token, int64_t until, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf data;
     struct mr_organisation_row asker;
@@ -115,15 +115,17 @@ static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_p
     MR_TRY(mr_store_organisation_find(tx, a, o->org_id, &asker, err));
     mr_json_writer_init(&w, &data, 0);
     mr_json_begin_object(&w);
-    mr_json_put_member(&w, "provider", asker.name);
+    mr_json_put_member(&w, "organisation", asker.name);
+    mr_json_put_member(&w, "partner", partner);
     mr_json_put_member(&w, "title", title_of(tx, a, o->specification, o->language));
     mr_json_put_member(&w, "link",
                        mr_arena_format(a, "%.*s/consent/%.*s/%.*s", MR_STR_ARG(site), MR_STR_ARG(id),
                                        MR_STR_ARG(token)));
-    mr_json_put_name(&w, "until");
-    mr_json_put_int(&w, until);
+    char day[11];
+    mr_date_write(mr_date_of_time(until), day);
+    mr_json_put_member_c(&w, "until", day);
     mr_json_end_object(&w);
-    const struct mr_mail mail = {.template_name = "partner_consent",
+    const struct mr_mail mail = {.template_name = "consent",
                                  .org_id = o->org_id,
                                  .to = o->email,
                                  .language = o->language,
@@ -151,7 +153,7 @@ int mr_partner_ask(mr_service *s, mr_arena *a, const struct mr_actor *actor, con
     mr_id_token(env, token);
     if (!row.partner_id.len) row.token = digest_of(a, mr_str_of(token));
     MR_TRY(mr_store_partner_add(tx, a, env, &row, ret_id, err));
-    if (!row.partner_id.len) MR_TRY(mail_link(s, tx, a, o, *ret_id, mr_str_of(token), row.expires_at, err));
+    if (!row.partner_id.len) MR_TRY(mail_link(s, tx, a, o, row.name, *ret_id, mr_str_of(token), row.expires_at, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_PARTNER_ASK, o->org_id, *ret_id, o->specification, err));
     return commit(&tx, err);
 }

@@ -33,5 +33,11 @@ void mr_api_fail_findings(mr_page *p, const struct mr_err *err, const struct mr_
 void mr_api_problem(mr_page *p, int status, mr_str code, const char *detail);
 /* Put a time in milliseconds as RFC 3339; MR_TIME_NONE puts nothing. */
 void mr_api_put_time(mr_page *p, const char *member, int64_t at);
+/* Put a text in several languages, as an object by language; nothing when there is none. */
+void mr_api_put_texts(mr_page *p, const char *member, mr_texts texts);
+/* Something was made: 201, {"id"}. */
+void mr_api_made(mr_page *p, mr_str id);
+/* ?limit= of a list, at most `most`; `usual` when it is no such number. */
+size_t mr_api_limit(const mr_page *p, size_t usual, size_t most);
 
 #endif

@@ -11,5 +11,7 @@ void mr_web_put_texts(mr_page *p, const char *name, mr_texts texts);
 /* Put a member "cards": [{"slug", "heading", "provider_name", "country", "workload", "level", "modes", "tongue_name"}], each absent fact false.
  *   most  how many at most; 0: all */
 void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count, size_t most);
+/* Put a parameter behind an address: "?" or "&", name, "=", the value with everything but ASCII letters, digits, "-" and "." percent-encoded; nothing when it is empty. */
+void mr_web_put_query(mr_buf *address, const char *name, mr_str value);
 
 #endif
