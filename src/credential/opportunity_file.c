@@ -66,7 +66,9 @@ static mr_str read_short(struct mr_spec_reader *r, const char *name, const char 
 
 static void require(struct mr_spec_reader *r, const char *name, const char *element)
 {
-    if (!mr_json_get(r->root, name)) mr_spec_fault(r, NULL, element, "opportunity.missing", MR_STR_EMPTY);
+    if (mr_json_get(r->root, name)) return;
+    struct mr_finding *f = mr_spec_fault(r, NULL, element, "opportunity.missing", MR_STR_EMPTY);
+    snprintf(f->pointer, sizeof f->pointer, "/%s", name); /* where it should stand, so that a form can show it there */
 }
 
 static void read_state(struct mr_spec_reader *r, mr_opportunity *o)

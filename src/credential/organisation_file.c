@@ -2,6 +2,8 @@
 
 #include "credential/specification_values.h"
 
+#include <stdio.h>
+
 static int begin(struct mr_spec_reader *r, mr_arena *a, mr_str text, struct mr_findings *findings, struct mr_err *err)
 {
     *r = (struct mr_spec_reader){.arena = a, .findings = findings};
@@ -15,6 +17,13 @@ static int end(const struct mr_spec_reader *r, struct mr_err *err)
     return r->nomem ? MR_FAIL(err, MR_E_NOMEM, "this needs more memory than allowed", MR_NOWHERE) : MR_OK;
 }
 
+/* Said of the place where it should stand, so that a form can show it there. */
+static void missing(struct mr_spec_reader *r, const char *element, const char *id, const char *pointer)
+{
+    struct mr_finding *f = mr_spec_fault(r, NULL, element, id, MR_STR_EMPTY);
+    snprintf(f->pointer, sizeof f->pointer, "%s", pointer);
+}
+
 int mr_organisation_read(mr_arena *a, mr_str text, mr_organisation *ret, struct mr_findings *findings,
                          struct mr_err *err)
 {
@@ -23,9 +32,8 @@ int mr_organisation_read(mr_arena *a, mr_str text, mr_organisation *ret, struct 
     const mr_json *name = mr_json_get(r.root, "name");
     if (mr_json_count(name) && mr_json_is(name, MR_JSON_OBJECT)) r.primary = mr_json_text(name + 1);
     (void)mr_spec_organisation(&r, r.root, "provider", ret);
-    if (!name) mr_spec_fault(&r, NULL, "awarding_body", "organisation.name.missing", MR_STR_EMPTY);
-    if (!mr_json_get(r.root, "country"))
-        mr_spec_fault(&r, NULL, "country", "organisation.country.missing", MR_STR_EMPTY);
+    if (!name) missing(&r, "awarding_body", "organisation.name.missing", "/name");
+    if (!mr_json_get(r.root, "country")) missing(&r, "country", "organisation.country.missing", "/country");
     return end(&r, err);
 }
 

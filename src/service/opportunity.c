@@ -19,8 +19,8 @@ static mr_str write_texts(mr_arena *a, mr_texts texts)
 {
     MR_CLEANUP(mr_buf_done) mr_buf b;
     mr_json_writer w;
-    if (!mr_texts_are_set(texts)) return MR_STR_EMPTY;
     mr_buf_init(&b, MR_MIB);
+    if (!mr_texts_are_set(texts)) return MR_STR_EMPTY;
     mr_json_writer_init(&w, &b, 0);
     mr_json_begin_object(&w);
     for (size_t i = 0; i < texts.count; i++) {

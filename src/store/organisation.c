@@ -79,7 +79,7 @@ int mr_store_organisation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, cons
                                                  : (mr_db_value)MR_DB_N("profile");
     MR_TRY(mr_db_run(tx,
                      "INSERT INTO organisation (id, slug, name, kind, parent_id, profile, created_at) "
-                     "VALUES ($id, $slug, $name, $kind, $parent, CAST($profile AS BYTEA), $now)",
+                     "VALUES ($id, $slug, $name, $kind, $parent, $profile, $now)",
                      MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("slug", row->slug), MR_DB_T("name", row->name),
                                 MR_DB_T("kind", row->kind), mr_db_text_or_null("parent", row->parent_id), profile,
                                 MR_DB_I("now", mr_env_now(env))),
@@ -99,7 +99,7 @@ int mr_store_organisation_set(mr_db_tx *tx, const struct mr_organisation_row *ro
 int mr_store_organisation_close(mr_db_tx *tx, mr_str id, int64_t at, struct mr_err *err)
 {
     const mr_db_value when = at == MR_TIME_NONE ? (mr_db_value)MR_DB_N("at") : (mr_db_value)MR_DB_I("at", at);
-    return mr_db_run(tx, "UPDATE organisation SET closed_at = CAST($at AS BIGINT) WHERE id = $id",
+    return mr_db_run(tx, "UPDATE organisation SET closed_at = $at WHERE id = $id",
                      MR_DB_ARGS(MR_DB_T("id", id), when), NULL, err);
 }
 

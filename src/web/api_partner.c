@@ -60,8 +60,8 @@ void mr_api_partner_ask(mr_page *p)
     mr_json_writer w;
     mr_str id;
     const mr_json *body = mr_api_body(p), *given;
-    if (!body || !open(p, &o)) return;
     mr_buf_init(&profile, 1 << 22);
+    if (!body || !open(p, &o)) return;
     mr_json_writer_init(&w, &profile, 0);
     given = mr_json_get(body, "profile");
     if (given)

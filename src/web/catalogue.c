@@ -219,6 +219,10 @@ static mr_str value_label(mr_page *p, const struct asked *a, int which)
     const mr_concept *c = NULL;
     if (which == FIELD || which == LANGUAGE || which == MODE) c = mr_concept_find(schemes[which], value);
     if (c) return mr_concept_label(c, tag);
+    if (which == LEVEL) return mr_arena_format(p->arena, "EQF %.*s", MR_STR_ARG(value));
+    mr_date day;
+    if (which == STARTS && mr_date_parse(value, &day, NULL) == MR_OK)
+        return mr_say_date(p->arena, p->language, day);
     mr_str id = mr_arena_format(p->arena, "catalogue.%s.%.*s", names[which], MR_STR_ARG(value));
     if ((which == SIZE || which == PRICE) && mr_message_exists(mr_language_english(), id))
         return mr_message_str(p->language, id);

@@ -37,9 +37,15 @@ bool mr_fields_wants_tongue(const mr_page *p)
     return mr_http_form(p->request, "more_tongues").len > 0;
 }
 
+/* Browsers end the lines of a text with two characters; here they end with one. */
 static mr_str sent(const mr_page *p, const char *name)
 {
-    return mr_str_trim(mr_http_form(p->request, name));
+    mr_str text = mr_arena_dup(p->arena, mr_str_trim(mr_http_form(p->request, name)));
+    char *to = (char *)(uintptr_t)text.ptr;
+    size_t n = 0;
+    for (size_t i = 0; to && i < text.len; i++)
+        if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n') to[n++] = text.ptr[i];
+    return mr_str_make(text.ptr, n);
 }
 
 /* A number as people write it, as JSON writes it; false when it is none. */
@@ -209,11 +215,15 @@ struct shown {
     const char *name, *pointer;
     mr_str value, tongue; /* tongue: language of the value; empty: none */
     bool first;
+    int number; /* of several that have the same label; 0: there is one */
 };
 
 static mr_str label_of(mr_page *p, const struct shown *s)
 {
     mr_str label = mr_message(p->language, s->f->label);
+    if (s->number > 1)
+        return MR_SAY(p->arena, p->language, "fields.nth", {"label", label},
+                      {"number", mr_arena_format(p->arena, "%d", s->number)});
     if (!s->tongue.len) return label;
     const mr_concept *c = mr_concept_find(MR_SCHEME_LANGUAGE, s->tongue);
     return MR_SAY(p->arena, p->language, "fields.in_language", {"label", label},
@@ -277,6 +287,7 @@ static void put_languages(mr_page *p, const struct mr_field *f, const mr_json *v
             .pointer = mr_arena_format(p->arena, "/%s/%u", f->member, i).ptr,
             .value = mr_json_is(v, MR_JSON_ARRAY) && i < v->len ? text_of(mr_json_at(v, i)) : MR_STR_EMPTY,
             .first = i == 0,
+            .number = (int)i + 1,
         };
         put_field(p, &s, findings);
     }

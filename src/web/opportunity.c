@@ -303,6 +303,32 @@ static mr_str as_json(mr_page *p, const mr_opportunity *o)
     return mr_arena_dup(p->arena, mr_buf_str(&b));
 }
 
+/* Where a provider is, its days and its money usually are. */
+static const struct {
+    char country[3];
+    const char *zone, *currency;
+} usual[] = {
+    {"AT", "Europe/Vienna", "EUR"},    {"BE", "Europe/Brussels", "EUR"},   {"BG", "Europe/Sofia", "EUR"},
+    {"CY", "Asia/Nicosia", "EUR"},     {"CZ", "Europe/Prague", "CZK"},     {"DE", "Europe/Berlin", "EUR"},
+    {"DK", "Europe/Copenhagen", "DKK"}, {"EE", "Europe/Tallinn", "EUR"},   {"ES", "Europe/Madrid", "EUR"},
+    {"FI", "Europe/Helsinki", "EUR"},  {"FR", "Europe/Paris", "EUR"},      {"GR", "Europe/Athens", "EUR"},
+    {"HR", "Europe/Zagreb", "EUR"},    {"HU", "Europe/Budapest", "HUF"},   {"IE", "Europe/Dublin", "EUR"},
+    {"IS", "Atlantic/Reykjavik", "ISK"}, {"IT", "Europe/Rome", "EUR"},     {"LT", "Europe/Vilnius", "EUR"},
+    {"LU", "Europe/Luxembourg", "EUR"}, {"LV", "Europe/Riga", "EUR"},      {"MT", "Europe/Malta", "EUR"},
+    {"NL", "Europe/Amsterdam", "EUR"}, {"NO", "Europe/Oslo", "NOK"},       {"PL", "Europe/Warsaw", "PLN"},
+    {"PT", "Europe/Lisbon", "EUR"},    {"RO", "Europe/Bucharest", "RON"},  {"SE", "Europe/Stockholm", "SEK"},
+    {"SI", "Europe/Ljubljana", "EUR"}, {"SK", "Europe/Bratislava", "EUR"}, {"UA", "Europe/Kyiv", "UAH"},
+};
+
+static void suggest(const mr_specification *s, mr_opportunity *o)
+{
+    for (size_t i = 0; s->provider.country && i < COUNT(usual); i++) {
+        if (strcmp(usual[i].country, s->provider.country->code) != 0) continue;
+        o->time_zone = mr_str_of(usual[i].zone);
+        o->currency = mr_concept_find(MR_SCHEME_CURRENCY, mr_str_of(usual[i].currency));
+    }
+}
+
 /* A new one is like its specification in what that says already. */
 void mr_web_opportunity_new(mr_page *p)
 {
@@ -316,12 +342,13 @@ void mr_web_opportunity_new(mr_page *p)
         return;
     }
     const mr_specification *s = &published.specification;
-    const mr_opportunity o = {.specification = slug,
+    mr_opportunity o = {.specification = slug,
                               .time_zone = MR_STR("UTC"),
                               .mode = s->mode_count ? s->modes[0] : NULL,
                               .languages = s->languages,
                               .language_count = s->language_count,
-                              .price_minor = -1};
+                        .price_minor = -1};
+    suggest(s, &o);
     const struct form f = {.slug = slug, .values = parse(p, as_json(p, &o))};
     show_form(p, &f);
 }

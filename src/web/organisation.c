@@ -226,6 +226,7 @@ void mr_web_statement_publish(mr_page *p)
     MR_CLEANUP(mr_buf_done) mr_buf texts;
     mr_json_writer w;
     mr_str sent = mr_fields_read(p, statement_fields, COUNT(statement_fields));
+    mr_buf_init(&texts, 1 << 22);
     if (!open_statement(p, &o)) return;
     const mr_json *values = parse(p, sent), *text = mr_json_get(values, "text");
     if (mr_fields_wants_tongue(p)) {
@@ -233,7 +234,6 @@ void mr_web_statement_publish(mr_page *p)
         return;
     }
     mr_findings_init(&findings, p->arena);
-    mr_buf_init(&texts, 1 << 22);
     mr_json_writer_init(&w, &texts, 0);
     if (text)
         mr_json_put_value(&w, text);

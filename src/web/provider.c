@@ -38,6 +38,7 @@ mr_str mr_web_provider_path(mr_page *p, mr_str slug)
 
 static mr_str kind_of(mr_page *p, const struct mr_organisation_shown *o)
 {
+    if (mr_str_is(o->kind, "provider") || mr_str_is(o->kind, "other")) return MR_STR_EMPTY; /* that says nothing */
     mr_str id = mr_arena_format(p->arena, "organisation.kind.%.*s", MR_STR_ARG(o->kind));
     return mr_message_exists(mr_language_english(), id) ? mr_message_str(p->language, id) : MR_STR_EMPTY;
 }
