@@ -9,9 +9,9 @@
 #define SEATS_MOST 100000
 #define PLACE_MOST 500 /* octets */
 
-static const char *const members[] = {"specification", "state",     "start", "end",      "apply_until",
-                                      "time_zone",     "mode",      "place", "address",  "languages",
-                                      "price",         "currency",  "funding", "seats",  "url"};
+static const char *const members[] = {"specification", "state",    "start",   "end",     "apply_until",
+                                      "time_zone",     "mode",     "place",   "address", "languages",
+                                      "price",         "currency", "funding", "seats",   "url"};
 
 /* As the tz database forms names: "Europe/Copenhagen", "UTC". */
 static mr_str read_zone(struct mr_spec_reader *r, const mr_json *v)

@@ -28,9 +28,10 @@ static const struct language {
     char code[3];
     const char *algorithm;
 } languages[] = {
-    {"da", "danish"},    {"de", "german"},     {"el", "greek"},   {"en", "english"},   {"es", "spanish"},   {"fi", "finnish"},
-    {"fr", "french"},    {"ga", "irish"},      {"hu", "hungarian"}, {"it", "italian"}, {"lt", "lithuanian"}, {"nb", "norwegian"},
-    {"nl", "dutch"},     {"nn", "norwegian"},  {"no", "norwegian"}, {"pt", "portuguese"}, {"ro", "romanian"}, {"sv", "swedish"},
+    {"da", "danish"},     {"de", "german"},    {"el", "greek"},   {"en", "english"},   {"es", "spanish"},
+    {"fi", "finnish"},    {"fr", "french"},    {"ga", "irish"},   {"hu", "hungarian"}, {"it", "italian"},
+    {"lt", "lithuanian"}, {"nb", "norwegian"}, {"nl", "dutch"},   {"nn", "norwegian"}, {"no", "norwegian"},
+    {"pt", "portuguese"}, {"ro", "romanian"},  {"sv", "swedish"},
 };
 enum { LANGUAGES = sizeof languages / sizeof *languages };
 
@@ -117,8 +118,7 @@ static int take_word(void *self, int flags, const char *token, int length, int s
     struct work *w = self;
     length = cut(token, length);
     if (w->stemmer) {
-        const unsigned char *stem =
-            stemmer_table.sb_stemmer_stem(w->stemmer, (const unsigned char *)token, length);
+        const unsigned char *stem = stemmer_table.sb_stemmer_stem(w->stemmer, (const unsigned char *)token, length);
         if (!stem) return SQLITE_NOMEM;
         token = (const char *)stem, length = stemmer_table.sb_stemmer_length(w->stemmer);
     }

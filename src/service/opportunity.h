@@ -32,7 +32,8 @@ int mr_opportunity_list(mr_service *s, mr_arena *a, const struct mr_actor *actor
 
 /* For everybody: one that is no draft; and the open and full ones of a specification or (slug empty) of a provider that have not begun, the soonest first.
  * Errors: MR_E_NOT_FOUND. */
-int mr_opportunity_find(mr_service *s, mr_arena *a, mr_str id, struct mr_offered *ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_opportunity_find(mr_service *s, mr_arena *a, mr_str id, struct mr_offered *ret,
+                        struct mr_err *err) MR_MUST_CHECK;
 int mr_opportunity_upcoming(mr_service *s, mr_arena *a, mr_str org_id, mr_str slug, size_t most,
                             struct mr_offered **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Can somebody enrol in it today? */

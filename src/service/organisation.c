@@ -13,8 +13,8 @@
 #define UNITS_MOST 200
 #define VERSION_MOST 40
 
-const char *const mr_organisation_kinds[] = {"university", "vocational", "adult",    "employer", "union", "research",
-                                             "private",    "assessor",   "agency",   "other",    "provider", NULL};
+const char *const mr_organisation_kinds[] = {"university", "vocational", "adult",  "employer", "union",    "research",
+                                             "private",    "assessor",   "agency", "other",    "provider", NULL};
 const char *const mr_organisation_unit_kinds[] = {"faculty", "department", "centre", "other", NULL};
 
 static bool is_among(mr_str word, const char *const *words)
@@ -47,10 +47,9 @@ int mr_organisation_as_provider(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str
 /* ---- short names ---- */
 
 /* The ASCII letter that stands for a letter from U+00C0 to U+017F. */
-static const char plain[] =
-    "aaaaaaeceeeeiiiidnooooo-ouuuuytsaaaaaaeceeeeiiiidnooooo-ouuuuyty"
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii--jjkkklllllll"
-    "lllnnnnnnnnnooooooeerrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static const char plain[] = "aaaaaaeceeeeiiiidnooooo-ouuuuytsaaaaaaeceeeeiiiidnooooo-ouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii--jjkkklllllll"
+                            "lllnnnnnnnnnooooooeerrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 mr_str mr_organisation_slug(mr_arena *a, mr_str name)
 {
@@ -137,8 +136,8 @@ static int first_row(mr_db_tx *tx, mr_arena *a, struct mr_organisation_row *ret,
     struct mr_organisation_row *rows;
     size_t count;
     *ret = (struct mr_organisation_row){0};
-    MR_TRY(mr_store_organisation_page(tx, a, MR_ORGANISATION_LIST_ALL, MR_STR_EMPTY, MR_STR_EMPTY, 1, &rows, &count,
-                                      err));
+    MR_TRY(
+        mr_store_organisation_page(tx, a, MR_ORGANISATION_LIST_ALL, MR_STR_EMPTY, MR_STR_EMPTY, 1, &rows, &count, err));
     if (count) *ret = rows[0];
     return MR_OK;
 }
@@ -243,7 +242,8 @@ int mr_organisation_save(mr_service *s, mr_arena *a, const struct mr_actor *acto
     if (!is_among(kind, row.parent_id.len ? mr_organisation_unit_kinds : mr_organisation_kinds))
         return MR_FAIL_DETAIL(err, MR_E_USAGE, "there is no such kind of organisation", "%.*s", MR_STR_ARG(kind));
     row.kind = kind, row.profile = profile;
-    MR_TRY(mr_store_organisation_set(tx, &row, err)); /* its first name stays: files of results and seals know it by that */
+    MR_TRY(mr_store_organisation_set(tx, &row,
+                                     err)); /* its first name stays: files of results and seals know it by that */
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ORGANISATION_EDIT, org_id, org_id, MR_STR("profile"), err));
     return commit(&tx, err);
 }
@@ -343,8 +343,7 @@ static int check_statement(mr_arena *a, const struct mr_statement_order *o, stru
         fault(findings, "statement.version", "statement.version.form", o->version, "/version");
     if (o->valid_from.len != 10 || mr_date_parse(o->valid_from, &day, NULL) != MR_OK)
         fault(findings, "statement.valid_from", "spec.date", o->valid_from, "/valid_from");
-    if (o->url.len && !mr_contact_is_url(o->url, false))
-        fault(findings, "statement.url", "spec.url", o->url, "/url");
+    if (o->url.len && !mr_contact_is_url(o->url, false)) fault(findings, "statement.url", "spec.url", o->url, "/url");
     return has_faults(findings, err);
 }
 
@@ -381,10 +380,8 @@ int mr_organisation_statements(mr_service *s, mr_arena *a, mr_str org_id, struct
     struct mr_statement *list = MR_NEW_ARRAY(a, struct mr_statement, *ret_count);
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     for (size_t i = 0; i < *ret_count; i++) {
-        list[i] = (struct mr_statement){.kind = rows[i].kind,
-                                        .version = rows[i].version,
-                                        .url = rows[i].url,
-                                        .published_at = rows[i].published_at};
+        list[i] = (struct mr_statement){
+            .kind = rows[i].kind, .version = rows[i].version, .url = rows[i].url, .published_at = rows[i].published_at};
         MR_TRY(mr_date_parse(rows[i].valid_from, &list[i].valid_from, err));
         MR_TRY(mr_texts_read(a, rows[i].texts, "statement.text", &list[i].texts, &findings, err));
     }

@@ -118,9 +118,8 @@ static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_p
     mr_json_put_member(&w, "organisation", asker.name);
     mr_json_put_member(&w, "partner", partner);
     mr_json_put_member(&w, "title", title_of(tx, a, o->specification, o->language));
-    mr_json_put_member(&w, "link",
-                       mr_arena_format(a, "%.*s/consent/%.*s/%.*s", MR_STR_ARG(site), MR_STR_ARG(id),
-                                       MR_STR_ARG(token)));
+    mr_json_put_member(
+        &w, "link", mr_arena_format(a, "%.*s/consent/%.*s/%.*s", MR_STR_ARG(site), MR_STR_ARG(id), MR_STR_ARG(token)));
     char day[11];
     mr_date_write(mr_date_of_time(until), day);
     mr_json_put_member_c(&w, "until", day);

@@ -2,7 +2,8 @@
 #include "base/id.h"
 
 #define COLUMNS                                                                                                        \
-    "o.id, o.org_id, o.specification_slug, o.state, o.start_on, o.end_on, o.apply_until, o.time_zone, o.mode, o.place, "\
+    "o.id, o.org_id, o.specification_slug, o.state, o.start_on, o.end_on, o.apply_until, o.time_zone, o.mode, "        \
+    "o.place, "                                                                                                        \
     "o.address, o.languages, o.price_minor, o.currency, o.funding, o.seats, o.url, o.revision, o.created_at, "         \
     "o.updated_at"
 
@@ -15,8 +16,8 @@ static mr_db_value number_or_null(const char *name, int64_t number, bool is_set)
 enum { SAID = 16 };
 static void fill(const struct mr_opportunity_row *r, mr_db_value out[SAID])
 {
-    const mr_db_value funding = r->funding.len ? (mr_db_value)MR_DB_B("funding", r->funding)
-                                               : (mr_db_value)MR_DB_N("funding");
+    const mr_db_value funding =
+        r->funding.len ? (mr_db_value)MR_DB_B("funding", r->funding) : (mr_db_value)MR_DB_N("funding");
     const mr_db_value values[SAID] = {
         MR_DB_T("state", r->state),
         mr_db_text_or_null("start", r->start_on),
@@ -52,7 +53,8 @@ int mr_store_opportunity_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const
     MR_TRY(mr_db_run(
         tx,
         "INSERT INTO opportunity (id, org_id, specification_slug, state, start_on, end_on, apply_until, time_zone, "
-        "mode, place, address, languages, price_minor, currency, funding, seats, url, revision, created_at, updated_at) "
+        "mode, place, address, languages, price_minor, currency, funding, seats, url, revision, created_at, "
+        "updated_at) "
         "VALUES ($id, $org, $slug, $state, $start, $end, $apply, $zone, $mode, $place, $address, $languages, $price, "
         "$currency, $funding, $seats, $url, 1, $now, $now)",
         args, SAID + 2, NULL, err));
@@ -116,15 +118,14 @@ int mr_store_opportunity_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_op
 }
 
 #define FROM                                                                                                           \
-    "SELECT " COLUMNS " FROM opportunity o WHERE ($org = '' OR o.org_id = $org) AND ($slug = '' OR "                    \
+    "SELECT " COLUMNS " FROM opportunity o WHERE ($org = '' OR o.org_id = $org) AND ($slug = '' OR "                   \
     "o.specification_slug = $slug) AND "
 /* One without a first day can be begun at any time: it comes first. */
 #define PUBLIC                                                                                                         \
-    FROM "o.state IN ('open', 'full') AND (o.start_on IS NULL OR o.start_on >= $today) AND ($after = '' OR "            \
-         "(COALESCE(o.start_on, ''), o.id) > (SELECT COALESCE(b.start_on, ''), b.id FROM opportunity b WHERE "          \
+    FROM "o.state IN ('open', 'full') AND (o.start_on IS NULL OR o.start_on >= $today) AND ($after = '' OR "           \
+         "(COALESCE(o.start_on, ''), o.id) > (SELECT COALESCE(b.start_on, ''), b.id FROM opportunity b WHERE "         \
          "b.id = $after)) ORDER BY COALESCE(o.start_on, ''), o.id LIMIT $most"
-#define EVERY                                                                                                          \
-    FROM "($after = '' OR o.id < $after) ORDER BY o.id DESC LIMIT $most"
+#define EVERY FROM "($after = '' OR o.id < $after) ORDER BY o.id DESC LIMIT $most"
 
 int mr_store_opportunity_list(mr_db_tx *tx, mr_arena *a, const struct mr_opportunity_filter *f,
                               struct mr_opportunity_row **ret, size_t *ret_count, struct mr_err *err)

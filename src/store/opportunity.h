@@ -6,17 +6,17 @@
 #include "db/db.h"
 
 struct mr_opportunity_row {
-    mr_str id, org_id, slug; /* slug: of its specification */
-    mr_str state;            /* "draft", "open", "full", "closed", "cancelled" */
+    mr_str id, org_id, slug;              /* slug: of its specification */
+    mr_str state;                         /* "draft", "open", "full", "closed", "cancelled" */
     mr_str start_on, end_on, apply_until; /* days, "2027-02-01"; empty: not said */
     mr_str time_zone;                     /* of the days, "Europe/Copenhagen" */
     mr_str mode;                          /* code of MR_SCHEME_MODE */
     mr_str place, address;
-    mr_str languages;   /* ISO 639-1 codes with blanks between */
+    mr_str languages;    /* ISO 639-1 codes with blanks between */
     int64_t price_minor; /* in the smallest unit of the currency; -1: not said; 0: free */
-    mr_str currency;    /* ISO 4217 */
-    mr_str funding;     /* JSON, a text in several languages; may be empty */
-    int64_t seats;      /* 0: not said */
+    mr_str currency;     /* ISO 4217 */
+    mr_str funding;      /* JSON, a text in several languages; may be empty */
+    int64_t seats;       /* 0: not said */
     mr_str url;
     int64_t revision; /* grows with every change */
     int64_t created_at, updated_at;
@@ -33,7 +33,8 @@ int mr_store_opportunity_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_op
 /* What is asked for; empty texts ask for nothing. */
 struct mr_opportunity_filter {
     mr_str org_id, slug;
-    bool is_public; /* open and full ones that have not begun before `today`, the soonest first; else all, the newest first */
+    bool
+        is_public; /* open and full ones that have not begun before `today`, the soonest first; else all, the newest first */
     mr_str today;
     mr_str after; /* id of the last one that was shown */
     size_t most;

@@ -75,8 +75,8 @@ int mr_store_organisation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, cons
 {
     char id[37];
     mr_id_new(env, id);
-    const mr_db_value profile = row->profile.len ? (mr_db_value)MR_DB_B("profile", row->profile)
-                                                 : (mr_db_value)MR_DB_N("profile");
+    const mr_db_value profile =
+        row->profile.len ? (mr_db_value)MR_DB_B("profile", row->profile) : (mr_db_value)MR_DB_N("profile");
     MR_TRY(mr_db_run(tx,
                      "INSERT INTO organisation (id, slug, name, kind, parent_id, profile, created_at) "
                      "VALUES ($id, $slug, $name, $kind, $parent, $profile, $now)",
@@ -99,16 +99,16 @@ int mr_store_organisation_set(mr_db_tx *tx, const struct mr_organisation_row *ro
 int mr_store_organisation_close(mr_db_tx *tx, mr_str id, int64_t at, struct mr_err *err)
 {
     const mr_db_value when = at == MR_TIME_NONE ? (mr_db_value)MR_DB_N("at") : (mr_db_value)MR_DB_I("at", at);
-    return mr_db_run(tx, "UPDATE organisation SET closed_at = $at WHERE id = $id",
-                     MR_DB_ARGS(MR_DB_T("id", id), when), NULL, err);
+    return mr_db_run(tx, "UPDATE organisation SET closed_at = $at WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id), when),
+                     NULL, err);
 }
 
 #define LISTED_ALL                                                                                                     \
-    "SELECT " COLUMNS " FROM organisation o WHERE ((($of = '' AND o.closed_at IS NULL)) OR o.parent_id = $of) AND "     \
+    "SELECT " COLUMNS " FROM organisation o WHERE ((($of = '' AND o.closed_at IS NULL)) OR o.parent_id = $of) AND "    \
     "($after = '' OR o.id > (SELECT b.id FROM organisation b WHERE b.slug = $after)) ORDER BY o.id LIMIT $most"
 #define LISTED_PUBLISHERS                                                                                              \
-    "SELECT " COLUMNS " FROM organisation o WHERE ($of = '' OR o.parent_id = $of) AND o.closed_at IS NULL AND "         \
-    "EXISTS (SELECT 1 FROM catalogue_entry e WHERE e.org_id = o.id) AND ($after = '' OR (o.name, o.slug) > "            \
+    "SELECT " COLUMNS " FROM organisation o WHERE ($of = '' OR o.parent_id = $of) AND o.closed_at IS NULL AND "        \
+    "EXISTS (SELECT 1 FROM catalogue_entry e WHERE e.org_id = o.id) AND ($after = '' OR (o.name, o.slug) > "           \
     "(SELECT b.name, b.slug FROM organisation b WHERE b.slug = $after)) ORDER BY o.name, o.slug LIMIT $most"
 
 int mr_store_organisation_page(mr_db_tx *tx, mr_arena *a, mr_organisation_list which, mr_str of, mr_str after,

@@ -30,7 +30,7 @@ int mr_store_organisation_close(mr_db_tx *tx, mr_str id, int64_t at, struct mr_e
 
 /* Which organisations are listed. */
 typedef enum mr_organisation_list {
-    MR_ORGANISATION_LIST_ALL,       /* open ones, units included, the oldest first; of `of`: that one's units, closed ones, too */
+    MR_ORGANISATION_LIST_ALL, /* open ones, units included, the oldest first; of `of`: that one's units, closed ones, too */
     MR_ORGANISATION_LIST_PUBLISHERS, /* those with something in the catalogue, by name */
 } mr_organisation_list;
 /*   of     id of the organisation whose units are asked for; empty: all

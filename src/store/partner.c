@@ -12,16 +12,17 @@ int mr_store_partner_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const str
 {
     char id[37];
     mr_id_new(env, id);
-    MR_TRY(mr_db_run(tx,
-                     "INSERT INTO partner (id, org_id, partner_id, specification_slug, name, profile, email, token, "
-                     "state, asked_at, expires_at) VALUES ($id, $org, $partner, $slug, $name, $profile, $email, $token, "
-                     "'asked', $asked, $expires)",
-                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id),
-                                mr_db_text_or_null("partner", row->partner_id), MR_DB_T("slug", row->slug),
-                                MR_DB_T("name", row->name), MR_DB_B("profile", row->profile),
-                                mr_db_text_or_null("email", row->email), mr_db_text_or_null("token", row->token),
-                                MR_DB_I("asked", row->asked_at), MR_DB_I("expires", row->expires_at)),
-                     NULL, err));
+    MR_TRY(
+        mr_db_run(tx,
+                  "INSERT INTO partner (id, org_id, partner_id, specification_slug, name, profile, email, token, "
+                  "state, asked_at, expires_at) VALUES ($id, $org, $partner, $slug, $name, $profile, $email, $token, "
+                  "'asked', $asked, $expires)",
+                  MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id),
+                             mr_db_text_or_null("partner", row->partner_id), MR_DB_T("slug", row->slug),
+                             MR_DB_T("name", row->name), MR_DB_B("profile", row->profile),
+                             mr_db_text_or_null("email", row->email), mr_db_text_or_null("token", row->token),
+                             MR_DB_I("asked", row->asked_at), MR_DB_I("expires", row->expires_at)),
+                  NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;
 }
@@ -53,8 +54,8 @@ int mr_store_partner_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_partne
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     *ret = (struct mr_partner_row){0};
-    MR_TRY(mr_db_query(tx, "SELECT " COLUMNS " FROM partner p WHERE p.id = $id", MR_DB_ARGS(MR_DB_T("id", id)), &c,
-                       err));
+    MR_TRY(
+        mr_db_query(tx, "SELECT " COLUMNS " FROM partner p WHERE p.id = $id", MR_DB_ARGS(MR_DB_T("id", id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     if (row) take(c, a, ret);
     return MR_OK;
@@ -68,13 +69,14 @@ static int not_any_more(int64_t changed, struct mr_err *err)
 int mr_store_partner_answer(mr_db_tx *tx, const struct mr_partner_row *row, struct mr_err *err)
 {
     int64_t changed;
-    MR_TRY(mr_db_run(tx,
-                     "UPDATE partner SET state = $state, answered_at = $at, answered_by = $by, answer_name = $name, "
-                     "answer_function = $function WHERE id = $id AND state = 'asked'",
-                     MR_DB_ARGS(MR_DB_T("id", row->id), MR_DB_T("state", row->state), MR_DB_I("at", row->answered_at),
-                                mr_db_text_or_null("by", row->answered_by), mr_db_text_or_null("name", row->answer_name),
-                                mr_db_text_or_null("function", row->answer_function)),
-                     &changed, err));
+    MR_TRY(
+        mr_db_run(tx,
+                  "UPDATE partner SET state = $state, answered_at = $at, answered_by = $by, answer_name = $name, "
+                  "answer_function = $function WHERE id = $id AND state = 'asked'",
+                  MR_DB_ARGS(MR_DB_T("id", row->id), MR_DB_T("state", row->state), MR_DB_I("at", row->answered_at),
+                             mr_db_text_or_null("by", row->answered_by), mr_db_text_or_null("name", row->answer_name),
+                             mr_db_text_or_null("function", row->answer_function)),
+                  &changed, err));
     return not_any_more(changed, err);
 }
 
@@ -149,9 +151,8 @@ int mr_store_assessor_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, struct mr_a
         bool row;
         MR_TRY(mr_db_next(c, &row, err));
         if (!row || count == MOST) break;
-        rows[count++] =
-            (struct mr_assessor_row){mr_arena_dup(a, mr_db_text(c, 0)), mr_arena_dup(a, mr_db_text(c, 1)),
-                                     mr_arena_dup(a, mr_db_text(c, 2)), mr_arena_dup(a, mr_db_text(c, 3))};
+        rows[count++] = (struct mr_assessor_row){mr_arena_dup(a, mr_db_text(c, 0)), mr_arena_dup(a, mr_db_text(c, 1)),
+                                                 mr_arena_dup(a, mr_db_text(c, 2)), mr_arena_dup(a, mr_db_text(c, 3))};
     }
     *ret = rows, *ret_count = count;
     return MR_OK;

@@ -7,8 +7,8 @@
 
 struct mr_partner_row {
     mr_str id, org_id;
-    mr_str partner_id; /* of this installation; empty: asked by mail */
-    mr_str slug;       /* of the specification it is asked for */
+    mr_str partner_id;    /* of this installation; empty: asked by mail */
+    mr_str slug;          /* of the specification it is asked for */
     mr_str name, profile; /* profile: JSON, as "awarding_bodies" in specification files */
     mr_str email;
     mr_str token; /* digest of the secret in the mailed link */

@@ -90,8 +90,8 @@ int mr_store_search_remove(mr_db_tx *tx, mr_str slug, struct mr_err *err)
     MR_TRY(number_of(tx, slug, &number, err));
     if (!number) return MR_OK;
     MR_TRY(remove_texts(tx, number, err));
-    MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_facet WHERE slug = $slug", MR_DB_ARGS(MR_DB_T("slug", slug)), NULL,
-                     err));
+    MR_TRY(
+        mr_db_run(tx, "DELETE FROM catalogue_facet WHERE slug = $slug", MR_DB_ARGS(MR_DB_T("slug", slug)), NULL, err));
     return mr_db_run(tx, "DELETE FROM catalogue_entry WHERE slug = $slug", MR_DB_ARGS(MR_DB_T("slug", slug)), NULL,
                      err);
 }
@@ -103,9 +103,9 @@ static mr_str config_of(mr_str language)
         char code[3];
         const char *config;
     } configs[] = {
-        {"da", "danish"},    {"de", "german"},    {"el", "greek"},      {"en", "english"},    {"es", "spanish"},
-        {"fi", "finnish"},   {"fr", "french"},    {"ga", "irish"},      {"hu", "hungarian"},  {"it", "italian"},
-        {"lt", "lithuanian"}, {"nb", "norwegian"}, {"nl", "dutch"},      {"nn", "norwegian"},  {"no", "norwegian"},
+        {"da", "danish"},     {"de", "german"},    {"el", "greek"},   {"en", "english"},   {"es", "spanish"},
+        {"fi", "finnish"},    {"fr", "french"},    {"ga", "irish"},   {"hu", "hungarian"}, {"it", "italian"},
+        {"lt", "lithuanian"}, {"nb", "norwegian"}, {"nl", "dutch"},   {"nn", "norwegian"}, {"no", "norwegian"},
         {"pt", "portuguese"}, {"ro", "romanian"},  {"sv", "swedish"},
     };
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++)
@@ -132,13 +132,12 @@ static int put_text(mr_db_tx *tx, mr_arena *a, int64_t number, size_t at, const 
                        MR_DB_T("rest", marked(a, t->language, t->rest))),
             NULL, err);
     return mr_db_run(tx,
-                     "INSERT INTO catalogue_text (number, config, words) VALUES ($number, $config, "
-                     "setweight(to_tsvector(CAST($config AS regconfig), $title), 'A') || "
-                     "setweight(to_tsvector(CAST($config AS regconfig), $outcomes), 'B') || "
-                     "setweight(to_tsvector(CAST($config AS regconfig), $rest), 'D'))",
+                     "INSERT INTO catalogue_text (number, config, words) VALUES ($number, CAST($config AS TEXT), "
+                     "setweight(to_tsvector(CAST(CAST($config AS TEXT) AS regconfig), $title), 'A') || "
+                     "setweight(to_tsvector(CAST(CAST($config AS TEXT) AS regconfig), $outcomes), 'B') || "
+                     "setweight(to_tsvector(CAST(CAST($config AS TEXT) AS regconfig), $rest), 'D'))",
                      MR_DB_ARGS(MR_DB_I("number", number), MR_DB_T("config", config_of(t->language)),
-                                MR_DB_T("title", t->title), MR_DB_T("outcomes", t->outcomes),
-                                MR_DB_T("rest", t->rest)),
+                                MR_DB_T("title", t->title), MR_DB_T("outcomes", t->outcomes), MR_DB_T("rest", t->rest)),
                      NULL, err);
 }
 
@@ -163,8 +162,7 @@ int mr_store_search_put(mr_db_tx *tx, const struct mr_search_entry *e, struct mr
                          MR_DB_ARGS(MR_DB_T("kind", mr_str_of(e->facets[i].kind)), MR_DB_T("code", e->facets[i].code),
                                     MR_DB_T("slug", e->slug)),
                          NULL, err));
-    for (size_t i = 0; i < e->text_count && i < TEXTS_MOST; i++)
-        MR_TRY(put_text(tx, &a, number, i, &e->texts[i], err));
+    for (size_t i = 0; i < e->text_count && i < TEXTS_MOST; i++) MR_TRY(put_text(tx, &a, number, i, &e->texts[i], err));
     return MR_OK;
 }
 
@@ -211,7 +209,7 @@ int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_c
 /* ---- asking ---- */
 
 #define FITS(kind, parameter)                                                                                          \
-    "(" parameter " = '' OR EXISTS (SELECT 1 FROM catalogue_facet f WHERE f.kind = '" kind "' AND f.code = " parameter  \
+    "(" parameter " = '' OR EXISTS (SELECT 1 FROM catalogue_facet f WHERE f.kind = '" kind "' AND f.code = " parameter \
     " AND f.slug = e.slug))"
 #define FILTERS                                                                                                        \
     FITS("field", "$field")                                                                                            \
@@ -238,18 +236,21 @@ int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_c
              "(SELECT DISTINCT config FROM catalogue_text) c) q JOIN catalogue_text t ON t.config = q.config "         \
              "AND t.words @@ q.asked")
 #define BY_TITLE                                                                                                       \
-    "SELECT slug, specification_id, org_id FROM found WHERE $after = '' OR (sort_title, slug) > (SELECT a.sort_title, " \
+    "SELECT slug, specification_id, org_id FROM found WHERE $after = '' OR (sort_title, slug) > (SELECT "              \
+    "a.sort_title, "                                                                                                   \
     "a.slug FROM catalogue_entry a WHERE a.slug = $after) ORDER BY sort_title, slug LIMIT $most"
 #define BY_SCORE                                                                                                       \
-    "SELECT slug, specification_id, org_id FROM found WHERE $after = '' OR (-score, slug) > (SELECT -a.score, a.slug "  \
+    "SELECT slug, specification_id, org_id FROM found WHERE $after = '' OR (-score, slug) > (SELECT -a.score, a.slug " \
     "FROM found a WHERE a.slug = $after) ORDER BY -score, slug LIMIT $most"
 #define COUNTED                                                                                                        \
-    "SELECT '' AS kind, '' AS code, COUNT(*) AS count FROM found UNION ALL SELECT c.kind, c.code, COUNT(*) FROM found " \
+    "SELECT '' AS kind, '' AS code, COUNT(*) AS count FROM found UNION ALL SELECT c.kind, c.code, COUNT(*) FROM "      \
+    "found "                                                                                                           \
     "JOIN catalogue_facet c ON c.slug = found.slug GROUP BY c.kind, c.code ORDER BY 1, 3 DESC, 2"
 
 /* Nothing was asked for: an index answers. */
 #define COUNTED_ALL                                                                                                    \
-    "SELECT '' AS kind, '' AS code, COUNT(*) AS count FROM catalogue_entry UNION ALL SELECT kind, code, COUNT(*) FROM " \
+    "SELECT '' AS kind, '' AS code, COUNT(*) AS count FROM catalogue_entry UNION ALL SELECT kind, code, COUNT(*) "     \
+    "FROM "                                                                                                            \
     "catalogue_facet GROUP BY kind, code ORDER BY 1, 3 DESC, 2"
 
 static const char *const statements[][3] = {
@@ -312,10 +313,10 @@ static int ask(mr_db_tx *tx, mr_arena *a, const struct mr_search_filter *f, int 
     int engine = !f->word_count ? 0 : mr_db_engine_of(tx) == MR_DB_SQLITE ? 1 : 2;
     mr_str match = MR_STR_EMPTY;
     if (f->word_count) MR_TRY(make_match(tx, a, f, &match, err));
-    mr_db_value args[12] = {MR_DB_T("field", f->field),       MR_DB_T("level", f->level), MR_DB_T("language", f->language),
-                            MR_DB_T("mode", f->mode),         MR_DB_T("size", f->size),   MR_DB_T("org", f->org_id),
-                            MR_DB_T("price", f->price),       MR_DB_T("starts", f->starts_by),
-                            MR_DB_T("today", f->today)};
+    mr_db_value args[12] = {
+        MR_DB_T("field", f->field), MR_DB_T("level", f->level),      MR_DB_T("language", f->language),
+        MR_DB_T("mode", f->mode),   MR_DB_T("size", f->size),        MR_DB_T("org", f->org_id),
+        MR_DB_T("price", f->price), MR_DB_T("starts", f->starts_by), MR_DB_T("today", f->today)};
     size_t count = 9;
     if (f->word_count) args[count++] = (mr_db_value)MR_DB_T("match", match);
     if (which != STATEMENT_COUNT) {
@@ -345,9 +346,8 @@ int mr_store_search_find(mr_db_tx *tx, mr_arena *a, const struct mr_search_filte
         MR_TRY(mr_db_next(c, &row, err));
         if (!row) break;
         if (!has_room(a, &items, count, &capacity, sizeof(struct mr_search_hit))) return no_memory(err);
-        ((struct mr_search_hit *)items)[count++] = (struct mr_search_hit){mr_arena_dup(a, mr_db_text(c, 0)),
-                                                                          mr_arena_dup(a, mr_db_text(c, 1)),
-                                                                          mr_arena_dup(a, mr_db_text(c, 2))};
+        ((struct mr_search_hit *)items)[count++] = (struct mr_search_hit){
+            mr_arena_dup(a, mr_db_text(c, 0)), mr_arena_dup(a, mr_db_text(c, 1)), mr_arena_dup(a, mr_db_text(c, 2))};
     }
     *ret = items, *ret_count = count;
     return MR_OK;

@@ -50,9 +50,9 @@ struct mr_search_filter {
     bool by_title;   /* else the best first, when there are words */
     mr_str field, level, language, mode, size;
     mr_str org_id;
-    mr_str price;                     /* "free", "paid" */
-    mr_str starts_by, today;          /* days, "2027-02-01"; today always */
-    mr_str after;                     /* slug of the last one that was shown */
+    mr_str price;            /* "free", "paid" */
+    mr_str starts_by, today; /* days, "2027-02-01"; today always */
+    mr_str after;            /* slug of the last one that was shown */
     size_t most;
 };
 struct mr_search_hit {

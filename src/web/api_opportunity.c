@@ -20,7 +20,8 @@ void mr_api_opportunities(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_offered *list;
     size_t count = 0, most = mr_api_limit(p, PAGE, PAGE_MOST);
-    int code = mr_organisation_open(p->service, p->arena, p->actor, mr_http_query(p->request, "organisation"), &o, &err);
+    int code =
+        mr_organisation_open(p->service, p->arena, p->actor, mr_http_query(p->request, "organisation"), &o, &err);
     if (code == MR_OK)
         code = mr_opportunity_list(p->service, p->arena, p->actor, o.id, mr_http_query(p->request, "specification"),
                                    mr_http_query(p->request, "after"), most + 1, &list, &count, &err);

@@ -15,7 +15,8 @@
 enum { TEXT, FIELD, LEVEL, LANGUAGE, MODE, SIZE, PROVIDER, PRICE, STARTS, ASKED };
 static const char *const names[ASKED] = {"q",    "field",    "level", "language", "mode",
                                          "size", "provider", "price", "starts"};
-static const char *const sizes[] = {"small", "medium", "large", "hours", NULL}, *const prices[] = {"free", "paid", NULL};
+static const char *const sizes[] = {"small", "medium", "large", "hours", NULL}, *const prices[] = {"free", "paid",
+                                                                                                   NULL};
 
 struct asked {
     mr_str values[ASKED];
@@ -139,8 +140,7 @@ static void put_scheme_filter(mr_page *p, const struct asked *a, const struct mr
         if (digits && value.len != digits && !chosen) continue;
         int64_t count = count_of(found, a, which, value);
         if (!count && !chosen) continue;
-        put_option(p, value, with_count(p, mr_concept_label(c, mr_language_tag(p->language)), count),
-                   a->values[which]);
+        put_option(p, value, with_count(p, mr_concept_label(c, mr_language_tag(p->language)), count), a->values[which]);
     }
     end_filter(p);
 }
@@ -213,16 +213,15 @@ static void put_form(mr_page *p, const struct asked *a, const struct mr_found *f
 
 static mr_str value_label(mr_page *p, const struct asked *a, int which)
 {
-    static const mr_scheme_code schemes[ASKED] = {[FIELD] = MR_SCHEME_ISCED_F, [LANGUAGE] = MR_SCHEME_LANGUAGE,
-                                                  [MODE] = MR_SCHEME_MODE};
+    static const mr_scheme_code schemes[ASKED] = {
+        [FIELD] = MR_SCHEME_ISCED_F, [LANGUAGE] = MR_SCHEME_LANGUAGE, [MODE] = MR_SCHEME_MODE};
     mr_str value = a->values[which], tag = mr_language_tag(p->language);
     const mr_concept *c = NULL;
     if (which == FIELD || which == LANGUAGE || which == MODE) c = mr_concept_find(schemes[which], value);
     if (c) return mr_concept_label(c, tag);
     if (which == LEVEL) return mr_arena_format(p->arena, "EQF %.*s", MR_STR_ARG(value));
     mr_date day;
-    if (which == STARTS && mr_date_parse(value, &day, NULL) == MR_OK)
-        return mr_say_date(p->arena, p->language, day);
+    if (which == STARTS && mr_date_parse(value, &day, NULL) == MR_OK) return mr_say_date(p->arena, p->language, day);
     mr_str id = mr_arena_format(p->arena, "catalogue.%s.%.*s", names[which], MR_STR_ARG(value));
     if ((which == SIZE || which == PRICE) && mr_message_exists(mr_language_english(), id))
         return mr_message_str(p->language, id);

@@ -7,9 +7,9 @@
 enum { TONGUES_MOST = 24, LANGUAGES_SHOWN = 3 };
 
 /* Languages that are offered: the official ones of the Union, and those of its neighbours and newcomers that schools teach in most. */
-static const char *const offered[] = {"bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu",
-                                      "is", "it", "lb", "lt", "lv", "mt", "nb", "nl", "nn", "pl", "pt", "ro", "sk",
-                                      "sl", "sv", "tr", "uk", "ar", "se", NULL};
+static const char *const offered[] = {"bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga",
+                                      "hr", "hu", "is", "it", "lb", "lt", "lv", "mt", "nb", "nl", "nn",
+                                      "pl", "pt", "ro", "sk", "sl", "sv", "tr", "uk", "ar", "se", NULL};
 
 /* ---- what was sent ---- */
 

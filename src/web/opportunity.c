@@ -18,18 +18,45 @@
 
 static const char *const currencies[] = {"EUR", "BGN", "CHF", "CZK", "DKK", "GBP", "HUF",
                                          "ISK", "NOK", "PLN", "RON", "SEK", "UAH", NULL};
-static const char *const zones[] = {
-    "UTC",           "Atlantic/Azores", "Atlantic/Reykjavik", "Europe/Amsterdam",  "Europe/Athens",     "Europe/Berlin",
-    "Europe/Bratislava", "Europe/Brussels", "Europe/Bucharest",   "Europe/Budapest",   "Europe/Copenhagen", "Europe/Dublin",
-    "Europe/Helsinki", "Europe/Kyiv",     "Europe/Lisbon",      "Europe/Ljubljana",  "Europe/Luxembourg", "Europe/Madrid",
-    "Europe/Malta",  "Europe/Oslo",     "Europe/Paris",       "Europe/Prague",     "Europe/Riga",       "Europe/Rome",
-    "Europe/Sofia",  "Europe/Stockholm", "Europe/Tallinn",    "Europe/Vienna",     "Europe/Vilnius",    "Europe/Warsaw",
-    "Europe/Zagreb", "Asia/Nicosia",    NULL};
+static const char *const zones[] = {"UTC",
+                                    "Atlantic/Azores",
+                                    "Atlantic/Reykjavik",
+                                    "Europe/Amsterdam",
+                                    "Europe/Athens",
+                                    "Europe/Berlin",
+                                    "Europe/Bratislava",
+                                    "Europe/Brussels",
+                                    "Europe/Bucharest",
+                                    "Europe/Budapest",
+                                    "Europe/Copenhagen",
+                                    "Europe/Dublin",
+                                    "Europe/Helsinki",
+                                    "Europe/Kyiv",
+                                    "Europe/Lisbon",
+                                    "Europe/Ljubljana",
+                                    "Europe/Luxembourg",
+                                    "Europe/Madrid",
+                                    "Europe/Malta",
+                                    "Europe/Oslo",
+                                    "Europe/Paris",
+                                    "Europe/Prague",
+                                    "Europe/Riga",
+                                    "Europe/Rome",
+                                    "Europe/Sofia",
+                                    "Europe/Stockholm",
+                                    "Europe/Tallinn",
+                                    "Europe/Vienna",
+                                    "Europe/Vilnius",
+                                    "Europe/Warsaw",
+                                    "Europe/Zagreb",
+                                    "Asia/Nicosia",
+                                    NULL};
 
 static const char *const states[] = {"draft", "open", "full", "closed", "cancelled", NULL};
 
 static const struct mr_field fields[] = {
-    {"state", "opportunity.state", MR_FIELD_SELECT, .required = true, .words = states, .words_say = "opportunity.state"},
+    {"state", "opportunity.state", MR_FIELD_SELECT, .required = true, .words = states,
+     .words_say = "opportunity.state"},
     {"start", "opportunity.start", MR_FIELD_DATE},
     {"end", "opportunity.end", MR_FIELD_DATE},
     {"apply_until", "opportunity.apply_until", MR_FIELD_DATE},
@@ -91,8 +118,8 @@ static mr_str price(mr_page *p, const mr_opportunity *o)
     if (o->price_minor == 0) return mr_message(p->language, "opportunity.free");
     mr_str whole = mr_say_count(p->arena, p->language, o->price_minor / 100);
     const char *point = mr_str_is(mr_language_tag(p->language), "en") ? "." : ",";
-    mr_str part = o->price_minor % 100 ? mr_arena_format(p->arena, "%s%02d", point, (int)(o->price_minor % 100))
-                                       : MR_STR("");
+    mr_str part =
+        o->price_minor % 100 ? mr_arena_format(p->arena, "%s%02d", point, (int)(o->price_minor % 100)) : MR_STR("");
     return mr_arena_format(p->arena, "%.*s%.*s %s", MR_STR_ARG(whole), MR_STR_ARG(part),
                            o->currency ? o->currency->code : "");
 }
@@ -133,8 +160,8 @@ static void put_facts(mr_page *p, const struct mr_offered *one)
     put_or_false(p, "seats", o->seats ? mr_say_count(p->arena, p->language, o->seats) : MR_STR_EMPTY);
     put_or_false(p, "url", o->url);
     put_or_false(p, "state",
-                 mr_message_str(p->language, mr_arena_format(p->arena, "opportunity.state.%s",
-                                                             mr_opportunity_states[o->state])));
+                 mr_message_str(p->language,
+                                mr_arena_format(p->arena, "opportunity.state.%s", mr_opportunity_states[o->state])));
     for (int i = 0; i < 5; i++)
         if (i != 3) put_flag(p, looks[i], strcmp(looks[i], looks[o->state]) == 0);
     put_flag(p, "open", open);
@@ -174,8 +201,7 @@ void mr_web_opportunity(mr_page *p)
     mr_json_put_member(&p->view, "slug", published.slug);
     mr_web_put_texts(p, "heading", s->title);
     mr_web_put_texts(p, "provider_name", s->provider.name);
-    put_or_false(p, "workload",
-                 mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
+    put_or_false(p, "workload", mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
     put_facts(p, &one);
     mr_page_show(p, "opportunity");
 }
@@ -308,16 +334,16 @@ static const struct {
     char country[3];
     const char *zone, *currency;
 } usual[] = {
-    {"AT", "Europe/Vienna", "EUR"},    {"BE", "Europe/Brussels", "EUR"},   {"BG", "Europe/Sofia", "EUR"},
-    {"CY", "Asia/Nicosia", "EUR"},     {"CZ", "Europe/Prague", "CZK"},     {"DE", "Europe/Berlin", "EUR"},
-    {"DK", "Europe/Copenhagen", "DKK"}, {"EE", "Europe/Tallinn", "EUR"},   {"ES", "Europe/Madrid", "EUR"},
-    {"FI", "Europe/Helsinki", "EUR"},  {"FR", "Europe/Paris", "EUR"},      {"GR", "Europe/Athens", "EUR"},
-    {"HR", "Europe/Zagreb", "EUR"},    {"HU", "Europe/Budapest", "HUF"},   {"IE", "Europe/Dublin", "EUR"},
-    {"IS", "Atlantic/Reykjavik", "ISK"}, {"IT", "Europe/Rome", "EUR"},     {"LT", "Europe/Vilnius", "EUR"},
-    {"LU", "Europe/Luxembourg", "EUR"}, {"LV", "Europe/Riga", "EUR"},      {"MT", "Europe/Malta", "EUR"},
-    {"NL", "Europe/Amsterdam", "EUR"}, {"NO", "Europe/Oslo", "NOK"},       {"PL", "Europe/Warsaw", "PLN"},
-    {"PT", "Europe/Lisbon", "EUR"},    {"RO", "Europe/Bucharest", "RON"},  {"SE", "Europe/Stockholm", "SEK"},
-    {"SI", "Europe/Ljubljana", "EUR"}, {"SK", "Europe/Bratislava", "EUR"}, {"UA", "Europe/Kyiv", "UAH"},
+    {"AT", "Europe/Vienna", "EUR"},      {"BE", "Europe/Brussels", "EUR"},   {"BG", "Europe/Sofia", "EUR"},
+    {"CY", "Asia/Nicosia", "EUR"},       {"CZ", "Europe/Prague", "CZK"},     {"DE", "Europe/Berlin", "EUR"},
+    {"DK", "Europe/Copenhagen", "DKK"},  {"EE", "Europe/Tallinn", "EUR"},    {"ES", "Europe/Madrid", "EUR"},
+    {"FI", "Europe/Helsinki", "EUR"},    {"FR", "Europe/Paris", "EUR"},      {"GR", "Europe/Athens", "EUR"},
+    {"HR", "Europe/Zagreb", "EUR"},      {"HU", "Europe/Budapest", "HUF"},   {"IE", "Europe/Dublin", "EUR"},
+    {"IS", "Atlantic/Reykjavik", "ISK"}, {"IT", "Europe/Rome", "EUR"},       {"LT", "Europe/Vilnius", "EUR"},
+    {"LU", "Europe/Luxembourg", "EUR"},  {"LV", "Europe/Riga", "EUR"},       {"MT", "Europe/Malta", "EUR"},
+    {"NL", "Europe/Amsterdam", "EUR"},   {"NO", "Europe/Oslo", "NOK"},       {"PL", "Europe/Warsaw", "PLN"},
+    {"PT", "Europe/Lisbon", "EUR"},      {"RO", "Europe/Bucharest", "RON"},  {"SE", "Europe/Stockholm", "SEK"},
+    {"SI", "Europe/Ljubljana", "EUR"},   {"SK", "Europe/Bratislava", "EUR"}, {"UA", "Europe/Kyiv", "UAH"},
 };
 
 static void suggest(const mr_specification *s, mr_opportunity *o)
@@ -343,10 +369,10 @@ void mr_web_opportunity_new(mr_page *p)
     }
     const mr_specification *s = &published.specification;
     mr_opportunity o = {.specification = slug,
-                              .time_zone = MR_STR("UTC"),
-                              .mode = s->mode_count ? s->modes[0] : NULL,
-                              .languages = s->languages,
-                              .language_count = s->language_count,
+                        .time_zone = MR_STR("UTC"),
+                        .mode = s->mode_count ? s->modes[0] : NULL,
+                        .languages = s->languages,
+                        .language_count = s->language_count,
                         .price_minor = -1};
     suggest(s, &o);
     const struct form f = {.slug = slug, .values = parse(p, as_json(p, &o))};

@@ -20,7 +20,10 @@
         {"email", "organisation.email", MR_FIELD_EMAIL}, {"registration", "organisation.registration", MR_FIELD_TEXT}, \
         {"vat", "organisation.vat", MR_FIELD_TEXT}, {"eidas", "organisation.eidas", MR_FIELD_TEXT},                    \
         {"deqar", "organisation.deqar", MR_FIELD_TEXT}, {"ror", "organisation.ror", MR_FIELD_TEXT},                    \
-        {"schac", "organisation.schac", MR_FIELD_TEXT}, {"did", "organisation.did", MR_FIELD_TEXT}
+        {"schac", "organisation.schac", MR_FIELD_TEXT},                                                                \
+    {                                                                                                                  \
+        "did", "organisation.did", MR_FIELD_TEXT                                                                       \
+    }
 static const struct mr_field identity_fields[] = {IDENTITY};
 static const struct mr_field unit_fields[] = {
     {"name", "organisation.name", MR_FIELD_TEXTS, .required = true},
@@ -198,8 +201,8 @@ static void show_statement(mr_page *p, const struct mr_organisation_shown *o, co
 {
     begin(p, is_quality(p) ? "statement.quality.title" : "statement.recognition.title", o);
     put_flag(p, "is_quality", is_quality(p));
-    mr_json_put_member(&p->view, "action", path_of(p, o, is_quality(p) ? "/statements/quality" : "/statements/recognition",
-                                                   false));
+    mr_json_put_member(&p->view, "action",
+                       path_of(p, o, is_quality(p) ? "/statements/quality" : "/statements/recognition", false));
     put_versions(p, o);
     mr_fields_put(p, statement_fields, COUNT(statement_fields), values, findings);
     mr_page_show_private(p, "organisation_statement");
@@ -244,10 +247,10 @@ void mr_web_statement_publish(mr_page *p)
                                              .valid_from = mr_json_get_str(values, "valid_from"),
                                              .texts = mr_buf_str(&texts),
                                              .url = mr_json_get_str(values, "url")};
-    int code =
-        mr_organisation_publish_statement(p->service, p->arena, p->actor, o.id, &order, &findings, &err);
+    int code = mr_organisation_publish_statement(p->service, p->arena, p->actor, o.id, &order, &findings, &err);
     if (code == MR_E_EXISTS) {
-        struct mr_finding *f = mr_findings_add(&findings, "statement.version", "statement.version.exists", order.version);
+        struct mr_finding *f =
+            mr_findings_add(&findings, "statement.version", "statement.version.exists", order.version);
         memcpy(f->pointer, "/version", sizeof "/version");
         code = MR_E_SPECIFICATION;
     }
@@ -280,15 +283,19 @@ static void show_units(mr_page *p, const struct mr_organisation_shown *o, const 
         mr_json_put_member(&p->view, "path", mr_buf_str(&b));
         mr_json_put_member(&p->view, "unit_name",
                            mr_texts_get(units[i].identity.name, mr_language_tag(p->language), NULL));
-        mr_json_put_member(
-            &p->view, "kind",
-            mr_message_str(p->language, mr_arena_format(p->arena, "organisation.kind.%.*s", MR_STR_ARG(units[i].kind))));
+        mr_json_put_member(&p->view, "kind",
+                           mr_message_str(p->language, mr_arena_format(p->arena, "organisation.kind.%.*s",
+                                                                       MR_STR_ARG(units[i].kind))));
         put_flag(p, "closed", units[i].closed);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
     put_flag(p, "has_units", count > 0);
-    const struct mr_field kind = {"kind", "organisation.kind", MR_FIELD_SELECT, .required = true, .words = mr_organisation_unit_kinds,
+    const struct mr_field kind = {"kind",
+                                  "organisation.kind",
+                                  MR_FIELD_SELECT,
+                                  .required = true,
+                                  .words = mr_organisation_unit_kinds,
                                   .words_say = "organisation.kind"};
     mr_str sent = mr_http_form(p->request, "kind");
     mr_fields_put_options(p, "kinds", &kind, sent.len ? sent : MR_STR("department"));

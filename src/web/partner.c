@@ -41,7 +41,8 @@ static mr_str day(mr_page *p, int64_t time)
 static mr_str tell_state(mr_page *p, const struct mr_partner_row *row)
 {
     bool over = mr_str_is(row->state, "asked") && !mr_partner_is_waiting(p->service, row);
-    mr_str id = over ? MR_STR("partner.state.over") : mr_arena_format(p->arena, "partner.state.%.*s", MR_STR_ARG(row->state));
+    mr_str id =
+        over ? MR_STR("partner.state.over") : mr_arena_format(p->arena, "partner.state.%.*s", MR_STR_ARG(row->state));
     mr_str when = mr_str_is(row->state, "asked")       ? day(p, over ? row->expires_at : row->asked_at)
                   : mr_str_is(row->state, "withdrawn") ? day(p, row->withdrawn_at)
                                                        : day(p, row->answered_at);
@@ -119,8 +120,7 @@ static void put_others(mr_page *p, const struct mr_organisation_shown *o, mr_str
         if (mr_str_eq(list[i].id, o->id)) continue;
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "value", list[i].slug);
-        mr_json_put_member(&p->view, "label",
-                           mr_texts_get(list[i].identity.name, mr_language_tag(p->language), NULL));
+        mr_json_put_member(&p->view, "label", mr_texts_get(list[i].identity.name, mr_language_tag(p->language), NULL));
         put_flag(p, "chosen", mr_str_eq(list[i].slug, chosen));
         mr_json_end_object(&p->view);
     }

@@ -158,9 +158,9 @@ static void put_link(mr_page *p, const struct mr_organisation_shown *o)
     mr_json_put_member(&p->view, "path", mr_web_provider_path(p, o->slug));
     mr_web_put_texts(p, "name", o->identity.name);
     put_or_false(p, "kind", kind_of(p, o));
-    put_or_false(p, "country", o->identity.country
-                                   ? mr_concept_label(o->identity.country, mr_language_tag(p->language))
-                                   : MR_STR_EMPTY);
+    put_or_false(p, "country",
+                 o->identity.country ? mr_concept_label(o->identity.country, mr_language_tag(p->language))
+                                     : MR_STR_EMPTY);
     mr_json_end_object(&p->view);
 }
 

@@ -400,9 +400,9 @@ static int put_versions(mr_page *p, const struct mr_published *this, struct mr_e
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(&p->view);
-        mr_json_put_member(&p->view, "path",
-                           mr_arena_format(p->arena, "/specifications/%.*s",
-                                           MR_STR_ARG(i == 0 ? this->slug : list[i].id)));
+        mr_json_put_member(
+            &p->view, "path",
+            mr_arena_format(p->arena, "/specifications/%.*s", MR_STR_ARG(i == 0 ? this->slug : list[i].id)));
         mr_json_put_member(&p->view, "number", list[i].version);
         mr_json_put_member(&p->view, "since",
                            mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));

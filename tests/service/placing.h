@@ -103,7 +103,8 @@ static inline mr_str document(mr_arena *a, const char *slug, const char *languag
 {
     return mr_arena_format(
         a,
-        "{\"specification\":\"1\",\"id\":\"%s\",\"version\":\"1\",\"title\":{\"%s\":\"%s\"},\"provider\":{\"name\":{\"%s\":"
+        "{\"specification\":\"1\",\"id\":\"%s\",\"version\":\"1\",\"title\":{\"%s\":\"%s\"},\"provider\":{\"name\":{\"%"
+        "s\":"
         "\"Søndre Fagskole (opdigtet)\"},\"country\":\"DK\"},\"learning_outcomes\":[{\"title\":{\"%s\":\"%s\"}}]%s}",
         slug, language, title, language, language, outcome, more);
 }

@@ -4,7 +4,8 @@
 #include "store/mail.h"
 
 #define PROFILE                                                                                                        \
-    "{\"name\":{\"da\":\"Søndre Fagskole (opdigtet)\",\"en\":\"Southern Vocational School (invented)\"},\"country\":\"DK\","   \
+    "{\"name\":{\"da\":\"Søndre Fagskole (opdigtet)\",\"en\":\"Southern Vocational School "                           \
+    "(invented)\"},\"country\":\"DK\","                                                                                \
     "\"vat\":\"DK12345678\",\"eidas\":\"VATDK-12345678\"}"
 #define OUTSIDE "{\"name\":{\"en\":\"Guild of Bakers (invented)\"},\"country\":\"IE\",\"vat\":\"IE1234567X\"}"
 
@@ -37,9 +38,14 @@ static void test_organisation_slug__is_plain(void **state)
     static const struct {
         const char *name, *slug;
     } cases[] = {
-        {"Søndre Fagskole", "sondre-fagskole"}, {"ÅÄÖ & Co.", "aao-co"},  {"École n° 5", "ecole-n-5"},
-        {"Łódź", "lodz"},                       {"Þór Æsir", "tor-esir"}, {"Αθήνα", "provider"},
-        {"  --  ", "provider"},                 {"\" onload=x", "onload-x"},
+        {"Søndre Fagskole", "sondre-fagskole"},
+        {"ÅÄÖ & Co.", "aao-co"},
+        {"École n° 5", "ecole-n-5"},
+        {"Łódź", "lodz"},
+        {"Þór Æsir", "tor-esir"},
+        {"Αθήνα", "provider"},
+        {"  --  ", "provider"},
+        {"\" onload=x", "onload-x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_str(mr_organisation_slug(&w->a, mr_str_of(cases[i].name)), cases[i].slug);
@@ -184,8 +190,8 @@ static void test_partner__one_of_this_installation(void **state)
     struct mr_err err = {0};
     mr_str id;
     static const char body[] = "{\"name\":{\"en\":\"Kaupunkikorkeakoulu (keksitty)\"},\"country\":\"FI\"}";
-    const struct mr_partner_order order = {.org_id = w->org, .specification = MR_STR("bread"),
-                                           .partner = MR_STR("kaupunkikorkeakoulu-keksitty")};
+    const struct mr_partner_order order = {
+        .org_id = w->org, .specification = MR_STR("bread"), .partner = MR_STR("kaupunkikorkeakoulu-keksitty")};
     assert_false(consents(w, body));
     assert_true(consents(w, "{\"name\":{\"da\":\"Søndre Fagskole (opdigtet)\"},\"country\":\"DK\"}")); /* itself */
     assert_code(mr_partner_ask(w->s, &w->a, as(w, w->other, MR_ROLE_ADMINISTRATOR), &order, fresh(w), &id, &err),
@@ -238,8 +244,11 @@ static void test_partner__one_outside_answers_by_link(void **state)
     struct mr_partner_row row;
     struct mr_findings *f = fresh(w);
     mr_str id;
-    struct mr_partner_order order = {.org_id = w->org, .specification = MR_STR("bread"), .profile = MR_STR(OUTSIDE),
-                                     .email = MR_STR("nobody"), .language = MR_STR("en")};
+    struct mr_partner_order order = {.org_id = w->org,
+                                     .specification = MR_STR("bread"),
+                                     .profile = MR_STR(OUTSIDE),
+                                     .email = MR_STR("nobody"),
+                                     .language = MR_STR("en")};
     const struct mr_actor *designer = as(w, w->org, MR_ROLE_DESIGNER);
     assert_code(mr_partner_ask(w->s, &w->a, designer, &order, f, &id, &err), MR_E_SPECIFICATION, err);
     assert_true(has(f, "spec.email", "/email"));
@@ -271,8 +280,11 @@ static void test_partner__a_request_ends(void **state)
     struct world *w = *state;
     struct mr_err err = {0};
     mr_str id;
-    const struct mr_partner_order order = {.org_id = w->org, .specification = MR_STR("bread"), .profile = MR_STR(OUTSIDE),
-                                           .email = MR_STR("guild@example.org"), .language = MR_STR("en")};
+    const struct mr_partner_order order = {.org_id = w->org,
+                                           .specification = MR_STR("bread"),
+                                           .profile = MR_STR(OUTSIDE),
+                                           .email = MR_STR("guild@example.org"),
+                                           .language = MR_STR("en")};
     assert_ok(mr_partner_ask(w->s, &w->a, as(w, w->org, MR_ROLE_DESIGNER), &order, fresh(w), &id, &err), err);
     mr_str token = mailed_token(w, id);
     clock_now += 61 * MR_DAY_MS;
@@ -346,8 +358,9 @@ static void test_opportunity__whose_and_when(void **state)
                                "\"state\":\"open\",\"start\":\"2027-02-01\",\"apply_until\":\"2027-01-15\"}";
     publish(w, "bread", "da", "Brød", "Bage", "");
     const struct mr_actor *designer = as(w, w->org, MR_ROLE_DESIGNER);
-    assert_code(mr_opportunity_add(w->s, &w->a, as(w, w->other, MR_ROLE_DESIGNER), mr_str_of(draft), fresh(w), &id, &err),
-                MR_E_NOT_FOUND, err);
+    assert_code(
+        mr_opportunity_add(w->s, &w->a, as(w, w->other, MR_ROLE_DESIGNER), mr_str_of(draft), fresh(w), &id, &err),
+        MR_E_NOT_FOUND, err);
     assert_code(mr_opportunity_add(w->s, &w->a, as(w, w->org, MR_ROLE_AUDITOR), mr_str_of(draft), fresh(w), &id, &err),
                 MR_E_FORBIDDEN, err);
     designer = as(w, w->org, MR_ROLE_DESIGNER);
@@ -360,9 +373,9 @@ static void test_opportunity__whose_and_when(void **state)
     assert_code(mr_opportunity_find(w->s, &w->a, id, &one, &err), MR_E_NOT_FOUND, err); /* a draft is nobody else's */
     assert_ok(mr_opportunity_upcoming(w->s, &w->a, MR_STR(""), MR_STR("bread"), 10, &list, &count, &err), err);
     assert_int_equal(count, 0);
-    assert_code(mr_opportunity_set(w->s, &w->a, as(w, w->other, MR_ROLE_DESIGNER), id, 1, mr_str_of(open), fresh(w),
-                                   &err),
-                MR_E_NOT_FOUND, err);
+    assert_code(
+        mr_opportunity_set(w->s, &w->a, as(w, w->other, MR_ROLE_DESIGNER), id, 1, mr_str_of(open), fresh(w), &err),
+        MR_E_NOT_FOUND, err);
     designer = as(w, w->org, MR_ROLE_DESIGNER);
     assert_ok(mr_opportunity_set(w->s, &w->a, designer, id, 1, mr_str_of(open), fresh(w), &err), err);
     assert_code(mr_opportunity_set(w->s, &w->a, designer, id, 1, mr_str_of(draft), fresh(w), &err), MR_E_STATE, err);

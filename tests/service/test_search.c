@@ -28,12 +28,17 @@ static void test_search__finds_inflected_words_by_the_rules_of_each_language(voi
     static const struct {
         const char *text, *wanted;
     } cases[] = {
-        {"wound", "care"},       {"treated", "care"},       {"TREATMENTS wound", ""}, {"dressings", "care"},
-        {"hus", "hus"},          {"huset", "hus"},          {"bygning", "hus"},       {"bygningerne", "hus"},
-        {"talossa", "talo"},     {"taloissa", "talo"},      {"talojen", "talo"},      {"rakenteita", "talo"},
-        {"haus", "haus"},        {"Häusern", "haus"},       {"hausern", "haus"},      {"Gebäuden", "haus"},
-        {"sanieren", "haus"}, {"majade", "maja"},        {"MAJADE", "maja"},       {"ehitami", "maja"} /* begins so */,
-        {"husene wound", ""},    {"chronic   wounds", "care"},
+        {"wound", "care"},        {"treated", "care"},
+        {"TREATMENTS wound", ""}, {"dressings", "care"},
+        {"hus", "hus"},           {"huset", "hus"},
+        {"bygning", "hus"},       {"bygningerne", "hus"},
+        {"talossa", "talo"},      {"taloissa", "talo"},
+        {"talojen", "talo"},      {"rakenteita", "talo"},
+        {"haus", "haus"},         {"Häusern", "haus"},
+        {"hausern", "haus"},      {"Gebäuden", "haus"},
+        {"sanieren", "haus"},     {"majade", "maja"},
+        {"MAJADE", "maja"},       {"ehitami", "maja"} /* begins so */,
+        {"husene wound", ""},     {"chronic   wounds", "care"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mr_str got = FIND(.text = mr_str_of(cases[i].text));
@@ -99,8 +104,8 @@ static void offer(struct world *w, const char *slug, const char *more)
     struct mr_findings findings;
     mr_str id;
     mr_findings_init(&findings, &w->a);
-    mr_str text = mr_arena_format(&w->a, "{\"specification\":\"%s\",\"mode\":\"online\",\"languages\":[\"en\"]%s}", slug,
-                                  more);
+    mr_str text =
+        mr_arena_format(&w->a, "{\"specification\":\"%s\",\"mode\":\"online\",\"languages\":[\"en\"]%s}", slug, more);
     assert_ok(mr_opportunity_add(w->s, &w->a, as(w, w->org, MR_ROLE_DESIGNER), text, &findings, &id, &err), err);
 }
 
@@ -130,7 +135,8 @@ static void test_search__pages_by_the_last_one_shown(void **state)
     for (int i = 0; i < 7; i++)
         publish(w, mr_arena_format(&w->a, "s%d", i).ptr, "en", i % 2 ? "Same title word" : "Word first", "x", "");
     for (size_t k = 0; k < 2; k++) {
-        mr_str all = found(w, (struct mr_question){.text = MR_STR("word"), .by_title = by_title[k]}), after = MR_STR("");
+        mr_str all = found(w, (struct mr_question){.text = MR_STR("word"), .by_title = by_title[k]}),
+               after = MR_STR("");
         mr_str pieces = MR_STR("");
         for (int page = 0; page < 4; page++) {
             struct mr_err err = {0};
@@ -180,10 +186,36 @@ static void test_search__no_question_is_an_error(void **state)
     for (int i = 0; i < 10240; i++) mr_buf_putc(&long_word, 'w');
     for (int i = 0; i < 5000; i++) mr_buf_puts(&many, "\xC3\xA6 ");
     static const char *const hostile[] = {
-        "\"",  "'",      "\"\"\"", "wound\"",      "wound AND",        "NOT",        "OR OR",          "NEAR(wound care, 5)",
-        "*",   "wound*", "^wound", "title : wound", "{title} : wound", "(((",        ")",              "wound -care",
-        "\\",  "%",      "_",      "'; DROP TABLE specification; --",  "\x02" "da\x02" "wound",        "a:b & c | !d <-> e",
-        "–",   "„“",     "\xF0\x9F\x8E\x93",        "\xD0\xA1\xD1\x82\xD1\x80", "\xE4\xB8\xAD\xE6\x96\x87", "\xFF\xFE",
+        "\"",
+        "'",
+        "\"\"\"",
+        "wound\"",
+        "wound AND",
+        "NOT",
+        "OR OR",
+        "NEAR(wound care, 5)",
+        "*",
+        "wound*",
+        "^wound",
+        "title : wound",
+        "{title} : wound",
+        "(((",
+        ")",
+        "wound -care",
+        "\\",
+        "%",
+        "_",
+        "'; DROP TABLE specification; --",
+        "\x02"
+        "da\x02"
+        "wound",
+        "a:b & c | !d <-> e",
+        "–",
+        "„“",
+        "\xF0\x9F\x8E\x93",
+        "\xD0\xA1\xD1\x82\xD1\x80",
+        "\xE4\xB8\xAD\xE6\x96\x87",
+        "\xFF\xFE",
     };
     for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) (void)FIND(.text = mr_str_of(hostile[i]));
     assert_str(FIND(.text = MR_STR("\"wound\" (care)")), "one");
@@ -237,10 +269,10 @@ static void test_search__twenty_thousand(void **state)
 {
     struct world *w = *state;
     struct mr_err err = {0};
-    static const char *const nouns[] = {"wounds", "houses", "batteries", "forests", "contracts", "networks", "tourists",
-                                        "bridges", "soils", "languages"};
-    static const char *const verbs[] = {"Managing", "Planning", "Measuring", "Repairing", "Teaching", "Designing",
-                                        "Judging"};
+    static const char *const nouns[] = {"wounds",   "houses",   "batteries", "forests", "contracts",
+                                        "networks", "tourists", "bridges",   "soils",   "languages"};
+    static const char *const verbs[] = {"Managing", "Planning",  "Measuring", "Repairing",
+                                        "Teaching", "Designing", "Judging"};
     enum { MANY = 20000 };
     mr_db_tx *tx = begin(w);
     double start = seconds();
