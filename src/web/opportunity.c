@@ -407,6 +407,16 @@ static mr_str sent_document(mr_page *p, mr_str slug)
     return mr_arena_dup(p->arena, mr_buf_str(&b));
 }
 
+/* The list of its specification, which says that it was saved. */
+static mr_str list_path(mr_page *p, mr_str slug)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, 1 << 16);
+    mr_buf_puts(&b, "/provider/opportunities?done=1");
+    mr_web_put_query(&b, "specification", slug);
+    return mr_arena_dup(p->arena, mr_buf_str(&b));
+}
+
 static void save(mr_page *p, mr_str id)
 {
     struct mr_err err = {0};
@@ -426,7 +436,7 @@ static void save(mr_page *p, mr_str id)
     f.findings = &findings;
     f.conflict = code == MR_E_STATE;
     if (code == MR_OK)
-        mr_http_redirect(p->response, MR_STR("/provider/opportunities?done=1"));
+        mr_http_redirect(p->response, list_path(p, f.slug));
     else if (code == MR_E_SPECIFICATION || code == MR_E_STATE)
         show_form(p, &f);
     else
