@@ -1,6 +1,6 @@
 /* The values of a specification file: texts in several languages, codes, dates, numbers, addresses, organisations. Each reader takes a JSON
  * value that may be absent (NULL: nothing is said), notes what is wrong with it, and returns what can be used.
- * Only for specification_file.c, specification_quality.c, accreditation_file.c and, of the words, specification_write.c and redescribe*.c. */
+ * Only for specification_file.c, specification_quality.c, accreditation_file.c, organisation_file.c, opportunity_file.c and, of the words, specification_write.c and redescribe*.c. */
 #ifndef MR_CREDENTIAL_SPECIFICATION_VALUES_H
 #define MR_CREDENTIAL_SPECIFICATION_VALUES_H
 

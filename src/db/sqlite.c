@@ -26,6 +26,7 @@
 
 #include "base/lazy.h"
 #include "base/limits.h"
+#include "db/sqlite_search.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -174,7 +175,8 @@ static int set_up(struct connection *c, struct mr_err *err)
                                        "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;");
     if (rc == SQLITE_OK && c != c->db->connections)
         rc = S.sqlite3_exec(c->handle, "PRAGMA query_only=ON", NULL, NULL, NULL);
-    return rc == SQLITE_OK ? MR_OK : fail_with(err, c->handle, rc, "settings");
+    if (rc != SQLITE_OK) return fail_with(err, c->handle, rc, "settings");
+    return mr_db_sqlite_prepare_search(c->handle, err);
 }
 
 static void close_connection(struct connection *c)

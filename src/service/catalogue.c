@@ -4,6 +4,8 @@
 #include "base/time.h"
 #include "service/audit.h"
 #include "service/installation.h"
+#include "service/organisation.h"
+#include "service/search.h"
 #include "store/organisation.h"
 #include "store/specification.h"
 
@@ -13,7 +15,7 @@ static int find_owner(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
 {
     struct mr_organisation_row organisation;
     mr_str name = mr_texts_get(spec->provider.name, mr_specification_primary_language(spec), NULL);
-    if (!actor->org_id.len) return mr_store_organisation_ensure(tx, a, mr_service_env(s), name, name, ret_org_id, err);
+    if (!actor->org_id.len) return mr_organisation_ensure(s, tx, a, name, ret_org_id, err);
     MR_TRY(mr_store_organisation_find(tx, a, actor->org_id, &organisation, err));
     if (!mr_str_eq(organisation.name, name))
         return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the file names another provider", "%.*s", MR_STR_ARG(name));
@@ -34,6 +36,8 @@ static int keep(mr_service *s, const struct mr_actor *actor, mr_arena *a, const 
     if (older.id.len && !mr_str_eq(older.org_id, row.org_id))
         return MR_FAIL(err, MR_E_EXISTS, "another organisation has a specification of this id", MR_NOWHERE);
     MR_TRY(mr_store_specification_add(tx, a, mr_service_env(s), &row, &id, err));
+    MR_TRY(mr_organisation_introduce(tx, a, row.org_id, document, err));
+    MR_TRY(mr_search_update(s, tx, row.slug, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_EDIT, row.org_id, id, MR_STR("published"), err));
     mr_db_tx *done = tx;
     tx = NULL;
@@ -144,4 +148,18 @@ int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_pu
     MR_TRY(mr_store_specification_find(tx, a, slug_or_id, &row, err));
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
     return read_row(a, &row, ret, err);
+}
+
+int mr_catalogue_public_versions(mr_service *s, mr_arena *a, mr_str slug, size_t most, struct mr_version **ret,
+                                 size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_specification_row *rows;
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_specification_versions(tx, a, slug, most, &rows, ret_count, err));
+    *ret = MR_NEW_ARRAY(a, struct mr_version, *ret_count);
+    if (!*ret) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < *ret_count; i++)
+        (*ret)[i] = (struct mr_version){rows[i].id, rows[i].version, rows[i].published_at};
+    return MR_OK;
 }

@@ -34,5 +34,12 @@ int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena 
 /* Offer it no longer in the catalogue, or again; its page and what was awarded stay. Errors: MR_E_NOT_FOUND. */
 int mr_catalogue_archive(mr_service *s, const struct mr_actor *actor, mr_str slug, bool archived,
                          struct mr_err *err) MR_MUST_CHECK;
+/* Versions of one as everybody sees them, the newest first; at most `most`. */
+struct mr_version {
+    mr_str id, version;
+    int64_t published_at;
+};
+int mr_catalogue_public_versions(mr_service *s, mr_arena *a, mr_str slug, size_t most, struct mr_version **ret,
+                                 size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -1,12 +1,93 @@
-/* Organisations: providers, their units, assessor bodies, partners. */
+/* Organisations as they are shown: who they are in law, their units, what they say in public about recognition and quality, and the assessors that they name. Consent of
+ * other awarding bodies: service/partner.h. */
 #ifndef MR_SERVICE_ORGANISATION_H
 #define MR_SERVICE_ORGANISATION_H
 
+#include "credential/organisation_file.h"
+#include "service/actor.h"
 #include "service/service.h"
+#include "store/partner.h"
+#include "store/statement.h"
 
 /* How this organisation stands as "provider" in a specification file: a JSON object, {"name": {"en": "..."}} at least; empty when there is no such organisation.
  *   ret  in the arena */
 int mr_organisation_as_provider(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str *ret,
                                 struct mr_err *err) MR_MUST_CHECK;
+
+/* What kinds there are, as stored and in the API ("university", "employer" ...), ending with NULL; of organisations, and of units within them. "provider": not said. */
+extern const char *const mr_organisation_kinds[], *const mr_organisation_unit_kinds[];
+
+struct mr_organisation_shown {
+    mr_str id, slug, kind, parent_id;
+    mr_str name;              /* as it was first called, in one language */
+    mr_str profile;           /* JSON, as "provider" in specification files */
+    mr_organisation identity; /* the same, read; has a name at least */
+    bool closed;
+};
+/* The short name in addresses that is made of a name: small ASCII letters, digits and hyphens, at most 60; "provider" when nothing is left. */
+mr_str mr_organisation_slug(mr_arena *a, mr_str name);
+/* The row id of the provider of this name; made, with a free slug, when there is none. */
+int mr_organisation_ensure(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str name, mr_str *ret_id,
+                           struct mr_err *err) MR_MUST_CHECK;
+/* An organisation that has no profile yet is described as the specification file in `document` does. */
+int mr_organisation_introduce(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str document,
+                              struct mr_err *err) MR_MUST_CHECK;
+
+/* The organisation that pages and the API are about: the one of this slug, else the one the actor acts for, else (for whoever runs the program) the first.
+ *   errors  MR_E_NOT_FOUND: there is none, or it is not theirs */
+int mr_organisation_open(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str slug,
+                         struct mr_organisation_shown *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Any that is not closed, by slug or id. Public. Errors: MR_E_NOT_FOUND. */
+int mr_organisation_find(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
+/* Those with something in the catalogue, by name, behind the one with the slug `after`. Public. */
+int mr_organisation_publishers(mr_service *s, mr_arena *a, mr_str after, size_t most,
+                               struct mr_organisation_shown **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Its units; public ones only those that are not closed. */
+int mr_organisation_units(mr_service *s, mr_arena *a, mr_str org_id, bool closed_too,
+                          struct mr_organisation_shown **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+
+/* Keep who it is. profile: JSON, as "provider" in specification files; faults are findings, and nothing is kept then (MR_E_SPECIFICATION).
+ *   errors  MR_E_NOT_FOUND, MR_E_FORBIDDEN, MR_E_USAGE (no such kind) */
+int mr_organisation_save(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, mr_str kind,
+                         mr_str profile, struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;
+/* A new unit within it, likewise; what is not said in the profile (country, identifiers) is taken from the organisation. */
+int mr_organisation_add_unit(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, mr_str kind,
+                             mr_str profile, struct mr_findings *findings, mr_str *ret_slug,
+                             struct mr_err *err) MR_MUST_CHECK;
+/* Close a unit, or open it again: what it published stays. */
+int mr_organisation_close_unit(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str slug, bool closed,
+                               struct mr_err *err) MR_MUST_CHECK;
+
+/* A statement in public: "recognition" or "quality". */
+struct mr_statement {
+    mr_str kind, version;
+    mr_date valid_from;
+    mr_texts texts;
+    mr_str url;
+    int64_t published_at;
+};
+/* Publish a new version. texts: JSON, by language. Faults are findings (pointers "/text/en", "/version", "/valid_from", "/url"). Errors also: MR_E_EXISTS. */
+struct mr_statement_order {
+    mr_str kind, version, valid_from, texts, url;
+};
+int mr_organisation_publish_statement(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
+                                      const struct mr_statement_order *order, struct mr_findings *findings,
+                                      struct mr_err *err) MR_MUST_CHECK;
+/* All versions of both kinds, the newest first. Public. */
+int mr_organisation_statements(mr_service *s, mr_arena *a, mr_str org_id, struct mr_statement **ret, size_t *ret_count,
+                               struct mr_err *err) MR_MUST_CHECK;
+/* The one of this kind that holds today; NULL when there is none. */
+const struct mr_statement *mr_statement_now(const mr_service *s, const struct mr_statement *list, size_t count,
+                                            const char *kind);
+
+/* Assessors outside that it may name in its specifications. profile: JSON, as "assessor" there. */
+int mr_organisation_add_assessor(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
+                                 mr_str profile, struct mr_findings *findings, mr_str *ret_id,
+                                 struct mr_err *err) MR_MUST_CHECK;
+int mr_organisation_remove_assessor(mr_service *s, const struct mr_actor *actor, mr_str org_id, mr_str id,
+                                    struct mr_err *err) MR_MUST_CHECK;
+int mr_organisation_assessors(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
+                              struct mr_assessor_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

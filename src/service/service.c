@@ -16,6 +16,7 @@
 #include "service/evidence.h"
 #include "service/jobs.h"
 #include "service/maker.h"
+#include "service/search.h"
 #include "service/seal_reference.h"
 #include "service/seals.h"
 #include "store/schema.h"
@@ -215,6 +216,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(mr_service_database(a, s->folder, config->database_url, &where, err));
     MR_TRY(mr_db_open(where.ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
+    MR_TRY(mr_search_open(s, err));
     if (config->beside) return MR_OK;
     MR_TRY(name_node(s, err));
     return mr_jobs_start(s, 2, err);

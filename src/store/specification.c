@@ -112,3 +112,18 @@ int mr_store_specification_archive(mr_db_tx *tx, mr_str slug, int64_t at, struct
     return mr_db_run(tx, "UPDATE specification SET archived_at = $at WHERE slug = $slug",
                      MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("at", at)), NULL, err);
 }
+
+int mr_store_specification_get(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_specification_row *ret,
+                               struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    *ret = (struct mr_specification_row){0};
+    MR_TRY(mr_db_query(
+        tx,
+        "SELECT id, org_id, slug, version, document, published_at, 0, archived_at FROM specification WHERE id = $id",
+        MR_DB_ARGS(MR_DB_T("id", id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    if (row) take(c, a, ret);
+    return MR_OK;
+}

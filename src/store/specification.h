@@ -26,5 +26,8 @@ int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size
                                     struct mr_err *err) MR_MUST_CHECK;
 /* Offer it no longer, in any version; MR_TIME_NONE: offer it again. */
 int mr_store_specification_archive(mr_db_tx *tx, mr_str slug, int64_t at, struct mr_err *err) MR_MUST_CHECK;
+/* One version by row id, its awards not counted; ret->id empty when there is none. */
+int mr_store_specification_get(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_specification_row *ret,
+                               struct mr_err *err) MR_MUST_CHECK;
 
 #endif

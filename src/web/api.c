@@ -174,6 +174,32 @@ void mr_api_put_time(mr_page *p, const char *member, int64_t at)
     mr_json_put_member_c(&p->view, member, text);
 }
 
+void mr_api_put_texts(mr_page *p, const char *member, mr_texts texts)
+{
+    if (!mr_texts_are_set(texts)) return;
+    mr_json_put_name(&p->view, member);
+    mr_json_begin_object(&p->view);
+    for (size_t i = 0; i < texts.count; i++) {
+        mr_json_put_name_str(&p->view, texts.items[i].language);
+        mr_json_put_str(&p->view, texts.items[i].text);
+    }
+    mr_json_end_object(&p->view);
+}
+
+size_t mr_api_limit(const mr_page *p, size_t usual, size_t most)
+{
+    uint64_t limit;
+    if (!mr_str_to_u64(mr_http_query(p->request, "limit"), &limit) || limit == 0) return usual;
+    return limit < most ? (size_t)limit : most;
+}
+
+void mr_api_made(mr_page *p, mr_str id)
+{
+    mr_api_begin(p);
+    mr_json_put_member(&p->view, "id", id);
+    mr_api_show(p, 201);
+}
+
 void mr_api_me(mr_page *p)
 {
     mr_json_writer *v = &p->view;

@@ -49,5 +49,11 @@ void mr_api_put_next(mr_page *p, mr_str key);
 bool mr_api_may(mr_page *p, mr_action action, mr_str org_id);
 /* Put a time in milliseconds as RFC 3339; MR_TIME_NONE puts nothing. */
 void mr_api_put_time(mr_page *p, const char *member, int64_t at);
+/* Put a text in several languages, as an object by language; nothing when there is none. */
+void mr_api_put_texts(mr_page *p, const char *member, mr_texts texts);
+/* Something was made: 201, {"id"}. */
+void mr_api_made(mr_page *p, mr_str id);
+/* ?limit= of a list, at most `most`; `usual` when it is no such number. */
+size_t mr_api_limit(const mr_page *p, size_t usual, size_t most);
 
 #endif

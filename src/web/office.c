@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "credential/wording.h"
 #include "service/seals.h"
+#include "web/opportunity.h"
 
 /* ---- what the office's pages share ---- */
 
@@ -202,6 +203,16 @@ static void put_upload_fault(mr_page *p, mr_str fault, mr_str place)
     mr_http_set_status(p->response, 422);
 }
 
+static int put_opportunities(mr_page *p, const struct mr_published *published, struct mr_err *err)
+{
+    struct mr_offered *list;
+    size_t count;
+    MR_TRY(mr_opportunity_list(p->service, p->arena, p->actor, published->org_id, published->slug, MR_STR_EMPTY, 5,
+                               &list, &count, err));
+    mr_web_put_opportunities(p, "opportunities", list, count, false);
+    return MR_OK;
+}
+
 void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str place)
 {
     struct mr_err err = {0};
@@ -222,7 +233,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     put_names(p, s);
     mr_json_end_object(&p->view);
     if (fault.len) put_upload_fault(p, fault, place);
-    if (put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK)
+    if (put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK ||
+        put_opportunities(p, &published, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_show_private(p, "office_specification");

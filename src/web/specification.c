@@ -9,6 +9,9 @@
 #include "web/specification.h"
 
 #include "credential/wording.h"
+#include "service/organisation.h"
+#include "web/opportunity.h"
+#include "web/provider.h"
 
 #include <stdio.h>
 
@@ -384,28 +387,58 @@ void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count,
     mr_json_end_array(&p->view);
 }
 
-void mr_web_specifications(mr_page *p)
+#define VERSIONS_SHOWN 50
+#define OPPORTUNITIES_SHOWN 50
+
+/* All versions, the newest first, and whether this is an older one, which is still there for those who were awarded it. */
+static int put_versions(mr_page *p, const struct mr_published *this, struct mr_err *err)
 {
-    struct mr_err err = {0};
-    struct mr_published *list;
+    struct mr_version *list;
     size_t count;
-    if (mr_catalogue_list(p->service, p->arena, &list, &count, &err) != MR_OK) {
-        mr_page_fail(p, &err);
-        return;
+    MR_TRY(mr_catalogue_public_versions(p->service, p->arena, this->slug, VERSIONS_SHOWN, &list, &count, err));
+    mr_json_put_name(&p->view, "versions");
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < count; i++) {
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(
+            &p->view, "path",
+            mr_arena_format(p->arena, "/specifications/%.*s", MR_STR_ARG(i == 0 ? this->slug : list[i].id)));
+        mr_json_put_member(&p->view, "number", list[i].version);
+        mr_json_put_member(&p->view, "since",
+                           mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));
+        mr_json_put_name(&p->view, "shown");
+        mr_json_put_bool(&p->view, mr_str_eq(list[i].id, this->id));
+        mr_json_put_name(&p->view, "newest");
+        mr_json_put_bool(&p->view, i == 0);
+        mr_json_end_object(&p->view);
     }
-    mr_page_begin(p, "specifications.title", "find");
-    mr_json_put_name(&p->view, "any");
-    mr_json_put_bool(&p->view, count > 0);
-    mr_json_put_name(&p->view, "one");
-    mr_json_put_bool(&p->view, count == 1);
-    mr_json_put_member(&p->view, "count", mr_say_count(p->arena, p->language, (int64_t)count));
-    mr_web_put_cards(p, list, count, 0);
-    mr_page_show(p, "specifications");
+    mr_json_end_array(&p->view);
+    mr_json_put_name(&p->view, "has_versions");
+    mr_json_put_bool(&p->view, count > 1);
+    mr_json_put_name(&p->view, "older");
+    mr_json_put_bool(&p->view, count > 0 && !mr_str_eq(list[0].id, this->id));
+    return MR_OK;
+}
+
+/* What the provider says beside the description: who it is, its policy, its quality assurance, and when one can begin. */
+static int put_provider(mr_page *p, const struct mr_published *this, struct mr_err *err)
+{
+    struct mr_organisation_shown o;
+    struct mr_offered *offered;
+    size_t count;
+    MR_TRY(mr_organisation_find(p->service, p->arena, this->org_id, &o, err));
+    mr_json_put_member(&p->view, "provider_path", mr_web_provider_path(p, o.slug));
+    MR_TRY(mr_web_put_statements(p, o.id, err));
+    MR_TRY(mr_opportunity_upcoming(p->service, p->arena, MR_STR_EMPTY, this->slug, OPPORTUNITIES_SHOWN, &offered,
+                                   &count, err));
+    mr_web_put_opportunities(p, "opportunities", offered, count, false);
+    return MR_OK;
 }
 
 void mr_web_show_specification(mr_page *p, const struct mr_published *published, mr_str draft_path)
 {
     const mr_specification *s = &published->specification;
+    struct mr_err err = {0};
     mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL),
                          draft_path.len ? "provider.specifications" : "find");
     mr_json_put_member(&p->view, "draft_path", draft_path);
@@ -418,7 +451,11 @@ void mr_web_show_specification(mr_page *p, const struct mr_published *published,
     put_outcomes(p, s);
     put_elements(p, s);
     put_further_fields(p, s);
-    if (draft_path.len)
+    int code = draft_path.len ? MR_OK : put_versions(p, published, &err);
+    if (code == MR_OK && !draft_path.len) code = put_provider(p, published, &err);
+    if (code != MR_OK)
+        mr_page_fail(p, &err);
+    else if (draft_path.len)
         mr_page_show_private(p, "specification");
     else
         mr_page_show(p, "specification");

@@ -14,5 +14,7 @@ void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count,
 /* The page of a specification.
  *   draft_path  address of the draft that it is a preview of, which is told on top, and nobody else may keep the page; empty: it is published */
 void mr_web_show_specification(mr_page *p, const struct mr_published *published, mr_str draft_path);
+/* Put a parameter behind an address: "?" or "&", name, "=", the value with everything but ASCII letters, digits, "-" and "." percent-encoded; nothing when it is empty. */
+void mr_web_put_query(mr_buf *address, const char *name, mr_str value);
 
 #endif

@@ -21,7 +21,8 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-sync'];
 
 // The pages that anybody may open.
-export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/verify', '/about/data',
+export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/specifications?q=care',
+  '/providers', '/providers/aarhus-school-of-nursing-invented', '/verify', '/about/data',
   '/about/accessibility', '/api', '/api-schemas', '/design', '/provider', '/no-such-page'];
 
 export function freePort() {

@@ -27,6 +27,13 @@ static const struct {
     {"/specifications/data-ethics-in-care", 200},
     {"/specifications/circular-textiles", 200},
     {"/specifications/nothing-of-this-name", 404},
+    {"/specifications?q=wound&language=da", 200},
+    {"/specifications?q=nothing-has-this-word", 200},
+    {"/providers", 200},
+    {"/providers/aarhus-school-of-nursing-invented", 200},
+    {"/providers/nobody", 404},
+    {"/opportunities/nothing", 404},
+    {"/consent/nothing/nothing", 404},
     {"/verify", 200},
     {"/about/data", 200},
     {"/about/accessibility", 200},
@@ -58,7 +65,9 @@ static void look_at_frame(struct site *s, const char *path, const char *lang)
         {"(src|href)=\"(https?:)?//[^\"]*\\.(css|js)", 0, "nothing is loaded from elsewhere"},
         {"class=\"trial\"", 1, "a trial says that it is one"},
         {"\\{\\{|\\}\\}", 0, "no tag of a template is left"},
-        {"[>\" ](frame|front|error|specifications?|verify|about|office|element|check|report|state|say)"
+        {"[>\" "
+         "](frame|front|error|specifications?|catalogue|providers?|organisation|statement|opportunity|fields|verify|"
+         "about|office|element|check|report|state|say)"
          "\\.[a-z_]+[a-z_0-9.]*[<\" ]",
          0, "no message is missing"},
         {"\\{[a-z_]+\\}", 0, "no placeholder of a message is left"},

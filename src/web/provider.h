@@ -1,0 +1,12 @@
+/* How a provider is told to people: shared by its page and those of its specifications. */
+#ifndef MR_WEB_PROVIDER_H
+#define MR_WEB_PROVIDER_H
+
+#include "web/page.h"
+
+/* "/providers/<slug>", in the request's arena. */
+mr_str mr_web_provider_path(mr_page *p, mr_str slug);
+/* Put "recognition" and "quality": what holds today, {"text", "tongue", "version", "from", "url"}, or false. */
+int mr_web_put_statements(mr_page *p, mr_str org_id, struct mr_err *err) MR_MUST_CHECK;
+
+#endif
