@@ -9,97 +9,25 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "credential/page_image.h"
 #include "service/claim.h"
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "service/status.h"
+#include "service/upload.h"
 #include "store/achievement.h"
 #include "store/batch.h"
 
 #include <time.h>
 
 #define CLAIM_MS (182 * MR_DAY_MS)
-#define CHUNK 20       /* achievements in one transaction */
-#define LOOK_MOST 1000 /* rows read in search of them, most of which were sealed before a stop */
-#define CHUNK_MS 1000  /* or those of so much time, when a time-stamp authority is slow */
+#define CHUNK 20      /* achievements in one transaction */
+#define CHUNK_MS 1000 /* or those of so much time, when a time-stamp authority is slow */
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
     mr_db_tx *done = *tx;
     *tx = NULL;
     return mr_db_commit(done, err);
-}
-
-/* ---- rows of a kept table ---- */
-
-struct table {
-    mr_str rest;
-    mr_csv_reader csv;
-    mr_results *results;
-};
-static void table_done(struct table *t)
-{
-    if (t->results) mr_results_close(t->results);
-    mr_csv_close(&t->csv);
-}
-
-static int table_open(struct table *t, mr_arena *a, mr_str content, const mr_env *env, struct mr_err *err)
-{
-    t->rest = content;
-    MR_TRY(mr_csv_open(&t->csv, mr_csv_from_text(&t->rest), err));
-    return mr_results_open(a, &t->csv, env, &t->results, err);
-}
-
-/* The learner's key as it is stored: nobody without the installation's secret can tell a name from it. */
-static void stored_key(const mr_service *s, const struct mr_result_row *row, char out[33])
-{
-    mr_service_mac(s, "learner", mr_str_of(row->learner_key), out);
-}
-
-/* When the learner of a good row was awarded this before; empty when never. */
-static int awarded_before(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str specification_id,
-                          const struct mr_result_row *row, mr_str *ret_had_on, struct mr_err *err)
-{
-    char key[33];
-    *ret_had_on = MR_STR_EMPTY;
-    if (row->fate != MR_ROW_READY) return MR_OK;
-    stored_key(s, row, key);
-    return mr_store_achievement_awarded_on(tx, a, specification_id, mr_str_of(key), ret_had_on, NULL, err);
-}
-
-int mr_batch_upload(mr_service *s, mr_arena *a, mr_str specification_id, mr_str file_name, mr_str content,
-                    mr_str *ret_id, struct mr_err *err)
-{
-    MR_CLEANUP(table_done) struct table table = {0};
-    MR_CLEANUP(mr_arena_done) mr_arena scratch;
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_result_row row;
-    struct mr_batch_row batch = {.file_name = file_name};
-    struct mr_published published;
-    bool has_row;
-    mr_str had_on;
-    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(mr_catalogue_get(s, a, specification_id, &published, err));
-    MR_TRY(table_open(&table, a, content, s->env, err));
-    MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    for (;;) {
-        mr_arena_reset(&scratch);
-        MR_TRY(mr_results_next(table.results, &scratch, &row, &has_row, err));
-        if (!has_row) break;
-        if (++batch.rows_read > MR_LIMIT_UPLOAD_ROWS)
-            return MR_FAIL_DETAIL(err, MR_E_LIMIT, "more rows than one upload may have", "%d", MR_LIMIT_UPLOAD_ROWS);
-        MR_TRY(awarded_before(s, tx, &scratch, published.id, &row, &had_on, err));
-        batch.rows_ready += row.fate == MR_ROW_READY && !had_on.len;
-    }
-    mr_db_rollbackp(&tx);
-    tx = NULL;
-    if (batch.rows_read == 0) return MR_FAIL(err, MR_E_CSV, "the table has a header and no rows", MR_NOWHERE);
-    batch.specification_id = published.id;
-    batch.org_id = published.org_id;
-    MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(mr_store_batch_add(tx, a, s->env, &batch, content, ret_id, err));
-    return commit(&tx, err);
 }
 
 /* ---- reading batches ---- */
@@ -157,169 +85,6 @@ int mr_batch_list(mr_service *s, mr_arena *a, mr_str specification_id, struct mr
     for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);
     *ret = list, *ret_count = count;
     return MR_OK;
-}
-
-/* ---- walking the rows of a batch ---- */
-
-struct walk {
-    mr_service *s;
-    mr_db_tx *tx; /* for reading */
-    struct mr_batch_row batch;
-    struct table table;
-};
-static void walk_done(struct walk *w)
-{
-    table_done(&w->table);
-    mr_db_rollbackp(&w->tx);
-}
-
-static int walk_open(struct walk *w, mr_service *s, mr_arena *a, mr_str id, struct mr_err *err)
-{
-    mr_str content;
-    w->s = s;
-    MR_TRY(mr_db_begin(s->db, false, &w->tx, err));
-    MR_TRY(find_row(w->tx, a, id, &w->batch, err));
-    MR_TRY(mr_store_batch_content(w->tx, a, id, &content, err));
-    if (content.len == 0) return MR_FAIL(err, MR_E_STATE, "the table of this batch is no longer kept", MR_NOWHERE);
-    return table_open(&w->table, a, content, s->env, err);
-}
-
-/* The next row and what it will come to; ret_had_on tells when the learner was awarded before, empty when never. */
-static int walk_next(struct walk *w, mr_arena *a, struct mr_result_row *row, bool *ret_row, mr_str *ret_had_on,
-                     struct mr_err *err)
-{
-    *ret_had_on = MR_STR_EMPTY;
-    MR_TRY(mr_results_next(w->table.results, a, row, ret_row, err));
-    if (!*ret_row) return MR_OK;
-    return awarded_before(w->s, w->tx, a, w->batch.specification_id, row, ret_had_on, err);
-}
-
-static struct mr_preview_row preview_row(mr_arena *a, const struct mr_result_row *row, mr_str had_on)
-{
-    static const mr_preview_fate fates[] = {[MR_ROW_READY] = MR_PREVIEW_READY,
-                                            [MR_ROW_REFUSED] = MR_PREVIEW_REFUSED,
-                                            [MR_ROW_DUPLICATE] = MR_PREVIEW_DUPLICATE};
-    return (struct mr_preview_row){
-        .number = row->number,
-        .first_number = row->first_number,
-        .fate = had_on.len ? MR_PREVIEW_HAS_IT : fates[row->fate],
-        .name = mr_arena_dup(a, row->achievement.learner.full_name),
-        .email = mr_arena_dup(a, row->achievement.learner.email),
-        .had_on = had_on,
-        .findings = row->findings,
-    };
-}
-
-int mr_batch_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_preview *ret, struct mr_err *err)
-{
-    MR_CLEANUP(walk_done) struct walk w = {0};
-    struct mr_result_row row;
-    bool has_row;
-    mr_str had_on;
-    MR_TRY(walk_open(&w, s, a, id, err));
-    if (state_of(w.batch.state) != MR_BATCH_PREVIEW)
-        return MR_FAIL(err, MR_E_STATE, "the batch is no longer in preview", MR_NOWHERE);
-    size_t capacity = (size_t)w.batch.rows_read;
-    *ret = (struct mr_preview){.rows = MR_NEW_ARRAY(a, struct mr_preview_row, capacity),
-                               .latin1 = w.table.csv.encoding == MR_CSV_WINDOWS_1252};
-    if (!ret->rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the preview", MR_NOWHERE);
-    ret->unused_count = mr_results_unused(w.table.results, ret->unused, MR_PREVIEW_COLUMNS);
-    for (size_t i = 0; i < ret->unused_count && i < MR_PREVIEW_COLUMNS; i++)
-        ret->unused[i] = mr_arena_dup(a, ret->unused[i]);
-    while (ret->count < capacity) {
-        MR_TRY(walk_next(&w, a, &row, &has_row, &had_on, err));
-        if (!has_row) break;
-        struct mr_preview_row *r = &ret->rows[ret->count++];
-        *r = preview_row(a, &row, had_on);
-        ret->ready += r->fate == MR_PREVIEW_READY;
-        ret->refused += r->fate == MR_PREVIEW_REFUSED;
-        ret->duplicate += r->fate == MR_PREVIEW_DUPLICATE;
-        ret->has_it += r->fate == MR_PREVIEW_HAS_IT;
-    }
-    return MR_OK;
-}
-
-static mr_str reason_of(mr_arena *a, const mr_language *l, const struct mr_result_row *row, mr_str had_on)
-{
-    MR_CLEANUP(mr_buf_done) mr_buf b;
-    mr_buf_init(&b, 64 * MR_KIB);
-    if (had_on.len) mr_buf_put(&b, MR_SAY(a, l, "batch.row.has_it", {"date", had_on}));
-    if (row->fate == MR_ROW_DUPLICATE)
-        mr_buf_put(&b, MR_SAY(a, l, "batch.row.duplicate", {"row", mr_arena_format(a, "%zu", row->first_number)}));
-    for (size_t i = 0; i < row->findings.count; i++) {
-        if (b.len) mr_buf_putc(&b, ' ');
-        mr_buf_put(&b, mr_finding_say(a, l, &row->findings.items[i]));
-    }
-    return mr_arena_dup(a, mr_buf_str(&b));
-}
-
-int mr_batch_write_refused(mr_service *s, mr_arena *a, mr_str id, const mr_language *l, mr_buf *out, struct mr_err *err)
-{
-    MR_CLEANUP(walk_done) struct walk w = {0};
-    MR_CLEANUP(mr_arena_done) mr_arena scratch;
-    struct mr_result_row row;
-    bool has_row;
-    mr_str had_on;
-    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(walk_open(&w, s, a, id, err));
-    mr_results_write_refused(w.table.results, NULL, mr_message(l, "batch.reason"), true, out);
-    for (;;) {
-        mr_arena_reset(&scratch);
-        MR_TRY(walk_next(&w, &scratch, &row, &has_row, &had_on, err));
-        if (!has_row) break;
-        if (row.fate == MR_ROW_READY && !had_on.len) continue;
-        mr_results_write_refused(w.table.results, &row, reason_of(&scratch, l, &row, had_on), false, out);
-    }
-    return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
-}
-
-static void seal_cleanup(struct mr_seal_key *k)
-{
-    mr_seal_key_done(k);
-}
-static void drawing_cleanup(mr_page_image **p)
-{
-    if (*p) mr_page_image_close(*p);
-}
-
-/* The first row that will be sealed. Its texts live in `a`. */
-static int first_ready(mr_service *s, mr_arena *a, mr_str id, struct mr_result_row *ret, mr_str *ret_specification,
-                       struct mr_err *err)
-{
-    MR_CLEANUP(walk_done) struct walk w = {0};
-    bool has_row;
-    mr_str had_on;
-    MR_TRY(walk_open(&w, s, a, id, err));
-    do MR_TRY(walk_next(&w, a, ret, &has_row, &had_on, err));
-    while (has_row && (ret->fate != MR_ROW_READY || had_on.len));
-    *ret_specification = w.batch.specification_id;
-    return has_row ? MR_OK : MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
-}
-
-int mr_batch_draw_sample(mr_service *s, mr_arena *a, mr_str id, mr_buf *out, struct mr_err *err)
-{
-    MR_CLEANUP(seal_cleanup) struct mr_seal_key seal = {0};
-    MR_CLEANUP(drawing_cleanup) mr_page_image *drawing = NULL;
-    struct mr_published published;
-    struct mr_result_row row;
-    mr_str specification;
-    MR_TRY(first_ready(s, a, id, &row, &specification, err));
-    MR_TRY(mr_catalogue_get(s, a, specification, &published, err));
-    MR_TRY(mr_service_seal(s, &published.specification, &seal, err));
-    const mr_language *l = mr_language_find(mr_specification_primary_language(&published.specification));
-    MR_TRY(mr_page_image_open(&published.specification, l ? l : mr_language_english(), s->verify_url, seal.is_test,
-                              &drawing, err));
-    return mr_page_image_draw(drawing, &row.achievement, out, err);
-}
-
-int mr_batch_check(mr_service *s, mr_arena *a, mr_str id, struct mr_findings *findings, struct mr_err *err)
-{
-    struct mr_published published;
-    struct mr_result_row row;
-    mr_str specification;
-    MR_TRY(first_ready(s, a, id, &row, &specification, err));
-    MR_TRY(mr_catalogue_get(s, a, specification, &published, err));
-    return mr_service_check_sample(s, a, &published.specification, &row.achievement, findings, err);
 }
 
 int mr_batch_links(mr_service *s, mr_arena *a, mr_str id, struct mr_claim_link **ret, size_t *ret_count,
@@ -401,19 +166,20 @@ static void wake_worker(mr_service *s)
 static int leave_preview(mr_service *s, mr_arena *a, mr_str id, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_preview preview;
+    struct mr_upload_view preview;
     struct mr_findings findings;
     bool moved;
     mr_findings_init(&findings, a);
-    MR_TRY(mr_batch_preview(s, a, id, &preview, err));
-    if (preview.ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
-    MR_TRY(mr_batch_check(s, a, id, &findings, err));
+    MR_TRY(mr_upload_get(s, &mr_actor_system, a, id, &preview, err));
+    if (preview.counts[MR_UPLOAD_READY] == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(mr_upload_check(s, &mr_actor_system, a, id, &findings, err));
     if (findings.faults)
         return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "its credentials would have faults", "%s", findings.items[0].id);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_batch_move(tx, id, MR_STR("preview"), MR_STR("sealing"), &moved, err));
     if (!moved) return MR_FAIL(err, MR_E_STATE, "the batch is in another state", MR_NOWHERE);
-    MR_TRY(mr_store_batch_set_ready_rows(tx, id, (int64_t)preview.ready, err));
+    MR_TRY(mr_store_batch_set_ready_rows(tx, id, preview.counts[MR_UPLOAD_READY], err));
+    MR_TRY(mr_upload_settle(s, tx, id, err));
     return commit(&tx, err);
 }
 
@@ -506,7 +272,7 @@ static int seal_row(struct job *j, mr_issuer *issuer, mr_arena *a, struct mr_res
     mr_str documents[FORMS];
     MR_TRY(seal_forms(issuer, a, &row->achievement, documents, err));
     char key[33], awarded[11];
-    stored_key(j->s, row, key);
+    mr_upload_learner_key(j->s, row->learner_key, key);
     mr_date_write(row->achievement.awarded_on, awarded);
     int64_t now = mr_env_now(j->s->env);
     *x = (struct sealed){
@@ -541,28 +307,24 @@ struct making {
     struct mr_published published;
     struct mr_seal_key seal;
     mr_issuer *issuer;
-    struct table table;
+    int64_t after; /* number of the last row that was read */
 };
 static void making_done(struct making *m)
 {
     if (m->issuer) mr_issuer_close(m->issuer);
     mr_seal_key_done(&m->seal);
-    table_done(&m->table);
 }
 
 static int making_open(struct making *m, struct job *j, mr_arena *a, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_issuing issuing;
-    mr_str content;
     MR_TRY(mr_catalogue_get(j->s, a, j->batch.specification_id, &m->published, err));
     MR_TRY(mr_service_seal(j->s, &m->published.specification, &m->seal, err));
     mr_service_fill_issuing(j->s, &m->published.specification, &m->seal, &issuing);
     MR_TRY(mr_issuer_open(&issuing, &m->issuer, err));
     MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
-    MR_TRY(mr_store_batch_content(tx, a, j->batch.id, &content, err));
-    MR_TRY(mr_store_achievement_count(tx, j->batch.id, &j->done, err));
-    return table_open(&m->table, a, content, j->s->env, err);
+    return mr_store_achievement_count(tx, j->batch.id, &j->done, err);
 }
 
 /* Rows to be sealed together: read, and each with its place in a status list. */
@@ -577,17 +339,9 @@ static int read_rows(struct job *j, struct making *m, mr_arena *a, struct rows *
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(j->s->db, false, &tx, err));
-    ret->count = 0;
-    for (size_t looked_at = 0; ret->count < CHUNK && looked_at < LOOK_MOST && !ret->end; looked_at++) {
-        struct mr_result_row *row = &ret->list[ret->count];
-        mr_str had_on;
-        bool has_row;
-        MR_TRY(mr_results_next(m->table.results, a, row, &has_row, err));
-        ret->end = !has_row;
-        if (!has_row || row->fate != MR_ROW_READY) continue;
-        MR_TRY(awarded_before(j->s, tx, a, j->batch.specification_id, row, &had_on, err));
-        ret->count += had_on.len == 0;
-    }
+    MR_TRY(mr_upload_next_ready(tx, a, j->batch.id, m->after, CHUNK, ret->list, &ret->count, err));
+    if (ret->count) m->after = (int64_t)ret->list[ret->count - 1].number;
+    ret->end = ret->count < CHUNK;
     return MR_OK;
 }
 
