@@ -332,9 +332,10 @@ static void read_dates(struct reading *x, mr_achievement *ach)
 {
     mr_date *birth = &ach->learner.birth_date, *awarded = &ach->awarded_on;
     if (date_cell(x, MR_FIELD_BIRTH, birth)) {
-        if (mr_date_compare(*birth, x->r->today) > 0)
+        if (mr_date_compare(*birth, x->r->today) > 0) {
             fault_in(x, MR_FIELD_BIRTH, "result.date.future", cell(x, MR_FIELD_BIRTH));
-        else if (birth->year < x->r->today.year - 125)
+            *birth = (mr_date){0}; /* one fault is one reason: nothing is compared with it */
+        } else if (birth->year < x->r->today.year - 125)
             fault_in(x, MR_FIELD_BIRTH, "result.birth.early", cell(x, MR_FIELD_BIRTH));
     }
     if (cell(x, MR_FIELD_DATE).len == 0) {

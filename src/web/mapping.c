@@ -101,7 +101,7 @@ static void put_bound(mr_page *p, const char *name, const mr_mapping *m, int64_t
                                         : mr_arena_format(p->arena, "%lld", (long long)(hundredths / 100)));
 }
 
-static int put_profiles(mr_page *p, mr_str org_id, struct mr_err *err)
+int mr_upload_put_profiles(mr_page *p, mr_str org_id, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
     struct mr_profile *list;
@@ -171,7 +171,7 @@ static int show_form(mr_page *p, const mr_mapping *typed, mr_str wrong, struct m
     put_bound(p, "from", m, m->from);
     put_bound(p, "to", m, m->to);
     MR_TRY(put_samples(p, &u, err));
-    MR_TRY(put_profiles(p, u.org_id, err));
+    MR_TRY(mr_upload_put_profiles(p, u.org_id, err));
     mr_page_show_private(p, "mapping");
     return MR_OK;
 }
@@ -306,7 +306,7 @@ static int show_profiles(mr_page *p, mr_str document, mr_str wrong, struct mr_er
         mr_http_set_status(p->response, 422);
     }
     mr_json_put_member(&p->view, "document", document);
-    MR_TRY(put_profiles(p, org_id, err));
+    MR_TRY(mr_upload_put_profiles(p, org_id, err));
     put_examples(p);
     mr_page_show_private(p, "profiles");
     return MR_OK;

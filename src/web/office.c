@@ -4,6 +4,7 @@
  * redirection, so that it stays in no page and in no Referer. Errors in what was sent are shown at the form that it was sent from, with
  * status 422, all of them at once. */
 #include "web/office.h"
+#include "web/upload.h"
 
 #include "base/limits.h"
 #include "credential/wording.h"
@@ -336,7 +337,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     put_names(p, s);
     mr_json_end_object(&p->view);
     if (fault.len) put_upload_fault(p, fault, place);
-    if (put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK)
+    int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
+    if (code != MR_OK || put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_show_private(p, "office_specification");

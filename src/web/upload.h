@@ -10,6 +10,8 @@
 int mr_upload_show(mr_page *p, const struct mr_batch *b, const struct mr_findings *unfit,
                    struct mr_err *err) MR_MUST_CHECK;
 #define MR_UPLOAD_WORKBOOK_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+/* Put "profiles": the import profiles of an organisation, to choose from. */
+int mr_upload_put_profiles(mr_page *p, mr_str org_id, struct mr_err *err) MR_MUST_CHECK;
 /* The sentence for a table that cannot be read, in the reader's language. */
 mr_str mr_upload_table_fault(mr_page *p, const struct mr_err *err);
 
