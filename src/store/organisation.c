@@ -52,3 +52,13 @@ int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_o
     };
     return MR_OK;
 }
+
+int mr_store_organisation_first(mr_db_tx *tx, mr_arena *a, mr_str *ret_id, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx, "SELECT id FROM organisation ORDER BY id LIMIT 1", NULL, 0, &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    *ret_id = row ? mr_arena_dup(a, mr_db_text(c, 0)) : MR_STR_EMPTY;
+    return MR_OK;
+}

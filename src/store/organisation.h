@@ -18,4 +18,7 @@ struct mr_organisation_row {
 int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_organisation_row *ret,
                                struct mr_err *err) MR_MUST_CHECK;
 
+/* The id of the one that was made first; empty when there is none. */
+int mr_store_organisation_first(mr_db_tx *tx, mr_arena *a, mr_str *ret_id, struct mr_err *err) MR_MUST_CHECK;
+
 #endif
