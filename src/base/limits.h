@@ -12,13 +12,20 @@
 #define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_UPLOAD_ROWS 20000         /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)  /* the drawn certificate inside an ELM document */
-#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB) /* a badge's picture as Merit draws it */
-#define MR_LIMIT_BAKED 16                  /* badges in one picture */
-#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)   /* one of them, inflated */
-#define MR_LIMIT_XML_DEPTH 256             /* elements within elements */
-#define MR_LIMIT_MANDATE (1 * MR_MIB)      /* a mandate enclosed in credentials */
+#define MR_LIMIT_XLSX_ENTRIES 1000            /* files in the archive that a workbook is */
+#define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB) /* all of them together, unpacked; streamed, never held */
+#define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)     /* memory of a workbook's shared strings and styles */
+#define MR_LIMIT_XLSX_STRINGS 2000000         /* of them */
+#define MR_LIMIT_XLSX_ROWS 1048576            /* rows of a sheet, blank ones too */
+#define MR_LIMIT_MAPPING (64 * MR_KIB)        /* which column holds what, as JSON */
+#define MR_LIMIT_ENROLMENT_ROWS 10000         /* learners enrolled from one file */
+#define MR_LIMIT_UPLOAD_ROWS 100000           /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)     /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)    /* a badge's picture as Merit draws it */
+#define MR_LIMIT_BAKED 16                     /* badges in one picture */
+#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)      /* one of them, inflated */
+#define MR_LIMIT_XML_DEPTH 256                /* elements within elements */
+#define MR_LIMIT_MANDATE (1 * MR_MIB)         /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
 #define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */
@@ -50,8 +57,8 @@
 #define MR_LIMIT_LISTS 256                                   /* trusted lists kept */
 #define MR_LIMIT_LIST_FAULTS 20                              /* told of one list; the rest is counted */
 #define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB)                   /* one file of anchors or known issuers */
-#define MR_LIMIT_HTTP_BODY (8 * MR_MIB)
-#define MR_LIMIT_HTTP_BODIES (128 * MR_MIB) /* of all requests being received or answered */
+#define MR_LIMIT_HTTP_BODY (24 * MR_MIB)                     /* a table of 100,000 results fits */
+#define MR_LIMIT_HTTP_BODIES (128 * MR_MIB)                  /* of all requests being received or answered */
 #define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)
 #define MR_LIMIT_HTTP_MEMORY (96 * MR_MIB) /* arena of one request's work */
 #define MR_LIMIT_HTTP_PARTS 64             /* of a multipart form */

@@ -8,7 +8,7 @@
 #include "service/installation.h"
 #include "service/maker.h"
 #include "service/status.h"
-#include "store/batch.h"
+#include "service/upload.h"
 #include "store/sealing.h"
 #include "store/status.h"
 #include "store/validation.h"
@@ -176,21 +176,12 @@ int mr_award(mr_service *s, const struct mr_actor *actor, mr_arena *a, const str
 static int keep_table(struct awarding *w, mr_str name, mr_str *ret_batch_id, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf table;
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    const struct mr_batch_row batch = {.org_id = w->org_id,
-                                       .specification_id = w->specification_id,
-                                       .file_name = name,
-                                       .rows_read = 1,
-                                       .rows_ready = 1};
     mr_buf_init(&table, MR_MIB);
     mr_results_write(&w->row.achievement, 1, &table);
     if (mr_buf_failed(&table)) return MR_FAIL(err, MR_E_LIMIT, "the award is too long", MR_NOWHERE);
-    MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
-    MR_TRY(mr_store_batch_add(tx, w->a, w->s->env, &batch, mr_buf_str(&table), ret_batch_id, err));
-    MR_TRY(mr_audit(w->s, tx, w->actor, w->action, w->org_id, *ret_batch_id, MR_STR("rows=1"), err));
-    mr_db_tx *ending = tx;
-    tx = NULL;
-    return mr_db_commit(ending, err);
+    const struct mr_upload upload = {
+        .specification_id = w->specification_id, .file_name = name, .content = mr_buf_str(&table), .by_form = true};
+    return mr_upload_add(w->s, w->actor, w->a, &upload, ret_batch_id, err);
 }
 
 int mr_award_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_award_order *order,

@@ -20,7 +20,9 @@ static int award(mr_service *s, mr_arena *a, mr_str slug, const char *table, str
     struct mr_published published;
     mr_str batch;
     MR_TRY(mr_catalogue_get(s, a, slug, &published, err));
-    MR_TRY(mr_batch_upload(s, a, published.id, mr_str_of(table), example(table), &batch, err));
+    const struct mr_upload upload = {
+        .specification_id = published.id, .file_name = mr_str_of(table), .content = example(table)};
+    MR_TRY(mr_upload_add(s, &mr_actor_operator, a, &upload, &batch, err));
     MR_TRY(mr_batch_seal(s, &mr_actor_operator, batch, false, err));
     mr_batch_wait(s);
     struct mr_batch sealed;

@@ -246,7 +246,9 @@ int mr_lti_take_results(mr_service *s, mr_arena *a, const struct mr_lti_launch *
     MR_TRY(keep_completed(s, launch, all, ret->members, least, err));
     if (!ret->completed) return MR_OK;
     mr_str file = mr_arena_format(a, "%.*s (LTI)", MR_STR_ARG(platform.name));
-    return mr_batch_upload(s, a, published.id, file, mr_buf_str(&table), &ret->batch_id, err);
+    const struct mr_upload upload = {
+        .specification_id = published.id, .file_name = file, .content = mr_buf_str(&table)};
+    return mr_upload_add(s, &mr_actor_system, a, &upload, &ret->batch_id, err);
 }
 
 /* ---- one learner ---- */

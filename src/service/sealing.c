@@ -2,7 +2,7 @@
  *
  * Invariants
  *  1. An achievement is kept with all its credentials, the mail about it and the batch's progress in one transaction, and only while the job is this node's.
- *  2. Where a row comes to is found anew from the kept table and what was awarded so far; a stop at any moment leaves whole achievements, and the next run goes
+ *  2. What a row comes to is found anew from the kept rows and what was awarded so far; a stop at any moment leaves whole achievements, and the next run goes
  *     on with the rows that are not there yet.
  *  3. Nobody is awarded twice: (version, learner, how many times) is unique in the database, whatever nodes do.
  *  4. Memory does not grow with the table: a chunk of rows, and of documents what one transaction keeps. */
@@ -17,49 +17,14 @@
 #include "service/jobs.h"
 #include "service/maker.h"
 #include "service/status.h"
+#include "service/upload.h"
 #include "store/batch.h"
 
 #define CHUNK 256                 /* rows read at once */
-#define LOOK_MOST 4096            /* rows looked at in search of them, most of which were sealed before a stop */
 #define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
 #define STORE_MS 1000             /* or those of so much time, when a time-stamp authority is slow */
 #define SCHEDULE_MOST (731 * MR_DAY_MS)
 #define MAIL_CHUNK 500
-
-/* ---- rows of a kept table ---- */
-
-struct table {
-    mr_str rest;
-    mr_csv_reader csv;
-    mr_results *results;
-    mr_supervision supervision; /* for rows that say none */
-};
-static void table_done(struct table *t)
-{
-    if (t->results) mr_results_close(t->results);
-    mr_csv_close(&t->csv);
-}
-
-static int table_open(struct table *t, mr_service *s, mr_arena *a, const struct mr_sealing_row *sealing,
-                      struct mr_err *err)
-{
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    if (!mr_supervision_find(sealing->supervision, &t->supervision)) t->supervision = MR_SUPERVISION_NOT_SAID;
-    MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(mr_store_batch_content(tx, a, sealing->batch_id, &t->rest, err));
-    if (t->rest.len == 0) return MR_FAIL(err, MR_E_STATE, "the table of this batch is no longer kept", MR_NOWHERE);
-    MR_TRY(mr_csv_open(&t->csv, mr_csv_from_text(&t->rest), err));
-    return mr_results_open(a, &t->csv, s->env, &t->results, err);
-}
-
-/* The next row that can be awarded as far as the table tells; *ret_row false at the end. */
-static int table_next(struct table *t, mr_arena *a, struct mr_result_row *row, bool *ret_row, struct mr_err *err)
-{
-    MR_TRY(mr_results_next(t->results, a, row, ret_row, err));
-    if (*ret_row && row->achievement.supervision == MR_SUPERVISION_NOT_SAID)
-        row->achievement.supervision = t->supervision;
-    return MR_OK;
-}
 
 /* ---- who may ---- */
 
@@ -254,25 +219,15 @@ static int require_signature(struct step *step, mr_db_tx *tx, const struct mr_se
 static int count_ready(mr_service *s, mr_arena *a, const struct mr_sealing_row *sealing, int64_t *ret_count,
                        struct mr_result_row *ret_first, struct mr_err *err)
 {
-    MR_CLEANUP(table_done) struct table table = {0};
-    MR_CLEANUP(mr_arena_done) mr_arena scratch;
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_result_row row;
-    bool has_row;
-    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(table_open(&table, s, a, sealing, err));
+    int64_t counts[MR_UPLOAD_NOT_PASSED + 1], now = mr_env_now(s->env);
+    size_t first;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    for (*ret_count = 0;;) {
-        struct mr_making making = {.row = &row};
-        struct mr_holding holding;
-        mr_arena_reset(&scratch);
-        MR_TRY(table_next(&table, *ret_count ? &scratch : a, &row, &has_row, err));
-        if (!has_row) return MR_OK;
-        if (row.fate != MR_ROW_READY) continue;
-        MR_TRY(mr_maker_look(s, tx, &scratch, sealing->specification_id, &making, &holding, err));
-        if (holding.id.len) continue;
-        if ((*ret_count)++ == 0) *ret_first = row;
-    }
+    MR_TRY(mr_store_upload_count(tx, sealing->batch_id, now, counts, err));
+    *ret_count = counts[MR_UPLOAD_READY];
+    if (*ret_count == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
+    MR_TRY(mr_upload_next_ready(tx, a, sealing->batch_id, now, 0, 1, ret_first, &first, err));
+    return first ? MR_OK : MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
 }
 
 /* What is ready, and whether its credentials keep to the official shapes: outside of any transaction that writes. */
@@ -284,7 +239,6 @@ static int examine(mr_service *s, mr_arena *a, const struct mr_sealing_row *seal
     struct mr_result_row first;
     mr_findings_init(&findings, a);
     MR_TRY(count_ready(s, a, sealing, ret_ready, &first, err));
-    if (*ret_ready == 0) return MR_FAIL(err, MR_E_STATE, "no row is ready", MR_NOWHERE);
     MR_TRY(mr_catalogue_get(s, a, sealing->specification_id, &published, err));
     MR_TRY(mr_service_check_sample(s, a, &published.specification, &first.achievement, &findings, err));
     if (findings.faults)
@@ -307,6 +261,7 @@ static int begin(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing, st
     if (!moved) return other_state(err);
     if (!is_failed) {
         MR_TRY(mr_store_batch_set_ready_rows(tx, step->id, step->ready, err));
+        MR_TRY(mr_upload_settle(step->s, tx, step->id, err));
         MR_TRY(mr_store_sealing_set_mailing(tx, step->id, step->mail ? MR_STR("now") : MR_STR("later"), err));
     }
     MR_TRY(mr_store_sealing_set_sealed_by(tx, step->id, step->actor->id, err));
@@ -397,8 +352,9 @@ struct work {
     struct mr_job *job;
     struct mr_sealing_row sealing;
     mr_maker *maker;
-    struct table table;
-    mr_arena content, rows, documents;
+    int64_t after;              /* number of the last row that was read */
+    mr_supervision supervision; /* for rows that say none */
+    mr_arena rows, documents;
     struct mr_result_row list[CHUNK];
     struct mr_making makings[CHUNK];
     struct mr_made made[CHUNK];
@@ -413,30 +369,26 @@ struct work {
 static void work_done(struct work *w)
 {
     mr_maker_close(w->maker);
-    table_done(&w->table);
-    mr_arena_done(&w->content);
     mr_arena_done(&w->rows);
     mr_arena_done(&w->documents);
 }
 
-/* The next rows that are to be sealed, maybe none yet: without those who hold it already, from another batch, or from this one before a stop. */
+/* The next rows that are to be sealed: without those who hold it already, from another batch, or from this one before a stop. */
 static int read_rows(struct work *w, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     mr_arena_reset(&w->rows);
     MR_TRY(mr_db_begin(w->s->db, false, &tx, err));
-    w->count = 0;
-    for (size_t looked_at = 0; w->count < CHUNK && looked_at < LOOK_MOST && !w->end; looked_at++) {
-        struct mr_result_row *row = &w->list[w->count];
-        struct mr_making *making = &w->makings[w->count];
+    MR_TRY(mr_upload_next_ready(tx, &w->rows, w->sealing.batch_id, mr_env_now(w->s->env), w->after, CHUNK, w->list,
+                                &w->count, err));
+    w->end = w->count < CHUNK;
+    for (size_t i = 0; i < w->count; i++) {
+        struct mr_result_row *row = &w->list[i];
         struct mr_holding holding;
-        bool has_row;
-        MR_TRY(table_next(&w->table, &w->rows, row, &has_row, err));
-        w->end = !has_row;
-        if (!has_row || row->fate != MR_ROW_READY) continue;
-        *making = (struct mr_making){.row = row, .batch_id = w->sealing.batch_id};
-        MR_TRY(mr_maker_look(w->s, tx, &w->rows, w->sealing.specification_id, making, &holding, err));
-        w->count += holding.id.len == 0;
+        w->after = (int64_t)row->number;
+        if (row->achievement.supervision == MR_SUPERVISION_NOT_SAID) row->achievement.supervision = w->supervision;
+        w->makings[i] = (struct mr_making){.row = row, .batch_id = w->sealing.batch_id};
+        MR_TRY(mr_maker_look(w->s, tx, &w->rows, w->sealing.specification_id, &w->makings[i], &holding, err));
     }
     return MR_OK;
 }
@@ -525,7 +477,6 @@ static int seal_rows(struct work *w, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_batch_row batch;
-    mr_arena_init(&w->content, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     mr_arena_init(&w->rows, MR_LIMIT_DOCUMENT_MEMORY);
     mr_arena_init(&w->documents, MR_LIMIT_DOCUMENT_MEMORY + MR_MADE_FORMS * MR_LIMIT_DOCUMENT);
     MR_TRY(mr_maker_open(w->s, w->sealing.specification_id, false, &w->maker, err));
@@ -535,11 +486,10 @@ static int seal_rows(struct work *w, struct mr_err *err)
     mr_db_rollbackp(&tx);
     tx = NULL;
     w->all = batch.rows_ready;
-    MR_TRY(table_open(&w->table, w->s, &w->content, &w->sealing, err));
+    if (!mr_supervision_find(w->sealing.supervision, &w->supervision)) w->supervision = MR_SUPERVISION_NOT_SAID;
     while (!w->end && !mr_jobs_stopping(w->s)) {
         MR_TRY(read_rows(w, err));
         MR_TRY(seal_chunk(w, err));
-        if (w->count == 0 && !w->end) MR_TRY(mr_job_beat(w->s, w->job, w->done, w->all, err));
     }
     return mr_jobs_stopping(w->s) ? MR_FAIL(err, MR_E_STATE, "the service stops", MR_NOWHERE) : MR_OK;
 }
@@ -576,6 +526,7 @@ static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
     MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
     MR_TRY(mr_store_batch_move(tx, w->sealing.batch_id, MR_STR("preview"), MR_STR("sealing"), ret_go, err));
     MR_TRY(mr_store_batch_set_ready_rows(tx, w->sealing.batch_id, ready, err));
+    MR_TRY(mr_upload_settle(w->s, tx, w->sealing.batch_id, err));
     mr_db_tx *ending = tx;
     tx = NULL;
     return mr_db_commit(ending, err);

@@ -1,5 +1,6 @@
 #include "store/batch.h"
 #include "base/id.h"
+#include "store/upload.h"
 #include "base/time.h"
 
 #define COLUMNS                                                                                                        \
@@ -115,6 +116,7 @@ int mr_store_batch_set_ready_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct 
 
 int mr_store_batch_empty(mr_db_tx *tx, mr_str id, struct mr_err *err)
 {
+    MR_TRY(mr_store_upload_empty(tx, id, err));
     return mr_db_run(tx, "UPDATE batch SET content = NULL WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id)), NULL, err);
 }
 
@@ -123,6 +125,7 @@ int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, st
     if (error.len)
         return mr_db_run(tx, "UPDATE batch SET state = 'failed', error = $error WHERE id = $id",
                          MR_DB_ARGS(MR_DB_T("error", error), MR_DB_T("id", id)), NULL, err);
+    MR_TRY(mr_store_upload_empty(tx, id, err));
     return mr_db_run(tx,
                      "UPDATE batch SET state = 'sealed', sealed_at = $now, content = NULL, error = NULL WHERE id = $id",
                      MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err);

@@ -22,8 +22,6 @@ int mr_store_organisation_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_o
 /* Those that are open, by name, at most `limit`. */
 int mr_store_organisation_list(mr_db_tx *tx, mr_arena *a, size_t limit, struct mr_organisation_row **ret,
                                size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
-/* The id of the oldest that is open; empty when there is none. */
-int mr_store_organisation_first(mr_db_tx *tx, mr_arena *a, mr_str *ret_id, struct mr_err *err) MR_MUST_CHECK;
 /* By slug, likewise. */
 int mr_store_organisation_find_slug(mr_db_tx *tx, mr_arena *a, mr_str slug, struct mr_organisation_row *ret,
                                     struct mr_err *err) MR_MUST_CHECK;

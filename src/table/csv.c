@@ -67,6 +67,9 @@ static const struct {
     [MR_CSV_TEXT_BEHIND] = {"text_behind_quote", "Text follows a closing quotation mark within a cell."},
     [MR_CSV_NOT_A_CHARACTER] = {"not_a_character",
                                 "The row holds bytes that are no characters in the table's encoding."},
+    [MR_CSV_ERROR_VALUE] = {"error_value", "A formula of the row came to an error."},
+    [MR_CSV_NO_VALUE] = {"no_value", "A formula of the row was saved without its value."},
+    [MR_CSV_MERGED] = {"merged", "A cell of the row is merged with another."},
 };
 
 const char *mr_csv_fault_name(mr_csv_fault fault)
@@ -538,7 +541,7 @@ static bool is_capital_tail(unsigned char lead, unsigned char c)
     return lead == 0xC3 && c >= 0x80 && c <= 0x9E && c != 0x97;
 }
 
-static bool is_same_name(mr_str a, mr_str b)
+bool mr_csv_is_same_name(mr_str a, mr_str b)
 {
     unsigned char lead = 0, x, y;
     do {
@@ -558,16 +561,21 @@ uint64_t mr_csv_progress(const mr_csv_reader *r)
     return waiting < r->offset ? r->offset - waiting : 0;
 }
 
-int mr_csv_column(const mr_csv_reader *r, const char *name)
+int mr_csv_find_column(const mr_str *columns, size_t count, mr_str name)
 {
     int found = MR_CSV_NO_COLUMN;
-    mr_str wanted = mr_str_trim(mr_str_of(name));
-    for (size_t i = 0; i < r->column_count; i++) {
-        if (!is_same_name(r->columns[i], wanted)) continue;
+    mr_str wanted = mr_str_trim(name);
+    for (size_t i = 0; i < count; i++) {
+        if (!mr_csv_is_same_name(columns[i], wanted)) continue;
         if (found >= 0) return MR_CSV_TWO_COLUMNS;
         found = (int)i;
     }
     return found;
+}
+
+int mr_csv_column(const mr_csv_reader *r, const char *name)
+{
+    return mr_csv_find_column(r->columns, r->column_count, mr_str_of(name));
 }
 
 mr_str mr_csv_cell(const mr_csv_row *row, int column)

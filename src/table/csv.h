@@ -38,10 +38,13 @@ typedef enum mr_csv_encoding {
 /* What is wrong with a row. */
 typedef enum mr_csv_fault {
     MR_CSV_FINE = 0,
-    MR_CSV_SURPLUS_CELL,   /* a cell with text in no column of the header */
-    MR_CSV_STRAY_QUOTE,    /* a quotation mark inside a cell that does not begin with one (RFC 4180 section 2 rule 5) */
-    MR_CSV_TEXT_BEHIND,    /* text between a closing quotation mark and the end of the cell */
-    MR_CSV_NOT_A_CHARACTER /* bytes that are no text in the table's encoding; they read as "?" or U+FFFD */
+    MR_CSV_SURPLUS_CELL, /* a cell with text in no column of the header */
+    MR_CSV_STRAY_QUOTE,  /* a quotation mark inside a cell that does not begin with one (RFC 4180 section 2 rule 5) */
+    MR_CSV_TEXT_BEHIND,  /* text between a closing quotation mark and the end of the cell */
+    MR_CSV_NOT_A_CHARACTER, /* bytes that are no text in the table's encoding; they read as "?" or U+FFFD */
+    MR_CSV_ERROR_VALUE,     /* of workbooks: a formula that came to an error; the cell reads "#N/A" or the like */
+    MR_CSV_NO_VALUE,        /* of workbooks: a formula that was saved without its value */
+    MR_CSV_MERGED           /* of workbooks: a cell that another is merged over */
 } mr_csv_fault;
 
 /* The stable code ("surplus_cell") and what it means, in English. */
@@ -104,6 +107,10 @@ enum { MR_CSV_NO_COLUMN = -1, MR_CSV_TWO_COLUMNS = -2 };
 /* Index of the column with this name, without regard to case (of Latin letters up to U+00FF), outer blanks, and the difference between
  * blanks, "_" and "-". */
 int mr_csv_column(const mr_csv_reader *r, const char *name);
+/* The same among names of columns. */
+int mr_csv_find_column(const mr_str *columns, size_t count, mr_str name);
+/* Are these the same name in that sense? */
+bool mr_csv_is_same_name(mr_str a, mr_str b);
 
 /* The trimmed text of a cell; empty when `column` is negative. */
 mr_str mr_csv_cell(const mr_csv_row *row, int column);

@@ -105,6 +105,7 @@ void mr_api_fail_findings(mr_page *p, const struct mr_err *err, const struct mr_
         const struct mr_finding *f = &findings->items[i];
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "element", f->element);
+        mr_json_put_member_c(v, "code", f->id);
         mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
         mr_json_put_member_c(v, "pointer", f->pointer);
         mr_json_put_name(v, "warning");

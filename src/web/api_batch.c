@@ -1,10 +1,10 @@
 /* Batches in the API: a table of results is uploaded as the body of a request, looked at, sealed in the background, and read as achievements. */
 #include "base/limits.h"
 #include "service/batch.h"
+#include "service/upload.h"
 #include "web/api.h"
 
 static const char *const state_words[] = {"preview", "sealing", "sealed", "failed", "discarded"};
-static const char *const fate_words[] = {"ready", "refused", "duplicate", "has_it"};
 
 static void put_int(mr_page *p, const char *name, int64_t value)
 {
@@ -104,14 +104,19 @@ static void show(mr_page *p, mr_str id, mr_str slug, bool made)
         mr_api_show(p, 200);
 }
 
-void mr_api_upload(mr_page *p)
+void mr_api_batch_add(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_published published;
     mr_str id, name = mr_http_query(p->request, "file");
     if (!find_specification(p, MR_MAY_RESULT_ENTER, &published)) return;
     if (!name.len) name = mr_message(p->language, "upload.unnamed");
-    int code = mr_batch_upload(p->service, p->arena, published.id, name, p->request->body, &id, &err);
+    const struct mr_upload upload = {.specification_id = published.id,
+                                     .file_name = name,
+                                     .content = p->request->body,
+                                     .sheet = mr_http_query(p->request, "sheet"),
+                                     .profile_id = mr_http_query(p->request, "profile")};
+    int code = mr_upload_add(p->service, p->actor, p->arena, &upload, &id, &err);
     if (code == MR_OK)
         show(p, id, published.slug, true);
     else
@@ -140,6 +145,7 @@ static void put_finding(mr_page *p, const struct mr_finding *f)
     mr_json_writer *v = &p->view;
     mr_json_begin_object(v);
     mr_json_put_member_c(v, "element", f->element);
+    mr_json_put_member_c(v, "code", f->id);
     mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
     mr_json_put_member_c(v, "pointer", f->pointer);
     mr_json_put_name(v, "warning");
@@ -147,16 +153,18 @@ static void put_finding(mr_page *p, const struct mr_finding *f)
     mr_json_end_object(v);
 }
 
-static void put_row(mr_page *p, const struct mr_preview_row *r)
+static void put_row(mr_page *p, const struct mr_upload_item *r)
 {
     mr_json_writer *v = &p->view;
     mr_json_begin_object(v);
-    put_int(p, "number", (int64_t)r->number);
-    mr_json_put_member_c(v, "fate", fate_words[r->fate]);
+    put_int(p, "number", r->number);
+    mr_json_put_member_c(v, "fate", mr_upload_fate_word(r->fate));
     mr_json_put_member(v, "name", r->name);
     if (r->email.len) mr_json_put_member(v, "email", r->email);
-    if (r->fate == MR_PREVIEW_DUPLICATE) put_int(p, "duplicate_of", (int64_t)r->first_number);
+    if (r->first_number) put_int(p, "duplicate_of", r->first_number);
     if (r->had_on.len) mr_json_put_member(v, "awarded_on", r->had_on);
+    mr_str reason = mr_upload_reason(p->arena, p->language, r);
+    if (reason.len) mr_json_put_member(v, "reason", reason);
     mr_json_put_name(v, "findings");
     mr_json_begin_array(v);
     for (size_t i = 0; i < r->findings.count; i++) put_finding(p, &r->findings.items[i]);
@@ -164,36 +172,34 @@ static void put_row(mr_page *p, const struct mr_preview_row *r)
     mr_json_end_object(v);
 }
 
+static enum mr_upload_group group_of(mr_str word)
+{
+    for (enum mr_upload_group g = MR_UPLOAD_READY; g <= MR_UPLOAD_NOT_PASSED; g++)
+        if (mr_str_is(word, mr_upload_fate_word(g))) return g;
+    return mr_str_is(word, "left_out") ? MR_UPLOAD_LEFT_OUT : MR_UPLOAD_ALL;
+}
+
 void mr_api_batch_rows(mr_page *p)
 {
     struct mr_err err = {0};
-    struct mr_batch batch;
-    struct mr_published published;
     struct mr_api_paging paging;
-    struct mr_preview preview;
-    mr_str fate = mr_http_query(p->request, "fate"), last = MR_STR_EMPTY;
-    uint64_t after = 0;
-    size_t given = 0;
-    bool more = false;
-    if (!find(p, MR_MAY_BATCH_READ, &batch, &published) || !mr_api_paging(p, &paging)) return;
-    if (paging.after.len && !mr_str_to_u64(paging.after, &after)) {
+    struct mr_upload_item *items;
+    uint64_t skip = 0;
+    size_t count;
+    if (!mr_api_paging(p, &paging)) return;
+    if (paging.after.len && (!mr_str_to_u64(paging.after, &skip) || skip > MR_LIMIT_UPLOAD_ROWS)) {
         mr_api_problem(p, 400, MR_STR("paging"), "");
         return;
     }
-    if (mr_batch_preview(p->service, p->arena, batch.id, &preview, &err) != MR_OK) {
+    if (mr_upload_rows(p->service, p->actor, p->arena, p->part[0], group_of(mr_http_query(p->request, "fate")),
+                       (int64_t)skip, paging.limit + 1, &items, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }
+    size_t shown = count < paging.limit ? count : paging.limit;
     begin_items(p);
-    for (size_t i = 0; i < preview.count; i++) {
-        const struct mr_preview_row *r = &preview.rows[i];
-        if (r->number <= after || (fate.len && !mr_str_is(fate, fate_words[r->fate]))) continue;
-        more = given++ == paging.limit;
-        if (more) break;
-        put_row(p, r);
-        last = mr_arena_format(p->arena, "%zu", r->number);
-    }
-    end_items(p, more ? last : MR_STR_EMPTY);
+    for (size_t i = 0; i < shown; i++) put_row(p, &items[i]);
+    end_items(p, count > shown ? mr_arena_format(p->arena, "%zu", (size_t)skip + shown) : MR_STR_EMPTY);
 }
 
 void mr_api_batch_refused(mr_page *p)
@@ -204,7 +210,7 @@ void mr_api_batch_refused(mr_page *p)
     MR_CLEANUP(mr_buf_done) mr_buf table;
     mr_buf_init(&table, MR_LIMIT_HTTP_RESPONSE);
     if (!find(p, MR_MAY_BATCH_READ, &batch, &published)) return;
-    if (mr_batch_write_refused(p->service, p->arena, batch.id, p->language, &table, &err) != MR_OK)
+    if (mr_upload_write_left_out(p->service, p->actor, p->arena, batch.id, p->language, false, &table, &err) != MR_OK)
         mr_api_fail(p, &err);
     else
         mr_api_give(p, "text/csv; charset=utf-8", mr_buf_str(&table));
@@ -218,7 +224,7 @@ void mr_api_batch_sample(mr_page *p)
     MR_CLEANUP(mr_buf_done) mr_buf image;
     mr_buf_init(&image, MR_MIB);
     if (!find(p, MR_MAY_BATCH_READ, &batch, &published)) return;
-    if (mr_batch_draw_sample(p->service, p->arena, batch.id, &image, &err) != MR_OK)
+    if (mr_upload_draw_sample(p->service, p->actor, p->arena, batch.id, &image, &err) != MR_OK)
         mr_api_fail(p, &err);
     else
         mr_api_give(p, "image/png", mr_buf_str(&image));
@@ -240,7 +246,8 @@ void mr_api_batch_seal(mr_page *p)
         return;
     }
     mr_findings_init(&findings, p->arena);
-    if (code == MR_E_SPECIFICATION && mr_batch_check(p->service, p->arena, batch.id, &findings, &why) == MR_OK)
+    if (code == MR_E_SPECIFICATION &&
+        mr_upload_check(p->service, p->actor, p->arena, batch.id, &findings, &why) == MR_OK)
         mr_api_fail_findings(p, &err, &findings);
     else
         mr_api_fail(p, &err);

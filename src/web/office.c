@@ -4,6 +4,7 @@
  * redirection, so that it stays in no page and in no Referer. Errors in what was sent are shown at the form that it was sent from, with
  * status 422, all of them at once. */
 #include "web/office.h"
+#include "web/upload.h"
 
 #include "base/limits.h"
 #include "credential/wording.h"
@@ -89,6 +90,33 @@ static int put_batches(mr_page *p, mr_str specification_id, size_t most, struct 
     mr_json_put_name(&p->view, "has_batches");
     mr_json_put_bool(&p->view, count > 0);
     return MR_OK;
+}
+
+/* ---- tables in pages ---- */
+
+struct mr_office_paging mr_office_paging(mr_page *p, const char *field, size_t count)
+{
+    uint64_t page = 1;
+    size_t pages = (count + MR_LIMIT_OFFICE_ROWS - 1) / MR_LIMIT_OFFICE_ROWS;
+    if (!mr_str_to_u64(mr_http_query(p->request, field), &page) || page < 1) page = 1;
+    if (page > pages) page = pages ? pages : 1;
+    size_t first = ((size_t)page - 1) * MR_LIMIT_OFFICE_ROWS, end = first + MR_LIMIT_OFFICE_ROWS;
+    return (struct mr_office_paging){first, end < count ? end : count, (size_t)page, pages};
+}
+
+void mr_office_put_paging(mr_page *p, struct mr_office_paging at)
+{
+    mr_json_writer *v = &p->view;
+    if (at.pages < 2) return;
+    mr_json_put_name(v, "paging");
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "of",
+                       MR_SAY(p->arena, p->language, "batch.page_of",
+                              {"page", mr_say_count(p->arena, p->language, (int64_t)at.page)},
+                              {"pages", mr_say_count(p->arena, p->language, (int64_t)at.pages)}));
+    if (at.page > 1) mr_json_put_name(v, "previous"), mr_json_put_int(v, (int64_t)at.page - 1);
+    if (at.page < at.pages) mr_json_put_name(v, "next"), mr_json_put_int(v, (int64_t)at.page + 1);
+    mr_json_end_object(v);
 }
 
 /* ---- the way in and out ---- */
@@ -183,14 +211,6 @@ void mr_web_office(mr_page *p)
     mr_page_show_private(p, "office");
 }
 
-void mr_web_results_template(mr_page *p)
-{
-    MR_CLEANUP(mr_buf_done) mr_buf table;
-    mr_buf_init(&table, MR_MIB);
-    mr_results_write_template(&table);
-    mr_page_download(p, "text/csv; charset=utf-8", MR_STR("results.csv"), mr_buf_str(&table));
-}
-
 /* ---- one specification ---- */
 
 static void put_upload_fault(mr_page *p, mr_str fault, mr_str place)
@@ -233,7 +253,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     put_names(p, s);
     mr_json_end_object(&p->view);
     if (fault.len) put_upload_fault(p, fault, place);
-    if (put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK ||
+    int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
+    if (code != MR_OK || put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK ||
         put_opportunities(p, &published, &err) != MR_OK)
         mr_page_fail(p, &err);
     else

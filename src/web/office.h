@@ -11,6 +11,13 @@ const struct mr_http_part *mr_office_file(mr_page *p, const char *field);
 mr_str mr_office_count(mr_page *p, const char *id, int64_t count);
 /* "/provider/batches/<id>", with `more` behind it. */
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more);
+/* Which part of a table a page shows: rows first to end (not with it), page `page` of `pages`, as ?field=N says. */
+struct mr_office_paging {
+    size_t first, end, page, pages;
+};
+struct mr_office_paging mr_office_paging(mr_page *p, const char *field, size_t count);
+/* Put "paging": {"of": "Page 2 of 12", "previous": N, "next": N} where there is more than one page. */
+void mr_office_put_paging(mr_page *p, struct mr_office_paging at);
 /* The page of one specification with the form for results.
  *   fault  what is wrong with the file that was just sent, in the reader's language; empty when none was. Then the answer is 422.
  *   place  where in the file; may be empty */

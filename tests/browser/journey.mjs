@@ -211,7 +211,7 @@ run(async ({ site, browser, work, test, assert }) => {
   await test('a table that is none is answered at the form', async () => {
     const page = await office();
     await upload(page, csv('book.xlsx', 'PK\u0003\u0004 and so on'));
-    assert.match(await page.textContent('[role=alert]'), /This is a workbook.*Nothing was kept/s);
+    assert.match(await page.textContent('[role=alert]'), /This workbook is damaged.*Nothing was kept/s);
     await look(page, 'workbook');
     await page.click('a.tongue'); // the language, on the answer to a form
     await page.waitForLoadState();

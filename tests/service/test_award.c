@@ -105,7 +105,9 @@ static mr_str upload(struct world *w, const char *table)
 {
     struct mr_err err = {0};
     mr_str id;
-    assert_ok(mr_batch_upload(w->s, &w->a, w->published.id, MR_STR("results.csv"), mr_str_of(table), &id, &err), err);
+    const struct mr_upload upload = {
+        .specification_id = w->published.id, .file_name = MR_STR("results.csv"), .content = mr_str_of(table)};
+    assert_ok(mr_upload_add(w->s, &mr_actor_operator, &w->a, &upload, &id, &err), err);
     return id;
 }
 

@@ -84,7 +84,9 @@ static inline void assert_private_page(struct site *s, int status, const char *w
         {"<script>", 0},
         {"\\{\\{", 0},
         {"\\{[a-z_]+\\}", 0},
-        {"[>\" ](office|upload|batch|claim|result|spec|element)\\.[a-z_]+[a-z_0-9.]*[<\" ]", 0},
+        {"[>\" "
+         "](office|upload|batch|claim|result|spec|element|mapping|profiles|enrolment|enrol)\\.[a-z_]+[a-z_0-9.]*[<\" ]",
+         0},
     };
     site_assert_status(s, status, what, __FILE__, __LINE__);
     assert_str(site_header_of(s, "Cache-Control"), "no-store");

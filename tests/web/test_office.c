@@ -234,12 +234,11 @@ static void test_office_upload__tells_what_is_wrong_with_a_table(void **state)
         {"a.csv", MR_STR_INIT("\n\n"), "The file is empty"},
         {"a.csv", MR_STR_INIT("name,grade\n"), "a header but no rows"},
         {"a.csv", MR_STR_INIT("\xFF\xFEn\0a\0"), "UTF-16"},
-        {"a.xlsx", MR_STR_INIT("PK\x03\x04..."), "This is a workbook"},
+        {"a.xlsx", MR_STR_INIT("PK\x03\x04..."), "This workbook is damaged"},
         {"a.pdf", MR_STR_INIT("%PDF-1.7 ..."), "another kind of file"},
         {"a.png", MR_STR_INIT("\x89PNG\r\n"), "another kind of file"},
         {"a.csv", MR_STR_INIT("name,grade\nA\0B,7\n"), "another kind of file"},
-        {"a.csv", MR_STR_INIT("e-mail\na@example.org\n"), "No column holds the learners"},
-        {"a.csv", MR_STR_INIT("name,navn\nA,B\n"), "Two columns mean the same (name)"},
+        {"a.xls", MR_STR_INIT("\xD0\xCF\x11\xE0..."), "This is an old workbook"},
         {"a.csv", MR_STR_INIT("name,grade\nA,7\n\"B,7\nC,7\n"), "A quotation mark is opened and never closed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -362,10 +362,11 @@ static void test_verify__cuts_what_would_not_fit_a_page(void **state)
     assert_ok(mr_catalogue_publish(s->service, &mr_actor_operator, &a, longer, &findings, &slug, &err), err);
     struct mr_published published;
     assert_ok(mr_catalogue_get(s->service, &a, slug, &published, &err), err);
-    assert_ok(mr_batch_upload(s->service, &a, published.id, MR_STR("one.csv"),
-                              MR_STR("name,birth date,e-mail\nMette Krogh Poulsen,1991-03-02,mette@example.org\n"),
-                              &batch, &err),
-              err);
+    const struct mr_upload upload = {
+        .specification_id = published.id,
+        .file_name = MR_STR("one.csv"),
+        .content = MR_STR("name,birth date,e-mail\nMette Krogh Poulsen,1991-03-02,mette@example.org\n")};
+    assert_ok(mr_upload_add(s->service, &mr_actor_operator, &a, &upload, &batch, &err), err);
     assert_ok(mr_batch_seal(s->service, &mr_actor_operator, batch, false, &err), err);
     mr_batch_wait(s->service);
     site_credential(s, &a, "wound-care-long", &claim);
