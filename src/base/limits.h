@@ -57,7 +57,7 @@
 #define MR_LIMIT_LISTS 256                                   /* trusted lists kept */
 #define MR_LIMIT_LIST_FAULTS 20                              /* told of one list; the rest is counted */
 #define MR_LIMIT_ANCHOR_FILE (16 * MR_MIB)                   /* one file of anchors or known issuers */
-#define MR_LIMIT_HTTP_BODY (24 * MR_MIB)                     /* a table of 100,000 results fits */
+#define MR_LIMIT_HTTP_BODY (12 * MR_MIB)                     /* a table of 100,000 results fits */
 #define MR_LIMIT_HTTP_BODIES (128 * MR_MIB)                  /* of all requests being received or answered */
 #define MR_LIMIT_HTTP_RESPONSE (64 * MR_MIB)
 #define MR_LIMIT_HTTP_MEMORY (96 * MR_MIB) /* arena of one request's work */

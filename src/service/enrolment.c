@@ -5,6 +5,7 @@
 #include "json/write.h"
 #include "service/audit.h"
 #include "service/installation.h"
+#include "service/jobs.h"
 #include "service/mail.h"
 #include "service/upload.h"
 
@@ -328,10 +329,8 @@ int mr_enrolment_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *
 
 /* ---- the public page ---- */
 
-static int find_page(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str key, struct mr_enrolment_page *ret,
-                     struct mr_err *err)
+static int find_page(mr_db_tx *tx, mr_arena *a, mr_str key, struct mr_enrolment_page *ret, struct mr_err *err)
 {
-    (void)s;
     MR_TRY(mr_store_enrolment_link_find(tx, a, key, &ret->link, err));
     if (!ret->link.id.len) return MR_OK;
     return mr_store_enrolment_count_seats(tx, ret->link.specification_slug, ret->link.opportunity_id, &ret->taken, err);
@@ -342,7 +341,7 @@ int mr_enrolment_page(mr_service *s, mr_arena *a, mr_str key, struct mr_enrolmen
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     *ret = (struct mr_enrolment_page){0};
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(find_page(s, tx, a, key, ret, err));
+    MR_TRY(find_page(tx, a, key, ret, err));
     if (!ret->link.id.len || !ret->link.is_open)
         return MR_FAIL(err, MR_E_NOT_FOUND, "nobody can enrol here", MR_NOWHERE);
     return mr_catalogue_get(s, a, ret->link.specification_slug, &ret->published, err);
@@ -356,7 +355,7 @@ int mr_enrolment_page_get(mr_service *s, const struct mr_actor *actor, mr_arena 
     MR_TRY(mr_catalogue_get(s, a, specification, &ret->published, err));
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_READ, ret->published.org_id, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    return find_page(s, tx, a, ret->published.slug, ret, err);
+    return find_page(tx, a, ret->published.slug, ret, err);
 }
 
 int mr_enrolment_page_set(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
@@ -428,7 +427,7 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_enrolment_match(tx, a, page.published.slug, mr_str_of(learner), MR_STR_EMPTY, MR_STR_EMPTY, &there,
                                     err));
-    MR_TRY(find_page(s, tx, a, key, &page, err));
+    MR_TRY(find_page(tx, a, key, &page, err));
     *ret = there.len ? MR_ENROLMENT_THERE : MR_ENROLMENT_FULL;
     if (there.len || !page.link.is_open || (page.link.seats >= 0 && page.taken >= page.link.seats)) return MR_OK;
     MR_TRY(add_row(s, tx, a, &page.published, &row, &x, "link", &id, err));
@@ -436,5 +435,16 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     MR_TRY(
         mr_audit(s, tx, &mr_actor_stranger, MR_MAY_ENROLMENT_EDIT, page.published.org_id, id, MR_STR("joined"), err));
     *ret = MR_ENROLMENT_JOINED;
+    return commit(&tx, err);
+}
+
+/* Once a day: what the public pages promised. */
+int mr_job_enrolment_forget(mr_service *s, struct mr_job *job, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    int64_t removed = 0;
+    (void)job;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_enrolment_forget(tx, mr_env_now(s->env), &removed, err));
     return commit(&tx, err);
 }

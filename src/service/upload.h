@@ -68,7 +68,7 @@ int mr_upload_samples(mr_service *s, const struct mr_actor *actor, mr_arena *a, 
 int mr_upload_write_left_out(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str batch_id,
                              const mr_language *l, bool as_workbook, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
 /* A workbook to begin with: columns with notes and choices, and one example. */
-int mr_upload_write_template(mr_arena *a, const mr_language *l, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_upload_write_template(const mr_language *l, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
 /* The page image of the first ready row, PNG: how the certificates will look. Errors: MR_E_STATE (no row is ready). */
 int mr_upload_draw_sample(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str batch_id, mr_buf *out,
                           struct mr_err *err) MR_MUST_CHECK;

@@ -226,7 +226,7 @@ int mr_upload_write_left_out(mr_service *s, const struct mr_actor *actor, mr_are
     return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
 }
 
-int mr_upload_write_template(mr_arena *a, const mr_language *l, mr_buf *out, struct mr_err *err)
+int mr_upload_write_template(const mr_language *l, mr_buf *out, struct mr_err *err)
 {
     static const struct {
         mr_result_field field;
@@ -244,7 +244,6 @@ int mr_upload_write_template(mr_arena *a, const mr_language *l, mr_buf *out, str
     enum { COUNT = sizeof columns / sizeof *columns };
     mr_str names[COUNT], samples[COUNT];
     mr_xlsx_writer *book;
-    (void)a;
     MR_TRY(mr_xlsx_write_open("Merit", &book, err));
     for (size_t i = 0; i < COUNT; i++) {
         names[i] = mr_str_of(mr_field_name(columns[i].field));

@@ -172,6 +172,16 @@ int mr_store_enrolment_set_batch(mr_db_tx *tx, mr_str id, mr_str batch_id, int64
                      MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err);
 }
 
+int mr_store_enrolment_forget(mr_db_tx *tx, int64_t now, int64_t *ret_removed, struct mr_err *err)
+{
+    /* a month: 1/12 of 365.25 days */
+    return mr_db_run(tx,
+                     "DELETE FROM enrolment WHERE source = 'link' AND state IN ('completed', 'withdrawn', "
+                     "'not_passed') AND changed_at < $now - (SELECT l.keep_months * 2629800000 FROM enrolment_link l "
+                     "WHERE l.id = COALESCE(enrolment.opportunity_id, enrolment.specification_slug))",
+                     MR_DB_ARGS(MR_DB_I("now", now)), ret_removed, err);
+}
+
 int mr_store_enrolment_link_put(mr_db_tx *tx, const struct mr_enrolment_link_row *row, struct mr_err *err)
 {
     mr_db_value seats = MR_DB_I("seats", row->seats);

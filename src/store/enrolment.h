@@ -45,6 +45,9 @@ int mr_store_enrolment_set_result(mr_db_tx *tx, mr_str id, mr_str grade, int pas
 int mr_store_enrolment_set_batch(mr_db_tx *tx, mr_str id, mr_str batch_id, int64_t now,
                                  struct mr_err *err) MR_MUST_CHECK;
 
+/* Remove those of a public page that ended longer ago than the page promised to keep them. */
+int mr_store_enrolment_forget(mr_db_tx *tx, int64_t now, int64_t *ret_removed, struct mr_err *err) MR_MUST_CHECK;
+
 struct mr_enrolment_link_row {
     mr_str id; /* the slug of the specification, or the id of the opportunity */
     mr_str org_id, specification_slug, opportunity_id;

@@ -96,7 +96,7 @@ void mr_web_results_template(mr_page *p)
     if (!mr_str_is(mr_http_query(p->request, "form"), "xlsx")) {
         mr_results_write_template(&table);
         mr_page_download(p, "text/csv; charset=utf-8", MR_STR("results.csv"), mr_buf_str(&table));
-    } else if (mr_upload_write_template(p->arena, p->language, &table, &err) != MR_OK) {
+    } else if (mr_upload_write_template(p->language, &table, &err) != MR_OK) {
         mr_page_fail(p, &err);
     } else {
         mr_page_download(p, MR_UPLOAD_WORKBOOK_TYPE, MR_STR("results.xlsx"), mr_buf_str(&table));

@@ -353,6 +353,70 @@ static void test_enrolment_pages__lead_from_the_public_page_to_a_batch(void **st
     assert_says(&o->site, "Ana Test");
 }
 
+/* ---- the API ---- */
+
+static void ask_api(struct world *w, mr_http_method method, const char *path, const char *body, int status)
+{
+    mr_str bearer = mr_arena_format(&w->a, "Bearer %s", strrchr(mr_web_operator_path(w->office.site.web).ptr, '/') + 1);
+    site_ask(&w->office.site, method, path, SITE_HEADER_LIST({"Authorization", bearer.ptr}, {"Accept-Language", "en"}),
+             mr_str_of(body));
+    assert_status(&w->office.site, status, path);
+}
+
+/* Text of a string member of the answer. */
+static mr_str said(struct world *w, const char *pointer)
+{
+    const mr_json *root;
+    struct mr_err err = {0};
+    if (mr_json_parse(&w->a, mr_arena_dup(&w->a, w->office.site.body), NULL, &root, &err) != MR_OK)
+        fail_msg("no JSON: %.*s", MR_STR_ARG(w->office.site.body));
+    const mr_json *found = mr_json_find(root, mr_str_of(pointer));
+    if (!found) fail_msg("%s is not in %.*s", pointer, MR_STR_ARG(w->office.site.body));
+    return mr_json_text(found);
+}
+
+static void test_api__does_what_the_pages_do(void **state)
+{
+    struct world *w = *state;
+    ask_api(w, MR_POST, "/api/v1/specifications/wound-care-2026/results?name=x.csv",
+            "Wer,Note X\nAna Test,G\nBo Test,U\n", 201);
+    assert_says(&w->office.site, "\"needs_mapping\":true");
+    mr_str id = said(w, "/id");
+    const char *path = mr_arena_format(&w->a, "/api/v1/uploads/%.*s", MR_STR_ARG(id)).ptr;
+    ask_api(w, MR_PUT, mr_arena_format(&w->a, "%s/mapping", path).ptr, "{\"columns\":{\"nom\":\"Wer\"}}", 400);
+    assert_str(said(w, "/pointer"), "/columns/nom");
+    ask_api(
+        w, MR_PUT, mr_arena_format(&w->a, "%s/mapping?remember=true", path).ptr,
+        "{\"columns\":{\"name\":\"Wer\",\"grade\":\"Note X\"},\"grades\":{\"passed\":[\"G\"],\"not_passed\":[\"U\"]}}",
+        200);
+    assert_str(said(w, "/ready"), "1");
+    assert_str(said(w, "/not_passed"), "1");
+    ask_api(w, MR_GET, mr_arena_format(&w->a, "%s/rows?fate=not_passed", path).ptr, "", 200);
+    assert_str(said(w, "/items/0/name"), "Bo Test");
+    assert_str(said(w, "/items/0/reason"), "The grade “U” is not a pass.");
+    ask_api(w, MR_POST, "/api/v1/profiles", "{\"name\":\"Mine\",\"columns\":{\"name\":\"Wer\"}}", 201);
+    mr_str profile = said(w, "/id");
+    ask_api(w, MR_GET, "/api/v1/profiles", "", 200);
+    assert_str(said(w, "/items/0/name"), "Mine");
+    ask_api(w, MR_DELETE, mr_arena_format(&w->a, "/api/v1/profiles/%.*s", MR_STR_ARG(profile)).ptr, "", 204);
+    ask_api(w, MR_POST, "/api/v1/enrolments",
+            "{\"specification\":\"wound-care-2026\",\"name\":\"Ana\",\"email\":\"no\"}", 400);
+    assert_str(said(w, "/findings/0/element"), "email");
+    const char *ana = "{\"specification\":\"wound-care-2026\",\"name\":\"Ana\",\"email\":\"ana@example.org\"}";
+    ask_api(w, MR_POST, "/api/v1/enrolments", ana, 201);
+    mr_str enrolment = said(w, "/id");
+    ask_api(w, MR_POST, "/api/v1/enrolments", ana, 409);
+    ask_api(w, MR_PUT, mr_arena_format(&w->a, "/api/v1/enrolments/%.*s", MR_STR_ARG(enrolment)).ptr,
+            "{\"passed\":true,\"grade\":\"Fine\"}", 200);
+    assert_str(said(w, "/grade"), "Fine");
+    ask_api(w, MR_POST, "/api/v1/specifications/wound-care-2026/enrolments/hand-in", "", 201);
+    assert_true(said(w, "/batch").len == 36);
+    ask_api(w, MR_PUT, "/api/v1/specifications/wound-care-2026/enrolments/page", "{\"open\":true,\"seats\":-7}", 400);
+    ask_api(w, MR_PUT, "/api/v1/specifications/wound-care-2026/enrolments/page", "{\"open\":true}", 204);
+    site_get(&w->office.site, "/enrol/wound-care-2026", SITE_NOTHING_MORE);
+    assert_status(&w->office.site, 200, "the public page");
+}
+
 /* ---- a page is small, however long the table ---- */
 
 static void test_upload__of_100000_rows_is_paged(void **state)
@@ -503,6 +567,7 @@ int main(void)
         TEST(test_mapping_page__shows_columns_and_keeps_what_was_chosen),
         TEST(test_profiles_page__keeps_what_was_typed),
         TEST(test_enrolment_pages__lead_from_the_public_page_to_a_batch),
+        TEST(test_api__does_what_the_pages_do),
         TEST(test_profile__reads_tables_of_student_systems),
         TEST(test_upload__of_100000_rows_is_paged),
         TEST(test_enrolment__seats_are_counted_and_nobody_is_enrolled_twice),
