@@ -189,7 +189,7 @@
 #define MR_LIMIT_MAIL_INTRODUCTION 2000        /* and of its introduction */
 #define MR_LIMIT_MAIL_PER_MINUTE 300           /* sent, unless configured otherwise */
 #define MR_LIMIT_MAIL_RETRY_MS (3 * MR_DAY_MS) /* after which a message that is put off again and again is given up */
-#define MR_LIMIT_CLAIM_CODES 300               /* printed on one sheet */
+#define MR_LIMIT_CLAIM_CODES 200               /* printed on one sheet */
 #define MR_LIMIT_CLAIM_TRIES 10                /* wrong codes from one address within MR_LIMIT_CLAIM_TRIES_MS */
 #define MR_LIMIT_CLAIM_TRIES_MS (15 * 60 * 1000)
 #define MR_LIMIT_WEBHOOKS 20                  /* of one organisation */

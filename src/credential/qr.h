@@ -1,14 +1,12 @@
-/* QR codes as SVG, for pages and paper: libqrencode, loaded on first use. */
+/* A QR code as a picture for a page. */
 #ifndef MR_CREDENTIAL_QR_H
 #define MR_CREDENTIAL_QR_H
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "base/err.h"
 
-/* Put an <svg> element: dark squares in currentColor on nothing, with the quiet zone of ISO/IEC 18004 around them; error correction M. Size and name are the page's to give:
- * it is hidden from readers of the screen, so write the text beside it.
- *   text    at most 600 octets
- *   errors  MR_E_LIBRARY, MR_E_LIMIT (too long) */
-int mr_qr_put_svg(mr_buf *out, mr_str text, struct mr_err *err) MR_MUST_CHECK;
+/* "data:image/svg+xml;base64,..." of a text, black on white with the quiet zone that readers need; in `a`. Errors: MR_E_LIBRARY (libqrencode), MR_E_NOMEM, MR_E_LIMIT (too
+ * long for a code). */
+int mr_qr_picture(mr_arena *a, mr_str text, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

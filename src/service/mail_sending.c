@@ -207,6 +207,8 @@ static int find_due(struct sending *x, mr_arena *a, struct mr_mail_row **ret, si
     MR_TRY(mr_store_mail_next_at(tx, &next, err));
     if (most == 0 && next <= now)
         x->job->again_at = now + 2000; /* the minute is full */
+    else if (x->sent && next > now + 1000)
+        x->job->again_at = now + 1000; /* what was queued while this ran found no waiting job to hasten */
     else if (next < now + 60000)
         x->job->again_at = next;
     return MR_OK;

@@ -170,7 +170,11 @@ int mr_job_webhook_deliver(mr_service *s, struct mr_job *job, struct mr_err *err
         struct answer answer;
         mr_arena_init(&a, 4 * MR_MIB);
         MR_TRY(find_due(s, &a, job, &delivery, &webhook, err));
-        if (!delivery.id.len) return sent ? forget(s, err) : MR_OK;
+        if (!delivery.id.len) {
+            int64_t soon = mr_env_now(s->env) + 1000; /* what happened while this ran found no waiting job to hasten */
+            if (sent && (!job->again_at || job->again_at > soon)) job->again_at = soon;
+            return sent ? forget(s, err) : MR_OK;
+        }
         MR_TRY(mr_job_beat(s, job, sent, 0, err));
         if (!webhook.id.len) continue;
         MR_TRY(send(s, &a, &delivery, &webhook, &answer, err));

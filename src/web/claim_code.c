@@ -85,14 +85,13 @@ void mr_web_batch_codes_ask(mr_page *p)
 
 static int put_slip(mr_page *p, const struct mr_claim_slip *slip, struct mr_err *err)
 {
-    MR_CLEANUP(mr_buf_done) mr_buf qr;
     mr_json_writer *v = &p->view;
-    mr_buf_init(&qr, 64 * MR_KIB);
-    MR_TRY(mr_qr_put_svg(&qr, slip->url, err));
+    mr_str picture;
+    MR_TRY(mr_qr_picture(p->arena, slip->url, &picture, err));
     mr_json_begin_object(v);
     mr_json_put_member(v, "learner", slip->learner);
     mr_json_put_member(v, "code", slip->code);
-    mr_json_put_member(v, "qr", mr_buf_str(&qr));
+    mr_json_put_member(v, "qr", picture);
     mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(slip->until)));
     mr_json_end_object(v);
     return MR_OK;

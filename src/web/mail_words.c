@@ -40,7 +40,6 @@ static int put_kinds(mr_page *p, mr_str org, struct mr_err *err)
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "name", kinds[i].name);
         mr_json_put_member(v, "title", mr_mail_kind_say(p->arena, p->language, mr_str_of(kinds[i].name)));
-        mr_json_put_member(v, "subject", mr_mail_words_own(p->arena, p->language, &kinds[i]).subject);
         MR_TRY(put_languages(p, org, &kinds[i], err));
         mr_json_end_object(v);
     }

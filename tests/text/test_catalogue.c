@@ -11,6 +11,8 @@
 
 MR_EMBEDDED_DECLARE(text_i18n);
 MR_EMBEDDED_DECLARE(text_templates);
+MR_EMBEDDED_DECLARE(text_mail_html);
+MR_EMBEDDED_DECLARE(text_mail_txt);
 
 static struct mr_po read_catalogue(mr_arena *a, const struct mr_embedded *e)
 {
@@ -93,34 +95,41 @@ static void look_up(mr_str id, const char *where)
     print_error("%s: there is no message %.*s\n", where, MR_STR_ARG(id));
 }
 
-static void test_catalogue__templates_parse_and_name_messages_that_exist(void **state)
+/* Every tag that names a message or a partial of these templates. */
+static void scan_templates(const struct mr_embedded *files, size_t count, const char *ending)
 {
-    known = unknown = 0;
-    for (size_t i = 0; i < text_templates_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         mr_arena a;
         struct mr_err err = {0};
         const mr_template *t = NULL;
-        mr_str rest = mr_str_make((const char *)text_templates[i].data, text_templates[i].size);
+        const mr_str text = mr_str_make((const char *)files[i].data, files[i].size);
+        mr_str rest = text;
         mr_arena_init(&a, 1 << 22);
         if (mr_template_parse(&a, rest, &t, &err) != MR_OK)
-            fail_msg("%s, byte %zu: %s", text_templates[i].name, err.position, err.message);
+            fail_msg("%s, byte %zu: %s", files[i].name, err.position, err.message);
         for (ptrdiff_t at; (at = mr_str_find(rest, MR_STR("{{@"))) >= 0;) {
             rest = mr_str_from(rest, (size_t)at + 3);
             mr_str id = mr_str_trim(mr_str_make(rest.ptr, (size_t)mr_str_find(rest, MR_STR("}}"))));
-            if (mr_str_find_char(id, '(') < 0) look_up(id, text_templates[i].name);
+            if (mr_str_find_char(id, '(') < 0) look_up(id, files[i].name);
         }
-        for (rest = mr_str_make((const char *)text_templates[i].data, text_templates[i].size);
-             ;) { /* partials as well */
-            ptrdiff_t at = mr_str_find(rest, MR_STR("{{>"));
-            if (at < 0) break;
+        rest = text;
+        for (ptrdiff_t at; (at = mr_str_find(rest, MR_STR("{{>"))) >= 0;) {
             rest = mr_str_from(rest, (size_t)at + 3);
             mr_str name = mr_str_trim(mr_str_make(rest.ptr, (size_t)mr_str_find(rest, MR_STR("}}"))));
-            const char *file = mr_arena_format(&a, "%.*s.html", MR_STR_ARG(name)).ptr;
-            if (!mr_embedded_find(text_templates, text_templates_count, file))
-                fail_msg("%s: there is no template %s", text_templates[i].name, file);
+            const char *file = mr_arena_format(&a, "%.*s%s", MR_STR_ARG(name), ending).ptr;
+            if (!mr_embedded_find(files, count, file)) fail_msg("%s: there is no template %s", files[i].name, file);
         }
         mr_arena_done(&a);
     }
+}
+
+static void test_catalogue__templates_parse_and_name_messages_that_exist(void **state)
+{
+    known = unknown = 0;
+    scan_templates(text_templates, text_templates_count, ".html");
+    scan_templates(text_mail_html, text_mail_html_count, ".html");
+    scan_templates(text_mail_txt, text_mail_txt_count, ".txt");
+    assert_int_equal(text_mail_html_count, text_mail_txt_count);
     assert_true(known > 0);
     assert_int_equal(unknown, 0);
 }
