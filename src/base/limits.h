@@ -146,27 +146,27 @@
 
 #define MR_LIMIT_JOB_THREADS 4 /* that take background work in one node */
 
-#define MR_LIMIT_PASSWORD_MEMORY (64 * MR_MIB)       /* of one password being hashed */
-#define MR_LIMIT_PASSWORD_PASSES 2                   /* over that memory */
-#define MR_LIMIT_PASSWORD_LEAST 12                   /* code points of a password */
-#define MR_LIMIT_PASSWORD_MOST 200                   /* octets */
-#define MR_LIMIT_SESSION_IDLE_MS 43200000            /* after which somebody who does nothing is signed out */
-#define MR_LIMIT_SESSION_MS INT64_C(2592000000)      /* after which everybody is */
-#define MR_LIMIT_SESSION_FRESH_MS 900000             /* a sign-in is fresh so long, for what is sensitive */
-#define MR_LIMIT_SESSION_SEEN_MS 300000              /* "last seen" is written down no more often */
-#define MR_LIMIT_SIGN_IN_LINK_MS 900000              /* a mailed link, a mailed code, a second step */
-#define MR_LIMIT_INVITATION_MS INT64_C(1209600000)   /* an invitation */
-#define MR_LIMIT_INVITED_AT_ONCE 100                 /* addresses in one form */
-#define MR_LIMIT_SECOND_STEP_TRIES 5                 /* codes typed in one second step */
-#define MR_LIMIT_LOCK_MS 900000                      /* the longest wait after wrong passwords */
-#define MR_LIMIT_LOCK_FREE_ACCOUNT 5                 /* wrong ones for one account before there is a wait */
-#define MR_LIMIT_LOCK_FREE_ADDRESS 30                /* and from one address: a university may stand behind it */
-#define MR_LIMIT_LINKS_PER_HOUR 5                    /* sign-in links mailed to one person */
-#define MR_LIMIT_GRANTS 4096                         /* organisations that one person is something in */
-#define MR_LIMIT_PASSKEYS 20                         /* of one person */
-#define MR_LIMIT_RECOVERY_CODES 10                   /* made at a time */
-#define MR_LIMIT_SIGN_IN_PROVIDERS 16                /* of OpenID Connect, in sign-in.json */
-#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)       /* one answer of such a provider */
-#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000             /* its keys and addresses are asked for again after this */
+#define MR_LIMIT_PASSWORD_MEMORY (64 * MR_MIB)     /* of one password being hashed */
+#define MR_LIMIT_PASSWORD_PASSES 2                 /* over that memory */
+#define MR_LIMIT_PASSWORD_LEAST 12                 /* code points of a password */
+#define MR_LIMIT_PASSWORD_MOST 200                 /* octets */
+#define MR_LIMIT_SESSION_IDLE_MS 43200000          /* after which somebody who does nothing is signed out */
+#define MR_LIMIT_SESSION_MS INT64_C(2592000000)    /* after which everybody is */
+#define MR_LIMIT_SESSION_FRESH_MS 900000           /* a sign-in is fresh so long, for what is sensitive */
+#define MR_LIMIT_SESSION_SEEN_MS 300000            /* "last seen" is written down no more often */
+#define MR_LIMIT_SIGN_IN_LINK_MS 900000            /* a mailed link, a mailed code, a second step */
+#define MR_LIMIT_INVITATION_MS INT64_C(1209600000) /* an invitation */
+#define MR_LIMIT_INVITED_AT_ONCE 100               /* addresses in one form */
+#define MR_LIMIT_SECOND_STEP_TRIES 5               /* codes typed in one second step */
+#define MR_LIMIT_LOCK_MS 900000                    /* the longest wait after wrong passwords */
+#define MR_LIMIT_LOCK_FREE_ACCOUNT 5               /* wrong ones for one account before there is a wait */
+#define MR_LIMIT_LOCK_FREE_ADDRESS 30              /* and from one address: a university may stand behind it */
+#define MR_LIMIT_LINKS_PER_HOUR 5                  /* sign-in links mailed to one person */
+#define MR_LIMIT_GRANTS 4096                       /* organisations that one person is something in */
+#define MR_LIMIT_PASSKEYS 20                       /* of one person */
+#define MR_LIMIT_RECOVERY_CODES 10                 /* made at a time */
+#define MR_LIMIT_SIGN_IN_PROVIDERS 16              /* of OpenID Connect, in sign-in.json */
+#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)     /* one answer of such a provider */
+#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000           /* its keys and addresses are asked for again after this */
 
 #endif

@@ -17,7 +17,8 @@ static const char help[] =
     "says so everywhere. To seal for real, add your e-seal with `merit seal add`; trust anchors (PEM) "
     "go into DIR/trust.\n"
     "Key files are encrypted with MERIT_PASSWORD, or with a password kept in DIR/password.\n\n"
-    "  --admin-email EMAIL  first administrator of the installation; asked for on a terminal. With MERIT_ADMIN_PASSWORD that\n"
+    "  --admin-email EMAIL  first administrator of the installation; asked for on a terminal. With "
+    "MERIT_ADMIN_PASSWORD that\n"
     "                       is the password, else a link is printed that signs in once\n"
     "  --admin-name NAME    and the name\n"
     "  --public-url URL     how browsers reach the server, for the printed link\n";
@@ -56,8 +57,8 @@ static int administrator(const char *data, const char *email, const char *name, 
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    mr_str address = email ? mr_str_of(email)
-                           : ask(&a, "E-mail address of the first administrator (empty: none for now): ");
+    mr_str address =
+        email ? mr_str_of(email) : ask(&a, "E-mail address of the first administrator (empty: none for now): ");
     if (!address.len) return MR_OK;
     mr_str called = name ? mr_str_of(name) : ask(&a, "Name: ");
     mr_service *s;
@@ -70,10 +71,8 @@ static int administrator(const char *data, const char *email, const char *name, 
 int mr_cli_init(int argc, char **argv, const mr_env *env)
 {
     const char *data = NULL, *email = NULL, *name = NULL, *url = NULL;
-    const mr_option options[] = {{"data", &data, NULL},
-                                 {"admin-email", &email, NULL},
-                                 {"admin-name", &name, NULL},
-                                 {"public-url", &url, NULL}};
+    const mr_option options[] = {
+        {"data", &data, NULL}, {"admin-email", &email, NULL}, {"admin-name", &name, NULL}, {"public-url", &url, NULL}};
     struct mr_err err = {0};
     int words;
     bool done, made;

@@ -30,7 +30,8 @@ static const char help[] =
     "  --operator-link   print a link that lets in whoever runs the program, without an account; new at every start. "
     "With\n"
     "                    --demo it is printed as long as no administrator of your own is there\n\n"
-    "Without these, people sign in at /sign-in; the first one is made by `merit init` or `merit user add`. Ctrl-C stops "
+    "Without these, people sign in at /sign-in; the first one is made by `merit init` or `merit user add`. Ctrl-C "
+    "stops "
     "the\n"
     "server after running requests are done.\n";
 
@@ -170,7 +171,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
                                  {"port", &s.port, NULL},           {"public-url", &s.public_url, NULL},
                                  {"timestamp", &s.timestamp, NULL}, {"fetch-from", &s.fetch_from, NULL},
                                  {"online", NULL, &s.online},       {"demo", NULL, &s.demo},
-                                 {"level", &s.level_text, NULL},   {"operator-link", NULL, &s.operator_link}};
+                                 {"level", &s.level_text, NULL},    {"operator-link", NULL, &s.operator_link}};
     struct mr_err err = {0};
     mr_arena_init(&s.arena, MR_LIMIT_DOCUMENT_MEMORY);
     uint64_t port;

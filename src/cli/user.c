@@ -11,9 +11,11 @@
 static const char help[] =
     "merit user add|list|reset|roles: people who sign in, and what they may do.\n\n"
     "  merit user add EMAIL --name NAME [--roles LIST] [--org NAME] [--installation]\n"
-    "                                an account at once; without MERIT_USER_PASSWORD a link that signs in once is printed\n"
+    "                                an account at once; without MERIT_USER_PASSWORD a link that signs in once is "
+    "printed\n"
     "  merit user list               everybody, with their roles\n"
-    "  merit user reset EMAIL        for somebody who cannot get in: takes password, second step and sessions away, and\n"
+    "  merit user reset EMAIL        for somebody who cannot get in: takes password, second step and sessions away, "
+    "and\n"
     "                                prints a link that signs in once, within 15 minutes\n"
     "  merit user roles EMAIL --roles LIST [--org NAME] [--installation yes|no]\n"
     "                                these roles and no others\n\n"

@@ -52,7 +52,8 @@ void mr_base32_put(mr_buf *out, mr_str bytes)
     unsigned bits = 0;
     for (size_t i = 0; i < bytes.len; i++) {
         held = held << 8 | (unsigned char)bytes.ptr[i];
-        for (bits += 8; bits >= 5; bits -= 5) mr_buf_putc(out, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[held >> (bits - 5) & 31]);
+        for (bits += 8; bits >= 5; bits -= 5)
+            mr_buf_putc(out, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[held >> (bits - 5) & 31]);
     }
     if (bits) mr_buf_putc(out, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[held << (5 - bits) & 31]);
 }

@@ -35,8 +35,7 @@ int mr_password_verify(mr_str hash, mr_str password, bool *ret_right, bool *ret_
     bool known = hash.len > 0 && hash.len < sizeof text;
     MR_TRY(prepare(err));
     memcpy(text, known ? hash.ptr : nobody, known ? hash.len : sizeof nobody - 1);
-    bool right =
-        sodium_table.crypto_pwhash_str_verify(text, password.ptr ? password.ptr : "", password.len) == 0;
+    bool right = sodium_table.crypto_pwhash_str_verify(text, password.ptr ? password.ptr : "", password.len) == 0;
     *ret_right = right && known;
     if (ret_stale)
         *ret_stale = known && sodium_table.crypto_pwhash_str_needs_rehash(text, MR_LIMIT_PASSWORD_PASSES,

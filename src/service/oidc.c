@@ -183,8 +183,7 @@ int mr_oidc_check_claims(const mr_json *claims, const struct mr_elsewhere_provid
         return MR_FAIL(err, MR_E_SIGNATURE, "the token is from the future", MR_NOWHERE);
     if (!nonce.len || !mr_secret_eq(mr_json_get_str(claims, "nonce"), nonce))
         return MR_FAIL(err, MR_E_SIGNATURE, "the token answers another request", MR_NOWHERE);
-    if (!mr_json_get_str(claims, "sub").len)
-        return MR_FAIL(err, MR_E_SIGNATURE, "the token says nobody", MR_NOWHERE);
+    if (!mr_json_get_str(claims, "sub").len) return MR_FAIL(err, MR_E_SIGNATURE, "the token says nobody", MR_NOWHERE);
     return MR_OK;
 }
 
@@ -259,8 +258,8 @@ int mr_oidc_end(mr_service *s, mr_arena *a, struct mr_elsewhere *e, const struct
     if (back->error.len || !back->code.len || (back->issuer.len && !mr_str_eq(back->issuer, provider->issuer)))
         return MR_FAIL(err, MR_E_FORBIDDEN, "the provider refused", MR_NOWHERE);
     MR_TRY(exchange(s, a, e, provider, back, &tokens, err));
-    MR_TRY(check_token(s, a, e, provider, mr_json_get_str(tokens, "id_token"), nonce_of(s, a, back->state), &claims,
-                       err));
+    MR_TRY(
+        check_token(s, a, e, provider, mr_json_get_str(tokens, "id_token"), nonce_of(s, a, back->state), &claims, err));
     *ret = (struct mr_oidc_person){.issuer = provider->issuer, .subject = mr_json_get_str(claims, "sub")};
     if (!mr_json_get(claims, "email")) MR_TRY(ask_userinfo(s, a, e, provider, tokens, ret->subject, &claims, err));
     mr_str email = mr_json_get_str(claims, "email");

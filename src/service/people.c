@@ -39,8 +39,8 @@ mr_str mr_people_write_roles(mr_arena *a, unsigned roles)
     mr_str words = MR_STR_EMPTY;
     for (mr_role r = 0; r < MR_ROLE_COUNT; r++)
         if (roles & 1u << r)
-            words = mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(words), words.len ? "," : "",
-                                    MR_STR_ARG(mr_role_word(r)));
+            words =
+                mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(words), words.len ? "," : "", MR_STR_ARG(mr_role_word(r)));
     return words;
 }
 
@@ -111,8 +111,8 @@ static int keep_administrator(mr_db_tx *tx, mr_arena *a, mr_str org_id, const st
     int64_t others;
     if (!(member->roles & administrator) || roles & administrator) return MR_OK;
     MR_TRY(mr_store_organisation_find(tx, a, org_id, &org, err));
-    MR_TRY(mr_store_membership_count_others(tx, org_id, mr_role_word(MR_ROLE_ADMINISTRATOR), member->person_id,
-                                            &others, err));
+    MR_TRY(mr_store_membership_count_others(tx, org_id, mr_role_word(MR_ROLE_ADMINISTRATOR), member->person_id, &others,
+                                            err));
     if (others || org.parent_id.len) return MR_OK;
     return MR_FAIL_DETAIL(err, MR_E_STATE, "an organisation keeps an administrator", "%s", "last_administrator");
 }
@@ -186,11 +186,11 @@ static int invite(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_acto
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this is no e-mail address", "%.*s", MR_STR_ARG(email));
     mr_id_token(mr_service_env(s), token);
     struct mr_invitation_row row = {.org_id = org->id,
-                                          .email = email,
-                                          .roles = mr_people_write_roles(a, roles),
-                                          .token_hash = mr_session_digest(a, mr_str_of(token)),
-                                          .language = tag_of(language),
-                                          .expires_at = now_of(s) + MR_LIMIT_INVITATION_MS};
+                                    .email = email,
+                                    .roles = mr_people_write_roles(a, roles),
+                                    .token_hash = mr_session_digest(a, mr_str_of(token)),
+                                    .language = tag_of(language),
+                                    .expires_at = now_of(s) + MR_LIMIT_INVITATION_MS};
     MR_TRY(mr_store_invitation_replace(tx, org->id, email, err));
     MR_TRY(mr_store_invitation_add(tx, a, mr_service_env(s), &row, &row.id, err));
     MR_TRY(mail_invitation(s, tx, a, &row, actor, org->name, token, err));
@@ -318,10 +318,8 @@ static int fill_person(mr_arena *a, mr_str email, mr_str name, mr_str language, 
     const char *fault = password.len ? mr_password_fault(password, email, name) : NULL;
     if (fault) return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this password is not taken", "%s", fault);
     if (password.len) MR_TRY(mr_password_hash(password, hash, err));
-    *ret = (struct mr_person_row){.email = email,
-                                  .name = name,
-                                  .language = tag_of(language),
-                                  .password = mr_arena_dup(a, mr_str_of(hash))};
+    *ret = (struct mr_person_row){
+        .email = email, .name = name, .language = tag_of(language), .password = mr_arena_dup(a, mr_str_of(hash))};
     return MR_OK;
 }
 

@@ -24,7 +24,7 @@ mr_str mr_session_agent(mr_arena *a, mr_str user_agent)
 {
     static const char *const browsers[][2] = {
         {"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
-    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iOS"},  {"iPad", "iOS"},
+    static const char *const systems[][2] = {{"Android", "Android"}, {"iPhone", "iOS"},   {"iPad", "iOS"},
                                              {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}};
     const char *browser = NULL, *system = NULL;
     for (size_t i = 0; i < sizeof browsers / sizeof *browsers && !browser; i++)

@@ -184,8 +184,8 @@ static int ask_second(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
         .token_hash = mr_session_digest(a, mr_str_of(ret->token)),
         .kind = by_app ? MR_STR("second.app") : MR_STR("second.mail"),
         .person_id = person->id,
-        .data = by_app ? MR_STR_EMPTY
-                       : mr_session_digest(a, mr_arena_format(a, "%s|%.*s", ret->token, MR_STR_ARG(code))),
+        .data =
+            by_app ? MR_STR_EMPTY : mr_session_digest(a, mr_arena_format(a, "%s|%.*s", ret->token, MR_STR_ARG(code))),
         .expires_at = now_of(s) + MR_LIMIT_SIGN_IN_LINK_MS};
     ret->state = by_app ? MR_SIGN_IN_APP : MR_SIGN_IN_MAIL;
     return mr_store_single_use_add(tx, &row, err);
@@ -193,8 +193,8 @@ static int ask_second(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
 
 /* ---- password ---- */
 
-static int find_account(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_str email,
-                        struct mr_person_row *ret, int64_t *ret_wait, struct mr_err *err)
+static int find_account(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_str email, struct mr_person_row *ret,
+                        int64_t *ret_wait, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
@@ -466,9 +466,8 @@ static bool is_our_challenge(mr_service *s, mr_arena *a, mr_str purpose, mr_str 
 static int use_challenge(mr_service *s, mr_arena *a, mr_str text, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    const struct mr_single_use_row row = {.token_hash = mr_session_digest(a, text),
-                                          .kind = MR_STR("challenge"),
-                                          .expires_at = now_of(s) + CHALLENGE_MS};
+    const struct mr_single_use_row row = {
+        .token_hash = mr_session_digest(a, text), .kind = MR_STR("challenge"), .expires_at = now_of(s) + CHALLENGE_MS};
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     if (mr_store_single_use_add(tx, &row, err) != MR_OK)
         return MR_FAIL(err, MR_E_STATE, "this challenge was answered already", MR_NOWHERE);

@@ -57,12 +57,12 @@ int mr_store_membership_of_org(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t 
 
 int mr_store_membership_add(mr_db_tx *tx, mr_str person_id, mr_str org_id, mr_str role, int64_t now, struct mr_err *err)
 {
-    return mr_db_run(tx,
-                     "INSERT INTO membership (person_id, org_id, role, since) VALUES ($person, $org, $role, $now) "
-                     "ON CONFLICT (person_id, org_id, role) DO NOTHING",
-                     MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_T("org", org_id), MR_DB_T("role", role),
-                                MR_DB_I("now", now)),
-                     NULL, err);
+    return mr_db_run(
+        tx,
+        "INSERT INTO membership (person_id, org_id, role, since) VALUES ($person, $org, $role, $now) "
+        "ON CONFLICT (person_id, org_id, role) DO NOTHING",
+        MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_T("org", org_id), MR_DB_T("role", role), MR_DB_I("now", now)),
+        NULL, err);
 }
 
 int mr_store_membership_remove(mr_db_tx *tx, mr_str person_id, mr_str org_id, mr_str role, struct mr_err *err)
@@ -80,16 +80,16 @@ int mr_store_membership_count_others(mr_db_tx *tx, mr_str org_id, mr_str role, m
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(
-        tx, "SELECT COUNT(*) FROM membership WHERE org_id = $org AND role = $role AND person_id <> $person",
-        MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("role", role), MR_DB_T("person", person_id)), &c, err));
+    MR_TRY(
+        mr_db_query(tx, "SELECT COUNT(*) FROM membership WHERE org_id = $org AND role = $role AND person_id <> $person",
+                    MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("role", role), MR_DB_T("person", person_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = row ? mr_db_int(c, 0) : 0;
     return MR_OK;
 }
 
-int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_org_count **ret,
-                                   size_t *ret_count, struct mr_err *err)
+int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_org_count **ret, size_t *ret_count,
+                                   struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
@@ -149,10 +149,10 @@ int mr_store_invitation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const 
     MR_TRY(mr_db_run(tx,
                      "INSERT INTO invitation (id, org_id, email, roles, token_hash, state, language, created_at, "
                      "expires_at) VALUES ($id, $org, $email, $roles, $hash, 'open', $language, $now, $until)",
-                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id),
-                                MR_DB_T("email", row->email), MR_DB_T("roles", row->roles),
-                                MR_DB_T("hash", row->token_hash), MR_DB_T("language", row->language),
-                                MR_DB_I("now", mr_env_now(env)), MR_DB_I("until", row->expires_at)),
+                     MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id), MR_DB_T("email", row->email),
+                                MR_DB_T("roles", row->roles), MR_DB_T("hash", row->token_hash),
+                                MR_DB_T("language", row->language), MR_DB_I("now", mr_env_now(env)),
+                                MR_DB_I("until", row->expires_at)),
                      NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;

@@ -32,8 +32,8 @@ struct mr_org_count {
     int64_t people, created_at;
 };
 /* All that are open, by name. At most `most`. */
-int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_org_count **ret,
-                                   size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_org_count **ret, size_t *ret_count,
+                                   struct mr_err *err) MR_MUST_CHECK;
 
 struct mr_invitation_row {
     mr_str id, org_id, email, roles, token_hash, state, language;

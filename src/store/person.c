@@ -4,7 +4,10 @@
 #define COLUMNS                                                                                                        \
     "p.id, p.email, p.name, p.language, p.password, p.totp_salt, p.totp_step, "                                        \
     "CASE WHEN p.installation THEN 1 ELSE 0 END, p.created_at"
-#define MR_DB_FLAG(n, f) {.name = (n), .type = MR_DB_BOOL, .number = (f)}
+#define MR_DB_FLAG(n, f)                                                                                               \
+    {                                                                                                                  \
+        .name = (n), .type = MR_DB_BOOL, .number = (f)                                                                 \
+    }
 
 static void take(const mr_db_cursor *c, mr_arena *a, struct mr_person_row *ret)
 {

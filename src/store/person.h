@@ -7,8 +7,8 @@
 
 struct mr_person_row {
     mr_str id, email, name, language;
-    mr_str password;  /* Argon2id hash; empty: none */
-    mr_str totp_salt; /* empty: no authenticator app */
+    mr_str password;   /* Argon2id hash; empty: none */
+    mr_str totp_salt;  /* empty: no authenticator app */
     int64_t totp_step; /* of the last code that was used; each counts once */
     bool installation; /* an administrator of the installation */
     int64_t created_at;

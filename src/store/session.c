@@ -36,12 +36,11 @@ int mr_store_session_find(mr_db_tx *tx, mr_arena *a, mr_str token_hash, int64_t 
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     *ret = (struct mr_session_row){0};
-    MR_TRY(mr_db_query(tx,
-                       "SELECT " SESSION " FROM session WHERE token_hash = $hash AND seen_at >= $idle AND "
-                       "created_at >= $made",
-                       MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("idle", idle_since),
-                                  MR_DB_I("made", made_since)),
-                       &c, err));
+    MR_TRY(mr_db_query(
+        tx,
+        "SELECT " SESSION " FROM session WHERE token_hash = $hash AND seen_at >= $idle AND "
+        "created_at >= $made",
+        MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("idle", idle_since), MR_DB_I("made", made_since)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     if (row) take(c, a, ret);
     return MR_OK;
@@ -113,8 +112,8 @@ int mr_store_session_forget(mr_db_tx *tx, int64_t idle_since, int64_t made_since
     MR_TRY(mr_db_run(tx, "DELETE FROM session WHERE seen_at < $idle OR created_at < $made",
                      MR_DB_ARGS(MR_DB_I("idle", idle_since), MR_DB_I("made", made_since)), NULL, err));
     MR_TRY(mr_db_run(tx, "DELETE FROM single_use WHERE expires_at < $now", MR_DB_ARGS(MR_DB_I("now", now)), NULL, err));
-    return mr_db_run(tx, "DELETE FROM attempt WHERE last_at < $since",
-                     MR_DB_ARGS(MR_DB_I("since", now - MR_DAY_MS)), NULL, err);
+    return mr_db_run(tx, "DELETE FROM attempt WHERE last_at < $since", MR_DB_ARGS(MR_DB_I("since", now - MR_DAY_MS)),
+                     NULL, err);
 }
 
 /* ---- what counts once ---- */

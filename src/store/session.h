@@ -59,7 +59,7 @@ int mr_store_attempt_set(mr_db_tx *tx, mr_str key, int64_t failures, int64_t now
                          struct mr_err *err) MR_MUST_CHECK;
 
 struct mr_passkey_row {
-    mr_str id, person_id, name, public_key; /* id: base64url */
+    mr_str id, person_id, name, public_key;          /* id: base64url */
     int64_t algorithm, counter, created_at, used_at; /* used_at MR_TIME_NONE: never */
 };
 /* Errors: MR_E_EXISTS. */

@@ -315,8 +315,8 @@ void mr_web_account_app_confirm(mr_page *p)
     struct mr_err err = {0};
     mr_str codes[MR_LIMIT_RECOVERY_CODES], salt = mr_http_form(p->request, "salt");
     if (!may_change(p, MR_STR("/account/second-step"))) return;
-    int code = mr_account_app_confirm(p->service, p->arena, p->session, salt, mr_http_form(p->request, "code"), codes,
-                                      &err);
+    int code =
+        mr_account_app_confirm(p->service, p->arena, p->session, salt, mr_http_form(p->request, "code"), codes, &err);
     if (code == MR_OK)
         show_codes(p, codes);
     else if (code == MR_E_FORMAT)

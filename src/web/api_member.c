@@ -57,8 +57,7 @@ static void set_roles(mr_page *p, unsigned roles)
     struct mr_err err = {0};
     mr_str org_id;
     int code = mr_web_people_org(p, &org_id, &err);
-    if (code == MR_OK)
-        code = mr_people_set_roles(p->service, p->arena, p->actor, org_id, p->part[0], roles, &err);
+    if (code == MR_OK) code = mr_people_set_roles(p->service, p->arena, p->actor, org_id, p->part[0], roles, &err);
     if (code == MR_OK)
         mr_api_done(p);
     else

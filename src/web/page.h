@@ -25,12 +25,12 @@ typedef struct mr_page {
     const mr_http_request *request;
     mr_http_response *response;
     const mr_language *language;
-    mr_arena *arena;              /* the request's */
-    mr_str part[MR_PAGE_PARTS];   /* what the stars of the pattern matched */
-    const struct mr_actor *actor; /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
+    mr_arena *arena;                  /* the request's */
+    mr_str part[MR_PAGE_PARTS];       /* what the stars of the pattern matched */
+    const struct mr_actor *actor;     /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
     const struct mr_session *session; /* of a person who has signed in; NULL for everybody else */
     char form_token[33];              /* that the forms of who is signed in carry; empty for others */
-    bool is_api;                  /* below /api/: problems are JSON */
+    bool is_api;                      /* below /api/: problems are JSON */
     mr_buf view_text;
     mr_json_writer view;
 } mr_page;

@@ -126,9 +126,9 @@ static void show(mr_page *p, const struct sent *sent)
     mr_str invited = mr_http_query(p->request, "invited");
     uint64_t n;
     if (mr_str_to_u64(invited, &n) && n <= MR_LIMIT_INVITED_AT_ONCE)
-        mr_json_put_member(v, "invited",
-                           MR_SAY(p->arena, p->language, n == 1 ? "people.invited.one" : "people.invited.many",
-                                  {"count", invited}));
+        mr_json_put_member(
+            v, "invited",
+            MR_SAY(p->arena, p->language, n == 1 ? "people.invited.one" : "people.invited.many", {"count", invited}));
     mr_page_show_private(p, "people");
 }
 
@@ -152,10 +152,10 @@ void mr_web_people_invite(mr_page *p)
         mr_http_redirect(p->response, mr_arena_format(p->arena, "/provider/people?invited=%zu", count));
     } else if (code == MR_E_FORMAT || code == MR_E_LIMIT) {
         sent.address = mr_arena_dup(p->arena, mr_str_of(err.detail));
-        sent.wrong = code == MR_E_LIMIT                           ? "people.wrong.many"
+        sent.wrong = code == MR_E_LIMIT                  ? "people.wrong.many"
                      : mr_str_is(sent.address, "emails") ? "people.wrong.emails"
                      : mr_str_is(sent.address, "roles")  ? "people.wrong.roles"
-                                                                  : "people.wrong.address";
+                                                         : "people.wrong.address";
         show(p, &sent);
     } else
         mr_page_fail(p, &err);
@@ -208,8 +208,7 @@ static void set_roles(mr_page *p, unsigned roles)
     struct mr_err err = {0};
     mr_str org_id;
     int code = mr_web_people_org(p, &org_id, &err);
-    if (code == MR_OK)
-        code = mr_people_set_roles(p->service, p->arena, p->actor, org_id, p->part[0], roles, &err);
+    if (code == MR_OK) code = mr_people_set_roles(p->service, p->arena, p->actor, org_id, p->part[0], roles, &err);
     if (code == MR_OK)
         mr_http_redirect(p->response, PEOPLE);
     else if (code == MR_E_STATE)

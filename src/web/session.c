@@ -91,8 +91,7 @@ bool mr_web_is_fresh(mr_page *p, mr_str path)
 
 static mr_str role_message(mr_page *p, mr_role role, const char *which)
 {
-    return mr_message_str(p->language,
-                          mr_arena_format(p->arena, "role.%.*s%s", MR_STR_ARG(mr_role_word(role)), which));
+    return mr_message_str(p->language, mr_arena_format(p->arena, "role.%.*s%s", MR_STR_ARG(mr_role_word(role)), which));
 }
 
 void mr_web_put_roles(mr_page *p, const char *member, unsigned checked)

@@ -131,14 +131,11 @@ static bool go_on(mr_page *p, const struct mr_sign_in *r, mr_str to)
     case MR_SIGN_IN_MAIL:
     case MR_SIGN_IN_APP:
         mr_page_set_cookie(p, STEP_COOKIE, r->token, SHORT_COOKIE);
-        mr_http_redirect(p->response, mr_arena_format(p->arena, "/sign-in/second%s%.*s", to.len ? "?to=" : "",
-                                                      MR_STR_ARG(to)));
+        mr_http_redirect(p->response,
+                         mr_arena_format(p->arena, "/sign-in/second%s%.*s", to.len ? "?to=" : "", MR_STR_ARG(to)));
         return true;
-    case MR_SIGN_IN_OVER:
-        show_over(p);
-        return true;
-    default:
-        return false;
+    case MR_SIGN_IN_OVER: show_over(p); return true;
+    default: return false;
     }
 }
 
@@ -180,8 +177,8 @@ void mr_web_sign_in_second(mr_page *p)
         mr_sign_in_second(p->service, p->arena, &v, token, mr_http_form(p->request, "code"), &r, &err) != MR_OK)
         mr_page_fail(p, &err);
     else if (!go_on(p, &r, to))
-        show_second(p, kind, "sign_in.second.wrong",
-                    r.state == MR_SIGN_IN_WAIT ? say_wait(p, r.wait_ms) : MR_STR_EMPTY, to);
+        show_second(p, kind, "sign_in.second.wrong", r.state == MR_SIGN_IN_WAIT ? say_wait(p, r.wait_ms) : MR_STR_EMPTY,
+                    to);
 }
 
 /* ---- mailed links ---- */
@@ -253,8 +250,7 @@ void mr_web_sign_in_passkey(mr_page *p)
     const struct mr_visitor v = mr_web_visitor(p);
     mr_str to = field_to(p);
     if (!mr_web_is_from_here(p)) return;
-    if (mr_web_read_passkey(p, &answer) &&
-        mr_sign_in_passkey(p->service, p->arena, &v, &answer, &r, &err) != MR_OK)
+    if (mr_web_read_passkey(p, &answer) && mr_sign_in_passkey(p->service, p->arena, &v, &answer, &r, &err) != MR_OK)
         mr_page_fail(p, &err);
     else if (!go_on(p, &r, to))
         show(p, "sign_in.passkey.wrong", MR_STR_EMPTY, MR_STR_EMPTY, to);

@@ -40,8 +40,13 @@ static void test_base32__is_that_of_the_rfc(void **state)
 {
     (void)state;
     /* RFC 4648 section 10, without padding */
-    static const char *const cases[][2] = {{"", ""},         {"f", "MY"},         {"fo", "MZXQ"},      {"foo", "MZXW6"},
-                                           {"foob", "MZXW6YQ"}, {"fooba", "MZXW6YTB"}, {"foobar", "MZXW6YTBOI"}};
+    static const char *const cases[][2] = {{"", ""},
+                                           {"f", "MY"},
+                                           {"fo", "MZXQ"},
+                                           {"foo", "MZXW6"},
+                                           {"foob", "MZXW6YQ"},
+                                           {"fooba", "MZXW6YTB"},
+                                           {"foobar", "MZXW6YTBOI"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         MR_CLEANUP(mr_buf_done) mr_buf out;
         mr_buf_init(&out, 64);

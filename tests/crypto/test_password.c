@@ -5,7 +5,8 @@
 #include <time.h>
 
 /* from the test vectors of the reference implementation (phc-winner-argon2, src/test.c): "password", "somesalt", t=2, m=2^16, p=1 */
-static const char elsewhere[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+static const char elsewhere[] =
+    "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
 static bool verify(const char *hash, const char *password, bool *ret_stale)
 {
@@ -45,8 +46,8 @@ static void test_password_verify__tells_of_older_costs(void **state)
     (void)state;
     bool stale;
     /* from the test vectors of the reference implementation: t=2, m=2^8 */
-    assert_true(verify("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "password",
-                       &stale));
+    assert_true(verify("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                       "password", &stale));
     assert_true(stale);
 }
 

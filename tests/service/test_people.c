@@ -79,10 +79,10 @@ static mr_str mailed(struct world *w, const char *to, const char *template_name,
     {
         MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
         bool row;
-        assert_ok(mr_db_query(tx, "SELECT data FROM mail WHERE recipient = $to AND template = $t ORDER BY id DESC LIMIT 1",
-                              MR_DB_ARGS(MR_DB_T("to", mr_str_of(to)), MR_DB_T("t", mr_str_of(template_name))), &c,
-                              &err),
-                  err);
+        assert_ok(
+            mr_db_query(tx, "SELECT data FROM mail WHERE recipient = $to AND template = $t ORDER BY id DESC LIMIT 1",
+                        MR_DB_ARGS(MR_DB_T("to", mr_str_of(to)), MR_DB_T("t", mr_str_of(template_name))), &c, &err),
+            err);
         assert_ok(mr_db_next(c, &row, &err), err);
         if (row) {
             const mr_json *data;
@@ -179,16 +179,25 @@ static void test_password_fault__refuses_short_common_and_own_ones(void **state)
     static const struct {
         const char *password, *fault;
     } cases[] = {
-        {"short", "short"},           {"elleve tegn", "short"},          {"ååååååååååå", "short"},
-        {"password1234", "common"},   {"PassWord1234", "common"},        {"aaaaaaaaaaaaaa", "common"},
-        {"abcdefghijklmnop", "common"}, {"sigrid@example.org", "own"},   {"SIGRID@example.org", "own"},
-        {"sigrid astrup kro", "own"}, {"fire graa katte sover", NULL},   {"correcthorsebatterystaple", "common"},
+        {"short", "short"},
+        {"elleve tegn", "short"},
+        {"ååååååååååå", "short"},
+        {"password1234", "common"},
+        {"PassWord1234", "common"},
+        {"aaaaaaaaaaaaaa", "common"},
+        {"abcdefghijklmnop", "common"},
+        {"sigrid@example.org", "own"},
+        {"SIGRID@example.org", "own"},
+        {"sigrid astrup kro", "own"},
+        {"fire graa katte sover", NULL},
+        {"correcthorsebatterystaple", "common"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *got = mr_password_fault(mr_str_of(cases[i].password), MR_STR("sigrid@example.org"),
-                                            MR_STR("Sigrid Astrup Kro"));
+        const char *got =
+            mr_password_fault(mr_str_of(cases[i].password), MR_STR("sigrid@example.org"), MR_STR("Sigrid Astrup Kro"));
         if ((got == NULL) != (cases[i].fault == NULL) || (got && strcmp(got, cases[i].fault) != 0))
-            fail_msg("%s: got %s, wanted %s", cases[i].password, got ? got : "-", cases[i].fault ? cases[i].fault : "-");
+            fail_msg("%s: got %s, wanted %s", cases[i].password, got ? got : "-",
+                     cases[i].fault ? cases[i].fault : "-");
     }
 }
 
@@ -311,7 +320,8 @@ static void test_link__is_mailed_five_times_an_hour(void **state)
     struct mr_err err = {0};
     add(w, "solrun@example.org", 1, MR_STR_EMPTY);
     for (int i = 0; i < 9; i++)
-        assert_ok(mr_sign_in_link_send(w->s, &w->a, &w->v, MR_STR("solrun@example.org"), false, MR_STR_EMPTY, &err), err);
+        assert_ok(mr_sign_in_link_send(w->s, &w->a, &w->v, MR_STR("solrun@example.org"), false, MR_STR_EMPTY, &err),
+                  err);
     assert_int_equal(count_mails(w, "solrun@example.org"), MR_LIMIT_LINKS_PER_HOUR);
     clock_now += 61 * MINUTE;
     assert_ok(mr_sign_in_link_send(w->s, &w->a, &w->v, MR_STR("solrun@example.org"), false, MR_STR_EMPTY, &err), err);
@@ -487,11 +497,12 @@ static mr_str client_data(struct world *w, const char *type, mr_str challenge, c
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_buf_init(&text, 4096);
     mr_base64url_put(&text, challenge);
-    return mr_arena_format(&w->a, "{\"type\":\"%s\",\"challenge\":\"%.*s\",\"origin\":\"%s\",\"crossOrigin\":false}", type,
-                           MR_STR_ARG(mr_buf_str(&text)), origin);
+    return mr_arena_format(&w->a, "{\"type\":\"%s\",\"challenge\":\"%.*s\",\"origin\":\"%s\",\"crossOrigin\":false}",
+                           type, MR_STR_ARG(mr_buf_str(&text)), origin);
 }
 
-static mr_str auth_data(struct world *w, const struct authenticator *k, const char *rp_id, unsigned flags, bool with_key)
+static mr_str auth_data(struct world *w, const struct authenticator *k, const char *rp_id, unsigned flags,
+                        bool with_key)
 {
     MR_CLEANUP(mr_buf_done) mr_buf d;
     uint8_t hash[32];
@@ -544,8 +555,8 @@ static mr_str der(struct world *w, mr_str rs)
     return mr_arena_dup(&w->a, mr_buf_str(&d));
 }
 
-static struct mr_passkey_answer assertion(struct world *w, struct authenticator *k, mr_str challenge, const char *origin,
-                                          const char *rp_id, unsigned flags)
+static struct mr_passkey_answer assertion(struct world *w, struct authenticator *k, mr_str challenge,
+                                          const char *origin, const char *rp_id, unsigned flags)
 {
     struct mr_err err = {0};
     uint8_t hash[32];
@@ -585,7 +596,8 @@ static struct authenticator register_passkey(struct world *w, const struct mr_se
     assert_ok(mr_key_generate(MR_KEY_P256, 0, &k.key, &err), err);
     mr_str purpose = mr_arena_format(&w->a, "add %.*s", MR_STR_ARG(s->actor.id));
     struct mr_passkey_answer answer = {.id = k.id,
-                                       .client_data = client_data(w, "webauthn.create", challenge_for(w, purpose), ORIGIN),
+                                       .client_data =
+                                           client_data(w, "webauthn.create", challenge_for(w, purpose), ORIGIN),
                                        .auth_data = auth_data(w, &k, RP_ID, 5, true)};
     assert_ok(mr_account_passkey_add(w->s, &w->a, s, MR_STR("laptop"), MR_STR("Firefox"), &answer, &err), err);
     assert_int_equal(mr_account_passkey_add(w->s, &w->a, s, MR_STR("again"), MR_STR("Firefox"), &answer, &err),
@@ -609,7 +621,8 @@ static void test_passkey__signs_in_and_refuses_whatever_does_not_fit(void **stat
         struct mr_passkey_answer answer;
     } cases[] = {
         {"counter went back", assertion(w, &k, challenge_for(w, purpose), ORIGIN, RP_ID, 5)},
-        {"another origin", (k.counter = 3, assertion(w, &k, challenge_for(w, purpose), "https://merit.example.com", RP_ID, 5))},
+        {"another origin",
+         (k.counter = 3, assertion(w, &k, challenge_for(w, purpose), "https://merit.example.com", RP_ID, 5))},
         {"another rp", assertion(w, &k, challenge_for(w, purpose), ORIGIN, "example.org", 5)},
         {"nobody verified", assertion(w, &k, challenge_for(w, purpose), ORIGIN, RP_ID, 1)},
         {"nobody present", assertion(w, &k, challenge_for(w, purpose), ORIGIN, RP_ID, 4)},
@@ -663,9 +676,9 @@ static void test_people__invites_accepts_once_and_keeps_an_administrator(void **
     assert_ok(mr_people_invitations(w->s, &w->a, &thora.actor, w->org, &rows, &count, &err), err);
     assert_int_equal(count, 2); /* nobody of the wrong list was invited */
     /* another's invitation, organisation and member are none */
-    assert_int_equal(mr_people_invite(w->s, &w->a, &thora.actor, w->other, MR_STR("x@example.org"), 1, MR_STR("en"),
-                                      &count, &err),
-                     MR_E_NOT_FOUND);
+    assert_int_equal(
+        mr_people_invite(w->s, &w->a, &thora.actor, w->other, MR_STR("x@example.org"), 1, MR_STR("en"), &count, &err),
+        MR_E_NOT_FOUND);
     struct mr_invitation_row *theirs;
     assert_ok(mr_people_invitations(w->s, &w->a, &mr_actor_operator, w->other, &theirs, &count, &err), err);
     assert_int_equal(mr_people_withdraw(w->s, &w->a, &thora.actor, theirs[0].id, &err), MR_E_NOT_FOUND);
@@ -683,11 +696,13 @@ static void test_people__invites_accepts_once_and_keeps_an_administrator(void **
     /* never without an administrator */
     assert_ok(mr_people_members(w->s, &w->a, &mr_actor_operator, w->org, &members, &count, &err), err);
     assert_int_equal(count, 1);
-    assert_int_equal(mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, thora.actor.id, 1u << MR_ROLE_DESIGNER, &err),
-                     MR_E_STATE);
+    assert_int_equal(
+        mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, thora.actor.id, 1u << MR_ROLE_DESIGNER, &err),
+        MR_E_STATE);
     assert_int_equal(mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, thora.actor.id, 0, &err), MR_E_STATE);
     mr_str ada = add(w, "ada@example.org", 1u << MR_ROLE_ADMINISTRATOR, MR_STR_EMPTY);
-    assert_ok(mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, thora.actor.id, 1u << MR_ROLE_DESIGNER, &err), err);
+    assert_ok(mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, thora.actor.id, 1u << MR_ROLE_DESIGNER, &err),
+              err);
     thora = open_session(w, enter(w, "first@example.org").token);
     assert_false(mr_actor_may(&thora.actor, MR_MAY_MEMBER_EDIT));
     assert_int_equal(mr_people_set_roles(w->s, &w->a, &thora.actor, w->org, ada, 0, &err), MR_E_FORBIDDEN);

@@ -65,7 +65,8 @@ static inline void person_send(struct site *s, const struct visitor *v, const ch
     char body[2000];
     snprintf(body, sizeof body, "form_token=%s%s%s", v ? v->form_token : "", *fields ? "&" : "", fields);
     site_ask(s, MR_POST, path,
-             SITE_HEADER_LIST({"Content-Type", "application/x-www-form-urlencoded"}, {v ? "Cookie" : NULL, v ? v->cookie : NULL}),
+             SITE_HEADER_LIST({"Content-Type", "application/x-www-form-urlencoded"},
+                              {v ? "Cookie" : NULL, v ? v->cookie : NULL}),
              mr_str_of(body));
 }
 

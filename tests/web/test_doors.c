@@ -46,12 +46,14 @@ static int open_house(void **state)
     assert_ok(mr_people_organisations(h->site.service, &h->a, &mr_actor_operator, &orgs, &count, &err), err);
     for (size_t i = 0; i < count; i++) {
         if (!mr_str_is(orgs[i].name, OURS)) continue;
-        assert_ok(mr_people_members(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &members, &count, &err), err);
+        assert_ok(mr_people_members(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &members, &count, &err),
+                  err);
         assert_int_equal(count, MR_ROLE_COUNT + 1);
         assert_ok(mr_people_invite(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, MR_STR("new@example.org"), 1,
                                    MR_STR("en"), &count, &err),
                   err);
-        assert_ok(mr_people_invitations(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &rows, &count, &err), err);
+        assert_ok(mr_people_invitations(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &rows, &count, &err),
+                  err);
         h->invitation = rows[0].id;
         break;
     }

@@ -206,8 +206,9 @@ static void test_account__asks_for_a_fresh_sign_in(void **state)
     struct mr_err err = {0};
     struct visitor v;
     mr_db_tx *tx;
-    static const char *const posts[] = {"/account/password", "/account/passkeys", "/account/second-step",
-                                        "/account/second-step/remove", "/account/recovery-codes", "/provider/people"};
+    static const char *const posts[] = {"/account/password",       "/account/passkeys",
+                                        "/account/second-step",    "/account/second-step/remove",
+                                        "/account/recovery-codes", "/provider/people"};
     person_enter(&h->site, "lucja@example.org", &v);
     site_get(&h->site, "/account/password", SITE_HEADER("Cookie", v.cookie));
     assert_status(&h->site, 200, "fresh");
