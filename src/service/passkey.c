@@ -33,8 +33,8 @@
     F(fido_assert_verify)                                                                                              \
     F(es256_pk_new)                                                                                                    \
     F(es256_pk_free)                                                                                                   \
-    F(es256_pk_from_ptr) F(rs256_pk_new) F(rs256_pk_free) F(rs256_pk_from_ptr) F(eddsa_pk_new) F(eddsa_pk_free)        \
-        F(eddsa_pk_from_ptr)
+    F(es256_pk_from_ptr)                                                                                               \
+    F(rs256_pk_new) F(rs256_pk_free) F(rs256_pk_from_ptr) F(eddsa_pk_new) F(eddsa_pk_free) F(eddsa_pk_from_ptr)
 MR_LAZY_LIBRARY(fido, "libfido2.so.1", FIDO_FUNCTIONS)
 
 enum { RP_ID_HASH = 32, FLAGS = 32, COUNTER = 33, HEAD = 37, AT = 53 /* behind flags, counter and AAGUID */ };

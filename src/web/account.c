@@ -3,7 +3,7 @@
 #include "service/account.h"
 #include "base/limits.h"
 #include "service/people.h"
-#include "web/qr.h"
+#include "credential/qr.h"
 #include "web/session.h"
 
 #define ACCOUNT MR_STR("/account")

@@ -1,6 +1,6 @@
 /* A QR code as a picture for a page. */
-#ifndef MR_WEB_QR_H
-#define MR_WEB_QR_H
+#ifndef MR_CREDENTIAL_QR_H
+#define MR_CREDENTIAL_QR_H
 
 #include "base/arena.h"
 #include "base/err.h"

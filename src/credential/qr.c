@@ -1,4 +1,4 @@
-#include "web/qr.h"
+#include "credential/qr.h"
 #include "base/encoding.h"
 #include "base/lazy.h"
 #include "base/limits.h"
