@@ -24,7 +24,7 @@ static const char help[] =
     "  --installation   may add organisations and their first administrators\n"
     "  --public-url URL how browsers reach the server, for the printed link\n"
     "  --data DIR       the data folder; without it MERIT_DATA, or ./merit-data\n\n"
-    "Exit status: 0 done, 2 not possible.\n";
+    "Exit status: 0 done, 1 an address, role or password cannot be so, 2 not possible.\n";
 
 struct user {
     const char *data, *name, *roles, *org, *installation, *url, *lang;
@@ -161,5 +161,6 @@ int mr_cli_user(int argc, char **argv, const mr_env *env)
     }
     if (installation) u.installation = "yes";
     if (run(&u, argv, env, &err) == MR_OK) return 0;
-    return mr_cli_fail(&err, u.data, MR_STR_EMPTY);
+    bool about_folder = err.code == MR_E_IO || err.code == MR_E_DB || !u.service;
+    return mr_cli_fail(&err, about_folder ? u.data : NULL, MR_STR_EMPTY);
 }

@@ -114,7 +114,9 @@ int mr_session_open(mr_service *s, mr_arena *a, mr_str token, struct mr_session 
         MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
         MR_TRY(load(tx, a, now, token, ret, &row, err));
     }
-    if (ret->id.len && now - row.seen_at > MR_LIMIT_SESSION_SEEN_MS) return see(s, ret->id, now, err);
+    /* whoever is signed in stays so, even when that cannot be written down just now */
+    if (ret->id.len && now - row.seen_at > MR_LIMIT_SESSION_SEEN_MS && see(s, ret->id, now, err) != MR_OK)
+        mr_err_clear(err);
     return MR_OK;
 }
 

@@ -253,23 +253,19 @@ static mr_str recovery_hash(mr_arena *a, mr_str code)
     return mr_session_digest(a, mr_str_make(text, n));
 }
 
-static int check_app(mr_service *s, mr_db_tx *tx, mr_arena *a, struct mr_person_row *person, mr_str code,
+static int check_app(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_person_row *person, mr_str code,
                      bool *ret_right, struct mr_err *err)
 {
     char secret[20];
     mr_sign_in_app_secret(s, a, person->id, person->totp_salt, secret);
     int64_t step = mr_one_time_find(mr_str_make(secret, sizeof secret), code, now_of(s));
     mr_secret_wipe(secret, sizeof secret);
-    if (step > person->totp_step) {
-        person->totp_step = step;
-        *ret_right = true;
-        return mr_store_person_change(tx, person, err);
-    }
+    if (step) return mr_store_person_use_step(tx, person->id, step, ret_right, err);
     return mr_store_recovery_code_use(tx, person->id, recovery_hash(a, code), ret_right, err);
 }
 
 static int check_second(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_single_use_row *row,
-                        struct mr_person_row *person, mr_str step_token, mr_str code, bool *ret_right,
+                        const struct mr_person_row *person, mr_str step_token, mr_str code, bool *ret_right,
                         struct mr_err *err)
 {
     if (mr_str_is(row->kind, "second.app")) return check_app(s, tx, a, person, code, ret_right, err);

@@ -93,6 +93,15 @@ int mr_store_person_change(mr_db_tx *tx, const struct mr_person_row *row, struct
                      NULL, err);
 }
 
+int mr_store_person_use_step(mr_db_tx *tx, mr_str id, int64_t step, bool *ret_ours, struct mr_err *err)
+{
+    int64_t changed = 0;
+    MR_TRY(mr_db_run(tx, "UPDATE person SET totp_step = $step WHERE id = $id AND totp_step < $step",
+                     MR_DB_ARGS(MR_DB_I("step", step), MR_DB_T("id", id)), &changed, err));
+    *ret_ours = changed == 1;
+    return MR_OK;
+}
+
 int mr_store_person_list(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_person_row **ret, size_t *ret_count,
                          struct mr_err *err)
 {

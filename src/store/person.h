@@ -26,6 +26,8 @@ int mr_store_person_find_identity(mr_db_tx *tx, mr_arena *a, mr_str issuer, mr_s
                                   struct mr_err *err) MR_MUST_CHECK;
 /* Everything that can change of the row: name, language, password, totp_salt, totp_step, installation. */
 int mr_store_person_change(mr_db_tx *tx, const struct mr_person_row *row, struct mr_err *err) MR_MUST_CHECK;
+/* Use the code of a step up; ret_ours false when it, or a later one, was used already, be it at the same moment. */
+int mr_store_person_use_step(mr_db_tx *tx, mr_str id, int64_t step, bool *ret_ours, struct mr_err *err) MR_MUST_CHECK;
 /* All, by address; at most `most`. */
 int mr_store_person_list(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_person_row **ret, size_t *ret_count,
                          struct mr_err *err) MR_MUST_CHECK;

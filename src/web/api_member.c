@@ -205,3 +205,13 @@ void mr_api_installation_add(mr_page *p)
     mr_json_put_member(&p->view, "name", name);
     mr_api_show(p, 201);
 }
+
+void mr_api_installation_invite(mr_page *p)
+{
+    struct mr_err err = {0};
+    const mr_json *body = mr_api_body(p);
+    if (!body) return;
+    int code = mr_people_invite_administrator(p->service, p->arena, p->actor, p->part[0],
+                                              mr_json_get_str(body, "email"), mr_json_get_str(body, "language"), &err);
+    answer(p, code, &err);
+}

@@ -15,6 +15,7 @@ void mr_web_session_find(mr_page *p)
 {
     struct mr_err err = {0};
     p->actor = &mr_actor_stranger;
+    if (mr_str_has_prefix(p->request->path, MR_STR("/static/"))) return; /* the same for everybody */
     mr_str token = mr_web_session_token(p);
     struct mr_session *session = token.len ? MR_NEW(p->arena, struct mr_session) : NULL;
     if (!session) return;

@@ -271,6 +271,7 @@ void mr_page_show(mr_page *p, const char *name)
     mr_http_set_type(p->response, "text/html; charset=utf-8");
     mr_http_set_header(p->response, "Content-Language", mr_language_tag(p->language));
     mr_http_set_header(p->response, "Vary", MR_STR("Accept-Language, Cookie"));
+    if (p->session) mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store")); /* the head names them */
     if (render(p, name, &err) != MR_OK) fail_plainly(p, &err);
 }
 

@@ -23,6 +23,7 @@ function jwk(kind, options, alg) {
 }
 const client = (id, alg) => ({ client_id: id, client_secret: `${id}-secret-of-thirty-two-characters`, redirect_uris: [`${site_url}/sign-in/back/${id}`],
   token_endpoint_auth_method: 'client_secret_post', id_token_signed_response_alg: alg });
+console.info = console.warn = () => {}; // it warns that it is set up for trying out, which it is
 const provider = new Provider(issuer, {
   clients: [client('uni', 'RS256'), client('ec', 'ES256'), client('stranger', 'RS256')],
   jwks: { keys: [jwk('rsa', { modulusLength: 2048 }, 'RS256'), jwk('ec', { namedCurve: 'P-256' }, 'ES256')] },

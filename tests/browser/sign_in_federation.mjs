@@ -1,10 +1,11 @@
 // Signing in through a SAML federation, in a real browser: Apache with mod_auth_mellon as packaging/saml/merit.conf sets it up, in front of Merit, and an identity provider
 // made of samlify on loopback. And what happens to whoever writes the proxy's headers himself.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { freePort, open, root, run } from './site.mjs';
 
 let saml;
@@ -30,7 +31,9 @@ const folder = mkdtempSync(join(tmpdir(), 'merit-saml-'));
 // ---- the identity provider: it signs in whoever its test says, without asking ----
 const certificate = (name) => execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout',
   join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)], { stdio: 'pipe' });
+chmodSync(folder, 0o755);
 certificate('sp');
+chmodSync(join(folder, 'sp.key'), 0o644); // Apache gives up root's rights, if it has them
 certificate('idp');
 let person = {};
 const oid = { principal: 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6', mail: 'urn:oid:0.9.2342.19200300.100.1.3', home: 'urn:oid:1.3.6.1.4.1.25178.1.2.9' };
@@ -45,12 +48,12 @@ const template = '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:proto
   + '</saml:AttributeStatement></saml:Assertion></samlp:Response>';
 const idp = IdentityProvider({ entityID: `${idpUrl}/metadata`, privateKey: readFileSync(join(folder, 'idp.key')), signingCert: readFileSync(join(folder, 'idp.crt')),
   requestSignatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', loginResponseTemplate: { context: template, attributes: [] },
-  singleSignOnService: [{ Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', Location: `${idpUrl}/sso` }] });
+  singleSignOnService: [{ Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', Location: `${idpUrl}/sso` }],
+  singleLogoutService: [{ Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', Location: `${idpUrl}/out` }] });
 
 async function answer(query) {
   const sp = ServiceProvider({ metadata: await (await fetch(`${url}/mellon/metadata`)).text() });
-  const asked = await idp.parseLoginRequest(sp, 'redirect', { query: { SAMLRequest: query.get('SAMLRequest') }, octetString: '' }).catch(() => null)
-    || { extract: { request: { id: /ID="([^"]+)"/.exec(SamlLib ? inflate(query.get('SAMLRequest')) : '')[1] } } };
+  const asked = { extract: { request: { id: /ID="([^"]+)"/.exec(inflateRawSync(Buffer.from(query.get('SAMLRequest'), 'base64')).toString())[1] } } };
   const acs = sp.entityMeta.getAssertionConsumerService('post');
   const at = (ms) => new Date(Date.now() + ms).toISOString();
   const id = () => `_${crypto.randomUUID()}`;
@@ -60,8 +63,6 @@ async function answer(query) {
   const relay = (query.get('RelayState') || '').replace(/&/g, '&amp;').replace(/"/g, '&quot;');
   return `<form method="post" action="${acs}"><input name="SAMLResponse" value="${context}"><input name="RelayState" value="${relay}"><button>Go on</button></form>`;
 }
-import { inflateRawSync } from 'node:zlib';
-const inflate = (text) => inflateRawSync(Buffer.from(text, 'base64')).toString();
 const server = createServer((request, response) => {
   answer(new URL(request.url, idpUrl).searchParams).then((page) => response.setHeader('Content-Type', 'text/html').end(page),
     (error) => { response.statusCode = 500; response.end(String(error.stack || error)); });
@@ -78,6 +79,7 @@ PidFile ${folder}/apache.pid
 DefaultRuntimeDir ${folder}
 ErrorLog ${folder}/error.log
 LogLevel warn
+${process.getuid() === 0 ? 'User nobody\nGroup nogroup' : ''}
 Listen 127.0.0.1:${outside}
 Define MERIT_BACKEND http://127.0.0.1:${inside}
 Define MERIT_SAML ${folder}

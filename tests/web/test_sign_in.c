@@ -243,6 +243,60 @@ static void test_people__show_script_as_text(void **state)
     assert_says_not(&h->site, "<script>alert");
 }
 
+static void call(struct house *h, mr_http_method method, const char *path, const char *body, int status)
+{
+    mr_str bearer = mr_arena_format(
+        &h->a, "Bearer %.*s", MR_STR_ARG(mr_str_from(mr_web_operator_path(h->site.web), sizeof "/operator/" - 1)));
+    site_ask(&h->site, method, path, SITE_HEADER("Authorization", bearer.ptr), mr_str_of(body));
+    assert_status(&h->site, status, path);
+}
+/* A text member of the first item of an answer. */
+static const char *first(struct house *h, const char *member)
+{
+    struct mr_err err = {0};
+    const mr_json *root;
+    assert_ok(mr_json_parse(&h->a, mr_arena_dup(&h->a, h->site.body), NULL, &root, &err), err);
+    return mr_arena_cstr(&h->a, mr_json_get_str(mr_json_at(mr_json_get(root, "items"), 0), member));
+}
+
+static void test_api__does_with_members_what_the_pages_do(void **state)
+{
+    struct house *h = *state;
+    char path[120];
+    call(h, MR_GET, "/api/v1/installation/organisations", "", 200);
+    assert_string_equal(first(h, "name"), OURS);
+    const char *org = first(h, "id");
+    call(h, MR_GET, "/api/v1/members", "", 200);
+    assert_says(&h->site, "\"roles\":[\"administrator\"]");
+    const char *person = first(h, "id");
+    snprintf(path, sizeof path, "/api/v1/members/%s", person);
+    call(h, MR_PUT, path, "{\"roles\":[\"designer\"]}", 409); /* the last administrator */
+    call(h, MR_DELETE, path, "", 409);
+    call(h, MR_PUT, path, "{\"roles\":[\"king\"]}", 400);
+    call(h, MR_PUT, path, "{\"roles\":[\"administrator\",\"auditor\"]}", 204);
+    call(h, MR_PUT, "/api/v1/members/x", "{\"roles\":[\"auditor\"]}", 404);
+    call(h, MR_POST, "/api/v1/invitations",
+         "{\"emails\":[\"a@example.org\",\"b@example.org\"],\"roles\":[\"assessor\"]}", 201);
+    assert_says(&h->site, "b@example.org");
+    const char *invitation = first(h, "id");
+    call(h, MR_POST, "/api/v1/invitations", "{\"emails\":[\"no address\"],\"roles\":[\"assessor\"]}", 400);
+    call(h, MR_POST, "/api/v1/invitations", "{\"emails\":[\"c@example.org\"]}", 400);
+    snprintf(path, sizeof path, "/api/v1/invitations/%s/again", invitation);
+    call(h, MR_POST, path, "", 204);
+    snprintf(path, sizeof path, "/api/v1/invitations/%s", invitation);
+    call(h, MR_DELETE, path, "", 204);
+    call(h, MR_DELETE, path, "", 409);
+    call(h, MR_GET, "/api/v1/invitations", "", 200);
+    assert_says_not(&h->site, "a@example.org");
+    call(h, MR_POST, "/api/v1/installation/organisations", "{\"name\":\"Østskolen\",\"email\":\"rektor@example.org\"}",
+         201);
+    call(h, MR_POST, "/api/v1/installation/organisations", "{\"name\":\"Østskolen\",\"email\":\"rektor@example.org\"}",
+         409);
+    snprintf(path, sizeof path, "/api/v1/installation/organisations/%s/invite", org);
+    call(h, MR_POST, path, "{\"email\":\"vice@example.org\"}", 204);
+    call(h, MR_POST, path, "{\"email\":\"vice\"}", 400);
+}
+
 static void test_operator__has_no_door_once_it_is_closed(void **state)
 {
     struct house *h = *state;
@@ -275,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_federation__is_believed_from_the_proxy_alone),
         cmocka_unit_test(test_account__asks_for_a_fresh_sign_in),
         cmocka_unit_test(test_people__show_script_as_text),
+        cmocka_unit_test(test_api__does_with_members_what_the_pages_do),
         cmocka_unit_test(test_operator__has_no_door_once_it_is_closed),
     };
     return cmocka_run_group_tests(tests, open_house, close_house);
