@@ -142,7 +142,7 @@ static void put_gaps(mr_page *p, const struct mr_draft *d, const struct mr_findi
         mr_str member = mr_str_from(mr_str_of(f->pointer), *f->pointer == '/');
         bool unknown = !path.len && mr_json_find_member(d->root, member) && mr_draft_member_place(member) == SIZE_MAX;
         mr_json_begin_object(v);
-        mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+        mr_json_put_member(v, "text", mr_draft_finding_say(p, f));
         mr_json_put_member(v, "path", path);
         mr_json_put_member(v, "drop", unknown ? member : MR_STR_EMPTY);
         put_bool(p, "warning", f->warning);
@@ -203,10 +203,14 @@ static void put_languages(mr_page *p, const struct mr_draft *d)
     mr_json_put_name(&p->view, "all_tongues");
     mr_json_begin_array(&p->view);
     const mr_scheme *scheme = mr_scheme_get(MR_SCHEME_LANGUAGE);
+    mr_str likely = mr_str_find(d->languages, MR_STR("en")) < 0 ? MR_STR("en") : mr_language_tag(p->language);
+    if (mr_str_find(d->languages, likely) >= 0)
+        likely = mr_str_find(d->languages, MR_STR("de")) < 0 ? MR_STR("de") : MR_STR("fr");
     for (size_t i = 0; d->state == MR_DRAFT_OPEN && i < scheme->count; i++) {
         mr_json_begin_object(&p->view);
         mr_json_put_member_c(&p->view, "value", scheme->concepts[i].code);
         mr_json_put_member(&p->view, "option", mr_concept_label(&scheme->concepts[i], mr_language_tag(p->language)));
+        put_bool(p, "chosen", mr_str_eq(mr_str_of(scheme->concepts[i].code), likely));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
