@@ -156,6 +156,7 @@ static void put_gaps(mr_page *p, const struct mr_draft *d, const struct mr_findi
 /* The pages of the form, with how much is to be done on each. */
 static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_findings *findings)
 {
+    mr_str next = MR_STR_EMPTY; /* the first with something to do */
     mr_json_put_name(&p->view, "sections");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; mr_draft_section_at(i); i++) {
@@ -166,6 +167,7 @@ static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_f
         for (size_t f = 0; f < findings->count; f++)
             faults += !findings->items[f].warning &&
                       mr_str_has_prefix(mr_web_draft_gap_path(p, d->id, &findings->items[f]), with);
+        if (faults && !next.len) next = path;
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "path", path);
         mr_json_put_member(&p->view, "name", mr_message(p->language, section->title));
@@ -173,6 +175,7 @@ static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_f
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
+    mr_json_put_member(&p->view, "next_path", next.len ? next : mr_web_draft_path(p, d->id, "/title"));
 }
 
 static void put_languages(mr_page *p, const struct mr_draft *d)
