@@ -3,6 +3,7 @@
 #include "service/account.h"
 #include "base/limits.h"
 #include "credential/qr.h"
+#include "credential/qr.h"
 #include "service/people.h"
 #include "web/session.h"
 

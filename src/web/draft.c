@@ -142,7 +142,7 @@ static void put_gaps(mr_page *p, const struct mr_draft *d, const struct mr_findi
         mr_str member = mr_str_from(mr_str_of(f->pointer), *f->pointer == '/');
         bool unknown = !path.len && mr_json_find_member(d->root, member) && mr_draft_member_place(member) == SIZE_MAX;
         mr_json_begin_object(v);
-        mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
+        mr_json_put_member(v, "text", mr_draft_finding_say(p, f));
         mr_json_put_member(v, "path", path);
         mr_json_put_member(v, "drop", unknown ? member : MR_STR_EMPTY);
         put_bool(p, "warning", f->warning);
@@ -156,6 +156,7 @@ static void put_gaps(mr_page *p, const struct mr_draft *d, const struct mr_findi
 /* The pages of the form, with how much is to be done on each. */
 static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_findings *findings)
 {
+    mr_str next = MR_STR_EMPTY; /* the first with something to do */
     mr_json_put_name(&p->view, "sections");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; mr_draft_section_at(i); i++) {
@@ -166,6 +167,7 @@ static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_f
         for (size_t f = 0; f < findings->count; f++)
             faults += !findings->items[f].warning &&
                       mr_str_has_prefix(mr_web_draft_gap_path(p, d->id, &findings->items[f]), with);
+        if (faults && !next.len) next = path;
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "path", path);
         mr_json_put_member(&p->view, "name", mr_message(p->language, section->title));
@@ -173,6 +175,7 @@ static void put_sections(mr_page *p, const struct mr_draft *d, const struct mr_f
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
+    mr_json_put_member(&p->view, "next_path", next.len ? next : mr_web_draft_path(p, d->id, "/title"));
 }
 
 static void put_languages(mr_page *p, const struct mr_draft *d)
@@ -203,10 +206,14 @@ static void put_languages(mr_page *p, const struct mr_draft *d)
     mr_json_put_name(&p->view, "all_tongues");
     mr_json_begin_array(&p->view);
     const mr_scheme *scheme = mr_scheme_get(MR_SCHEME_LANGUAGE);
+    mr_str likely = mr_str_find(d->languages, MR_STR("en")) < 0 ? MR_STR("en") : mr_language_tag(p->language);
+    if (mr_str_find(d->languages, likely) >= 0)
+        likely = mr_str_find(d->languages, MR_STR("de")) < 0 ? MR_STR("de") : MR_STR("fr");
     for (size_t i = 0; d->state == MR_DRAFT_OPEN && i < scheme->count; i++) {
         mr_json_begin_object(&p->view);
         mr_json_put_member_c(&p->view, "value", scheme->concepts[i].code);
         mr_json_put_member(&p->view, "option", mr_concept_label(&scheme->concepts[i], mr_language_tag(p->language)));
+        put_bool(p, "chosen", mr_str_eq(mr_str_of(scheme->concepts[i].code), likely));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);

@@ -47,6 +47,8 @@ struct mr_draft_op mr_draft_form_op(mr_page *p);
 
 /* Put `member`: [{"label", "text", "tongue"}], a value as people read it, one line for each part; the list is empty for NULL. */
 void mr_draft_tell(mr_page *p, const char *member, const struct mr_draft_field *field, const mr_json *value);
+/* What is wrong, in the words of the form: where the sentence for files would show JSON, message "form.<id>" says it for people. */
+mr_str mr_draft_finding_say(mr_page *p, const struct mr_finding *f);
 /* Put "found": concepts of a vocabulary that fit what was typed, [{"code", "label"}]; at most MR_LIMIT_VOCABULARY_FOUND. Returns how many fit. */
 size_t mr_draft_search(mr_page *p, mr_scheme_code scheme, mr_str typed, const mr_concept **ret, size_t most);
 

@@ -73,8 +73,11 @@ static int show(mr_page *p, struct mr_draft_form *form, const struct mr_draft_se
     mr_json_put_bool(v, form->conflict_count > 0);
     mr_json_put_name(v, "saved");
     mr_json_put_bool(v, !trouble && mr_http_query(p->request, "saved").len > 0);
+    bool closed = form->draft->state != MR_DRAFT_OPEN;
+    bool edits = mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, form->draft->org_id, NULL) == MR_OK;
     mr_json_put_name(v, "closed");
-    mr_json_put_bool(v, form->draft->state != MR_DRAFT_OPEN);
+    mr_json_put_bool(v, closed || !edits);
+    mr_json_put_member(v, "closed_why", mr_message(p->language, closed ? "draft.form.closed" : "draft.form.only_read"));
     mr_json_put_name(v, "has_next");
     mr_json_put_bool(v, mr_draft_section_at(index_of(section) + 1) != NULL);
     put_steps(p, form->draft, section);

@@ -79,6 +79,21 @@ static bool is_about(const struct showing *s, const struct mr_finding *f, mr_str
     return mr_str_find_char(name, '.') < 0 && mr_str_eq(mr_draft_member_of(f->element), name);
 }
 
+mr_str mr_draft_finding_say(mr_page *p, const struct mr_finding *f)
+{
+    static const char *const kinds[] = {"element", "field"};
+    mr_str id = mr_arena_format(p->arena, "form.%s", f->id), label = mr_str_of(f->element);
+    if (!mr_message_exists(mr_language_english(), id)) return mr_finding_say(p->arena, p->language, f);
+    for (size_t i = 0; i < 2; i++) {
+        mr_str name = mr_arena_format(p->arena, "%s.%s", kinds[i], f->element);
+        if (mr_message_exists(mr_language_english(), name)) label = mr_message_str(p->language, name);
+    }
+    mr_str why = mr_arena_format(p->arena, "element.%s.why", f->element);
+    bool has_why = mr_message_exists(mr_language_english(), why);
+    return MR_SAY(p->arena, p->language, id.ptr, {"element", label}, {"value", f->value},
+                  {"why", has_why ? mr_message_str(p->language, why) : MR_STR_EMPTY});
+}
+
 /* Returns whether there is any. whole: those of parts as well, which have no place of their own. */
 static bool put_faults(struct showing *s, mr_str name, bool whole)
 {
@@ -88,7 +103,7 @@ static bool put_faults(struct showing *s, mr_str name, bool whole)
     for (size_t i = 0; s->form->findings && i < s->form->findings->count; i++) {
         const struct mr_finding *f = &s->form->findings->items[i];
         if (!is_about(s, f, name, whole)) continue;
-        mr_json_put_str(s->v, mr_finding_say(s->arena, s->page->language, f));
+        mr_json_put_str(s->v, mr_draft_finding_say(s->page, f));
         any = true;
     }
     mr_json_end_array(s->v);
@@ -257,7 +272,7 @@ static void put_found(struct showing *s, const struct mr_draft_field *f, mr_str 
                                : MR_SAY(s->arena, s->page->language, "draft.form.found",
                                         {"count", mr_say_count(s->arena, s->page->language, (int64_t)count)}));
     else
-        put_false(s->v, "result");
+        mr_json_put_member_c(s->v, "result", "");
 }
 
 /* Ticks or dots: all of a short vocabulary; of a long one those chosen, and a search. */
@@ -271,7 +286,7 @@ static void put_choices(struct showing *s, const struct mr_draft_field *f, mr_st
     put_bool(s->v, "one", one);
     put_bool(s->v, "pick", pick);
     mr_json_put_member_c(s->v, "scheme", scheme->name);
-    put_or_false(s->v, "typed", typed);
+    mr_json_put_member(s->v, "typed", typed);
     mr_json_put_name(s->v, "options");
     mr_json_begin_array(s->v);
     if (one) put_choice(s, f, name, "", !plain(value).len);
@@ -284,7 +299,7 @@ static void put_choices(struct showing *s, const struct mr_draft_field *f, mr_st
         put_found(s, f, name, value, typed);
     else {
         mr_json_end_array(s->v);
-        put_false(s->v, "result");
+        mr_json_put_member_c(s->v, "result", "");
     }
     mr_json_end_object(s->v);
 }

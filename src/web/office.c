@@ -233,6 +233,28 @@ static int put_opportunities(mr_page *p, const struct mr_published *published, s
     return MR_OK;
 }
 
+/* Every version, the newest first: what was awarded of an older one stays with it. */
+static int put_versions(mr_page *p, const struct mr_published *newest, struct mr_err *err)
+{
+    struct mr_published *list;
+    size_t count;
+    mr_json_writer *v = &p->view;
+    MR_TRY(mr_catalogue_versions(p->service, p->actor, p->arena, newest->slug, &list, &count, err));
+    mr_json_put_name(v, "can_edit");
+    mr_json_put_bool(v, mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, newest->org_id, NULL) == MR_OK);
+    mr_json_put_name(v, "versions");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < count; i++) {
+        mr_json_begin_object(v);
+        mr_json_put_member(v, "version", list[i].version);
+        mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));
+        mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
+        mr_json_end_object(v);
+    }
+    mr_json_end_array(v);
+    return MR_OK;
+}
+
 void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str place)
 {
     struct mr_err err = {0};
@@ -242,7 +264,7 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
         return;
     }
     const mr_specification *s = &published.specification;
-    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "provider.");
+    mr_page_begin_titled(p, mr_texts_get(s->title, mr_language_tag(p->language), NULL), "provider.specifications");
     mr_json_put_name(&p->view, "specification");
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "slug", published.slug);
@@ -254,8 +276,10 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     mr_json_end_object(&p->view);
     if (fault.len) put_upload_fault(p, fault, place);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
-    if (code != MR_OK || put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err) != MR_OK ||
-        put_opportunities(p, &published, &err) != MR_OK)
+    if (code == MR_OK) code = put_versions(p, &published, &err);
+    if (code == MR_OK) code = put_batches(p, published.id, MR_LIMIT_OFFICE_BATCHES, &err);
+    if (code == MR_OK) code = put_opportunities(p, &published, &err);
+    if (code != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_show_private(p, "office_specification");

@@ -254,16 +254,22 @@ run(async ({ site, browser, work, test, assert }) => {
     delete bad.learning_outcomes;
     delete bad.quality_assurance;
     const json = (value) => ({ name: 'journey.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(value)) });
-    await page.setInputFiles('#specification-file', json(bad));
-    await send(page, 'button:has-text("Check and publish")');
-    assert.match(await page.textContent('[role=alert]'), /2 things must be mended first.*\/learning_outcomes.*\/quality_assurance/s);
+    const draft = async (file) => {
+      await page.goto(`${site.url}/provider/specifications/new`);
+      await page.setInputFiles('#specification-file', file);
+      await send(page, 'form[data-drop] button');
+    };
+    await draft(json(bad));
+    assert.match(await page.textContent('#meter'), /^7 of 9/);
+    assert.match(await page.textContent('main'), /“Learning outcomes” is not answered.*“Type of quality assurance” is not answered/s);
+    assert.equal(await page.locator('button:has-text("Hand it in")').count(), 0);
     await look(page, 'faults');
-    await page.setInputFiles('#specification-file', json(good));
-    await send(page, 'button:has-text("Check and publish")');
+    await draft(json(good));
+    await send(page, 'button:has-text("Hand it in")');
+    await send(page, 'button:has-text("Approve and publish")');
     assert.match(await page.textContent('[role=status]'), /Published/);
-    await page.setInputFiles('#specification-file', json(good));
-    await send(page, 'button:has-text("Check and publish")');
-    assert.match(await page.textContent('[role=alert]'), /This version is published already/);
+    await draft(json(good));
+    assert.match(await page.textContent('main'), /is published already, and what is published never changes/);
     await page.context().close();
   });
 

@@ -1,4 +1,4 @@
-/* The provider's office: who may come in, publishing, uploading, and a batch from preview to links. */
+/* The provider's office: who may come in, uploading, and a batch from preview to links. */
 #include "office.h"
 
 #include "crypto/authority.h"
@@ -103,8 +103,6 @@ static void test_office_door__wrong_link_is_no_page_and_leaving_closes(void **st
     assert_true(mr_str_find(site_header_of(&o->site, "Set-Cookie"), MR_STR("Max-Age=0")) > 0);
 }
 
-/* ---- publishing ---- */
-
 static void test_office_page__lists_what_is_published(void **state)
 {
     struct office *o = *state;
@@ -162,61 +160,11 @@ static void test_office_page__teaches_when_nothing_is_published(void **state)
     office_enter(&empty);
     assert_private_page(&empty.site, 200, "an empty office");
     assert_says(&empty.site, "Nothing is published yet.");
-    assert_says(&empty.site, "<button class=\"button\">Check and publish");
+    assert_says(&empty.site, "<a class=\"button\" href=\"/provider/specifications/new\">");
     /* a site on https sends its cookies over nothing else */
     site_get(&empty.site, mr_web_operator_path(empty.site.web).ptr, SITE_NOTHING_MORE);
     assert_true(mr_str_find(site_header_of(&empty.site, "Set-Cookie"), MR_STR("; Secure")) > 0);
     site_close(&empty.site);
-}
-
-static void test_office_publish__shows_every_fault_and_keeps_nothing(void **state)
-{
-    struct office *o = *state;
-    static const struct {
-        const char *file, *text, *said;
-    } cases[] = {
-        {NULL, "", "No file was chosen"},
-        {"a.json", "{\"specification\":\"1\",\"id\":\"x\",\"version\":\"1\"}", "things must be mended first"},
-        {"a.json", "{\"id\": \"x\",\n \"version\" 1}", "Line 2, column"},
-        {"a.json", "{\"id\": \"x\", \"id\": \"y\"}", "stands twice"},
-        {"a.json", "\xFF\xFE{", "not UTF-8"},
-        {"a.json", "[1,2]", "mended first|JSON"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        office_send(o, "/provider/specifications", cases[i].file, mr_str_of(cases[i].text));
-        assert_private_page(&o->site, 422, cases[i].text);
-        if (site_count(&o->site, cases[i].said) == 0)
-            fail_msg("case %zu does not say %s\n%.*s", i, cases[i].said, MR_STR_ARG(o->site.body));
-        assert_says(&o->site, "role=\"alert\"");
-    }
-    office_send(o, "/provider/specifications", "a.json",
-                MR_STR("{\"specification\":\"1\",\"id\":\"x\",\"version\":\"1\"}"));
-    assert_true(site_count(&o->site, "In the file: <code") >= 5);
-    assert_says(&o->site, "/learning_outcomes");
-    office_get(o, "/provider/specifications/x", "en");
-    assert_status(&o->site, 404, "what was refused");
-}
-
-static void test_office_publish__takes_a_good_file_once(void **state)
-{
-    struct office *o = *state;
-    MR_CLEANUP(mr_arena_done) mr_arena a;
-    mr_arena_init(&a, 4 << 20);
-    mr_str text = test_read_file(&a, MERIT_SOURCE_ROOT "/docs/examples/wound-care.json"),
-           old = MR_STR("\"wound-care-2026\"");
-    ptrdiff_t at = mr_str_find(text, old);
-    assert_true(at > 0);
-    mr_str fresh = mr_arena_format(&a, "%.*s\"wound-care-2027\"%.*s", (int)at, text.ptr,
-                                   MR_STR_ARG(mr_str_from(text, (size_t)at + old.len)));
-    office_send(o, "/provider/specifications", "w.json", fresh);
-    assert_status(&o->site, 303, "publishing");
-    assert_str(site_header_of(&o->site, "Location"), "/provider?published=wound-care-2027");
-    office_get(o, "/provider?published=wound-care-2027", "en");
-    assert_private_page(&o->site, 200, "after publishing");
-    assert_says(&o->site, "Published. Everybody can read it now");
-    office_send(o, "/provider/specifications", "w.json", fresh);
-    assert_private_page(&o->site, 422, "publishing again");
-    assert_says(&o->site, "This version is published already");
 }
 
 /* ---- uploading ---- */
@@ -536,8 +484,6 @@ int main(void)
         T(test_office_page__lists_what_is_published),
         T(test_office_page__tells_of_a_seal_that_ends_soon),
         cmocka_unit_test(test_office_page__teaches_when_nothing_is_published),
-        T(test_office_publish__shows_every_fault_and_keeps_nothing),
-        T(test_office_publish__takes_a_good_file_once),
         T(test_office_upload__tells_what_is_wrong_with_a_table),
         T(test_office_template__can_be_uploaded),
         T(test_office_batch__shows_rows_that_need_a_look_first),
