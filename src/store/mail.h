@@ -83,6 +83,7 @@ int mr_store_mail_wording_set(mr_db_tx *tx, mr_str org_id, mr_str template_name,
                               const struct mr_mail_wording *wording, int64_t now, struct mr_err *err) MR_MUST_CHECK;
 
 /* Does the organisation want its learners reminded? Without a word of it, yes. */
+/* Are the learners of this organisation reminded? As long as nobody says otherwise, they are. */
 int mr_store_mail_reminds(mr_db_tx *tx, mr_str org_id, bool *ret, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_mail_set_reminds(mr_db_tx *tx, mr_str org_id, bool remind, struct mr_err *err) MR_MUST_CHECK;
 

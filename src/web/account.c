@@ -277,19 +277,18 @@ static void show_app(mr_page *p, mr_str salt, const char *wrong)
 {
     struct mr_err err = {0};
     struct mr_account_app app;
-    MR_CLEANUP(mr_buf_done) mr_buf picture;
-    mr_buf_init(&picture, 64 * MR_KIB);
+    mr_str picture = MR_STR_EMPTY;
     mr_page_begin(p, "account.app.title", "");
     int code = salt.len ? mr_account_app_again(p->service, p->arena, p->session, salt, &app, &err)
                         : mr_account_app_begin(p->service, p->arena, p->session, &app, &err);
-    if (code == MR_OK) code = mr_qr_put_svg(&picture, app.uri, &err);
+    if (code == MR_OK) code = mr_qr_picture(p->arena, app.uri, &picture, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
     mr_json_put_member(&p->view, "salt", app.salt);
     mr_json_put_member(&p->view, "secret", app.secret);
-    mr_json_put_member(&p->view, "picture", mr_buf_str(&picture));
+    mr_json_put_member(&p->view, "picture", picture);
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_page_say(p, "wrong", wrong);
