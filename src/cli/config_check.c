@@ -105,7 +105,11 @@ static void check_opens(struct checking *k, const mr_env *env)
     const struct mr_service_config config = {
         .data_folder = data, .public_url = "http://127.0.0.1", .env = env, .database = false};
     if (access(data, F_OK) != 0) return;
-    if (mr_service_open(&config, &s, &err) != MR_OK) say(k, true, err.message, err.detail[0] ? err.detail : data);
+    int code = mr_service_open(&config, &s, &err);
+    if (code == MR_E_NOT_FOUND)
+        say(k, false, "the data folder is empty; `merit init` or the first start fills it", data);
+    else if (code != MR_OK)
+        say(k, true, err.message, err.detail[0] ? err.detail : data);
     mr_service_close(s);
 }
 

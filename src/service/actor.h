@@ -21,7 +21,14 @@ mr_str mr_role_word(mr_role role);
 /* MR_ROLE_COUNT when there is none. */
 mr_role mr_role_find(mr_str word);
 
-typedef enum mr_scope { MR_SCOPE_NONE, MR_SCOPE_READ, MR_SCOPE_DESCRIBE, MR_SCOPE_AWARD, MR_SCOPE_MANAGE } mr_scope;
+typedef enum mr_scope {
+    MR_SCOPE_NONE,
+    MR_SCOPE_READ,
+    MR_SCOPE_DESCRIBE,
+    MR_SCOPE_AWARD,
+    MR_SCOPE_SIGN,
+    MR_SCOPE_MANAGE
+} mr_scope;
 
 typedef enum mr_action {
     MR_MAY_PUBLIC,    /* everybody */

@@ -10,7 +10,7 @@
 #define SECRET_BYTES 32
 #define TOUCH_MS ((int64_t)3600000) /* so often it is written down that a token is in use */
 
-static const char *const words[] = {NULL, "read", "describe", "award", "manage"};
+static const char *const words[] = {NULL, "read", "describe", "award", "sign", "manage"};
 #define SCOPES (sizeof words / sizeof *words)
 
 const char *mr_scope_word(mr_scope scope)

@@ -12,7 +12,7 @@
 #define MR_API_TOKEN_HOLDERS 1000  /* organisations to choose from */
 #define MR_API_TOKEN_DAYS_MOST 730 /* until it must be replaced */
 
-/* "read", "describe", "award", "manage"; NULL for MR_SCOPE_NONE. */
+/* "read", "describe", "award", "sign", "manage"; NULL for MR_SCOPE_NONE. */
 const char *mr_scope_word(mr_scope scope);
 /* Words with blanks or commas between them, as bits 1 << scope; READ is always among them. False: one is no scope. */
 bool mr_scopes_read(mr_str words, unsigned *ret);

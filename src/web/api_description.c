@@ -10,6 +10,8 @@
 /* ---- names ---- */
 
 /* "batches" -> "batch", "specifications" -> "specification", "policies" -> "policy": what one of them is called. */
+#define SCHEMAS_MOST 256 /* more than there are */
+
 static mr_str singular(mr_arena *a, mr_str plural)
 {
     static const char *const hissing[] = {"ches", "shes", "sses", "xes"};
@@ -423,6 +425,7 @@ static void put_end_point(mr_page *p, const struct mr_api_route *r)
     mr_json_end_object(v);
 }
 
+/* Each group once, with how many end points it has. */
 static void put_groups(mr_page *p)
 {
     mr_json_writer *v = &p->view;
@@ -431,47 +434,82 @@ static void put_groups(mr_page *p)
     mr_json_put_name(v, "groups");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
+        int64_t same = 0;
         bool before = false;
         mr_str group = group_of(&routes[i]);
         for (size_t k = 0; k < i && !before; k++) before = mr_str_eq(group_of(&routes[k]), group);
+        for (size_t k = i; k < count; k++) same += mr_str_eq(group_of(&routes[k]), group);
         if (before) continue;
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", group);
-        mr_json_put_name(v, "routes");
-        mr_json_begin_array(v);
-        for (size_t k = i; k < count; k++)
-            if (mr_str_eq(group_of(&routes[k]), group)) put_end_point(p, &routes[k]);
-        mr_json_end_array(v);
+        mr_json_put_member(v, "count", mr_say_count(p->arena, p->language, same));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
 }
 
-static void put_schemas(mr_page *p)
+/* Names of schemas, each once, in the order in which they are met. */
+struct names {
+    const char *list[SCHEMAS_MOST];
+    size_t count;
+};
+
+static void note(struct names *n, mr_str name)
+{
+    for (const struct mr_api_row *s = mr_api_rows(); s->name || s->kind != MR_API_END; s++) {
+        if (s->kind != MR_API_SCHEMA || !mr_str_is(name, s->name)) continue;
+        for (size_t i = 0; i < n->count; i++)
+            if (n->list[i] == s->name) return;
+        if (n->count < SCHEMAS_MOST) n->list[n->count++] = s->name;
+        return;
+    }
+}
+
+/* A schema's members; the schemas that they name are noted. */
+static void put_schema_table(mr_page *p, const struct mr_api_row *s, struct names *n)
 {
     mr_json_writer *v = &p->view;
-    mr_json_put_name(v, "schemas");
+    mr_json_begin_object(v);
+    mr_json_put_member_c(v, "name", s->name);
+    mr_json_put_member_c(v, "about", s->text);
+    mr_json_put_name(v, "members");
     mr_json_begin_array(v);
-    for (const struct mr_api_row *s = mr_api_rows(); s->name || s->kind != MR_API_END; s++) {
-        if (s->kind != MR_API_SCHEMA) continue;
+    for (const struct mr_api_row *r = s + 1; r->kind != MR_API_END; r++) {
+        if (r->kind != MR_API_MEMBER) continue;
+        note(n, bare(mr_str_of(r->type)));
         mr_json_begin_object(v);
-        mr_json_put_member_c(v, "name", s->name);
-        mr_json_put_member_c(v, "about", s->text);
-        mr_json_put_name(v, "members");
-        mr_json_begin_array(v);
-        for (const struct mr_api_row *r = s + 1; r->kind != MR_API_END; r++) {
-            if (r->kind != MR_API_MEMBER) continue;
-            mr_json_begin_object(v);
-            mr_json_put_member_c(v, "name", r->name);
-            mr_json_put_member_c(v, "type", r->type);
-            put_bool(v, "required", r->required);
-            mr_json_put_member_c(v, "about", r->text);
-            mr_json_end_object(v);
-        }
-        mr_json_end_array(v);
+        mr_json_put_member_c(v, "name", r->name);
+        mr_json_put_member_c(v, "type", r->type);
+        put_bool(v, "required", r->required);
+        mr_json_put_member_c(v, "about", r->text);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
+    mr_json_end_object(v);
+}
+
+/* The end points of a group, and the schemas that they take and give. false: there is no such group. */
+static bool put_group(mr_page *p, mr_str group)
+{
+    mr_json_writer *v = &p->view;
+    struct names names = {.count = 0};
+    size_t count, found = 0;
+    const struct mr_api_route *routes = mr_api_routes(&count);
+    mr_json_put_name(v, "routes");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < count; i++) {
+        if (!mr_str_eq(group_of(&routes[i]), group)) continue;
+        put_end_point(p, &routes[i]);
+        note(&names, mr_str_of(routes[i].takes));
+        note(&names, mr_str_of(routes[i].gives));
+        found++;
+    }
+    mr_json_end_array(v);
+    mr_json_put_name(v, "schemas");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < names.count; i++) put_schema_table(p, mr_api_row_find(names.list[i]), &names);
+    mr_json_end_array(v);
+    return found > 0;
 }
 
 void mr_web_api(mr_page *p)
@@ -482,10 +520,13 @@ void mr_web_api(mr_page *p)
     mr_page_show(p, "api");
 }
 
-/* A page of its own: both together would be too much for one. */
-void mr_web_api_schemas(mr_page *p)
+/* A page for each group: all together would be too much for one. */
+void mr_web_api_group(mr_page *p)
 {
-    mr_page_begin(p, "api.schemas", "");
-    put_schemas(p);
-    mr_page_show(p, "api_schemas");
+    mr_page_begin(p, "api.title", "");
+    mr_json_put_member(&p->view, "group", p->part[0]);
+    if (put_group(p, p->part[0]))
+        mr_page_show(p, "api_group");
+    else
+        mr_page_not_found(p);
 }

@@ -34,6 +34,8 @@ static const struct mr_api_route routes[] = {
 #define MR_API(method, pattern, handler, access, takes, gives, summary)                                                \
     {method, pattern, #handler, MR_MAY_##access, #takes, #gives, summary},
 #include "web/routes.def"
+
+#include <stdio.h>
 #undef MR_ROUTE
 #undef MR_API
 };
@@ -90,12 +92,13 @@ bool mr_api_makes(const struct mr_api_route *r)
 struct checking {
     const mr_json *root;
     struct mr_findings *findings;
+    const char *member; /* that is being looked at, in the innermost object */
     int depth;
 };
 
 static struct mr_finding *add(struct checking *c, const mr_json *at, const char *id, mr_str value)
 {
-    struct mr_finding *f = mr_findings_add(c->findings, "", id, value);
+    struct mr_finding *f = mr_findings_add(c->findings, c->member ? c->member : "", id, value);
     mr_json_pointer(c->root, at, f->pointer, sizeof f->pointer);
     return f;
 }
@@ -173,19 +176,28 @@ static void check_value(struct checking *c, mr_str type, const mr_json *v)
         check_object(c, schema, v);
 }
 
+/* Pointed to where it would stand. */
+static void add_missing(struct checking *c, const mr_json *object, const char *member)
+{
+    c->member = member;
+    struct mr_finding *f = add(c, object, "api.wrong.missing", mr_str_of(member));
+    size_t len = strlen(f->pointer);
+    snprintf(f->pointer + len, sizeof f->pointer - len, "/%s", member);
+}
+
 static void check_object(struct checking *c, const struct mr_api_row *schema, const mr_json *object)
 {
     c->depth++;
     MR_JSON_EACH_MEMBER (name, object) {
         const struct mr_api_row *member = mr_api_member_find(schema, mr_json_text(name));
+        c->member = member ? member->name : NULL;
         if (member)
             check_value(c, mr_str_of(member->type), name + 1);
         else
             add(c, name + 1, "api.wrong.unknown", mr_json_text(name));
     }
     for (const struct mr_api_row *r = schema + 1; r->kind != MR_API_END; r++)
-        if (r->kind == MR_API_MEMBER && r->required && !mr_json_get(object, r->name))
-            add(c, object, "api.wrong.missing", mr_str_of(r->name));
+        if (r->kind == MR_API_MEMBER && r->required && !mr_json_get(object, r->name)) add_missing(c, object, r->name);
     c->depth--;
 }
 

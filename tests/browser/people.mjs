@@ -83,8 +83,8 @@ run(async ({ site, browser, test, assert }) => {
   await test('an authenticator app is set up by its QR code or by hand', async () => {
     await lone.goto(`${site.url}/account/second-step`);
     secret = await lone.textContent('#secret');
-    assert.match(await lone.getAttribute('img.code', 'src'), /^data:image\/svg\+xml;base64,/);
-    assert.equal(await lone.evaluate(() => document.querySelector('img.code').naturalWidth > 0), true);
+    assert.match(await lone.getAttribute('img.qr', 'src'), /^data:image\/svg\+xml;base64,/);
+    assert.equal(await lone.evaluate(() => document.querySelector('img.qr').naturalWidth > 0), true);
     await look(lone, 'the app');
     await lone.fill('#code', '000000');
     await lone.click('main .button:not(.quiet)');

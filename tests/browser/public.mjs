@@ -19,7 +19,7 @@ run(async ({ site, browser, work, test, assert }) => {
   const picture = join(work, 'a picture.png');
   writeFileSync(picture, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
   const huge = join(work, 'huge.json');
-  writeFileSync(huge, Buffer.alloc(9 * 1024 * 1024, ' '));
+  writeFileSync(huge, Buffer.alloc(13 * 1024 * 1024, ' '));
 
   const verify = async (page, files) => {
     await page.goto(`${site.url}/verify`);

@@ -23,7 +23,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 // The pages that anybody may open.
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/specifications?q=care',
   '/providers', '/providers/aarhus-school-of-nursing-invented', '/verify', '/about/data',
-  '/about/accessibility', '/api', '/api-schemas', '/design', '/provider', '/no-such-page'];
+  '/about/accessibility', '/api', '/about/api/batches', '/design', '/provider', '/no-such-page'];
 
 export function freePort() {
   return new Promise((done) => {

@@ -104,7 +104,7 @@ static void test_server__refuses_hostile_requests_once_and_closes(void **state)
         CASE("dot segments", "GET /../echo HTTP/1.1\r\n" HOST "\r\n", 400),
         CASE("two empty lines first", "\r\n\r\nGET /echo HTTP/1.1\r\n" HOST "\r\n", 400),
         CASE("a TLS greeting", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
-        CASE("too large", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 8388609\r\n\r\n", 413),
+        CASE("too large", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 12582913\r\n\r\n", 413),
         CASE("an unknown expectation", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\nExpect: x\r\n\r\n", 417),
         CASE("HTTP/3", "GET /echo HTTP/3.0\r\n" HOST "\r\n", 505),
 #undef CASE

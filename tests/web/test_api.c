@@ -299,8 +299,8 @@ static void test_api_answer__is_given_again_and_nothing_done(void **state)
     ask(w, 0, MR_GET, BATCHES, NULL, NULL);
     assert_int_equal(site_count(&w->office.site, "\"id\":"), 2); /* the demo's, and one */
     /* a refusal is an answer, too */
-    assert_status(ask(w, 0, MR_POST, BATCHES, "key-2", "no such column\nA B\n"), 400, "a bad table");
-    assert_status(ask(w, 0, MR_POST, BATCHES, "key-2", "no such column\nA B\n"), 400, "a bad table again");
+    assert_status(ask(w, 0, MR_POST, BATCHES, "key-2", "name\n\"A B\n"), 400, "a bad table");
+    assert_status(ask(w, 0, MR_POST, BATCHES, "key-2", "name\n\"A B\n"), 400, "a bad table again");
     assert_str(site_header_of(&w->office.site, "Idempotency-Replayed"), "true");
 }
 
@@ -389,15 +389,17 @@ static void test_api_schema__finds_all_that_is_wrong_at_once(void **state)
     } cases[] = {
         {"StatusChange", "{\"status\":\"active\",\"reason\":\"x\"}", ""},
         {"StatusChange", "{\"status\":\"gone\",\"reason\":\"x\"}", "/status api.wrong.word;"},
-        {"StatusChange", "{\"status\":1}", "/status api.wrong.word; api.wrong.missing;"},
+        {"StatusChange", "{\"status\":1}", "/status api.wrong.word;/reason api.wrong.missing;"},
         {"StatusChange", "{\"status\":\"active\",\"reason\":\"x\",\"reasn\":1}", "/reasn api.wrong.unknown;"},
         {"Finding", "{\"element\":\"\",\"text\":null,\"pointer\":\"\",\"warning\":\"no\"}",
          "/text api.wrong.type;/warning api.wrong.type;"},
         {"Problem",
          "{\"type\":\"\",\"title\":\"\",\"status\":1.5,\"code\":\"\",\"findings\":[{\"element\":\"\",\"text\":\"\","
          "\"pointer\":\"\",\"warning\":true},{\"x\":1},7]}",
-         "/status api.wrong.type;/findings/1/x api.wrong.unknown;/findings/1 api.wrong.missing;/findings/1 "
-         "api.wrong.missing;/findings/1 api.wrong.missing;/findings/1 api.wrong.missing;/findings/2 api.wrong.object;"},
+         "/status api.wrong.type;/findings/1/x api.wrong.unknown;/findings/1/element "
+         "api.wrong.missing;/findings/1/text "
+         "api.wrong.missing;/findings/1/pointer api.wrong.missing;/findings/1/warning api.wrong.missing;/findings/2 "
+         "api.wrong.object;"},
         {"Specification",
          "{\"id\":\"a\",\"version\":\"1\",\"title\":{\"en\":1},\"provider\":{\"en\":\"x\"},\"published_at\":"
          "\"yesterday\","
@@ -536,21 +538,28 @@ static void test_api_page__names_every_end_point(void **state)
     size_t count;
     const struct mr_api_route *routes = mr_api_routes(&count);
     for (int i = 0; i < 2; i++) {
-        static const char *const paths[] = {"/api", "/api-schemas"};
-        for (int k = 1; k >= 0; k--) {
-            site_get(s, paths[k], SITE_HEADER("Accept-Language", i ? "da" : "en"));
-            assert_status(s, 200, paths[k]);
+        site_get(s, "/api", SITE_HEADER("Accept-Language", i ? "da" : "en"));
+        assert_status(s, 200, "the index");
+        assert_true(s->body.len < 60 * 1024);
+        mr_str index = mr_arena_dup(&w->a, s->body);
+        for (size_t k = 0; k < count; k++) {
+            mr_str rest = mr_str_of(routes[k].pattern), group = MR_STR_EMPTY;
+            MR_CLEANUP(mr_buf_done) mr_buf escaped;
+            for (int part = 0; part < 4; part++) mr_str_split(&rest, '/', &group);
+            mr_str path = mr_arena_format(&w->a, "/about/api/%.*s", MR_STR_ARG(group));
+            assert_true(mr_str_find(index, path) > 0);
+            site_get(s, path.ptr, SITE_HEADER("Accept-Language", i ? "da" : "en"));
+            assert_status(s, 200, path.ptr);
             assert_true(s->body.len < 60 * 1024);
             assert_int_equal(site_count(s, "\\{\\{"), 0);
-        }
-        for (size_t k = 0; k < count; k++) {
-            MR_CLEANUP(mr_buf_done) mr_buf escaped;
             mr_buf_init(&escaped, MR_KIB);
             mr_buf_put_html(&escaped, mr_str_of(routes[k].summary));
             mr_buf_putc(&escaped, '\0');
             assert_says(s, escaped.ptr);
         }
     }
+    site_get(s, "/about/api/nothing", SITE_NOTHING_MORE);
+    assert_status(s, 404, "no such group");
 }
 
 int main(void)

@@ -378,11 +378,12 @@ static mr_str said(struct world *w, const char *pointer)
 static void test_api__does_what_the_pages_do(void **state)
 {
     struct world *w = *state;
-    ask_api(w, MR_POST, "/api/v1/specifications/wound-care-2026/results?name=x.csv",
+    ask_api(w, MR_POST, "/api/v1/specifications/wound-care-2026/batches?file=x.csv",
             "Wer,Note X\nAna Test,G\nBo Test,U\n", 201);
-    assert_says(&w->office.site, "\"needs_mapping\":true");
     mr_str id = said(w, "/id");
-    const char *path = mr_arena_format(&w->a, "/api/v1/uploads/%.*s", MR_STR_ARG(id)).ptr;
+    const char *path = mr_arena_format(&w->a, "/api/v1/batches/%.*s", MR_STR_ARG(id)).ptr;
+    ask_api(w, MR_GET, mr_arena_format(&w->a, "%s/upload", path).ptr, "", 200);
+    assert_says(&w->office.site, "\"needs_mapping\":true");
     ask_api(w, MR_PUT, mr_arena_format(&w->a, "%s/mapping", path).ptr, "{\"columns\":{\"nom\":\"Wer\"}}", 400);
     assert_str(said(w, "/pointer"), "/columns/nom");
     ask_api(
