@@ -4,6 +4,8 @@
  * would be passed over, and whoever sent it would believe that it did something. */
 #include "web/api_schema.h"
 
+#include <stdio.h>
+
 #include "base/time.h"
 #include "model/contact.h"
 #include "text/messages.h"
@@ -34,8 +36,6 @@ static const struct mr_api_route routes[] = {
 #define MR_API(method, pattern, handler, access, takes, gives, summary)                                                \
     {method, pattern, #handler, MR_MAY_##access, #takes, #gives, summary},
 #include "web/routes.def"
-
-#include <stdio.h>
 #undef MR_ROUTE
 #undef MR_API
 };
