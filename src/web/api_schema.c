@@ -4,11 +4,11 @@
  * would be passed over, and whoever sent it would believe that it did something. */
 #include "web/api_schema.h"
 
-#include <stdio.h>
-
 #include "base/time.h"
 #include "model/contact.h"
 #include "text/messages.h"
+
+#include <stdio.h>
 
 #define NEED_REQUIRED true
 #define NEED_OPTIONAL false
