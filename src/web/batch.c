@@ -221,8 +221,11 @@ void mr_web_batch_progress(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_batch b;
+    struct mr_sealing sealing; /* asked for, since it asks who may know */
     mr_json_writer w;
-    if (mr_batch_get(p->service, p->arena, p->part[0], &b, &err) != MR_OK) {
+    int code = mr_batch_sealing(p->service, p->actor, p->arena, p->part[0], &sealing, &err);
+    if (code == MR_OK) code = mr_batch_get(p->service, p->arena, p->part[0], &b, &err);
+    if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
