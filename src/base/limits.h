@@ -96,6 +96,7 @@
 #define MR_LIMIT_DRAFT_INPUTS 80                /* fields of one page before items of lists are folded */
 #define MR_LIMIT_VOCABULARY_FOUND 30            /* concepts that a search shows */
 #define MR_LIMIT_DRAFT_COMMENTS 200             /* remarks on one draft */
+#define MR_LIMIT_DRAFT_MAILS 50                 /* approvers who are told that one waits for them */
 #define MR_LIMIT_DRAFT_REMARK 4000              /* octets of a remark, or of the reason for sending back */
 #define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
 #define MR_LIMIT_RATE_KEPT 4096                 /* callers whose requests a server counts */

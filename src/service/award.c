@@ -169,6 +169,7 @@ int mr_award(mr_service *s, const struct mr_actor *actor, mr_arena *a, const str
                            .mail = order->mail,
                            .making.validation_id = order->validation_id};
     MR_TRY(read_fields(w, &order->fields, findings, err));
+    MR_TRY(mr_maker_check(s, a, &published, findings, err));
     return is_validated ? award_validated(w, ret, err) : award_ordinary(w, ret, err);
 }
 
@@ -261,6 +262,7 @@ int mr_award_replace(mr_service *s, const struct mr_actor *actor, mr_arena *a, m
                      struct mr_awarded *ret, struct mr_err *err)
 {
     struct mr_achievement_row old;
+    struct mr_published published;
     struct awarding *w = MR_NEW(a, struct awarding);
     if (!w) return MR_FAIL(err, MR_E_NOMEM, "no memory to award", MR_NOWHERE);
     *w = (struct awarding){
@@ -269,6 +271,8 @@ int mr_award_replace(mr_service *s, const struct mr_actor *actor, mr_arena *a, m
     MR_TRY(mr_status_check_order(&order, err));
     MR_TRY(find_old(w, achievement_id, &old, err));
     MR_TRY(read_fields(w, fields, findings, err));
+    MR_TRY(mr_catalogue_get(s, a, old.specification_id, &published, err));
+    MR_TRY(mr_maker_check(s, a, &published, findings, err));
     w->row.number = (size_t)old.row_number;
     w->replaced = old.id;
     w->specification_id = old.specification_id, w->org_id = old.org_id;

@@ -5,36 +5,35 @@
 #include "service/audit.h"
 #include "service/installation.h"
 #include "service/organisation.h"
+#include "service/partner.h"
 #include "service/search.h"
 #include "store/organisation.h"
 #include "store/specification.h"
 
-/* Whose it will be. Nobody publishes in the name of somebody else: the provider's name chooses the seal. */
+/* Whose it will be: the organisation that they act for; an operator who acts for none publishes for the one that the file names. */
 static int find_owner(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_actor *actor,
                       const mr_specification *spec, mr_str *ret_org_id, struct mr_err *err)
 {
-    struct mr_organisation_row organisation;
     mr_str name = mr_texts_get(spec->provider.name, mr_specification_primary_language(spec), NULL);
-    if (!actor->org_id.len) return mr_organisation_ensure(s, tx, a, name, ret_org_id, err);
-    MR_TRY(mr_store_organisation_find(tx, a, actor->org_id, &organisation, err));
-    if (!mr_str_eq(organisation.name, name))
-        return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the file names another provider", "%.*s", MR_STR_ARG(name));
-    *ret_org_id = organisation.id;
-    return MR_OK;
+    *ret_org_id = actor->org_id;
+    if (!actor->org_id.len) MR_TRY(mr_organisation_ensure(s, tx, a, name, ret_org_id, err));
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_EDIT, *ret_org_id, err));
+    return mr_organisation_check_provider(tx, a, *ret_org_id, &spec->provider, err);
 }
 
 static int keep(mr_service *s, const struct mr_actor *actor, mr_arena *a, const mr_specification *spec, mr_str document,
-                struct mr_err *err)
+                struct mr_findings *findings, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_specification_row row = {.slug = spec->id, .version = spec->version, .document = document}, older;
     mr_str id;
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     MR_TRY(find_owner(s, tx, a, actor, spec, &row.org_id, err));
-    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_EDIT, row.org_id, err));
     MR_TRY(mr_store_specification_find(tx, a, spec->id, &older, err));
     if (older.id.len && !mr_str_eq(older.org_id, row.org_id))
         return MR_FAIL(err, MR_E_EXISTS, "another organisation has a specification of this id", MR_NOWHERE);
+    MR_TRY(mr_partner_check(tx, a, row.org_id, spec, findings, err));
+    if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "an awarding body has not consented", MR_NOWHERE);
     MR_TRY(mr_store_specification_add(tx, a, mr_service_env(s), &row, &id, err));
     MR_TRY(mr_organisation_introduce(tx, a, row.org_id, document, err));
     MR_TRY(mr_search_update(s, tx, row.slug, err));
@@ -52,7 +51,7 @@ int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "the specification has faults", MR_NOWHERE);
     MR_TRY(mr_service_check_sample(s, a, &spec, NULL, findings, err));
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "its credentials would have faults", MR_NOWHERE);
-    MR_TRY(keep(s, actor, a, &spec, document, err));
+    MR_TRY(keep(s, actor, a, &spec, document, findings, err));
     *ret_slug = spec.id;
     return MR_OK;
 }
@@ -133,6 +132,7 @@ int mr_catalogue_archive(mr_service *s, const struct mr_actor *actor, mr_str slu
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_ARCHIVE, row.org_id, err));
     int64_t at = archived ? mr_env_now(mr_service_env(s)) : MR_TIME_NONE;
     MR_TRY(mr_store_specification_archive(tx, row.slug, at, err));
+    MR_TRY(mr_search_update(s, tx, row.slug, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_ARCHIVE, row.org_id, row.id,
                     archived ? MR_STR("archive") : MR_STR("restore"), err));
     mr_db_tx *done = tx;

@@ -16,7 +16,8 @@ struct mr_published {
     int64_t archived_at; /* MR_TIME_NONE: it is offered */
 };
 /* Publish a specification file, for the organisation that the actor acts for; without one (the operator) for the one that the file names as its provider. Faults are findings, those of the file and, when it has none, those that its credentials would have against the official
- * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS; so it is when the id is another organisation's. MR_E_FORBIDDEN: the file names another provider. */
+ * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS; so it is when the id is another organisation's. MR_E_FORBIDDEN with a pointer: the file names
+ * another provider (mr_organisation_check_provider). An awarding body that has not consented is a finding, too (mr_partner_check). */
 int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str document,
                          struct mr_findings *findings, mr_str *ret_slug, struct mr_err *err) MR_MUST_CHECK;
 /* All, newest version of each, by title of publication order; in the arena. */

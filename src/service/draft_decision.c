@@ -3,7 +3,11 @@
 #include "base/time.h"
 #include "service/audit.h"
 #include "service/draft_inside.h"
+#include "service/draft_mail.h"
 #include "service/installation.h"
+#include "service/organisation.h"
+#include "service/partner.h"
+#include "service/search.h"
 #include "store/specification.h"
 
 #include <stdio.h>
@@ -42,6 +46,19 @@ static int check_place(mr_db_tx *tx, mr_arena *a, const struct mr_draft *draft, 
     return MR_OK;
 }
 
+/* In whose name it is, and whether those who are named beside it have consented. */
+static int check_bodies(mr_db_tx *tx, mr_arena *a, const struct mr_draft *draft, const mr_specification *spec,
+                        struct mr_findings *findings, struct mr_err *err)
+{
+    struct mr_provider_doubt doubt = {0};
+    if (spec->provider.name.count) MR_TRY(mr_organisation_doubt(tx, a, draft->org_id, &spec->provider, &doubt, err));
+    if (doubt.finding) {
+        struct mr_finding *f = mr_findings_add(findings, "awarding_body", doubt.finding, doubt.value);
+        snprintf(f->pointer, sizeof f->pointer, "/provider%s", doubt.pointer);
+    }
+    return mr_partner_check(tx, a, draft->org_id, spec, findings, err);
+}
+
 int mr_draft_check(mr_service *s, mr_arena *a, const struct mr_draft *draft, bool sample, mr_specification *ret,
                    struct mr_findings *findings, struct mr_err *err)
 {
@@ -50,6 +67,7 @@ int mr_draft_check(mr_service *s, mr_arena *a, const struct mr_draft *draft, boo
     if (draft->state != MR_DRAFT_PUBLISHED) {
         MR_TRY(mr_db_begin(s->db, false, &tx, err));
         MR_TRY(check_place(tx, a, draft, findings, err));
+        MR_TRY(check_bodies(tx, a, draft, ret, findings, err));
         mr_db_rollback(tx);
         tx = NULL;
     }
@@ -59,12 +77,12 @@ int mr_draft_check(mr_service *s, mr_arena *a, const struct mr_draft *draft, boo
 
 /* Open and check before the transaction that changes it: shapes take longer than the database should wait. What was checked is told by its revision. */
 static int check_first(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, mr_draft_state state,
-                       struct mr_findings *findings, struct mr_draft *ret, struct mr_err *err)
+                       struct mr_findings *findings, struct mr_draft *ret, mr_specification *ret_spec,
+                       struct mr_err *err)
 {
-    mr_specification spec;
     MR_TRY(mr_draft_open(s, actor, a, id, ret, err));
     if (ret->state != state) return MR_FAIL(err, MR_E_STATE, "the draft is in another state", MR_NOWHERE);
-    MR_TRY(mr_draft_check(s, a, ret, true, &spec, findings, err));
+    MR_TRY(mr_draft_check(s, a, ret, true, ret_spec, findings, err));
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "the specification has faults", MR_NOWHERE);
     return MR_OK;
 }
@@ -86,9 +104,10 @@ int mr_draft_submit(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_draft draft;
     struct mr_draft_row row;
+    mr_specification spec;
     MR_TRY(mr_draft_open(s, actor, a, id, &draft, err));
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_EDIT, draft.org_id, err));
-    MR_TRY(check_first(s, actor, a, id, MR_DRAFT_OPEN, findings, &draft, err));
+    MR_TRY(check_first(s, actor, a, id, MR_DRAFT_OPEN, findings, &draft, &spec, err));
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_draft_find_row(tx, actor, MR_MAY_SPECIFICATION_EDIT, a, id, &row, err));
     MR_TRY(mr_draft_wants_state(&row, MR_DRAFT_OPEN, err));
@@ -98,6 +117,7 @@ int mr_draft_submit(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr
     sign(&row, actor, true, mr_env_now(s->env));
     MR_TRY(mr_store_draft_change(tx, s->env, &row, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_EDIT, row.org_id, id, MR_STR("draft.submit"), err));
+    MR_TRY(mr_draft_mail_waiting(s, tx, a, actor, &row, err));
     return mr_draft_commit(&tx, err);
 }
 
@@ -121,6 +141,7 @@ int mr_draft_return(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr
     sign(&row, actor, false, mr_env_now(s->env));
     MR_TRY(mr_store_draft_change(tx, s->env, &row, err));
     MR_TRY(mr_audit(s, tx, actor, action, row.org_id, id, MR_STR("draft.return"), err));
+    MR_TRY(mr_draft_mail_decided(s, tx, a, actor, &row, "sent_back", err));
     return mr_draft_commit(&tx, err);
 }
 
@@ -148,13 +169,15 @@ int mr_draft_find_bar(mr_service *s, const struct mr_actor *actor, const struct 
     return find_bar(tx, actor, draft, ret, err);
 }
 
-/* In one transaction: the new version, the draft's end, and the log that names both. */
+/* In one transaction: the new version, the catalogue, the draft's end, and the log that names both. */
 static int publish(mr_service *s, mr_db_tx *tx, const struct mr_actor *actor, mr_arena *a, struct mr_draft_row *row,
                    struct mr_err *err)
 {
     const struct mr_specification_row published = {
         .org_id = row->org_id, .slug = row->slug, .version = row->version, .document = row->document};
     MR_TRY(mr_store_specification_add(tx, a, s->env, &published, &row->specification_id, err));
+    MR_TRY(mr_organisation_introduce(tx, a, row->org_id, row->document, err));
+    MR_TRY(mr_search_update(s, tx, row->slug, err));
     row->state = mr_draft_state_word(MR_DRAFT_PUBLISHED);
     row->reason = MR_STR_EMPTY;
     sign(row, actor, false, mr_env_now(s->env));
@@ -165,16 +188,27 @@ static int publish(mr_service *s, mr_db_tx *tx, const struct mr_actor *actor, mr
     return mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_APPROVE, row->org_id, row->id, detail, err);
 }
 
+/* What others may have changed since the draft was checked. */
+static int check_again(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_specification *spec,
+                       struct mr_findings *findings, struct mr_err *err)
+{
+    MR_TRY(mr_organisation_check_provider(tx, a, org_id, &spec->provider, err));
+    MR_TRY(mr_partner_check(tx, a, org_id, spec, findings, err));
+    if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "an awarding body has not consented", MR_NOWHERE);
+    return MR_OK;
+}
+
 int mr_draft_approve(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_findings *findings,
                      mr_str *ret_slug, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_draft draft;
     struct mr_draft_row row;
+    mr_specification spec;
     mr_draft_bar bar;
     MR_TRY(mr_draft_open(s, actor, a, id, &draft, err));
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_APPROVE, draft.org_id, err));
-    MR_TRY(check_first(s, actor, a, id, MR_DRAFT_SUBMITTED, findings, &draft, err));
+    MR_TRY(check_first(s, actor, a, id, MR_DRAFT_SUBMITTED, findings, &draft, &spec, err));
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_draft_find_row(tx, actor, MR_MAY_SPECIFICATION_APPROVE, a, id, &row, err));
     MR_TRY(mr_draft_wants_state(&row, MR_DRAFT_SUBMITTED, err));
@@ -183,7 +217,9 @@ int mr_draft_approve(mr_service *s, const struct mr_actor *actor, mr_arena *a, m
         return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "a second person approves", "%s",
                               bar == MR_DRAFT_OWN ? "own" : "only_editor");
     row.revision = draft.revision; /* what was checked, and nothing newer */
+    MR_TRY(check_again(tx, a, row.org_id, &spec, findings, err));
     MR_TRY(publish(s, tx, actor, a, &row, err));
+    MR_TRY(mr_draft_mail_decided(s, tx, a, actor, &row, "approved", err));
     MR_TRY(mr_draft_commit(&tx, err));
     *ret_slug = row.slug;
     return MR_OK;

@@ -7,6 +7,7 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "service/mail.h"
+#include "service/opportunity.h"
 #include "service/upload.h"
 
 #include <stdio.h>
@@ -62,6 +63,18 @@ static int read_learner(mr_service *s, mr_arena *a, const struct mr_enrolment_ne
     return ret->findings.faults ? MR_FAIL(err, MR_E_FORMAT, "the learner is not well described", MR_NOWHERE) : MR_OK;
 }
 
+/* Only opportunities of the specification itself are meant. */
+static int check_opportunity(mr_db_tx *tx, mr_arena *a, const struct mr_published *published, mr_str id,
+                             struct mr_err *err)
+{
+    struct mr_offered one;
+    if (!id.len) return MR_OK;
+    MR_TRY(mr_opportunity_find_in(tx, a, id, &one, err));
+    if (mr_str_eq(one.org_id, published->org_id) && mr_str_eq(one.opportunity.specification, published->slug))
+        return MR_OK;
+    return MR_FAIL(err, MR_E_NOT_FOUND, "this specification has no such opportunity", MR_NOWHERE);
+}
+
 static int add_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
                    const struct mr_result_row *row, const struct mr_enrolment_new *x, const char *source,
                    mr_str *ret_id, struct mr_err *err)
@@ -96,6 +109,7 @@ int mr_enrolment_add(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_EDIT, published.org_id, err));
     MR_TRY(read_learner(s, a, enrolment, findings, &row, err));
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(check_opportunity(tx, a, &published, enrolment->opportunity_id, err));
     MR_TRY(add_row(s, tx, a, &published, &row, enrolment, source, ret_id, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ENROLMENT_EDIT, published.org_id, *ret_id, MR_STR("added"), err));
     return commit(&tx, err);
@@ -329,10 +343,21 @@ int mr_enrolment_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *
 
 /* ---- the public page ---- */
 
-static int find_page(mr_db_tx *tx, mr_arena *a, mr_str key, struct mr_enrolment_page *ret, struct mr_err *err)
+/* Its link, and how it stands now: seats and dates of an opportunity hold for its page, too. */
+static int find_page(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str key, struct mr_enrolment_page *ret,
+                     struct mr_err *err)
 {
+    struct mr_offered one;
+    ret->seats = -1;
     MR_TRY(mr_store_enrolment_link_find(tx, a, key, &ret->link, err));
     if (!ret->link.id.len) return MR_OK;
+    ret->is_open = ret->link.is_open, ret->seats = ret->link.seats;
+    if (ret->link.opportunity_id.len) {
+        MR_TRY(mr_opportunity_find_in(tx, a, ret->link.opportunity_id, &one, err));
+        const mr_opportunity *o = &one.opportunity;
+        ret->is_open = ret->is_open && mr_opportunity_is_open(s, o);
+        if (o->seats > 0 && (ret->seats < 0 || o->seats < ret->seats)) ret->seats = o->seats;
+    }
     return mr_store_enrolment_count_seats(tx, ret->link.specification_slug, ret->link.opportunity_id, &ret->taken, err);
 }
 
@@ -341,21 +366,31 @@ int mr_enrolment_page(mr_service *s, mr_arena *a, mr_str key, struct mr_enrolmen
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     *ret = (struct mr_enrolment_page){0};
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(find_page(tx, a, key, ret, err));
-    if (!ret->link.id.len || !ret->link.is_open)
-        return MR_FAIL(err, MR_E_NOT_FOUND, "nobody can enrol here", MR_NOWHERE);
+    MR_TRY(find_page(s, tx, a, key, ret, err));
+    if (!ret->is_open) return MR_FAIL(err, MR_E_NOT_FOUND, "nobody can enrol here", MR_NOWHERE);
     return mr_catalogue_get(s, a, ret->link.specification_slug, &ret->published, err);
 }
 
+bool mr_enrolment_is_open(mr_service *s, mr_str key)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_enrolment_page page = {0};
+    mr_arena_init(&a, 4 * MR_MIB);
+    return mr_db_begin(s->db, false, &tx, NULL) == MR_OK && find_page(s, tx, &a, key, &page, NULL) == MR_OK &&
+           page.is_open;
+}
+
 int mr_enrolment_page_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
-                          struct mr_enrolment_page *ret, struct mr_err *err)
+                          mr_str opportunity_id, struct mr_enrolment_page *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     *ret = (struct mr_enrolment_page){0};
     MR_TRY(mr_catalogue_get(s, a, specification, &ret->published, err));
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_READ, ret->published.org_id, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    return find_page(tx, a, ret->published.slug, ret, err);
+    MR_TRY(check_opportunity(tx, a, &ret->published, opportunity_id, err));
+    return find_page(s, tx, a, opportunity_id.len ? opportunity_id : ret->published.slug, ret, err);
 }
 
 int mr_enrolment_page_set(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
@@ -377,6 +412,7 @@ int mr_enrolment_page_set(mr_service *s, const struct mr_actor *actor, mr_arena 
                                               .keep_months = keep_months,
                                               .changed_at = mr_env_now(s->env)};
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(check_opportunity(tx, a, &published, opportunity_id, err));
     MR_TRY(mr_store_enrolment_link_put(tx, &row, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ENROLMENT_EDIT, published.org_id, row.id,
                     is_open_now ? MR_STR("opened") : MR_STR("closed"), err));
@@ -427,9 +463,9 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_enrolment_match(tx, a, page.published.slug, mr_str_of(learner), MR_STR_EMPTY, MR_STR_EMPTY, &there,
                                     err));
-    MR_TRY(find_page(tx, a, key, &page, err));
+    MR_TRY(find_page(s, tx, a, key, &page, err));
     *ret = there.len ? MR_ENROLMENT_THERE : MR_ENROLMENT_FULL;
-    if (there.len || !page.link.is_open || (page.link.seats >= 0 && page.taken >= page.link.seats)) return MR_OK;
+    if (there.len || !page.is_open || (page.seats >= 0 && page.taken >= page.seats)) return MR_OK;
     MR_TRY(add_row(s, tx, a, &page.published, &row, &x, "link", &id, err));
     MR_TRY(queue_mail(s, tx, a, &page.published, &row, x.language, id, err));
     MR_TRY(

@@ -76,16 +76,21 @@ int mr_enrolment_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *
 struct mr_enrolment_page {
     struct mr_published published;
     struct mr_enrolment_link_row link; /* id empty: there is no page yet */
-    int64_t taken;                     /* seats */
+    bool is_open;  /* the page is, and so is its opportunity, when it is that of one (mr_opportunity_is_open) */
+    int64_t seats; /* the fewer of the page's and the opportunity's; -1: as many as come */
+    int64_t taken; /* of them */
 };
-/* For everybody. key: slug of a specification, or id of an opportunity. Errors: MR_E_NOT_FOUND: no such page, or it is closed. */
+/* For everybody. key: slug of a specification, or id of an opportunity. Errors: MR_E_NOT_FOUND: no such page, or nobody can enrol there now. */
 int mr_enrolment_page(mr_service *s, mr_arena *a, mr_str key, struct mr_enrolment_page *ret,
                       struct mr_err *err) MR_MUST_CHECK;
-/* For the office: also when it is closed or not made yet. */
+/* Is there such a page, and can somebody enrol there now? For links to it; full ones are open. */
+bool mr_enrolment_is_open(mr_service *s, mr_str key);
+/* For the office: also when it is closed or not made yet.
+ *   opportunity_id  empty: that of the specification itself */
 int mr_enrolment_page_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
-                          struct mr_enrolment_page *ret, struct mr_err *err) MR_MUST_CHECK;
+                          mr_str opportunity_id, struct mr_enrolment_page *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Open, close or change it.
- *   opportunity_id  the page is that of an opportunity; else empty
+ *   opportunity_id  the page is that of an opportunity of this specification (else MR_E_NOT_FOUND); or empty
  *   seats           -1: as many as come
  *   keep_months     how long enrolments are kept, told on the page: 1 to 120 */
 int mr_enrolment_page_set(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,

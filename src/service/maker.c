@@ -10,6 +10,8 @@
 #include "service/claim.h"
 #include "service/installation.h"
 #include "service/mail.h"
+#include "service/organisation.h"
+#include "service/partner.h"
 #include "service/status.h"
 
 #define FRESH_MS 60000
@@ -56,10 +58,30 @@ static int read_setting(mr_maker *m, struct mr_award_setting *ret, struct mr_err
     return mr_award_setting_read(tx, m->published.org_id, ret, err);
 }
 
+int mr_maker_check(mr_service *s, mr_arena *a, const struct mr_published *published, struct mr_findings *findings,
+                   struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_provider_doubt doubt;
+    size_t before = findings->count;
+    const mr_specification *spec = &published->specification;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_partner_check(tx, a, published->org_id, spec, findings, err));
+    if (findings->count > before)
+        return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "an awarding body has not consented", "%.*s",
+                              MR_STR_ARG(findings->items[before].value));
+    MR_TRY(mr_organisation_find_rival(tx, a, published->org_id, &spec->provider, &doubt, err));
+    if (!doubt.finding) return MR_OK;
+    return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the provider is another organisation", "%.*s", MR_STR_ARG(doubt.value));
+}
+
 static int open_parts(mr_maker *m, bool validated, struct mr_err *err)
 {
     struct mr_issuing issuing;
+    struct mr_findings findings;
+    mr_findings_init(&findings, &m->arena);
     MR_TRY(mr_catalogue_get(m->s, &m->arena, m->specification_id, &m->published, err));
+    MR_TRY(mr_maker_check(m->s, &m->arena, &m->published, &findings, err));
     m->specification = m->published.specification;
     if (validated) answer_participation(m);
     MR_TRY(read_setting(m, &m->setting, err));

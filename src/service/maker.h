@@ -13,6 +13,11 @@
 #define MR_CLAIM_MS (182 * MR_DAY_MS) /* in which a learner decides */
 
 typedef struct mr_maker mr_maker; /* used by one thread at a time */
+/* May credentials of this specification be made now? What consent lacks is a finding (mr_partner_check): whoever withdrew it is named in no new award.
+ *   errors  MR_E_SPECIFICATION with findings (detail: who has not consented); MR_E_FORBIDDEN: another organisation of the installation has come to have the
+ *           provider's identifier or name (mr_organisation_find_rival), which chooses the seal */
+int mr_maker_check(mr_service *s, mr_arena *a, const struct mr_published *published, struct mr_findings *findings,
+                   struct mr_err *err) MR_MUST_CHECK;
 /* Opens the seal and issues a sample, which takes a while; batches open one for themselves.
  *   specification_id  row id of the version
  *   validated         prior learning: participation does not apply, and says why

@@ -218,6 +218,13 @@ int mr_opportunity_find(mr_service *s, mr_arena *a, mr_str id, struct mr_offered
     return from_row(a, &row, ret, err);
 }
 
+int mr_opportunity_find_in(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_offered *ret, struct mr_err *err)
+{
+    struct mr_opportunity_row row;
+    MR_TRY(mr_store_opportunity_find(tx, a, id, &row, err));
+    return row.id.len ? from_row(a, &row, ret, err) : not_there(err);
+}
+
 int mr_opportunity_upcoming(mr_service *s, mr_arena *a, mr_str org_id, mr_str slug, size_t most,
                             struct mr_offered **ret, size_t *ret_count, struct mr_err *err)
 {

@@ -36,6 +36,9 @@ int mr_opportunity_find(mr_service *s, mr_arena *a, mr_str id, struct mr_offered
                         struct mr_err *err) MR_MUST_CHECK;
 int mr_opportunity_upcoming(mr_service *s, mr_arena *a, mr_str org_id, mr_str slug, size_t most,
                             struct mr_offered **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* The same as mr_opportunity_find within a transaction, drafts, too. */
+int mr_opportunity_find_in(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_offered *ret,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Can somebody enrol in it today? */
 bool mr_opportunity_is_open(const mr_service *s, const mr_opportunity *o);
 

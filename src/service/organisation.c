@@ -90,22 +90,149 @@ int mr_organisation_ensure(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str name
     return mr_store_organisation_ensure(tx, a, mr_service_env(s), slug, name, ret_id, err);
 }
 
+/* The profile with this member more. */
+static mr_str with_member(mr_arena *a, const mr_json *profile, const char *name, mr_str value)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf text;
+    mr_json_writer w;
+    mr_buf_init(&text, MR_LIMIT_DOCUMENT);
+    mr_json_writer_init(&w, &text, 0);
+    mr_json_begin_object(&w);
+    MR_JSON_EACH_MEMBER (member, profile) {
+        mr_json_put_name_str(&w, mr_json_text(member));
+        mr_json_put_value(&w, member + 1);
+    }
+    mr_json_put_member(&w, name, value);
+    mr_json_end_object(&w);
+    return mr_arena_dup(a, mr_buf_str(&text));
+}
+
 int mr_organisation_introduce(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str document, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     struct mr_organisation_row row;
-    const mr_json *root;
+    const mr_json *root, *profile;
     mr_json_writer w;
     mr_buf_init(&text, MR_LIMIT_DOCUMENT);
     MR_TRY(mr_store_organisation_find(tx, a, org_id, &row, err));
-    if (!row.id.len || row.profile.len) return MR_OK;
+    if (!row.id.len) return MR_OK;
     MR_TRY(mr_json_parse(a, document, NULL, &root, err));
     const mr_json *provider = mr_json_get(root, "provider");
     if (!provider) return MR_OK;
+    if (row.profile.len) {
+        mr_str eidas = mr_json_get_str(provider, "eidas");
+        MR_TRY(mr_json_parse(a, row.profile, NULL, &profile, err));
+        if (!eidas.len || mr_json_get(profile, "eidas")) return MR_OK;
+        row.profile = with_member(a, profile, "eidas", eidas);
+        if (!row.profile.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for the profile", MR_NOWHERE);
+        return mr_store_organisation_set(tx, &row, err);
+    }
     mr_json_writer_init(&w, &text, 0);
     mr_json_put_value(&w, provider);
     row.profile = mr_buf_str(&text);
     return mr_store_organisation_set(tx, &row, err);
+}
+
+/* ---- in whose name ---- */
+
+/* What a row says of itself. */
+static int read_identity(mr_arena *a, const struct mr_organisation_row *row, mr_organisation *ret, struct mr_err *err)
+{
+    struct mr_findings findings;
+    mr_findings_init(&findings, a);
+    *ret = (mr_organisation){0};
+    return row->profile.len ? mr_organisation_read(a, row->profile, ret, &findings, err) : MR_OK;
+}
+
+static bool is_called(const struct mr_organisation_row *row, const mr_organisation *identity, mr_str name)
+{
+    if (mr_str_eq(row->name, name)) return true;
+    for (size_t i = 0; i < identity->name.count; i++)
+        if (mr_str_eq(identity->name.items[i].text, name)) return true;
+    return false;
+}
+
+static bool is_same_issuer(mr_arena *a, mr_str one, mr_str other)
+{
+    return one.len && other.len && mr_str_eq(mr_service_issuer_of(a, one), mr_service_issuer_of(a, other));
+}
+
+/* The same identifier or name, or ones under which they would have the same seal. */
+static struct mr_provider_doubt compare(mr_arena *a, const struct mr_organisation_row *row,
+                                        const mr_organisation *theirs, const mr_organisation *provider)
+{
+    mr_str key = provider->eidas;
+    const char *pointer = "/eidas";
+    if (!key.len) key = mr_texts_get(provider->name, MR_STR("en"), NULL), pointer = "/name";
+    bool same = is_same_issuer(a, key, theirs->eidas) || is_same_issuer(a, key, row->name);
+    for (size_t i = 0; i < theirs->name.count && !same; i++) same = is_same_issuer(a, key, theirs->name.items[i].text);
+    if (same) return (struct mr_provider_doubt){"provider.taken", pointer, key};
+    for (size_t i = 0; i < provider->name.count; i++)
+        if (is_called(row, theirs, provider->name.items[i].text))
+            return (struct mr_provider_doubt){"provider.taken", "/name", provider->name.items[i].text};
+    return (struct mr_provider_doubt){0};
+}
+
+/* Of one house: an organisation, its unit, two units of one. */
+static bool is_family(const struct mr_organisation_row *one, const struct mr_organisation_row *other)
+{
+    mr_str head = one->parent_id.len ? one->parent_id : one->id;
+    return mr_str_eq(head, other->parent_id.len ? other->parent_id : other->id);
+}
+
+#define PAGE 100
+
+int mr_organisation_find_rival(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                               struct mr_provider_doubt *ret, struct mr_err *err)
+{
+    struct mr_organisation_row own, *rows;
+    mr_str after = MR_STR_EMPTY;
+    size_t count = PAGE;
+    *ret = (struct mr_provider_doubt){0};
+    MR_TRY(mr_store_organisation_find(tx, a, org_id, &own, err));
+    while (count == PAGE) {
+        MR_TRY(
+            mr_store_organisation_page(tx, a, MR_ORGANISATION_LIST_ALL, MR_STR_EMPTY, after, PAGE, &rows, &count, err));
+        for (size_t i = 0; i < count && !ret->finding; i++) {
+            mr_organisation theirs;
+            if (is_family(&own, &rows[i])) continue;
+            MR_TRY(read_identity(a, &rows[i], &theirs, err));
+            *ret = compare(a, &rows[i], &theirs, provider);
+        }
+        if (ret->finding) break;
+        if (count) after = rows[count - 1].slug;
+    }
+    return MR_OK;
+}
+
+int mr_organisation_doubt(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                          struct mr_provider_doubt *ret, struct mr_err *err)
+{
+    struct mr_organisation_row row;
+    mr_organisation own;
+    bool named = false;
+    MR_TRY(mr_store_organisation_find(tx, a, org_id, &row, err));
+    MR_TRY(read_identity(a, &row, &own, err));
+    for (size_t i = 0; i < provider->name.count; i++) named |= is_called(&row, &own, provider->name.items[i].text);
+    if (!named)
+        *ret = (struct mr_provider_doubt){"provider.other", "/name", mr_texts_get(provider->name, MR_STR("en"), NULL)};
+    else if (own.eidas.len && !mr_str_eq(own.eidas, provider->eidas))
+        *ret = (struct mr_provider_doubt){"provider.other", "/eidas", provider->eidas};
+    else
+        return mr_organisation_find_rival(tx, a, org_id, provider, ret, err);
+    return MR_OK;
+}
+
+int mr_organisation_check_provider(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                                   struct mr_err *err)
+{
+    struct mr_provider_doubt doubt;
+    MR_TRY(mr_organisation_doubt(tx, a, org_id, provider, &doubt, err));
+    if (!doubt.finding) return MR_OK;
+    int code =
+        MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the provider is another organisation", "%.*s", MR_STR_ARG(doubt.value));
+    if (err) snprintf(err->pointer, sizeof err->pointer, "/provider%s", doubt.pointer);
+    return code;
 }
 
 /* ---- reading ---- */
@@ -227,6 +354,18 @@ static mr_str first_name(const mr_organisation *o)
     return o->name.count ? o->name.items[0].text : MR_STR_EMPTY;
 }
 
+/* Nobody takes another's identifier or name: a fault at its place. */
+static int refuse_rival(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *identity,
+                        struct mr_findings *findings, struct mr_err *err)
+{
+    struct mr_provider_doubt doubt;
+    MR_TRY(mr_organisation_find_rival(tx, a, org_id, identity, &doubt, err));
+    if (!doubt.finding) return MR_OK;
+    struct mr_finding *f = mr_findings_add(findings, "awarding_body", doubt.finding, doubt.value);
+    snprintf(f->pointer, sizeof f->pointer, "%s", doubt.pointer);
+    return has_faults(findings, err);
+}
+
 int mr_organisation_save(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, mr_str kind,
                          mr_str profile, struct mr_findings *findings, struct mr_err *err)
 {
@@ -241,6 +380,7 @@ int mr_organisation_save(mr_service *s, mr_arena *a, const struct mr_actor *acto
     if (!row.id.len) return not_there(err);
     if (!is_among(kind, row.parent_id.len ? mr_organisation_unit_kinds : mr_organisation_kinds))
         return MR_FAIL_DETAIL(err, MR_E_USAGE, "there is no such kind of organisation", "%.*s", MR_STR_ARG(kind));
+    MR_TRY(refuse_rival(tx, a, org_id, &identity, findings, err));
     row.kind = kind, row.profile = profile;
     MR_TRY(mr_store_organisation_set(tx, &row,
                                      err)); /* its first name stays: files of results and seals know it by that */
@@ -291,6 +431,7 @@ int mr_organisation_add_unit(mr_service *s, mr_arena *a, const struct mr_actor *
     MR_TRY(mr_organisation_read(a, row.profile, &identity, findings, err));
     MR_TRY(has_faults(findings, err));
     row.name = first_name(&identity);
+    MR_TRY(refuse_rival(tx, a, org_id, &identity, findings, err));
     MR_TRY(free_slug(tx, a, row.name, &row.slug, err));
     MR_TRY(mr_store_organisation_add(tx, a, mr_service_env(s), &row, &id, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ORGANISATION_EDIT, org_id, id, MR_STR("unit added"), err));

@@ -29,9 +29,29 @@ mr_str mr_organisation_slug(mr_arena *a, mr_str name);
 /* The row id of the provider of this name; made, with a free slug, when there is none. */
 int mr_organisation_ensure(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str name, mr_str *ret_id,
                            struct mr_err *err) MR_MUST_CHECK;
-/* An organisation that has no profile yet is described as the specification file in `document` does. */
+/* An organisation that has no profile yet is described as the specification file in `document` does; one whose profile has no eIDAS identifier has from now on the one that
+ * stands there, so that no other organisation can take it. */
 int mr_organisation_introduce(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str document,
                               struct mr_err *err) MR_MUST_CHECK;
+
+/* In whose name? The identifier of the provider, or its name, chooses the seal (mr_service_issuer), so that nobody may state another's. */
+struct mr_provider_doubt {
+    const char *
+        finding; /* "provider.other": it is not this organisation; "provider.taken": another of this installation is called so; NULL: there is no doubt */
+    const char *pointer; /* "/eidas", "/name" */
+    mr_str value;        /* which identifier or name */
+};
+/* Is what a specification says of its provider this organisation: its eIDAS identifier, when its profile has one, one of its names, and none that another organisation of this
+ * installation has? Units and what they are units of may share all of it.
+ *   ret  texts in `a` */
+int mr_organisation_doubt(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                          struct mr_provider_doubt *ret, struct mr_err *err) MR_MUST_CHECK;
+/* The same before something is published. Errors: MR_E_FORBIDDEN (pointer "/provider/eidas" or "/provider/name"; detail: the identifier or name). */
+int mr_organisation_check_provider(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                                   struct mr_err *err) MR_MUST_CHECK;
+/* Only the second half: has another organisation of this installation come to be called so? For what was published before. */
+int mr_organisation_find_rival(mr_db_tx *tx, mr_arena *a, mr_str org_id, const mr_organisation *provider,
+                               struct mr_provider_doubt *ret, struct mr_err *err) MR_MUST_CHECK;
 
 /* The organisation that pages and the API are about: the one of this slug, else the one the actor acts for, else (for whoever runs the program) the first.
  *   errors  MR_E_NOT_FOUND: there is none, or it is not theirs */
@@ -47,7 +67,7 @@ int mr_organisation_publishers(mr_service *s, mr_arena *a, mr_str after, size_t 
 int mr_organisation_units(mr_service *s, mr_arena *a, mr_str org_id, bool closed_too,
                           struct mr_organisation_shown **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
-/* Keep who it is. profile: JSON, as "provider" in specification files; faults are findings, and nothing is kept then (MR_E_SPECIFICATION).
+/* Keep who it is. profile: JSON, as "provider" in specification files; faults are findings, among them "provider.taken", and nothing is kept then (MR_E_SPECIFICATION).
  *   errors  MR_E_NOT_FOUND, MR_E_FORBIDDEN, MR_E_USAGE (no such kind) */
 int mr_organisation_save(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, mr_str kind,
                          mr_str profile, struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;

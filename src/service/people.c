@@ -13,6 +13,7 @@
 
 #define MEMBERS_MOST 20000
 #define INVITATIONS_MOST 1000
+#define MEMBERSHIPS_MOST 2000
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -71,6 +72,37 @@ static int set_roles(mr_service *s, mr_db_tx *tx, mr_str person_id, mr_str org_i
 }
 
 /* ---- members ---- */
+
+static int name_of(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str person_id, mr_str *ret, struct mr_err *err)
+{
+    struct mr_membership_row *rows;
+    size_t count;
+    *ret = MR_STR_EMPTY;
+    if (!person_id.len) return MR_OK;
+    MR_TRY(mr_store_membership_of_person(tx, a, person_id, MEMBERSHIPS_MOST, &rows, &count, err));
+    for (size_t i = 0; i < count && !ret->len; i++)
+        if (mr_str_eq(rows[i].org_id, org_id)) *ret = rows[i].name;
+    return MR_OK;
+}
+
+int mr_people_names(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, const mr_str *ids,
+                    size_t count, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    bool may = mr_authorise(actor, MR_MAY_MEMBER_READ, org_id, NULL) == MR_OK;
+    if (may) MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        while (same < i && !mr_str_eq(ids[same], ids[i])) same++;
+        if (same < i)
+            ret[i] = ret[same];
+        else if (may)
+            MR_TRY(name_of(tx, a, org_id, ids[i], &ret[i], err));
+        else
+            ret[i] = MR_STR_EMPTY;
+    }
+    return MR_OK;
+}
 
 static int load_members(mr_db_tx *tx, mr_arena *a, mr_str org_id, struct mr_member **ret, size_t *ret_count,
                         struct mr_err *err)

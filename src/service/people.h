@@ -17,6 +17,10 @@ struct mr_member {
 /* Members of an organisation, by name. Errors: those of mr_authorise for MEMBER_READ, MR_E_DB. */
 int mr_people_members(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, struct mr_member **ret,
                       size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* What the people of these ids are called, in `a`: for members of the organisation alone, and of its members alone (those above it among them); else empty.
+ *   ids  as in the audit log; empty ones are nobody's */
+int mr_people_names(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, const mr_str *ids,
+                    size_t count, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Roles as words with a comma between them, and back (unknown words: MR_E_FORMAT, detail: the word). */
 mr_str mr_people_write_roles(mr_arena *a, unsigned roles);
 int mr_people_read_roles(mr_str words, unsigned *ret, struct mr_err *err) MR_MUST_CHECK;

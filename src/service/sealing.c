@@ -241,6 +241,7 @@ static int examine(mr_service *s, mr_arena *a, const struct mr_sealing_row *seal
     mr_findings_init(&findings, a);
     MR_TRY(count_ready(s, a, sealing, ret_ready, &first, err));
     MR_TRY(mr_catalogue_get(s, a, sealing->specification_id, &published, err));
+    MR_TRY(mr_maker_check(s, a, &published, &findings, err));
     MR_TRY(mr_service_check_sample(s, a, &published.specification, &first.achievement, &findings, err));
     if (findings.faults)
         return MR_FAIL_DETAIL(err, MR_E_SPECIFICATION, "its credentials would have faults", "%s", findings.items[0].id);

@@ -42,7 +42,7 @@ bool mr_supervision_find(mr_str word, mr_supervision *ret);
 /* Start sealing, or go on with a batch that failed (BATCH_SEAL). Returns at once; the job does the rest.
  *   mail    queue a mail for each learner with an address, in the transaction that keeps her achievement
  *   errors  MR_E_STATE: nothing is ready, another state, or (detail "unsigned") not signed off; MR_E_FORBIDDEN (detail "same_person"); MR_E_SPECIFICATION: its
- *           credentials would have faults, and it stays in preview */
+ *           credentials would have faults, or name who has not consented, and it stays in preview; those of mr_maker_check */
 int mr_batch_seal(mr_service *s, const struct mr_actor *actor, mr_str id, bool mail, struct mr_err *err) MR_MUST_CHECK;
 /* The same at a time (milliseconds UTC) that was given in a zone (base/zone.h). It can be changed and stopped until then. Errors also: MR_E_TIME: not in the future, or more than two years. */
 int mr_batch_schedule(mr_service *s, const struct mr_actor *actor, mr_str id, int64_t at, mr_str zone, bool mail,

@@ -72,7 +72,8 @@ int mr_upload_write_template(const mr_language *l, mr_buf *out, struct mr_err *e
 /* The page image of the first ready row, PNG: how the certificates will look. Errors: MR_E_STATE (no row is ready). */
 int mr_upload_draw_sample(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str batch_id, mr_buf *out,
                           struct mr_err *err) MR_MUST_CHECK;
-/* What the credential of the first ready row would have against the official shapes: none as a rule. Errors: MR_E_STATE (no row is ready). */
+/* What the credential of the first ready row would have against the official shapes, and who has not consented to be named in it (mr_maker_check): none as a rule.
+ * Errors: MR_E_STATE (no row is ready), MR_E_FORBIDDEN. */
 int mr_upload_check(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str batch_id,
                     struct mr_findings *findings, struct mr_err *err) MR_MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include "credential/page_image.h"
 #include "service/catalogue.h"
 #include "service/installation.h"
+#include "service/maker.h"
 #include "service/upload.h"
 #include "service/upload_line.h"
 #include "store/batch.h"
@@ -301,6 +302,8 @@ int mr_upload_check(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr
     struct mr_published published;
     struct mr_result_row row;
     MR_TRY(first_ready(s, actor, a, batch_id, &row, &published, err));
+    int code = mr_maker_check(s, a, &published, findings, err);
+    if (code != MR_OK) return code == MR_E_SPECIFICATION ? MR_OK : code;
     return mr_service_check_sample(s, a, &published.specification, &row.achievement, findings, err);
 }
 

@@ -213,6 +213,8 @@ void mr_api_draft_approve(mr_page *p)
     int code = mr_draft_approve(p->service, p->actor, p->arena, p->part[0], &findings, &slug, &err);
     if (code == MR_E_SPECIFICATION)
         mr_api_fail_findings(p, &err, &findings);
+    else if (code == MR_E_FORBIDDEN && err.pointer[0])
+        mr_api_problem(p, 403, MR_STR("another_provider"), err.detail);
     else
         answer_or_fail(p, code, 200, p->part[0], &err);
 }

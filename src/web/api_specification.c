@@ -109,7 +109,7 @@ void mr_api_publish(mr_page *p)
         show(p, &published, true);
     else if (code == MR_E_SPECIFICATION)
         mr_api_fail_findings(p, &err, &findings);
-    else if (code == MR_E_FORBIDDEN) /* that they may publish, the router has seen */
+    else if (code == MR_E_FORBIDDEN && err.pointer[0])
         mr_api_problem(p, 403, MR_STR("another_provider"), err.detail);
     else
         mr_api_fail(p, &err);

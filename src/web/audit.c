@@ -1,5 +1,6 @@
 /* The audit log of an organisation: looked through, filtered, taken away as a file. */
 #include "service/audit.h"
+#include "service/people.h"
 
 #include "base/encoding.h"
 #include "base/limits.h"
@@ -40,7 +41,8 @@ static void put_actions(mr_page *p, mr_str chosen)
     mr_json_end_array(v);
 }
 
-static void put_row(mr_page *p, const struct mr_audit_row *row)
+/* name: of the person, for members of the organisation; may be empty */
+static void put_row(mr_page *p, const struct mr_audit_row *row, mr_str name)
 {
     mr_json_writer *v = &p->view;
     char at[21];
@@ -51,6 +53,7 @@ static void put_row(mr_page *p, const struct mr_audit_row *row)
     mr_json_put_member(
         v, "who",
         mr_message_str(p->language, mr_arena_format(p->arena, "audit.actor.%.*s", MR_STR_ARG(row->actor_kind))));
+    mr_json_put_member(v, "name", name);
     mr_json_put_member(v, "actor", row->actor_id);
     mr_json_put_member(v, "action", row->action);
     mr_json_put_member(v, "object", row->object_id);
@@ -91,9 +94,17 @@ void mr_web_audit(mr_page *p)
     struct mr_audit_filter filter;
     struct mr_audit_row *rows;
     size_t count;
+    mr_str ids[PAGE_ROWS], names[PAGE_ROWS];
     read_filter(p, &filter);
     mr_str before = mr_http_query(p->request, "before");
     if (mr_audit_list(p->service, p->actor, p->arena, &filter, before, PAGE_ROWS + 1, &rows, &count, &err) != MR_OK) {
+        mr_page_fail(p, &err);
+        return;
+    }
+    size_t shown = count < PAGE_ROWS ? count : PAGE_ROWS;
+    for (size_t i = 0; i < shown; i++)
+        ids[i] = mr_str_is(rows[i].actor_kind, "person") ? rows[i].actor_id : MR_STR_EMPTY;
+    if (mr_people_names(p->service, p->arena, p->actor, filter.org_id, ids, shown, names, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
@@ -101,7 +112,7 @@ void mr_web_audit(mr_page *p)
     put_filter(p, &filter);
     mr_json_put_name(&p->view, "rows");
     mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < count && i < PAGE_ROWS; i++) put_row(p, &rows[i]);
+    for (size_t i = 0; i < shown; i++) put_row(p, &rows[i], names[i]);
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_rows");
     mr_json_put_bool(&p->view, count > 0);

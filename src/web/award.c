@@ -27,6 +27,7 @@ static void show_award(mr_page *p, const struct mr_award_fields *fields, const s
     struct mr_published published;
     bool is_free = false;
     int code = mr_catalogue_get(p->service, p->arena, p->part[0], &published, &err);
+    if (code == MR_OK) code = mr_authorise(p->actor, MR_MAY_RESULT_ENTER, published.org_id, &err);
     if (code == MR_OK) code = mr_award_is_free(p->service, p->actor, published.org_id, &is_free, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);

@@ -115,6 +115,20 @@ static int put_links(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     return MR_OK;
 }
 
+/* Who signed it off, and who had it sealed. */
+static void put_people(mr_page *p, const struct mr_sealing_row *row)
+{
+    mr_str nobody = mr_message(p->language, "batch.signed.operator"), sealer = nobody;
+    if (row->signed_at != MR_TIME_NONE)
+        mr_json_put_member(&p->view, "signed",
+                           MR_SAY(p->arena, p->language, "batch.signed",
+                                  {"name", row->signed_name.len ? row->signed_name : nobody},
+                                  {"when", mr_say_time(p->arena, p->language, row->signed_at)}));
+    if (row->sealed_by.len) sealer = mr_office_person(p, row->org_id, row->sealed_by);
+    if (sealer.len)
+        mr_json_put_member(&p->view, "sealed_by", MR_SAY(p->arena, p->language, "batch.sealed_by", {"name", sealer}));
+}
+
 static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 {
     struct mr_batch_counts counts;
@@ -132,6 +146,7 @@ static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     mr_office_put_flag(p, "may_change", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     if (mr_str_is(sealing.row.mailing, "queued") || mr_str_is(sealing.row.mailing, "now"))
         mr_json_put_member(v, "mailing", mr_office_count(p, "batch.mailing", counts.with_address));
+    put_people(p, &sealing.row);
     put_counts(p, &counts);
     MR_TRY(put_links(p, b, err));
     mr_json_end_object(v);
@@ -206,8 +221,11 @@ void mr_web_batch_progress(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_batch b;
+    struct mr_sealing sealing; /* asked for, since it asks who may know */
     mr_json_writer w;
-    if (mr_batch_get(p->service, p->arena, p->part[0], &b, &err) != MR_OK) {
+    int code = mr_batch_sealing(p->service, p->actor, p->arena, p->part[0], &sealing, &err);
+    if (code == MR_OK) code = mr_batch_get(p->service, p->arena, p->part[0], &b, &err);
+    if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }

@@ -57,7 +57,7 @@ void mr_web_draft_put_state(mr_page *p, mr_draft_state state)
     put_bool(p, "failed", false);
 }
 
-void mr_web_draft_put_deed(mr_page *p, const char *member, const struct mr_draft_deed *deed)
+void mr_web_draft_put_deed(mr_page *p, const char *member, mr_str org_id, const struct mr_draft_deed *deed)
 {
     mr_json_put_name(&p->view, member);
     if (!deed->kind.len) {
@@ -68,8 +68,9 @@ void mr_web_draft_put_deed(mr_page *p, const char *member, const struct mr_draft
     bool nameless = mr_str_is(deed->kind, "operator") || mr_str_is(deed->kind, "system");
     mr_str id = own && !nameless ? MR_STR("draft.who.you")
                                  : mr_arena_format(p->arena, "draft.who.%.*s", MR_STR_ARG(deed->kind));
+    mr_str name = own ? MR_STR_EMPTY : mr_office_person(p, org_id, deed->id);
     mr_json_begin_object(&p->view);
-    mr_json_put_member(&p->view, "who", mr_message_str(p->language, id));
+    mr_json_put_member(&p->view, "who", name.len ? name : mr_message_str(p->language, id));
     mr_json_put_member(&p->view, "when", mr_say_time(p->arena, p->language, deed->at));
     mr_json_end_object(&p->view);
 }
@@ -270,7 +271,7 @@ static int put_comments(mr_page *p, const struct mr_draft *d, struct mr_err *err
                            section ? mr_arena_format(p->arena, "/provider/drafts/%.*s/%s#%.*s", MR_STR_ARG(d->id),
                                                      section->name, MR_STR_ARG(list[i].element))
                                    : MR_STR_EMPTY);
-        mr_web_draft_put_deed(p, "by", &list[i].by);
+        mr_web_draft_put_deed(p, "by", d->org_id, &list[i].by);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -334,8 +335,8 @@ static int put_draft(mr_page *p, const struct mr_draft *d, const struct mr_findi
     mr_json_put_member(&p->view, "version", d->version);
     mr_json_put_member(&p->view, "changed", mr_say_time(p->arena, p->language, d->updated_at));
     mr_json_put_member(&p->view, "reason", d->reason);
-    mr_web_draft_put_deed(p, "submitted", &d->submitted);
-    mr_web_draft_put_deed(p, "decided", &d->decided);
+    mr_web_draft_put_deed(p, "submitted", d->org_id, &d->submitted);
+    mr_web_draft_put_deed(p, "decided", d->org_id, &d->decided);
     put_meter(p, d, &findings);
     put_gaps(p, d, deeper ? deeper : &findings);
     put_sections(p, d, &findings);

@@ -17,7 +17,7 @@ mr_str mr_web_draft_title(mr_page *p, const struct mr_draft *draft, mr_str *ret_
 /* Put "state" and the flag of its look: "unchecked", "na", "passed". */
 void mr_web_draft_put_state(mr_page *p, mr_draft_state state);
 /* Put `member`: {"who", "when"}, or false when nobody has. */
-void mr_web_draft_put_deed(mr_page *p, const char *member, const struct mr_draft_deed *deed);
+void mr_web_draft_put_deed(mr_page *p, const char *member, mr_str org_id, const struct mr_draft_deed *deed);
 /* Show the page of a draft. fault: a sentence that is told on top, with status 422; empty: none. findings: of handing in or approving, or NULL; told there as well. */
 void mr_web_draft_show(mr_page *p, const struct mr_draft *draft, mr_str fault, const struct mr_findings *findings);
 /* The address of the place where a finding is mended, in the arena. */

@@ -55,6 +55,8 @@ void mr_web_draft_approve(mr_page *p)
         show_fault(p, mr_office_count(p, "draft.not_approved", (int64_t)findings.faults), &findings);
     else if (code == MR_E_EXISTS)
         show_fault(p, mr_message(p->language, "office.publish.exists"), NULL);
+    else if (code == MR_E_FORBIDDEN && err.pointer[0])
+        show_fault(p, mr_message(p->language, "error.another_provider"), NULL);
     else if (code == MR_E_FORBIDDEN && strcmp(err.detail, "own") == 0)
         show_fault(p, mr_message(p->language, "draft.barred_own"), NULL);
     else if (code == MR_E_FORBIDDEN && strcmp(err.detail, "only_editor") == 0)

@@ -50,7 +50,7 @@ static size_t put_drafts(mr_page *p, const char *member, const struct mr_draft *
         mr_json_put_member(&p->view, "version", list[i].version);
         mr_web_draft_put_state(p, list[i].state);
         mr_json_put_member(&p->view, "changed", mr_say_time(p->arena, p->language, list[i].updated_at));
-        mr_web_draft_put_deed(p, "submitted", &list[i].submitted);
+        mr_web_draft_put_deed(p, "submitted", list[i].org_id, &list[i].submitted);
         bool own = mr_str_is(list[i].submitted.kind, mr_actor_word(p->actor)) &&
                    mr_str_eq(list[i].submitted.id, p->actor->id) && p->actor->kind == MR_ACTOR_PERSON;
         put_bool(p, "waits_for_you",

@@ -5,6 +5,8 @@
  *   POST /provider/enrolments/<slug>/results           results of those that the page showed; `hand_in`: and all of them become a batch
  *   POST /provider/enrolments/<id>/move                taken, or withdrawn
  *   GET, POST /enrol/<slug or opportunity>             for everybody */
+#include "web/enrolment.h"
+
 #include "service/enrolment.h"
 #include "base/limits.h"
 #include "service/profile.h"
@@ -249,7 +251,7 @@ static int put_chosen(mr_page *p, const struct typed *typed, mr_str slug, struct
     struct mr_enrolment_page page;
     mr_json_writer *v = &p->view;
     mr_str language;
-    MR_TRY(mr_enrolment_page_get(p->service, p->actor, p->arena, slug, &page, err));
+    MR_TRY(mr_enrolment_page_get(p->service, p->actor, p->arena, slug, MR_STR_EMPTY, &page, err));
     mr_json_put_name(v, "chosen");
     mr_json_begin_object(v);
     mr_json_put_member(v, "slug", page.published.slug);
@@ -351,25 +353,66 @@ void mr_web_enrolment_file(mr_page *p)
     show_or_fail(p, p->part[0], &typed);
 }
 
+int mr_web_enrolment_save_page(mr_page *p, mr_str slug, mr_str id, bool *ret_wrong, struct mr_err *err)
+{
+    uint64_t seats = 0, keep = 0;
+    mr_str typed = mr_str_trim(mr_http_form(p->request, "seats"));
+    bool fine = typed.len == 0 || (mr_str_to_u64(typed, &seats) && seats <= 1000000);
+    fine &= mr_str_to_u64(mr_str_trim(mr_http_form(p->request, "keep")), &keep) && keep >= 1 && keep <= 120;
+    *ret_wrong = !fine;
+    if (!fine) return MR_OK;
+    return mr_enrolment_page_set(p->service, p->actor, p->arena, slug, id, mr_http_form(p->request, "open").len > 0,
+                                 typed.len ? (int64_t)seats : -1, (int64_t)keep, err);
+}
+
 void mr_web_enrolment_page(mr_page *p)
 {
     struct mr_err err = {0};
-    uint64_t seats = 0, keep = 0;
-    mr_str typed_seats = mr_str_trim(mr_http_form(p->request, "seats"));
-    bool fine = typed_seats.len == 0 || (mr_str_to_u64(typed_seats, &seats) && seats <= 1000000);
-    fine &= mr_str_to_u64(mr_str_trim(mr_http_form(p->request, "keep")), &keep) && keep >= 1 && keep <= 120;
-    bool open = mr_http_form(p->request, "open").len > 0;
+    bool is_wrong;
     const struct typed wrong = {.form = "page", .sentence = mr_message(p->language, "enrolment.page.wrong")};
-    if (!fine) {
+    int code = mr_web_enrolment_save_page(p, p->part[0], MR_STR_EMPTY, &is_wrong, &err);
+    if (is_wrong)
         show_or_fail(p, p->part[0], &wrong);
-        return;
-    }
-    int code = mr_enrolment_page_set(p->service, p->actor, p->arena, p->part[0], MR_STR_EMPTY, open,
-                                     typed_seats.len ? (int64_t)seats : -1, (int64_t)keep, &err);
-    if (code == MR_OK)
+    else if (code == MR_OK)
         back(p, p->part[0]);
     else
         mr_page_fail(p, &err);
+}
+
+/* ---- of an opportunity ---- */
+
+bool mr_web_enrolment_is_open(mr_page *p, mr_str key)
+{
+    return mr_enrolment_is_open(p->service, key);
+}
+
+void mr_web_put_enrolment_page(mr_page *p, mr_str slug, mr_str id, bool wrong)
+{
+    struct mr_enrolment_page page;
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "enrolment");
+    if (!id.len || mr_enrolment_page_get(p->service, p->actor, p->arena, slug, id, &page, NULL) != MR_OK) {
+        mr_json_put_bool(v, false);
+        return;
+    }
+    mr_json_begin_object(v);
+    mr_json_put_member(v, "path", mr_arena_format(p->arena, "/provider/opportunities/%.*s/enrolment", MR_STR_ARG(id)));
+    mr_json_put_member(
+        v, "link",
+        mr_arena_format(p->arena, "%.*s/enrol/%.*s", MR_STR_ARG(mr_service_public_url(p->service)), MR_STR_ARG(id)));
+    put_flag(v, "is_open", page.is_open);
+    put_flag(v, "waits", page.link.is_open && !page.is_open);
+    put_flag(v, "is_chosen", wrong ? mr_http_form(p->request, "open").len > 0 : page.link.is_open);
+    put_flag(v, "wrong", wrong);
+    put_flag(v, "may", mr_authorise(p->actor, MR_MAY_ENROLMENT_EDIT, page.published.org_id, NULL) == MR_OK);
+    mr_str seats = page.link.id.len && page.link.seats >= 0
+                       ? mr_arena_format(p->arena, "%lld", (long long)page.link.seats)
+                       : MR_STR_EMPTY;
+    mr_str keep = mr_arena_format(p->arena, "%lld", (long long)(page.link.id.len ? page.link.keep_months : 12));
+    mr_json_put_member(v, "seats", wrong ? mr_http_form(p->request, "seats") : seats);
+    mr_json_put_member(v, "keep", wrong ? mr_http_form(p->request, "keep") : keep);
+    if (page.link.id.len) mr_json_put_member(v, "taken", mr_office_count(p, "enrolment.taken", page.taken));
+    mr_json_end_object(v);
 }
 
 void mr_web_enrolment_move(mr_page *p)
@@ -463,13 +506,13 @@ static int show_join(mr_page *p, const struct typed *typed, mr_enrolment_joined 
     mr_json_put_member(v, "specification_lang", language);
     mr_json_put_member(v, "provider", mr_texts_get(s->provider.name, mr_language_tag(p->language), NULL));
     mr_json_put_member(v, "keep", mr_office_count(p, "enrol.keep", page.link.keep_months));
-    bool full = page.link.seats >= 0 && page.taken >= page.link.seats;
+    bool full = page.seats >= 0 && page.taken >= page.seats;
     put_flag(v, "full", full && !(sent && done != MR_ENROLMENT_FULL));
     put_flag(v, "joined", sent && done == MR_ENROLMENT_JOINED);
     put_flag(v, "there", sent && done == MR_ENROLMENT_THERE);
     put_flag(v, "form", !sent && !full);
-    if (page.link.seats >= 0 && !full)
-        mr_json_put_member(v, "seats", mr_office_count(p, "enrol.seats", page.link.seats - page.taken));
+    if (page.seats >= 0 && !full)
+        mr_json_put_member(v, "seats", mr_office_count(p, "enrol.seats", page.seats - page.taken));
     put_faults(p, typed);
     put_learner(p, typed);
     mr_page_show_private(p, "enrol");

@@ -6,6 +6,7 @@
  *   POST /provider/integrations/tokens/<id>/revoke   it is done */
 #include "service/api_token.h"
 #include "web/page.h"
+#include "web/session.h"
 
 static const int64_t days_choices[] = {30, 90, 365, 730};
 
@@ -200,6 +201,7 @@ void mr_web_token_add(mr_page *p)
     struct typed typed = read_typed(p);
     const struct typed nothing = {.days = 365};
     mr_str id, token;
+    if (!mr_web_is_fresh(p, MR_STR("/provider/integrations"))) return;
     if (typed.wrong_name || typed.wrong_organisation) {
         show(p, &typed, MR_STR_EMPTY);
         return;

@@ -6,6 +6,7 @@
 #include "service/catalogue.h"
 #include "service/lti.h"
 #include "web/page.h"
+#include "web/session.h"
 
 static void put_flag(mr_page *p, const char *name, bool value)
 {
@@ -323,6 +324,7 @@ void mr_web_lti_platform_add(mr_page *p)
     struct mr_err err = {0};
     struct form f = {.deployments = field(p, "deployments")};
     mr_str id;
+    if (!mr_web_is_fresh(p, MR_STR("/provider/integrations/lti"))) return;
     for (size_t i = 0; i < INPUTS; i++) f.values[i] = field(p, inputs[i].name);
     f.organisation = p->actor->org_id.len ? p->actor->org_id : field(p, "organisation");
     const struct mr_lti_platform platform = {.org_id = f.organisation,

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "credential/wording.h"
+#include "service/people.h"
 #include "service/seals.h"
 #include "web/opportunity.h"
 
@@ -32,6 +33,13 @@ mr_str mr_office_count(mr_page *p, const char *id, int64_t count)
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more)
 {
     return mr_arena_format(p->arena, "/provider/batches/%.*s%s", MR_STR_ARG(batch_id), more);
+}
+
+mr_str mr_office_person(mr_page *p, mr_str org_id, mr_str person_id)
+{
+    mr_str name;
+    int code = mr_people_names(p->service, p->arena, p->actor, org_id, &person_id, 1, &name, NULL);
+    return code == MR_OK ? name : MR_STR_EMPTY;
 }
 
 static void put_flag(mr_json_writer *v, const char *name)

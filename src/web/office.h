@@ -11,6 +11,8 @@ const struct mr_http_part *mr_office_file(mr_page *p, const char *field);
 mr_str mr_office_count(mr_page *p, const char *id, int64_t count);
 /* "/provider/batches/<id>", with `more` behind it. */
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more);
+/* What a person is called, for members of the organisation (mr_people_names); empty when that is not known or not theirs to know. */
+mr_str mr_office_person(mr_page *p, mr_str org_id, mr_str person_id);
 /* Which part of a table a page shows: rows first to end (not with it), page `page` of `pages`, as ?field=N says. */
 struct mr_office_paging {
     size_t first, end, page, pages;

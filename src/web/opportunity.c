@@ -4,12 +4,14 @@
  *   GET  /provider/opportunities/new?specification=    an empty form
  *   POST /provider/opportunities                       a new one
  *   GET, POST /provider/opportunities/<id>             one of them
+ *   POST /provider/opportunities/<id>/enrolment        its page for people who enrol themselves
  *   GET  /opportunities/<id>                           for everybody */
 #include "web/opportunity.h"
 
 #include "credential/wording.h"
 #include "service/catalogue.h"
 #include "service/organisation.h"
+#include "web/enrolment.h"
 #include "web/fields.h"
 #include "web/specification.h"
 
@@ -165,7 +167,10 @@ static void put_facts(mr_page *p, const struct mr_offered *one)
     for (int i = 0; i < 5; i++)
         if (i != 3) put_flag(p, looks[i], strcmp(looks[i], looks[o->state]) == 0);
     put_flag(p, "open", open);
-    put_or_false(p, "enrol", open ? mr_arena_format(p->arena, "/enrol/%.*s", MR_STR_ARG(one->id)) : MR_STR_EMPTY);
+    put_or_false(p, "enrol",
+                 open && mr_web_enrolment_is_open(p, one->id)
+                     ? mr_arena_format(p->arena, "/enrol/%.*s", MR_STR_ARG(one->id))
+                     : MR_STR_EMPTY);
 }
 
 void mr_web_put_opportunities(mr_page *p, const char *name, const struct mr_offered *list, size_t count, bool titled)
@@ -292,6 +297,7 @@ struct form {
     const mr_json *values;
     const struct mr_findings *findings;
     bool conflict; /* somebody else changed it meanwhile */
+    bool wrong;    /* what was typed of its enrolment page cannot be */
 };
 
 static void show_form(mr_page *p, const struct form *f)
@@ -307,7 +313,9 @@ static void show_form(mr_page *p, const struct form *f)
     mr_json_put_int(&p->view, f->revision);
     put_flag(p, "conflict", f->conflict);
     if (f->conflict) mr_http_set_status(p->response, 409);
+    if (f->wrong) mr_http_set_status(p->response, 422);
     mr_fields_put(p, fields, COUNT(fields), f->values, f->findings);
+    mr_web_put_enrolment_page(p, f->slug, f->id, f->wrong);
     mr_page_show_private(p, "opportunity_form");
 }
 
@@ -379,19 +387,42 @@ void mr_web_opportunity_new(mr_page *p)
     show_form(p, &f);
 }
 
+static void show_one(mr_page *p, const struct mr_offered *one, bool wrong)
+{
+    const struct form f = {.id = one->id,
+                           .slug = one->opportunity.specification,
+                           .revision = one->revision,
+                           .values = parse(p, as_json(p, &one->opportunity)),
+                           .wrong = wrong};
+    show_form(p, &f);
+}
+
 void mr_web_opportunity_edit(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_offered one;
-    if (mr_opportunity_get(p->service, p->arena, p->actor, p->part[0], &one, &err) != MR_OK) {
+    if (mr_opportunity_get(p->service, p->arena, p->actor, p->part[0], &one, &err) == MR_OK)
+        show_one(p, &one, false);
+    else
         mr_page_fail(p, &err);
+}
+
+void mr_web_opportunity_enrolment(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_offered one;
+    bool wrong = false;
+    int code = mr_opportunity_get(p->service, p->arena, p->actor, p->part[0], &one, &err);
+    if (code == MR_OK) code = mr_web_enrolment_save_page(p, one.opportunity.specification, one.id, &wrong, &err);
+    if (wrong) {
+        show_one(p, &one, true);
         return;
     }
-    const struct form f = {.id = one.id,
-                           .slug = one.opportunity.specification,
-                           .revision = one.revision,
-                           .values = parse(p, as_json(p, &one.opportunity))};
-    show_form(p, &f);
+    if (code == MR_OK)
+        mr_http_redirect(p->response,
+                         mr_arena_format(p->arena, "/provider/opportunities/%.*s#enrolment", MR_STR_ARG(one.id)));
+    else
+        mr_page_fail(p, &err);
 }
 
 /* The form's JSON with the specification in front. */

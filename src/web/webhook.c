@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "service/mail.h"
 #include "web/office.h"
+#include "web/session.h"
 
 #define AT_ONCE 30 /* deliveries on one page */
 
@@ -209,6 +210,7 @@ void mr_web_webhook_add(mr_page *p)
     struct mr_err err = {0};
     struct mr_webhook typed = read_form(p);
     mr_str org, secret;
+    if (!mr_web_is_fresh(p, MR_STR("/provider/webhooks"))) return;
     int code = mr_mail_org(p->service, p->actor, p->arena, &org, &err);
     if (code == MR_OK) code = mr_webhook_add(p->service, p->actor, p->arena, org, &typed, &p->part[0], &secret, &err);
     if (code == MR_OK)
@@ -243,6 +245,7 @@ void mr_web_webhook_do(mr_page *p)
     struct mr_err err = {0};
     mr_str act = mr_http_form(p->request, "do"), secret;
     if (mr_str_is(act, "secret")) {
+        if (!mr_web_is_fresh(p, mr_arena_format(p->arena, "/provider/webhooks/%.*s", MR_STR_ARG(p->part[0])))) return;
         if (mr_webhook_new_secret(p->service, p->actor, p->arena, p->part[0], &secret, &err) != MR_OK)
             mr_page_fail(p, &err);
         else

@@ -5,6 +5,8 @@
 #include "service/batch.h"
 #include "service/evidence_file.h"
 #include "service/numbers.h"
+#include "service/organisation.h"
+#include "service/partner.h"
 #include "service/renewal.h"
 #include "service/status.h"
 #include "service/validation.h"
@@ -722,6 +724,89 @@ static void test_numbers__count_what_became_of_it(void **state)
     assert_code(mr_numbers_get(w->s, &w->stranger, &w->a, w->published.slug, &numbers, &err), MR_E_NOT_FOUND, err);
 }
 
+/* ---- partners ---- */
+
+#define GUILD "{\"name\":{\"en\":\"Guild of Bakers (invented)\"},\"country\":\"IE\",\"eidas\":\"VATIE-7654321X\"}"
+
+/* Publish a version that names the guild, with its consent; returns the request. */
+static mr_str publish_together(struct world *w)
+{
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_str request, slug, guild, text = test_read_file(&w->a, EXAMPLE), head = MR_STR("\"version\": \"");
+    ptrdiff_t at = mr_str_find(text, head);
+    mr_db_tx *tx = NULL;
+    assert_true(at > 0);
+    text = mr_arena_format(&w->a, "%.*s\"awarding_bodies\": [\"provider\", " GUILD "], %.*sx%.*s", (int)at, text.ptr,
+                           MR_STR_ARG(head), MR_STR_ARG(mr_str_from(text, (size_t)at + head.len)));
+    mr_findings_init(&findings, &w->a);
+    assert_ok(mr_db_begin(mr_service_db(w->s), true, &tx, &err), err);
+    assert_ok(mr_organisation_ensure(w->s, tx, &w->a, MR_STR("Guild of Bakers (invented)"), &guild, &err), err);
+    assert_ok(mr_db_commit(tx, &err), err);
+    assert_ok(
+        mr_organisation_save(w->s, &w->a, &mr_actor_operator, guild, MR_STR("other"), MR_STR(GUILD), &findings, &err),
+        err);
+    assert_code(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, text, &findings, &slug, &err), MR_E_SPECIFICATION,
+                err);
+    assert_string_equal(findings.items[0].id, "partner.no_consent");
+    mr_findings_init(&findings, &w->a);
+    clock_now += 1000; /* the newest version is the one that was published last */
+    const struct mr_partner_order order = {.org_id = w->published.org_id,
+                                           .specification = MR_STR("wound-care-2026"),
+                                           .partner = MR_STR("guild-of-bakers-invented")};
+    assert_ok(mr_partner_ask(w->s, &w->a, &mr_actor_operator, &order, &findings, &request, &err), err);
+    assert_ok(mr_partner_answer(w->s, &w->a, &mr_actor_operator, request, true, &err), err);
+    assert_ok(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, text, &findings, &slug, &err), err);
+    assert_ok(mr_catalogue_get(w->s, &w->a, slug, &w->published, &err), err);
+    return request;
+}
+
+static void test_award__names_nobody_who_has_withdrawn_consent(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    struct mr_awarded awarded;
+    mr_str request = publish_together(w);
+    const struct mr_award_order order = {
+        .specification = w->published.slug,
+        .fields = {.name = MR_STR("Ída Þórsdóttir"), .birth_date = MR_STR("1990-01-02"), .date = MR_STR("2026-11-19")}};
+    mr_str before = upload(w, "name\nEiríkur Jónsson\n"), waiting = upload(w, TABLE);
+    assert_ok(mr_batch_seal(w->s, &mr_actor_operator, before, false, &err), err);
+    mr_batch_wait(w->s);
+    assert_int_equal(state_of(w, before), MR_BATCH_SEALED);
+    assert_ok(mr_partner_withdraw(w->s, &w->a, &mr_actor_operator, request, &err), err);
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_batch_seal(w->s, &mr_actor_operator, waiting, false, &err), MR_E_SPECIFICATION, err);
+    assert_string_equal(err.detail, "Guild of Bakers (invented)");
+    assert_int_equal(state_of(w, waiting), MR_BATCH_PREVIEW);
+    assert_ok(mr_upload_check(w->s, &mr_actor_operator, &w->a, waiting, &findings, &err), err);
+    assert_string_equal(findings.items[0].id, "partner.no_consent");
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_award(w->s, &mr_actor_operator, &w->a, &order, &findings, &awarded, &err), MR_E_SPECIFICATION, err);
+    assert_int_equal(findings.count, 1);
+    assert_string_equal(findings.items[0].id, "partner.no_consent");
+    assert_int_equal(state_of(w, before), MR_BATCH_SEALED); /* what was awarded stays */
+}
+
+/* Consent that ends while a batch waits for its time stops it then. */
+static void test_award__consent_is_asked_when_the_time_has_come(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_batch batch;
+    mr_str request = publish_together(w);
+    mr_str waiting = upload(w, TABLE);
+    assert_ok(mr_batch_schedule(w->s, &mr_actor_operator, waiting, clock_now + HOUR_MS, MR_STR("UTC"), false, &err),
+              err);
+    assert_ok(mr_partner_withdraw(w->s, &w->a, &mr_actor_operator, request, &err), err);
+    clock_now += 2 * HOUR_MS;
+    mr_batch_wait(w->s);
+    assert_ok(mr_batch_get(w->s, &w->a, waiting, &batch, &err), err);
+    assert_int_equal(batch.state, MR_BATCH_FAILED);
+    assert_true(mr_str_find(batch.error, MR_STR("Guild of Bakers (invented)")) > 0);
+}
+
 int main(void)
 {
     mr_log_set_level(MR_LOG_ERROR);
@@ -737,6 +822,8 @@ int main(void)
         T(test_award__is_there_once_and_durable),
         T(test_award__tells_all_that_is_wrong_and_seals_nothing),
         T(test_award__waits_for_sign_off_of_persons),
+        T(test_award__names_nobody_who_has_withdrawn_consent),
+        T(test_award__consent_is_asked_when_the_time_has_come),
         T(test_award_replace__seals_anew_and_withdraws_the_old),
         T(test_award_replace__does_not_take_what_another_holds),
         T(test_status_set_many__all_or_none),

@@ -2,6 +2,11 @@
 #include "service/draft.h"
 #include "service/draft_preview.h"
 #include "service/installation.h"
+#include "service/mail.h"
+#include "service/organisation.h"
+#include "service/partner.h"
+#include "service/people.h"
+#include "service/search.h"
 #include "testing.h"
 
 #include "base/limits.h"
@@ -333,6 +338,215 @@ static void test_draft_approve__takes_a_second_person(void **state)
     approve(w, &w->approver, id, MR_E_STATE);
 }
 
+/* ---- what else happens when it is published ---- */
+
+static int64_t found(struct world *w, const char *text)
+{
+    struct mr_err err = {0};
+    const struct mr_question q = {.text = mr_str_of(text), .most = 10};
+    int64_t count;
+    assert_ok(mr_search_count(w->s, &w->a, &q, &count, &err), err);
+    return count;
+}
+
+static void test_draft_approve__is_found_at_once_until_it_is_archived(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_str id = complete(w, "Xylophone repair");
+    save(w, &w->mette, id, "title", "{\"en\":\"Xylophone repair\"}", MR_STR_EMPTY);
+    submit(w, &w->mette, id, MR_OK);
+    assert_int_equal(found(w, "xylophone"), 0);
+    approve(w, &w->approver, id, MR_OK);
+    assert_int_equal(found(w, "xylophone"), 1);
+    assert_ok(mr_catalogue_archive(w->s, &w->mette, open_draft(w, id).slug, true, &err), err);
+    assert_int_equal(found(w, "xylophone"), 0);
+    assert_ok(mr_catalogue_archive(w->s, &w->mette, open_draft(w, id).slug, false, &err), err);
+    assert_int_equal(found(w, "xylophone"), 1);
+}
+
+static bool finds(struct world *w, mr_str id, const char *finding, const char *pointer)
+{
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_draft_submit(w->s, &w->mette, &w->a, id, &findings, &err), MR_E_SPECIFICATION, err);
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.items[i].id, finding) == 0 && strcmp(findings.items[i].pointer, pointer) == 0) return true;
+    for (size_t i = 0; i < findings.count; i++)
+        print_error("  %s %s\n", findings.items[i].id, findings.items[i].pointer);
+    return false;
+}
+
+static void ensure(struct world *w, const char *name, mr_str *ret)
+{
+    struct mr_err err = {0};
+    mr_db_tx *tx = NULL;
+    assert_ok(mr_db_begin(mr_service_db(w->s), true, &tx, &err), err);
+    assert_ok(mr_organisation_ensure(w->s, tx, &w->a, mr_str_of(name), ret, &err), err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
+static void set_profile(struct world *w, mr_str org, const char *profile, int expected)
+{
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_organisation_save(w->s, &w->a, &mr_actor_operator, org, MR_STR("university"), mr_str_of(profile),
+                                     &findings, &err),
+                expected, err);
+}
+
+#define HARBOUR "Harbour College (invented)"
+#define HARBOUR_PROFILE "{\"name\":{\"en\":\"" HARBOUR "\"},\"country\":\"IE\",\"eidas\":\"VATIE-1234567X\"}"
+
+static void test_draft_provider__is_the_organisation_itself(void **state)
+{
+    struct world *w = world(state);
+    mr_str other, id = complete(w, "Own name");
+    ensure(w, HARBOUR, &other);
+    set_profile(w, other, HARBOUR_PROFILE, MR_OK);
+    static const struct {
+        const char *provider, *finding, *pointer;
+    } cases[] = {
+        {HARBOUR_PROFILE, "provider.other", "/provider/name"},
+        {"{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\"},\"country\":\"DK\",\"eidas\":\"VATIE-1234567X\"}",
+         "provider.other", "/provider/eidas"},
+        {"{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\"},\"country\":\"DK\"}", "provider.other",
+         "/provider/eidas"}, /* its seal is another one without the number */
+        {"{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\",\"ga\":\"" HARBOUR
+         "\"},\"country\":\"DK\",\"eidas\":\"VATDK-00000000\"}",
+         "provider.taken", "/provider/name"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        save(w, &w->mette, id, "provider", cases[i].provider, MR_STR_EMPTY);
+        if (!finds(w, id, cases[i].finding, cases[i].pointer)) fail_msg("case %zu: %s", i, cases[i].provider);
+    }
+}
+
+/* Between handing in and approving, the profile of another organisation can come to hold the name: it is looked at again. */
+static void test_draft_provider__is_looked_at_again_when_it_is_approved(void **state)
+{
+    struct world *w = world(state);
+    mr_str id = complete(w, "Late rival"), other;
+    set_profile(w, w->org,
+                "{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\"},\"country\":\"DK\",\"eidas\":"
+                "\"VATDK-11111111\"}",
+                MR_OK);
+    ensure(w, HARBOUR, &other);
+    save(w, &w->mette, id, "provider",
+         "{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\"},\"country\":\"DK\",\"eidas\":\"VATDK-11111111\"}",
+         MR_STR_EMPTY);
+    submit(w, &w->mette, id, MR_OK);
+    set_profile(w, w->org,
+                "{\"name\":{\"en\":\"Aarhus School of Nursing (invented)\"},\"country\":\"DK\",\"eidas\":"
+                "\"VATDK-22222222\"}",
+                MR_OK);
+    approve(w, &w->approver, id, MR_E_SPECIFICATION);
+    assert_int_equal(open_draft(w, id).state, MR_DRAFT_SUBMITTED);
+}
+
+/* Numbers choose seals: nobody takes one that another has, not in any spelling that has the same seal, and not by a file either. */
+static void test_organisation_profile__takes_no_number_of_another(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_str other, slug, text = test_read_file(&w->a, MERIT_SOURCE_ROOT "/docs/examples/data-ethics.json");
+    ensure(w, HARBOUR, &other);
+    set_profile(w, other, "{\"name\":{\"en\":\"" HARBOUR "\"},\"country\":\"DK\",\"eidas\":\"VATDK-00000000\"}",
+                MR_E_SPECIFICATION);
+    set_profile(w, other, "{\"name\":{\"en\":\"VATDK-00000000\"},\"country\":\"DK\"}", MR_E_SPECIFICATION);
+    set_profile(w, other, "{\"name\":{\"en\":\"aarhus-school-of-nursing (invented)\"},\"country\":\"DK\"}",
+                MR_E_SPECIFICATION);
+    set_profile(w, other, HARBOUR_PROFILE, MR_OK);
+    set_profile(w, w->org, HARBOUR_PROFILE, MR_E_SPECIFICATION);
+    /* a file of somebody who acts for Aarhus, naming another provider, or Aarhus with another's number */
+    mr_findings_init(&findings, &w->a);
+    assert_code(mr_catalogue_publish(w->s, &w->mette, &w->a, text, &findings, &slug, &err), MR_E_FORBIDDEN, err);
+    assert_string_equal(err.pointer, "/provider/name");
+    text = test_read_file(&w->a, EXAMPLE);
+    ptrdiff_t at = mr_str_find(text, MR_STR("VATDK-00000000"));
+    assert_true(at > 0);
+    text = mr_arena_format(&w->a, "%.*sVATIE-1234567X%.*s", (int)at, text.ptr,
+                           MR_STR_ARG(mr_str_from(text, (size_t)at + 14)));
+    assert_code(mr_catalogue_publish(w->s, &w->mette, &w->a, text, &findings, &slug, &err), MR_E_FORBIDDEN, err);
+    assert_string_equal(err.pointer, "/provider/eidas");
+    assert_string_equal(err.detail, "VATIE-1234567X");
+}
+
+static void test_draft_approve__waits_for_consent(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    mr_str other, request, id = complete(w, "Together");
+    ensure(w, HARBOUR, &other);
+    set_profile(w, other, HARBOUR_PROFILE, MR_OK);
+    mr_findings_init(&findings, &w->a);
+    save(w, &w->mette, id, "awarding_bodies", "[\"provider\"," HARBOUR_PROFILE "]", MR_STR_EMPTY);
+    assert_true(finds(w, id, "partner.no_consent", "/awarding_bodies/1"));
+    const struct mr_partner_order order = {
+        .org_id = w->org, .specification = open_draft(w, id).slug, .partner = MR_STR("harbour-college-invented")};
+    assert_ok(mr_partner_ask(w->s, &w->a, &w->mette, &order, &findings, &request, &err), err);
+    assert_true(finds(w, id, "partner.no_consent", "/awarding_bodies/1")); /* asked is not consented */
+    assert_ok(mr_partner_answer(w->s, &w->a, &mr_actor_operator, request, true, &err), err);
+    submit(w, &w->mette, id, MR_OK);
+    assert_ok(mr_partner_withdraw(w->s, &w->a, &mr_actor_operator, request, &err), err);
+    approve(w, &w->approver, id, MR_E_SPECIFICATION);
+    assert_ok(mr_partner_ask(w->s, &w->a, &w->mette, &order, &findings, &request, &err), err);
+    assert_ok(mr_partner_answer(w->s, &w->a, &mr_actor_operator, request, true, &err), err);
+    approve(w, &w->approver, id, MR_OK);
+}
+
+/* ---- mail about it ---- */
+
+static size_t mails(struct world *w, const char *kind, const char *to, const char *language)
+{
+    struct mr_err err = {0};
+    struct mr_queued_mail *list;
+    size_t count, n = 0;
+    assert_ok(mr_mail_list(w->s, &mr_actor_operator, &w->a, MR_STR_EMPTY, MR_MAIL_STATES, MR_STR_EMPTY, 100, &list,
+                           &count, &err),
+              err);
+    for (size_t i = 0; i < count; i++)
+        n += mr_str_is(list[i].kind, kind) && mr_str_is(list[i].to, to) && mr_str_is(list[i].language, language);
+    return n;
+}
+
+static mr_str add_person(struct world *w, const char *email, const char *language, unsigned roles)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_new_person p = {.email = mr_str_of(email),
+                                    .name = MR_STR("Inge Prøve"),
+                                    .language = mr_str_of(language),
+                                    .org = w->org,
+                                    .roles = roles};
+    assert_ok(mr_people_add(w->s, &w->a, &p, &id, &err), err);
+    return id;
+}
+
+static void test_draft_mail__tells_those_who_decide_and_who_waits(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_str id = complete(w, "Mailed");
+    w->mette.id = add_person(w, "mette@example.org", "da", 1u << MR_ROLE_DESIGNER | 1u << MR_ROLE_APPROVER);
+    w->approver.id = add_person(w, "approver@example.org", "en", 1u << MR_ROLE_APPROVER);
+    add_person(w, "auditor@example.org", "en", 1u << MR_ROLE_AUDITOR);
+    submit(w, &w->mette, id, MR_OK);
+    assert_int_equal(mails(w, "approval", "approver@example.org", "en"), 1);
+    assert_int_equal(mails(w, "approval", "mette@example.org", "da"), 0); /* hers, she knows */
+    assert_int_equal(mails(w, "approval", "auditor@example.org", "en"), 0);
+    assert_ok(mr_draft_return(w->s, &w->approver, &w->a, id, MR_STR("Say more of the price."), &err), err);
+    assert_int_equal(mails(w, "sent_back", "mette@example.org", "da"), 1);
+    submit(w, &w->mette, id, MR_OK);
+    approve(w, &w->approver, id, MR_OK);
+    assert_int_equal(mails(w, "approved", "mette@example.org", "da"), 1);
+    assert_int_equal(mails(w, "approval", "approver@example.org", "en"), 2);
+}
+
 static void test_draft_approve__is_not_for_the_only_editor(void **state)
 {
     struct world *w = world(state);
@@ -533,6 +747,12 @@ int main(void)
         TEST(test_draft_document__next_versions),
         TEST(test_draft_submit__lists_every_gap),
         TEST(test_draft_approve__takes_a_second_person),
+        TEST(test_draft_approve__is_found_at_once_until_it_is_archived),
+        TEST(test_draft_provider__is_the_organisation_itself),
+        TEST(test_draft_provider__is_looked_at_again_when_it_is_approved),
+        TEST(test_organisation_profile__takes_no_number_of_another),
+        TEST(test_draft_approve__waits_for_consent),
+        TEST(test_draft_mail__tells_those_who_decide_and_who_waits),
         TEST(test_draft_approve__is_not_for_the_only_editor),
         TEST(test_draft_approve__an_operator_may_and_it_is_recorded),
         TEST(test_draft_return__needs_a_reason_and_opens_it_again),

@@ -2,6 +2,19 @@
  * permission.def say is what happens over HTTP. */
 #include "people.h"
 
+#include "service/api_token.h"
+#include "service/draft.h"
+#include "service/enrolment.h"
+#include "service/evidence_file.h"
+#include "service/lti.h"
+#include "service/mail.h"
+#include "service/opportunity.h"
+#include "service/organisation.h"
+#include "service/partner.h"
+#include "service/profile.h"
+#include "service/validation.h"
+#include "service/webhook.h"
+
 #define OURS "Aarhus School of Nursing (invented)"
 #define THEIRS "Hogeschool Waterland (verzonnen)"
 
@@ -24,6 +37,8 @@ struct house {
     mr_arena a;
     mr_str person, invitation; /* of ours */
     char email[MR_ROLE_COUNT][40];
+    mr_str org, other; /* ids of the organisations */
+    char bearer[80];   /* a token of theirs, with every scope */
 };
 
 static int open_house(void **state)
@@ -32,7 +47,7 @@ static int open_house(void **state)
     struct mr_err err = {0};
     struct mr_invitation_row *rows;
     struct mr_member *members;
-    size_t count;
+    size_t count, org_count;
     site_open(&h->site, NULL);
     mr_arena_init(&h->a, 64 << 20);
     for (mr_role r = 0; r < MR_ROLE_COUNT; r++) {
@@ -43,9 +58,11 @@ static int open_house(void **state)
     person_add(&h->site, &h->a, "theirs@example.org", THEIRS, MR_ROLES_ALL, false);
     person_add(&h->site, &h->a, "house@example.org", "", 0, true);
     struct mr_org_count *orgs;
-    assert_ok(mr_people_organisations(h->site.service, &h->a, &mr_actor_operator, &orgs, &count, &err), err);
-    for (size_t i = 0; i < count; i++) {
+    assert_ok(mr_people_organisations(h->site.service, &h->a, &mr_actor_operator, &orgs, &org_count, &err), err);
+    for (size_t i = 0; i < org_count; i++) {
+        if (mr_str_is(orgs[i].name, THEIRS)) h->other = orgs[i].id;
         if (!mr_str_is(orgs[i].name, OURS)) continue;
+        h->org = orgs[i].id;
         assert_ok(mr_people_members(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &members, &count, &err),
                   err);
         assert_int_equal(count, MR_ROLE_COUNT + 1);
@@ -55,7 +72,6 @@ static int open_house(void **state)
         assert_ok(mr_people_invitations(h->site.service, &h->a, &mr_actor_operator, orgs[i].id, &rows, &count, &err),
                   err);
         h->invitation = rows[0].id;
-        break;
     }
     assert_int_equal(h->invitation.len, 36);
     *state = h;
@@ -177,40 +193,217 @@ static void test_doors__keep_the_installation_to_its_administrators(void **state
     assert_status(&h->site, 403, "the people of an organisation");
 }
 
-/* What belongs to us, in addresses: whoever has every role elsewhere finds nothing there. One row for each kind of object. */
+/* ---- what belongs to somebody ---- */
+
+struct object {
+    const char *prefix; /* of the addresses that are about it */
+    mr_str id;
+};
+#define OBJECTS_MOST 40
+struct objects {
+    struct object list[OBJECTS_MOST];
+    size_t count;
+};
+
+static void put(struct objects *o, const char *prefix, mr_str id)
+{
+    assert_true(o->count < OBJECTS_MOST && id.len > 0);
+    o->list[o->count++] = (struct object){prefix, id};
+}
+
+/* What is described and offered. */
+static void make_described(struct house *h, struct objects *o)
+{
+    struct mr_err err = {0};
+    struct mr_findings f;
+    mr_service *s = h->site.service;
+    const struct mr_actor *us = &mr_actor_operator;
+    mr_str id;
+    mr_findings_init(&f, &h->a);
+    const struct mr_draft_start start = {.org_id = h->org, .title = MR_STR("Hidden draft"), .languages = MR_STR("en")};
+    assert_ok(mr_draft_new(s, us, &h->a, &start, &id, &err), err);
+    put(o, "/provider/drafts/*", id), put(o, "/api/v1/drafts/*", id);
+    assert_ok(mr_opportunity_add(
+                  s, &h->a, us,
+                  MR_STR("{\"specification\":\"wound-care-2026\",\"mode\":\"blended\",\"languages\":[\"da\"]}"), &f,
+                  &id, &err),
+              err);
+    put(o, "/provider/opportunities/*", id), put(o, "/api/v1/opportunities/*", id);
+    assert_ok(mr_organisation_add_assessor(s, &h->a, us, h->org,
+                                           MR_STR("{\"name\":{\"en\":\"Hidden Assessor\"},\"country\":\"DK\"}"), &f,
+                                           &id, &err),
+              err);
+    put(o, "/provider/organisation/assessors/*", id);
+    assert_ok(mr_organisation_add_unit(s, &h->a, us, h->org, MR_STR("faculty"),
+                                       MR_STR("{\"name\":{\"en\":\"Hidden Faculty\"}}"), &f, &id, &err),
+              err);
+    put(o, "/provider/organisation/units/*", id);
+    const struct mr_partner_order order = {.org_id = h->org,
+                                           .specification = MR_STR("wound-care-2026"),
+                                           .profile =
+                                               MR_STR("{\"name\":{\"en\":\"Hidden Partner\"},\"country\":\"IE\"}"),
+                                           .email = MR_STR("hidden@example.org"),
+                                           .language = MR_STR("en")};
+    assert_ok(mr_partner_ask(s, &h->a, us, &order, &f, &id, &err), err);
+    put(o, "/provider/partners/*", id), put(o, "/api/v1/partners/*", id);
+    put(o, "/provider/specifications/*", MR_STR("wound-care-2026"));
+    put(o, "/provider/enrolments/*",
+        MR_STR("wound-care-2026")); /* "add", "file" and the like are about a specification */
+}
+
+/* What is awarded, from enrolment to evidence. */
+static void make_awarded(struct house *h, struct objects *o)
+{
+    struct mr_err err = {0};
+    struct mr_findings f;
+    struct mr_published published;
+    struct mr_batch *batches;
+    struct mr_claim_link *links;
+    size_t count;
+    mr_service *s = h->site.service;
+    const struct mr_actor *us = &mr_actor_operator;
+    mr_str id;
+    mr_findings_init(&f, &h->a);
+    assert_ok(mr_catalogue_get(s, &h->a, MR_STR("wound-care-2026"), &published, &err), err);
+    assert_ok(mr_batch_list(s, &h->a, published.id, &batches, &count, &err), err);
+    put(o, "/provider/batches/*", batches[0].id), put(o, "/api/v1/batches/*", batches[0].id);
+    assert_ok(mr_batch_links(s, us, &h->a, batches[0].id, &links, &count, &err), err);
+    put(o, "/provider/achievements/*", links[0].achievement_id),
+        put(o, "/api/v1/achievements/*", links[0].achievement_id);
+    assert_ok(mr_evidence_file_add(s, us, &h->a, MR_EVIDENCE_BATCH, batches[0].id, MR_STR("hidden.txt"),
+                                   MR_STR("Hidden evidence\n"), &id, &err),
+              err);
+    put(o, "/provider/evidence/*", id), put(o, "/api/v1/evidence/*", id);
+    const struct mr_award_fields learner = {.name = MR_STR("Hidden Learner"), .birth_date = MR_STR("1991-03-02")};
+    assert_ok(mr_validation_open(s, us, &h->a, published.slug, &learner, MR_STR("Ten years"), &f, &id, &err), err);
+    put(o, "/provider/validations/*", id), put(o, "/api/v1/validations/*", id);
+    const struct mr_enrolment_new enrolment = {.specification = published.slug, .full_name = MR_STR("Hidden Learner")};
+    assert_ok(mr_enrolment_add(s, us, &h->a, &enrolment, "hand", &f, &id, &err), err);
+    put(o, "/provider/enrolments/*/move", id), put(o, "/api/v1/enrolments/*", id);
+}
+
+/* What connects us with others. */
+static void make_connected(struct house *h, struct objects *o)
+{
+    struct mr_err err = {0};
+    struct mr_queued_mail *mails;
+    size_t count;
+    mr_service *s = h->site.service;
+    const struct mr_actor *us = &mr_actor_operator;
+    mr_str id, secret;
+    assert_ok(mr_mail_list(s, us, &h->a, h->org, MR_MAIL_STATES, MR_STR_EMPTY, 10, &mails, &count, &err), err);
+    assert_true(count > 0); /* the invitation, at least */
+    put(o, "/provider/mail/*", mails[0].id), put(o, "/api/v1/mail/*", mails[0].id);
+    const struct mr_webhook webhook = {.url = MR_STR("https://hidden.example.org/hook"),
+                                       .events = MR_STR("batch.sealed")};
+    assert_ok(mr_webhook_add(s, us, &h->a, h->org, &webhook, &id, &secret, &err), err);
+    put(o, "/provider/webhooks/*", id), put(o, "/api/v1/webhooks/*", id);
+    const struct mr_api_token_order order = {.org_id = h->org, .name = MR_STR("Hidden token"), .scopes = 2, .days = 1};
+    assert_ok(mr_api_token_add(s, us, &h->a, &order, &id, &secret, &err), err);
+    put(o, "/provider/integrations/tokens/*", id);
+    const struct mr_lti_platform platform = {.org_id = h->org,
+                                             .name = MR_STR("Hidden platform"),
+                                             .issuer = MR_STR("https://lms.example.org"),
+                                             .client_id = MR_STR("hidden-client"),
+                                             .auth_url = MR_STR("https://lms.example.org/auth"),
+                                             .token_url = MR_STR("https://lms.example.org/token"),
+                                             .jwks_url = MR_STR("https://lms.example.org/jwks"),
+                                             .deployments = MR_STR("1")};
+    assert_ok(mr_lti_platform_add(s, us, &h->a, &platform, &id, &err), err);
+    put(o, "/provider/integrations/lti/*", id);
+    mr_str profile = test_read_file(&h->a, MERIT_SOURCE_ROOT "/docs/examples/profiles/stads.json");
+    assert_ok(mr_profile_save(s, us, &h->a, h->org, profile, &id, &err), err);
+    put(o, "/provider/profiles/*", id), put(o, "/api/v1/profiles/*", id);
+    put(o, "/provider/people/*", h->person), put(o, "/api/v1/members/*", h->person);
+    put(o, "/provider/invitations/*", h->invitation), put(o, "/api/v1/invitations/*", h->invitation);
+    const struct mr_api_token_order all = {.org_id = h->other,
+                                           .name = MR_STR("Theirs"),
+                                           .scopes = 1u << MR_SCOPE_READ | 1u << MR_SCOPE_DESCRIBE |
+                                                     1u << MR_SCOPE_AWARD | 1u << MR_SCOPE_MANAGE,
+                                           .days = 1};
+    assert_ok(mr_api_token_add(s, us, &h->a, &all, &id, &secret, &err), err);
+    snprintf(h->bearer, sizeof h->bearer, "Bearer %.*s", MR_STR_ARG(secret));
+}
+
+/* Forms that are looked at before the object is found may say what is wrong with them; nothing is done, and nothing shown. */
+static bool leads_nowhere(const struct route *r, int status)
+{
+    if (status == 404) return true;
+    if (r->api && mr_action_scope(r->action) == MR_SCOPE_NONE) return status == 403; /* no token may this anywhere */
+    return r->method != MR_GET && (status == 400 || status == 415 || status == 422);
+}
+
+static void knock(struct house *h, const struct route *r, const char *path)
+{
+    struct visitor v;
+    if (r->api) {
+        site_ask(&h->site, r->method, path,
+                 SITE_HEADER_LIST({"Authorization", h->bearer}, {"Content-Type", "application/json"}),
+                 r->method == MR_GET || r->method == MR_DELETE ? MR_STR_EMPTY : MR_STR("{}"));
+        return;
+    }
+    person_enter(&h->site, "theirs@example.org", &v);
+    if (r->method == MR_POST)
+        person_send(&h->site, &v, path, "role.designer=1&reason=x&do=test&to=withdrawn&open=1&keep=12");
+    else
+        ask(h, r, &v, path, true);
+}
+
+/* A form's address, opened by hand, leads back to the page of its object, which is not there either. */
+static bool leads_back_to_nothing(struct house *h)
+{
+    struct visitor v;
+    const char *to = mr_arena_cstr(&h->a, site_header_of(&h->site, "Location"));
+    person_enter(&h->site, "theirs@example.org", &v);
+    site_get(&h->site, to, SITE_HEADER("Cookie", v.cookie));
+    return h->site.response.status == 404;
+}
+
+/* Some addresses are about everybody's objects, or take no object's id there. */
+static bool is_other_thing(const struct route *r, const struct object *o)
+{
+    mr_str pattern = mr_str_of(r->pattern);
+    if (strcmp(o->prefix, "/provider/enrolments/*") == 0) return mr_str_has_suffix(pattern, MR_STR("/move"));
+    if (strcmp(o->prefix, "/provider/specifications/*") == 0) return false;
+    return strcmp(r->pattern, "/provider/mail/templates/*/*") == 0;
+}
+
+/* What belongs to us: whoever has every role, or a token with every scope, elsewhere finds nothing there, and changes nothing. */
 static void test_doors__of_another_organisation_lead_nowhere(void **state)
 {
     struct house *h = *state;
-    const struct {
-        const char *prefix;
-        mr_str id;
-    } objects[] = {
-        {"/provider/people/*", h->person},
-        {"/provider/invitations/*", h->invitation},
-    };
-    size_t walked = 0;
-    for (size_t i = 0; i < ROUTES; i++)
-        for (size_t k = 0; k < sizeof objects / sizeof *objects; k++) {
+    struct objects o = {0};
+    size_t walked = 0, wrong = 0, of_api = 0;
+    make_described(h, &o);
+    make_awarded(h, &o);
+    make_connected(h, &o);
+    for (size_t k = 0; k < o.count; k++) {
+        size_t here = 0;
+        for (size_t i = 0; i < ROUTES; i++) {
             const struct route *r = &routes[i];
-            struct visitor v;
-            if (r->api || !mr_str_has_prefix(mr_str_of(r->pattern), mr_str_of(objects[k].prefix))) continue;
-            const char *path = address(&h->a, r->pattern, objects[k].id.ptr);
-            person_enter(&h->site, "theirs@example.org", &v);
-            if (r->method == MR_POST)
-                person_send(&h->site, &v, path, "role.designer=1");
-            else
-                ask(h, r, &v, path, true);
-            expect(h, r, "a member of another organisation", 0, 404);
-            assert_says_not(&h->site, "colleague@example.org");
-            assert_says_not(&h->site, "new@example.org");
-            walked++;
+            if (r->action == MR_MAY_PUBLIC || !mr_str_has_prefix(mr_str_of(r->pattern), mr_str_of(o.list[k].prefix)))
+                continue;
+            if (is_other_thing(r, &o.list[k])) continue;
+            knock(h, r, address(&h->a, r->pattern, o.list[k].id.ptr));
+            here++, walked++, of_api += r->api;
+            int status = h->site.response.status;
+            bool shown = site_says(&h->site, "Hidden ") || site_says(&h->site, "hidden.example.org");
+            if (!shown && (leads_nowhere(r, status) || (!r->api && status == 303 && leads_back_to_nothing(h))))
+                continue;
+            print_error("%d %s: %d%s\n", r->method, r->pattern, status, shown ? ", and shows it" : "");
+            wrong++;
         }
-    assert_true(walked >= 5);
+        if (!here) fail_msg("no address is about %s", o.list[k].prefix);
+    }
+    assert_int_equal(wrong, 0);
+    assert_true(walked >= 80 && of_api >= 20);
     struct visitor v; /* ours are still there */
     person_enter(&h->site, h->email[MR_ROLE_ADMINISTRATOR], &v);
     site_get(&h->site, "/provider/people", SITE_HEADER("Cookie", v.cookie));
     assert_says(&h->site, "colleague@example.org");
     assert_says(&h->site, "new@example.org");
+    site_get(&h->site, "/provider/webhooks", SITE_HEADER("Cookie", v.cookie));
+    assert_says(&h->site, "https://hidden.example.org/hook");
 }
 
 int main(void)
