@@ -437,9 +437,8 @@ static int put_opportunity(mr_db_tx *tx, mr_arena *a, mr_str opportunity_id, mr_
     if (row.start_on.len) mr_json_put_member(w, "starts", row.start_on);
     const char *between = row.place.len && row.address.len ? ", " : "";
     if (row.place.len || row.address.len)
-        mr_json_put_member(
-            w, "place",
-            mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(row.place), between, MR_STR_ARG(row.address)));
+        mr_json_put_member(w, "place",
+                           mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(row.place), between, MR_STR_ARG(row.address)));
     return MR_OK;
 }
 

@@ -306,8 +306,8 @@ int mr_made_store(mr_db_tx *tx, const struct mr_made *made, struct mr_err *err)
 int mr_made_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_made *made, struct mr_err *err)
 {
     const struct mr_achievement_row *row = &made->row;
-    mr_str data = mr_arena_format(a, "\"specification\":\"%.*s\",\"batch\":\"%.*s\"",
-                                  MR_STR_ARG(row->specification_id), MR_STR_ARG(row->batch_id));
+    mr_str data = mr_arena_format(a, "\"specification\":\"%.*s\",\"batch\":\"%.*s\"", MR_STR_ARG(row->specification_id),
+                                  MR_STR_ARG(row->batch_id));
     if (row->replaces.len)
         data = mr_arena_format(a, "%.*s,\"replaces\":\"%.*s\"", MR_STR_ARG(data), MR_STR_ARG(row->replaces));
     if (!data.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for an event", MR_NOWHERE);

@@ -50,8 +50,9 @@ int mr_maker_place(mr_maker *m, mr_arena *a, struct mr_making *const *makings, s
 enum { MR_MADE_FORMS = 4 };
 struct mr_made {
     struct mr_achievement_row row;
-    mr_str packed[MR_MADE_FORMS]; /* documents as they are stored (store/body.h); empty: a form that is not chosen, or that this seal cannot have */
-    size_t octets;                /* of all of them */
+    mr_str packed
+        [MR_MADE_FORMS]; /* documents as they are stored (store/body.h); empty: a form that is not chosen, or that this seal cannot have */
+    size_t octets; /* of all of them */
 };
 /* Seal it in all forms and compress them; everything in `a`. */
 int mr_maker_seal(mr_maker *m, mr_arena *a, const struct mr_making *making, struct mr_made *ret,

@@ -12,7 +12,7 @@ struct mr_numbers {
     struct mr_numbers_row total; /* version and month empty */
     struct mr_numbers_row *rows; /* oldest month first */
     size_t count;
-    bool has_enrolments; /* somebody was enrolled: the two below mean something */
+    bool has_enrolments;         /* somebody was enrolled: the two below mean something */
     int64_t enrolled, completed; /* whoever took part, whatever came of it; and who completed it */
     int claim_percent;           /* accepted, of those awarded, rounded; -1: nothing was awarded */
 };

@@ -78,7 +78,8 @@ static void *help(void *self)
     struct mr_err err = {0};
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), HELPER_NICE);
     if (mr_maker_open(p->s, p->specification_id, false, &w->maker, &err) != MR_OK) {
-        mr_log_err(MR_LOG_WARNING, "batch.helper", &err); /* the caller goes on by itself, and tells of it when it cannot */
+        mr_log_err(MR_LOG_WARNING, "batch.helper",
+                   &err); /* the caller goes on by itself, and tells of it when it cannot */
         return NULL;
     }
     pthread_mutex_lock(&p->lock);

@@ -152,6 +152,16 @@ static mr_str told(struct world *w, const char *sql, mr_str id)
     return row ? mr_arena_dup(&w->a, mr_db_text(c, 0)) : MR_STR("none");
 }
 
+static mr_str sealed_form(struct world *w, mr_str achievement, const char *format)
+{
+    struct mr_err err = {0};
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    mr_str sealed_bytes;
+    assert_ok(mr_db_begin(mr_service_db(w->s), false, &tx, &err), err);
+    assert_ok(mr_store_credential_find(tx, &w->a, achievement, mr_str_of(format), &sealed_bytes, &err), err);
+    return sealed_bytes;
+}
+
 static int mails(struct world *w, mr_str achievement, const char *template_name)
 {
     mr_str count =
@@ -585,10 +595,9 @@ static void test_validation__leads_to_an_achievement_that_says_so(void **state)
     assert_code(mr_validation_award(w->s, &w->both, &w->a, id, true, &awarded, &err), MR_E_FORBIDDEN, err);
     assert_ok(mr_validation_award(w->s, &w->registrar, &w->a, id, true, &awarded, &err), err);
     assert_code(mr_validation_award(w->s, &w->registrar, &w->a, id, true, &awarded, &err), MR_E_STATE, err);
-    mr_str elm = told(w, "SELECT content FROM credential WHERE achievement_id = $id AND format = 'elm'", awarded.id);
+    mr_str elm = sealed_form(w, awarded.id, "elm");
     assert_true(elm.len > 1000);
-    mr_str jwt = told(w, "SELECT content FROM credential WHERE achievement_id = $id AND format = 'vc+jwt'", awarded.id),
-           part;
+    mr_str jwt = sealed_form(w, awarded.id, "vc+jwt"), part;
     mr_str_split(&jwt, '.', &part);
     mr_str_split(&jwt, '.', &part);
     mr_str payload;
@@ -708,6 +717,8 @@ static void test_numbers__count_what_became_of_it(void **state)
     assert_str(numbers.rows[0].month, "2026-10");
     assert_int_equal(numbers.rows[1].awarded, 2);
     assert_int_equal(numbers.rows[1].revoked, 1);
+    assert_int_equal(numbers.claim_percent, 0);
+    assert_false(numbers.has_enrolments);
     assert_code(mr_numbers_get(w->s, &w->stranger, &w->a, w->published.slug, &numbers, &err), MR_E_NOT_FOUND, err);
 }
 
