@@ -254,6 +254,8 @@ async function main() {
       assert.equal(batch.file, 'Test platform (LTI)');
       const { items } = await api('GET', `/api/v1/batches/${batch.id}/rows`);
       assert.deepEqual(items.map(({ name, fate }) => [name, fate]), [['Åse Testesen', 'ready'], ['Παύλος', 'ready'], ['=1+1', 'refused']]);
+      const enrolled = (await api('GET', '/api/v1/enrolments?specification=wound-care-2026')).items.filter(({ source }) => source === 'lti');
+      assert.deepEqual(enrolled.map(({ name, state }) => [name, state]).sort(), [['No Result', 'enrolled'], ['Åse Testesen', 'enrolled'], ['Łukasz "L" Ø', 'enrolled'], ['Παύλος', 'enrolled']]);
     });
 
     await test('nothing is taken when nobody reached it, or the platform says no', async () => {

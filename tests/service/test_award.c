@@ -119,7 +119,7 @@ static mr_batch_state state_of(struct world *w, mr_str id)
 {
     struct mr_err err = {0};
     struct mr_batch b;
-    assert_ok(mr_batch_get(w->s, &w->a, id, &b, &err), err);
+    assert_ok(mr_batch_get(w->s, &mr_actor_operator, &w->a, id, &b, &err), err);
     return b.state;
 }
 
@@ -154,6 +154,16 @@ static mr_str told(struct world *w, const char *sql, mr_str id)
     assert_ok(mr_db_query(tx, sql, MR_DB_ARGS(MR_DB_T("id", id)), &c, &err), err);
     assert_ok(mr_db_next(c, &row, &err), err);
     return row ? mr_arena_dup(&w->a, mr_db_text(c, 0)) : MR_STR("none");
+}
+
+static mr_str sealed_form(struct world *w, mr_str achievement, const char *format)
+{
+    struct mr_err err = {0};
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    mr_str sealed_bytes;
+    assert_ok(mr_db_begin(mr_service_db(w->s), false, &tx, &err), err);
+    assert_ok(mr_store_credential_find(tx, &w->a, achievement, mr_str_of(format), &sealed_bytes, &err), err);
+    return sealed_bytes;
 }
 
 static int mails(struct world *w, mr_str achievement, const char *template_name)
@@ -564,17 +574,6 @@ static void test_batch_seal__renews_from_a_file(void **state)
 
 /* ---- validation, evidence, settings, numbers ---- */
 
-/* Sealed bytes as they were sealed. */
-static mr_str sealed_form(struct world *w, mr_str achievement_id, const char *format)
-{
-    struct mr_err err = {0};
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    mr_str content;
-    assert_ok(mr_db_begin(mr_service_db(w->s), false, &tx, &err), err);
-    assert_ok(mr_store_credential_find(tx, &w->a, achievement_id, mr_str_of(format), &content, &err), err);
-    return content;
-}
-
 static void test_validation__leads_to_an_achievement_that_says_so(void **state)
 {
     struct world *w = *state;
@@ -721,6 +720,8 @@ static void test_numbers__count_what_became_of_it(void **state)
     assert_str(numbers.rows[0].month, "2026-10");
     assert_int_equal(numbers.rows[1].awarded, 2);
     assert_int_equal(numbers.rows[1].revoked, 1);
+    assert_int_equal(numbers.claim_percent, 0);
+    assert_false(numbers.has_enrolments);
     assert_code(mr_numbers_get(w->s, &w->stranger, &w->a, w->published.slug, &numbers, &err), MR_E_NOT_FOUND, err);
 }
 
@@ -802,7 +803,7 @@ static void test_award__consent_is_asked_when_the_time_has_come(void **state)
     assert_ok(mr_partner_withdraw(w->s, &w->a, &mr_actor_operator, request, &err), err);
     clock_now += 2 * HOUR_MS;
     mr_batch_wait(w->s);
-    assert_ok(mr_batch_get(w->s, &w->a, waiting, &batch, &err), err);
+    assert_ok(mr_batch_get(w->s, &mr_actor_operator, &w->a, waiting, &batch, &err), err);
     assert_int_equal(batch.state, MR_BATCH_FAILED);
     assert_true(mr_str_find(batch.error, MR_STR("Guild of Bakers (invented)")) > 0);
 }

@@ -4,13 +4,17 @@
 #include "testing.h"
 
 #include "base/log.h"
+#include "service/award.h"
 #include "service/batch.h"
 #include "service/claim.h"
 #include "service/claim_code.h"
 #include "service/demo.h"
+#include "service/enrolment.h"
 #include "service/event.h"
 #include "service/installation.h"
 #include "service/jobs.h"
+#include "service/people.h"
+#include "service/status.h"
 #include "service/webhook.h"
 #include "store/mail.h"
 #include "store/webhook.h"
@@ -58,7 +62,7 @@ static int open_world(void **state)
     assert_ok(mr_service_open(&config, &w.s, &err), err);
     assert_ok(mr_demo_load(w.s, &err), err);
     assert_ok(mr_catalogue_get(w.s, &w.a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(w.s, &w.a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, &batches, &count, &err), err);
     assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batches[0].id, &links, &count, &err), err);
     w.org = published.org_id, w.batch = batches[0].id, w.achievement = links[0].achievement_id;
     return 0;
@@ -408,6 +412,34 @@ static mr_str happen(const char *type)
     return w.achievement;
 }
 
+static mr_str a_person(const char *email, const char *language, unsigned roles)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_new_person person = {.email = mr_str_of(email),
+                                         .name = MR_STR("Mette Test"),
+                                         .language = mr_str_of(language),
+                                         .password = MR_STR("a long invented sentence 7"),
+                                         .org = w.org,
+                                         .roles = roles};
+    assert_ok(mr_people_add(w.s, &w.a, &person, &id, &err), err);
+    return id;
+}
+
+static struct mr_queued_mail mail_to(const char *kind, const char *to)
+{
+    struct mr_err err = {0};
+    struct mr_queued_mail *list;
+    size_t count;
+    assert_ok(
+        mr_mail_list(w.s, &mr_actor_operator, &w.a, w.org, MR_MAIL_STATES, MR_STR_EMPTY, 200, &list, &count, &err),
+        err);
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_is(list[i].kind, kind) && mr_str_is(list[i].to, to)) return list[i];
+    fail_msg("no mail %s to %s", kind, to);
+    return (struct mr_queued_mail){0};
+}
+
 /* The receiver is not there (nothing listens on port 9): three days in vain, then it is switched off, its events wait, and somebody is told. */
 static void test_webhook__is_switched_off_after_three_days_and_its_events_wait(void **state)
 {
@@ -419,6 +451,7 @@ static void test_webhook__is_switched_off_after_three_days_and_its_events_wait(v
     const struct mr_webhook hook = {.url = MR_STR("http://127.0.0.1:9/hook"),
                                     .events = MR_STR("achievement.awarded batch.sealed"),
                                     .contact = MR_STR("ops@example.org")};
+    a_person("admin@example.org", "da", 1u << MR_ROLE_ADMINISTRATOR);
     assert_ok(mr_webhook_add(w.s, &mr_actor_operator, &w.a, w.org, &hook, &id, &secret, &err), err);
     assert_int_equal(mr_webhook_get(w.s, &registrar_elsewhere, &w.a, id, &now, &err), MR_E_NOT_FOUND);
     happen("achievement.awarded");
@@ -434,7 +467,9 @@ static void test_webhook__is_switched_off_after_three_days_and_its_events_wait(v
         wait_days(0), __atomic_add_fetch(&clock_now, 12 * 3600000, __ATOMIC_RELAXED), mr_jobs_wait(w.s);
     assert_ok(mr_webhook_get(w.s, &mr_actor_operator, &w.a, id, &now, &err), err);
     assert_int_equal(now.state, MR_WEBHOOK_DISABLED);
-    assert_int_equal(count_of("webhook_disabled"), 1);
+    assert_int_equal(count_of("webhook_disabled"), 2);
+    assert_str(mail_to("webhook_disabled", "admin@example.org").language, "da");
+    mail_to("webhook_disabled", "ops@example.org");
     happen("batch.sealed");
     mr_jobs_wait(w.s);
     assert_ok(mr_webhook_deliveries(w.s, &mr_actor_operator, &w.a, id, MR_STR_EMPTY, 50, &list, &count, &err), err);
@@ -449,6 +484,114 @@ static void test_webhook__is_switched_off_after_three_days_and_its_events_wait(v
                 0); /* tried again at once; the first to fail puts the other off */
     assert_ok(mr_webhook_remove(w.s, &mr_actor_operator, id, &err), err);
     assert_int_equal(mr_webhook_get(w.s, &mr_actor_operator, &w.a, id, &now, &err), MR_E_NOT_FOUND);
+}
+
+static mr_str seal_as(const struct mr_actor *actor, const char *name, mr_str table)
+{
+    struct mr_err err = {0};
+    struct mr_batch b;
+    mr_str id;
+    const struct mr_upload upload = {
+        .specification_id = MR_STR("wound-care-2026"), .file_name = mr_str_of(name), .content = table};
+    assert_ok(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &id, &err), err);
+    assert_ok(mr_batch_sign(w.s, &mr_actor_operator, id, &err), err);
+    assert_ok(mr_batch_seal(w.s, actor, id, false, &err), err);
+    mr_batch_wait(w.s);
+    assert_ok(mr_batch_get(w.s, &mr_actor_operator, &w.a, id, &b, &err), err);
+    assert_int_equal(b.state, MR_BATCH_SEALED);
+    return id;
+}
+
+/* What one thing that happens puts on its way, with its data. */
+static void assert_event(const char *type, mr_str object_id, const char *data)
+{
+    struct mr_err err = {0};
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    mr_db_tx *tx = begin();
+    assert_ok(mr_db_query(tx, "SELECT payload FROM event WHERE type = $type AND object_id = $id",
+                          MR_DB_ARGS(MR_DB_T("type", mr_str_of(type)), MR_DB_T("id", object_id)), &c, &err),
+              err);
+    assert_ok(mr_db_next(c, &row, &err), err);
+    if (!row) fail_msg("no event %s", type);
+    if (mr_str_find(mr_db_text(c, 0), mr_str_of(data)) < 0)
+        fail_msg("%s: %.*s, wanted %s", type, MR_STR_ARG(mr_db_text(c, 0)), data);
+    mr_db_cursor_closep(&c);
+    c = NULL;
+    mr_db_rollback(tx);
+}
+
+static void test_events__are_told_in_the_transaction_of_what_happened(void **state)
+{
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    struct mr_published published;
+    struct mr_claim_link *links;
+    struct mr_awarded awarded;
+    mr_str id, secret, slug, enrolment;
+    size_t count;
+    const struct mr_webhook hook = {
+        .url = MR_STR("http://127.0.0.1:9/hook"),
+        .events = MR_STR("achievement.awarded batch.sealed achievement.status specification.published "
+                         "enrolment.created achievement.claimed achievement.declined")};
+    assert_ok(mr_webhook_add(w.s, &mr_actor_operator, &w.a, w.org, &hook, &id, &secret, &err), err);
+    mr_str batch = seal_as(&mr_actor_operator, "results.csv", MR_STR("name\nNew Learner\nOther Learner\n"));
+    assert_event("batch.sealed", batch, "\"sealed\":2");
+    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batch, &links, &count, &err), err);
+    for (size_t i = 0; i < 2; i++) assert_event("achievement.awarded", links[i].achievement_id, batch.ptr);
+    const struct mr_status_order order = {.to = MR_STATUS_SUSPENDED, .reason = MR_STR("kept inside")};
+    assert_ok(mr_status_set(w.s, &mr_actor_operator, links[0].achievement_id, &order, &err), err);
+    assert_event("achievement.status", links[0].achievement_id, "\"status\":\"suspended\"}");
+    mr_findings_init(&findings, &w.a);
+    const struct mr_award_order award = {.specification = MR_STR("wound-care-2026"),
+                                         .fields = {.name = MR_STR("Third Learner")}};
+    assert_ok(mr_award(w.s, &mr_actor_operator, &w.a, &award, &findings, &awarded, &err), err);
+    assert_event("achievement.awarded", awarded.id, "\"specification\":");
+    const struct mr_enrolment_new learner = {.specification = MR_STR("wound-care-2026"),
+                                             .full_name = MR_STR("Fourth Learner")};
+    assert_ok(mr_enrolment_add(w.s, &mr_actor_operator, &w.a, &learner, "hand", &findings, &enrolment, &err), err);
+    assert_event("enrolment.created", enrolment, "\"state\":\"enrolled\",\"source\":\"hand\"");
+    mr_str document = test_read_file(&w.a, MERIT_SOURCE_ROOT "/docs/examples/wound-care.json"),
+           old = MR_STR("2026.1\"");
+    ptrdiff_t at = mr_str_find(document, old);
+    document = mr_arena_format(&w.a, "%.*s2026.2\"%.*s", (int)at, document.ptr,
+                               MR_STR_ARG(mr_str_from(document, (size_t)at + old.len)));
+    __atomic_add_fetch(&clock_now, 1000, __ATOMIC_RELAXED);
+    assert_ok(mr_catalogue_publish(w.s, &mr_actor_operator, &w.a, document, &findings, &slug, &err), err);
+    assert_ok(mr_catalogue_get(w.s, &w.a, slug, &published, &err), err);
+    assert_event("specification.published", published.id, "\"slug\":\"wound-care-2026\",\"version\":\"2026.2\"");
+}
+
+/* Many rows go through several threads: in the order of the table, all of them, once; and who had them sealed is told. */
+static void test_batch__tells_who_sealed_it_when_it_is_done(void **state)
+{
+    enum { ROWS = 200 };
+    struct mr_err err = {0};
+    struct mr_claim_link *links;
+    size_t count;
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    const struct mr_grant grant = {w.org, 1u << MR_ROLE_REGISTRAR};
+    const struct mr_actor registrar = {.kind = MR_ACTOR_PERSON,
+                                       .id = a_person("mette@example.org", "da", grant.roles),
+                                       .org_id = w.org,
+                                       .grants = &grant,
+                                       .grant_count = 1};
+    w.s->seal_threads = 4;
+    mr_buf_init(&table, MR_MIB);
+    mr_buf_puts(&table, "name\n");
+    for (int i = 0; i < ROWS; i++) mr_buf_put(&table, mr_arena_format(&w.a, "Learner %03d\n", i));
+    mr_str id = seal_as(&registrar, "two-hundred.csv", mr_buf_str(&table));
+    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, id, &links, &count, &err), err);
+    assert_int_equal(count, ROWS);
+    for (int i = 0; i < ROWS; i++) {
+        assert_str(links[i].learner, mr_arena_format(&w.a, "Learner %03d", i).ptr);
+        assert_int_equal(links[i].place.row_number, i + 2);
+    }
+    struct mr_queued_mail mail = mail_to("batch_done", "mette@example.org");
+    assert_str(mail.language, "da");
+    assert_str(mail.object_id, id.ptr);
+    assert_int_equal(count_of("batch_done"), 1);
+    assert_int_equal(mr_batch_get(w.s, &registrar_elsewhere, &w.a, id, &(struct mr_batch){0}, &err), MR_E_NOT_FOUND);
 }
 
 int main(void)
@@ -466,6 +609,8 @@ int main(void)
         WITH_WORLD(test_webhook_sign__known_answer),
         WITH_WORLD(test_webhook__its_address_and_events_are_checked),
         WITH_WORLD(test_webhook__is_switched_off_after_three_days_and_its_events_wait),
+        WITH_WORLD(test_events__are_told_in_the_transaction_of_what_happened),
+        WITH_WORLD(test_batch__tells_who_sealed_it_when_it_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
