@@ -129,7 +129,7 @@ def journey(tap, site, post, hook):
     tap.case("results sent twice are one batch; another table under the same key is refused", repeat.json["id"] == batch["id"] and
              other.status == 422 and other.json["code"] == "key_of_another" and len(me.good("GET", f"/specifications/{slug}/batches")["items"]) == 1, other)
     rows = me.good("GET", f"/batches/{batch['id']}/rows?fate=refused")["items"]
-    tap.case("the wrong row is told with its number and a code", [r["row"] for r in rows] == [14] and "result.date" in json.dumps(rows), rows)
+    tap.case("the wrong row is told with its number and a code", [r["number"] for r in rows] == [14] and "result.date" in json.dumps(rows), rows)
     unsigned = me.call("POST", f"/batches/{batch['id']}/seal")
     tap.case("nothing is sealed before somebody has signed off", unsigned.status in (403, 409), unsigned)
     page = f"/provider/batches/{batch['id']}"
