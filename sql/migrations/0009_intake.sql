@@ -59,7 +59,7 @@ CREATE TABLE enrolment (
   student_number TEXT,
   birth_date TEXT,
   state TEXT NOT NULL CHECK (state IN ('applied', 'enrolled', 'completed', 'withdrawn', 'not_passed')),
-  source TEXT NOT NULL CHECK (source IN ('hand', 'file', 'api', 'link')),
+  source TEXT NOT NULL CHECK (source IN ('hand', 'file', 'api', 'link', 'lti')),
   language TEXT,
   grade TEXT,
   passed BOOLEAN,
@@ -70,6 +70,7 @@ CREATE TABLE enrolment (
 );
 CREATE UNIQUE INDEX enrolment_once ON enrolment (specification_slug, COALESCE(opportunity_id, ''), learner_key) WHERE state IN ('applied', 'enrolled');
 CREATE INDEX enrolment_by_specification ON enrolment (specification_slug, state, id);
+CREATE INDEX enrolment_by_learner ON enrolment (specification_slug, learner_key);
 CREATE INDEX enrolment_by_org ON enrolment (org_id, id);
 
 -- A public page on which people enrol themselves: id is the slug of a specification or the id of an opportunity.

@@ -170,6 +170,7 @@
 #define MR_LIMIT_CLAIM_TEXT 20000 /* what a learner claims to have learned, or an assessor's reasons, octets */
 #define MR_LIMIT_STATUS_MANY 1000 /* achievements chosen in a list whose status is changed at once */
 
+#define MR_LIMIT_SEAL_THREADS 16 /* that seal one batch */
 #define MR_LIMIT_JOB_THREADS 4 /* that take background work in one node */
 
 #define MR_LIMIT_CONFIG_FILE (64 * MR_KIB) /* of a server */

@@ -83,7 +83,8 @@ static int open_service(struct serving *s, const char *public_url, const mr_env 
                                              .online = mr_config_flag(c, MR_SET_ONLINE),
                                              .database = true,
                                              .database_url = mr_config_text(c, MR_SET_DATABASE),
-                                             .mail = mail_of(c)};
+                                             .mail = mail_of(c),
+                                             .seal_threads = (unsigned)mr_config_number(c, MR_SET_SEAL_THREADS)};
     bool made;
     MR_TRY(mr_service_init(config.data_folder, env, &made, err));
     MR_TRY(mr_service_open(&config, &s->service, err));

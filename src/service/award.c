@@ -94,6 +94,7 @@ static int keep(mr_db_tx *tx, void *self, struct mr_err *err)
     if (w->mail)
         MR_TRY(mr_maker_mail(w->s, tx, w->a, specification, &w->made.row, w->replaced.len ? "replaced" : "claim",
                              MR_STR_EMPTY, err));
+    MR_TRY(mr_made_tell(w->s, tx, w->a, &w->made, err));
     return mr_audit(w->s, tx, w->actor, w->action, w->org_id, w->made.row.id, w->replaced, err);
 }
 

@@ -24,8 +24,11 @@ struct mr_batch {
     int64_t rows_sealed;
     int64_t created_at, sealed_at;
 };
-int mr_batch_get(mr_service *s, mr_arena *a, mr_str id, struct mr_batch *ret, struct mr_err *err) MR_MUST_CHECK;
-int mr_batch_list(mr_service *s, mr_arena *a, mr_str specification_id, struct mr_batch **ret, size_t *ret_count,
-                  struct mr_err *err) MR_MUST_CHECK;
+/* Action BATCH_READ. Errors: MR_E_NOT_FOUND. */
+int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_batch *ret,
+                 struct mr_err *err) MR_MUST_CHECK;
+/* Of all versions of a specification, the newest first, at most 100 (BATCH_READ). Errors: MR_E_NOT_FOUND: no such specification. */
+int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id,
+                  struct mr_batch **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "json/write.h"
 #include "service/audit.h"
+#include "service/event.h"
 #include "service/installation.h"
 #include "service/organisation.h"
 #include "service/search.h"
@@ -23,6 +25,23 @@ static int find_owner(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
     return MR_OK;
 }
 
+int mr_catalogue_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *row, mr_str id,
+                      struct mr_err *err)
+{
+    mr_json_writer w;
+    MR_CLEANUP(mr_buf_done) mr_buf text;
+    mr_buf_init(&text, 16 * MR_KIB);
+    mr_json_writer_init(&w, &text, 0);
+    mr_json_begin_object(&w);
+    mr_json_put_member(&w, "slug", row->slug);
+    mr_json_put_member(&w, "version", row->version);
+    mr_json_end_object(&w);
+    mr_str object = mr_arena_dup(a, mr_buf_str(&text));
+    if (object.len < 2) return MR_FAIL(err, MR_E_NOMEM, "no memory for an event", MR_NOWHERE);
+    mr_str members = mr_str_make(object.ptr + 1, object.len - 2);
+    return mr_event(s, tx, row->org_id, "specification.published", id, members, err);
+}
+
 static int keep(mr_service *s, const struct mr_actor *actor, mr_arena *a, const mr_specification *spec, mr_str document,
                 struct mr_err *err)
 {
@@ -38,6 +57,7 @@ static int keep(mr_service *s, const struct mr_actor *actor, mr_arena *a, const 
     MR_TRY(mr_store_specification_add(tx, a, mr_service_env(s), &row, &id, err));
     MR_TRY(mr_organisation_introduce(tx, a, row.org_id, document, err));
     MR_TRY(mr_search_update(s, tx, row.slug, err));
+    MR_TRY(mr_catalogue_tell(s, tx, a, &row, id, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_SPECIFICATION_EDIT, row.org_id, id, MR_STR("published"), err));
     mr_db_tx *done = tx;
     tx = NULL;

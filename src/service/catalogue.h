@@ -6,6 +6,8 @@
 #include "service/actor.h"
 #include "service/service.h"
 
+struct mr_specification_row;
+
 struct mr_published {
     mr_str id, org_id; /* row ids */
     mr_str slug, version;
@@ -19,6 +21,11 @@ struct mr_published {
  * shapes; nothing is kept then. A published version is not replaced: MR_E_EXISTS; so it is when the id is another organisation's. MR_E_FORBIDDEN: the file names another provider. */
 int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str document,
                          struct mr_findings *findings, mr_str *ret_slug, struct mr_err *err) MR_MUST_CHECK;
+/* Tell webhooks of a version that was published, in the transaction that keeps it: event "specification.published".
+ *   row  with org_id, slug and version
+ *   id   of its row */
+int mr_catalogue_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *row, mr_str id,
+                      struct mr_err *err) MR_MUST_CHECK;
 /* All, newest version of each, by title of publication order; in the arena. */
 int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, size_t *ret_count,
                       struct mr_err *err) MR_MUST_CHECK;

@@ -155,6 +155,7 @@ static int publish(mr_service *s, mr_db_tx *tx, const struct mr_actor *actor, mr
     const struct mr_specification_row published = {
         .org_id = row->org_id, .slug = row->slug, .version = row->version, .document = row->document};
     MR_TRY(mr_store_specification_add(tx, a, s->env, &published, &row->specification_id, err));
+    MR_TRY(mr_catalogue_tell(s, tx, a, &published, row->specification_id, err));
     row->state = mr_draft_state_word(MR_DRAFT_PUBLISHED);
     row->reason = MR_STR_EMPTY;
     sign(row, actor, false, mr_env_now(s->env));

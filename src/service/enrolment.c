@@ -4,10 +4,12 @@
 #include "base/limits.h"
 #include "json/write.h"
 #include "service/audit.h"
+#include "service/event.h"
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "service/mail.h"
 #include "service/upload.h"
+#include "store/opportunity.h"
 
 #include <stdio.h>
 
@@ -62,6 +64,18 @@ static int read_learner(mr_service *s, mr_arena *a, const struct mr_enrolment_ne
     return ret->findings.faults ? MR_FAIL(err, MR_E_FORMAT, "the learner is not well described", MR_NOWHERE) : MR_OK;
 }
 
+static int tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
+                const mr_enrolment *enrolment, mr_str id, struct mr_err *err)
+{
+    mr_str data =
+        mr_arena_format(a, "\"specification\":\"%.*s\",\"state\":\"%.*s\",\"source\":\"%.*s\"",
+                        MR_STR_ARG(published->id), MR_STR_ARG(enrolment->state), MR_STR_ARG(enrolment->source));
+    if (enrolment->opportunity_id.len)
+        data = mr_arena_format(a, "%.*s,\"opportunity\":\"%.*s\"", MR_STR_ARG(data),
+                               MR_STR_ARG(enrolment->opportunity_id));
+    return mr_event(s, tx, published->org_id, "enrolment.created", id, data, err);
+}
+
 static int add_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
                    const struct mr_result_row *row, const struct mr_enrolment_new *x, const char *source,
                    mr_str *ret_id, struct mr_err *err)
@@ -83,7 +97,8 @@ static int add_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_pub
                                     .state = x->applied ? MR_STR("applied") : MR_STR("enrolled"),
                                     .source = mr_str_of(source),
                                     .language = x->language};
-    return mr_store_enrolment_add(tx, a, s->env, &enrolment, ret_id, err);
+    MR_TRY(mr_store_enrolment_add(tx, a, s->env, &enrolment, ret_id, err));
+    return tell(s, tx, a, published, &enrolment, *ret_id, err);
 }
 
 int mr_enrolment_add(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_enrolment_new *enrolment,
@@ -159,6 +174,36 @@ int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena 
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ENROLMENT_EDIT, published.org_id, published.id,
                     mr_arena_format(a, "rows=%lld", (long long)ret->added), err));
     return commit(&tx, err);
+}
+
+/* ---- members of a course elsewhere ---- */
+
+int mr_enrolment_add_members(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
+                             mr_str text, int64_t *ret_added, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena scratch;
+    MR_CLEANUP(mr_table_close) mr_table table = {0};
+    MR_CLEANUP(results_cleanup) mr_results *results = NULL;
+    const struct mr_enrolment_new nothing = {0};
+    *ret_added = 0;
+    mr_arena_init(&scratch, MR_LIMIT_DOCUMENT_MEMORY);
+    MR_TRY(mr_table_open(&table, text, MR_STR_EMPTY, err));
+    MR_TRY(mr_results_open_table(a, &table, NULL, s->env, &results, err));
+    for (bool has_row = true;;) {
+        struct mr_result_row row;
+        bool is_known;
+        char key[33];
+        mr_str id;
+        mr_arena_reset(&scratch);
+        MR_TRY(mr_results_next(results, &scratch, &row, &has_row, err));
+        if (!has_row) return MR_OK;
+        if (row.fate != MR_ROW_READY) continue;
+        mr_upload_learner_key(s, row.learner_key, key);
+        MR_TRY(mr_store_enrolment_is_known(tx, published->slug, mr_str_of(key), &is_known, err));
+        if (is_known) continue;
+        MR_TRY(add_row(s, tx, &scratch, published, &row, &nothing, "lti", &id, err));
+        ++*ret_added;
+    }
 }
 
 /* ---- looking, moving ---- */
@@ -383,9 +428,25 @@ int mr_enrolment_page_set(mr_service *s, const struct mr_actor *actor, mr_arena 
     return commit(&tx, err);
 }
 
-static int queue_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
+/* When it starts and where it is, as far as the opportunity says. */
+static int put_opportunity(mr_db_tx *tx, mr_arena *a, mr_str opportunity_id, mr_json_writer *w, struct mr_err *err)
+{
+    struct mr_opportunity_row row;
+    if (!opportunity_id.len) return MR_OK;
+    MR_TRY(mr_store_opportunity_find(tx, a, opportunity_id, &row, err));
+    if (row.start_on.len) mr_json_put_member(w, "starts", row.start_on);
+    const char *between = row.place.len && row.address.len ? ", " : "";
+    if (row.place.len || row.address.len)
+        mr_json_put_member(
+            w, "place",
+            mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(row.place), between, MR_STR_ARG(row.address)));
+    return MR_OK;
+}
+
+static int queue_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_enrolment_page *page,
                       const struct mr_result_row *row, mr_str language, mr_str enrolment_id, struct mr_err *err)
 {
+    const struct mr_published *published = &page->published;
     MR_CLEANUP(mr_buf_done) mr_buf data;
     mr_json_writer w;
     mr_str mail_id;
@@ -399,6 +460,7 @@ static int queue_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
     mr_json_put_member(
         &w, "link",
         mr_arena_format(a, "%.*s/specifications/%.*s", MR_STR_ARG(s->public_url), MR_STR_ARG(published->slug)));
+    MR_TRY(put_opportunity(tx, a, page->link.opportunity_id, &w, err));
     mr_json_end_object(&w);
     const struct mr_mail mail = {.template_name = "enrolled",
                                  .org_id = published->org_id,
@@ -431,7 +493,7 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     *ret = there.len ? MR_ENROLMENT_THERE : MR_ENROLMENT_FULL;
     if (there.len || !page.link.is_open || (page.link.seats >= 0 && page.taken >= page.link.seats)) return MR_OK;
     MR_TRY(add_row(s, tx, a, &page.published, &row, &x, "link", &id, err));
-    MR_TRY(queue_mail(s, tx, a, &page.published, &row, x.language, id, err));
+    MR_TRY(queue_mail(s, tx, a, &page, &row, x.language, id, err));
     MR_TRY(
         mr_audit(s, tx, &mr_actor_stranger, MR_MAY_ENROLMENT_EDIT, page.published.org_id, id, MR_STR("joined"), err));
     *ret = MR_ENROLMENT_JOINED;

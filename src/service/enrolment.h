@@ -42,6 +42,13 @@ struct mr_enrolment_file {
 int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
                           mr_str content, struct mr_enrolment_file *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* Enrol the members of a course on a learning platform, in a transaction of the caller, who has asked: whoever was ever enrolled here is left as she is, and whoever
+ * cannot be enrolled (a platform may keep names to itself) is left out.
+ *   table  CSV with the columns of results
+ *   ret    how many were added */
+int mr_enrolment_add_members(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_published *published,
+                             mr_str table, int64_t *ret_added, struct mr_err *err) MR_MUST_CHECK;
+
 /* Of an organisation, behind `after` (an id; empty: from the start).
  *   specification  a slug; empty: all
  *   state          empty: all */

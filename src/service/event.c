@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "json/write.h"
 #include "service/installation.h"
+#include "service/jobs.h"
 #include "service/webhook.h"
 #include "service/webhook_inside.h"
 #include "store/job.h"
@@ -64,5 +65,19 @@ int mr_event(mr_service *s, mr_db_tx *tx, mr_str org_id, const char *type, mr_st
         if (!event.len) MR_TRY(mr_event_add(s, tx, &a, org_id, type, object_id, data, &event, err));
         MR_TRY(mr_store_delivery_add(tx, s->env, hooks[i].id, event, hooks[i].org_id, err));
     }
-    return event.len ? mr_store_job_hasten(tx, MR_STR("webhook.deliver"), mr_env_now(s->env), err) : MR_OK;
+    if (!event.len) return MR_OK;
+    mr_jobs_expect(s);
+    return mr_store_job_hasten(tx, MR_STR("webhook.deliver"), mr_env_now(s->env), err);
+}
+
+int mr_event_is_wanted(mr_db_tx *tx, mr_str org_id, const char *type, bool *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_webhook_row *hooks;
+    size_t count;
+    mr_arena_init(&a, MR_MIB);
+    MR_TRY(mr_store_webhook_of(tx, &a, org_id, &hooks, &count, err));
+    *ret = false;
+    for (size_t i = 0; i < count && !*ret; i++) *ret = mr_webhook_wants(hooks[i].events, mr_str_of(type));
+    return MR_OK;
 }

@@ -12,5 +12,7 @@
  *              may be empty. "id" (the object's) is put before them */
 int mr_event(mr_service *s, mr_db_tx *tx, mr_str org_id, const char *type, mr_str object_id, mr_str data,
              struct mr_err *err) MR_MUST_CHECK;
+/* Would mr_event keep anything? For what happens many times in one transaction: asked once, and mr_event called only then. */
+int mr_event_is_wanted(mr_db_tx *tx, mr_str org_id, const char *type, bool *ret, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -51,6 +51,7 @@ struct mr_service {
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     struct mr_post post;
+    unsigned seal_threads; /* for one batch; 0: as many as there are processors */
     int64_t status_size; /* entries of a new status list; tests take small ones */
     pthread_mutex_t status_lock;
     struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */
@@ -63,6 +64,7 @@ struct mr_service {
         pthread_cond_t changed;
         pthread_t threads[MR_LIMIT_JOB_THREADS];
         unsigned count, busy, wake, idle_at;
+        int64_t look_at; /* ms of the monotonic clock: work is expected by then */
         bool stopping;
     } jobs; /* service/jobs.c; all but node under its lock */
 };

@@ -16,6 +16,7 @@
 
 #define LEASE_MS 60000
 #define POLL_MS 2000
+#define SOON_MS 200 /* a transaction that adds work ends in, mostly */
 #define FIRST_RETRY_MS 30000
 #define LAST_RETRY_MS 3600000
 #define JOB_MEMORY (64 * MR_MIB)
@@ -57,11 +58,39 @@ int mr_job_add(mr_service *s, mr_db_tx *tx, const struct mr_job_order *order, st
     return mr_store_job_add(tx, NULL, s->env, &row, NULL, err);
 }
 
+void mr_jobs_init(mr_service *s)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&s->jobs.lock, NULL);
+    pthread_cond_init(&s->jobs.changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 void mr_jobs_wake(mr_service *s)
 {
     pthread_mutex_lock(&s->jobs.lock);
     s->jobs.wake++;
     pthread_cond_broadcast(&s->jobs.changed);
+    pthread_mutex_unlock(&s->jobs.lock);
+}
+
+/* Not the time of day: people set that. */
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void mr_jobs_expect(mr_service *s)
+{
+    int64_t now = now_ms();
+    pthread_mutex_lock(&s->jobs.lock);
+    bool is_new = s->jobs.look_at <= now;
+    if (is_new) s->jobs.look_at = now + SOON_MS;
+    if (is_new) pthread_cond_broadcast(&s->jobs.changed);
     pthread_mutex_unlock(&s->jobs.lock);
 }
 
@@ -119,6 +148,17 @@ static int64_t retry_after(int64_t attempts)
     return wait < LAST_RETRY_MS ? wait : LAST_RETRY_MS;
 }
 
+/* Is anything due, and if not, in how many milliseconds? Asked without keeping others from writing, since mostly nothing is. */
+static int look(mr_service *s, int64_t *ret_wait, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    int64_t next, now = mr_env_now(s->env);
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_store_job_next_at(tx, &next, err));
+    *ret_wait = next <= now ? 0 : next - now < POLL_MS ? next - now : POLL_MS;
+    return MR_OK;
+}
+
 static int take(mr_service *s, mr_arena *a, struct mr_job_row *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
@@ -173,24 +213,29 @@ static void run(mr_service *s, mr_arena *a, const struct mr_job_row *row)
 
 /* ---- the threads ---- */
 
-/* Until somebody wakes us or it is time to look again. Under the lock. */
-static void sleep_a_while(mr_service *s, unsigned seen)
+/* Until somebody wakes us or it is time to look again: in `wait` milliseconds, or when work is expected. Under the lock. */
+static void sleep_a_while(mr_service *s, unsigned seen, int64_t wait)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += POLL_MS / 1000;
-    while (s->jobs.wake == seen && !s->jobs.stopping)
+    int64_t began = now_ms(), end = began + wait;
+    while (s->jobs.wake == seen && !s->jobs.stopping) {
+        int64_t at = s->jobs.look_at > began && s->jobs.look_at < end ? s->jobs.look_at : end;
+        const struct timespec until = {.tv_sec = at / 1000, .tv_nsec = at % 1000 * 1000000};
         if (pthread_cond_timedwait(&s->jobs.changed, &s->jobs.lock, &until) != 0) break;
+    }
 }
 
-/* One look at the table; false when nothing was due. */
-static bool work_once(mr_service *s)
+/* One look at the table; false when nothing was due, and then *ret_wait says for how many milliseconds. */
+static bool work_once(mr_service *s, int64_t *ret_wait)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct mr_job_row row = {0};
     struct mr_err err = {0};
+    *ret_wait = POLL_MS;
     mr_arena_init(&a, JOB_MEMORY);
-    if (take(s, &a, &row, &err) != MR_OK) {
+    int code = look(s, ret_wait, &err);
+    if (code == MR_OK && *ret_wait == 0) code = take(s, &a, &row, &err);
+    if (*ret_wait == 0) *ret_wait = POLL_MS; /* somebody else was faster */
+    if (code != MR_OK) {
         mr_log_err(MR_LOG_ERROR, "job.not_taken", &err);
         return false;
     }
@@ -205,15 +250,16 @@ static void *work(void *self)
     pthread_mutex_lock(&s->jobs.lock);
     while (!s->jobs.stopping) {
         unsigned seen = s->jobs.wake;
+        int64_t wait;
         s->jobs.busy++;
         pthread_mutex_unlock(&s->jobs.lock);
-        bool did = work_once(s);
+        bool did = work_once(s, &wait);
         pthread_mutex_lock(&s->jobs.lock);
         s->jobs.busy--;
         if (did) continue;
         s->jobs.idle_at = seen;
         pthread_cond_broadcast(&s->jobs.changed);
-        sleep_a_while(s, seen);
+        sleep_a_while(s, seen, wait);
     }
     pthread_mutex_unlock(&s->jobs.lock);
     return NULL;

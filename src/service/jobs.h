@@ -33,6 +33,8 @@ struct mr_job_order {
 /* In the transaction that gives the reason for it. Call mr_jobs_wake after its commit, or the work starts within a few seconds by itself. */
 int mr_job_add(mr_service *s, mr_db_tx *tx, const struct mr_job_order *order, struct mr_err *err) MR_MUST_CHECK;
 void mr_jobs_wake(mr_service *s);
+/* For what queues mail or events inside somebody else's transaction: look a fifth of a second from now, when it will have ended, so that nobody need remember to wake. */
+void mr_jobs_expect(mr_service *s);
 
 /* For handlers: still at it (at least every 20 s), this far. Errors: MR_E_STATE: stop, at once and without another step: the service stops, or another node has
  * taken the job up; it is not counted as a failure. */
@@ -55,6 +57,8 @@ struct mr_job_progress {
 int mr_job_progress(mr_service *s, mr_arena *a, const char *kind, mr_str object_id, struct mr_job_progress *ret,
                     struct mr_err *err) MR_MUST_CHECK;
 
+/* Before everything else here. */
+void mr_jobs_init(mr_service *s);
 /* Run jobs in so many threads until mr_jobs_stop. */
 int mr_jobs_start(mr_service *s, unsigned threads, struct mr_err *err) MR_MUST_CHECK;
 void mr_jobs_stop(mr_service *s);

@@ -72,8 +72,9 @@ int mr_lti_standing(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
 struct mr_lti_taken {
     mr_str batch_id; /* empty: nobody has completed it */
     size_t members, results, completed;
+    int64_t enrolled; /* members who had not been enrolled before */
 };
-/* Ask the platform for members and results, and upload those who have at least so much of the maximum as a table, in preview.
+/* Ask the platform for members and results, enrol the members (source "lti"), and upload those who have at least so much of the maximum as a table, in preview.
  *   percent  0 to 100
  *   errors   MR_E_STATE (not linked, or the platform offers no such service), MR_E_NET, MR_E_JSON, MR_E_FORMAT
  *   source   NRPS 2.0 section 2.4; AGS 2.0 section 3.3 */

@@ -12,6 +12,7 @@
 #include "service/audit.h"
 #include "service/batch.h"
 #include "service/claim.h"
+#include "service/enrolment.h"
 #include "service/installation.h"
 
 #include <math.h>
@@ -168,7 +169,8 @@ static void read_result(mr_arena *a, const mr_json *result, struct member *membe
     (*ret_results)++;
 }
 
-/* The table as a registrar would have uploaded it. */
+/* The table as a registrar would have uploaded it.
+ *   least  share of the maximum; -1: everybody, whatever the results */
 static void write_table(const struct member *members, size_t count, double least, mr_buf *out, size_t *ret_completed)
 {
     mr_buf_puts(out, "name,e-mail,student number,grade\n");
@@ -181,10 +183,17 @@ static void write_table(const struct member *members, size_t count, double least
     }
 }
 
-static int keep_completed(mr_service *s, const struct mr_lti_launch *launch, const struct member *members, size_t count,
-                          double least, struct mr_err *err)
+/* Who they are and how far they are; and enrolments, where results that are uploaded find them. */
+static int keep_members(mr_service *s, mr_arena *a, const struct mr_lti_launch *launch,
+                        const struct mr_published *published, const struct member *members, size_t count, double least,
+                        struct mr_lti_taken *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_CLEANUP(mr_buf_done) mr_buf table;
+    size_t written = 0;
+    mr_buf_init(&table, MR_LIMIT_HTTP_BODY);
+    write_table(members, count, -1, &table, &written);
+    if (mr_buf_failed(&table)) return MR_FAIL(err, MR_E_LIMIT, "more members than a course has", MR_NOWHERE);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     for (size_t i = 0; i < count; i++) {
         const struct mr_lti_member_row row = {.link_id = launch->link_id,
@@ -195,6 +204,7 @@ static int keep_completed(mr_service *s, const struct mr_lti_launch *launch, con
                                               .completed = members[i].share >= least};
         MR_TRY(mr_store_lti_member_save(tx, &row, err));
     }
+    if (written) MR_TRY(mr_enrolment_add_members(s, tx, a, published, mr_buf_str(&table), &ret->enrolled, err));
     MR_TRY(mr_audit(s, tx, &mr_actor_system, MR_MAY_RESULT_ENTER, launch->org_id, launch->link_id,
                     MR_STR("results taken from a platform"), err));
     mr_db_tx *done = tx;
@@ -243,7 +253,7 @@ int mr_lti_take_results(mr_service *s, mr_arena *a, const struct mr_lti_launch *
     for (size_t i = 0; i < results.count; i++)
         MR_JSON_EACH (result, results.parts[i]) read_result(a, result, all, ret->members, &ret->results);
     write_table(all, ret->members, least, &table, &ret->completed);
-    MR_TRY(keep_completed(s, launch, all, ret->members, least, err));
+    MR_TRY(keep_members(s, a, launch, &published, all, ret->members, least, ret, err));
     if (!ret->completed) return MR_OK;
     mr_str file = mr_arena_format(a, "%.*s (LTI)", MR_STR_ARG(platform.name));
     const struct mr_upload upload = {

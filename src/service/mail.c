@@ -64,6 +64,7 @@ int mr_mail_queue(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_mail
                                     .data = mail->data,
                                     .next_at = mail->at ? mail->at : mr_env_now(mr_service_env(s))};
     MR_TRY(mr_store_mail_add(tx, a, mr_service_env(s), &row, ret_id, err));
+    mr_jobs_expect(s);
     return mr_store_job_hasten(tx, MR_STR("mail.send"), row.next_at, err);
 }
 

@@ -234,7 +234,6 @@ mr_str mr_mail_text_sample(mr_service *s, mr_arena *a, const mr_language *l)
     mr_json_put_member_c(&v, "ends", "2030-06-30");
     mr_json_put_member_c(&v, "starts", "2030-01-07");
     mr_json_put_member(&v, "place", mr_message(l, "mail.sample.place"));
-    mr_json_put_member(&v, "reason", mr_message(l, "mail.sample.reason"));
     mr_json_end_object(&v);
     return mr_arena_dup(a, mr_buf_str(&text));
 }

@@ -8,9 +8,11 @@
 #include "model/contact.h"
 #include "service/award_fields.h"
 #include "service/claim.h"
+#include "service/event.h"
 #include "service/installation.h"
 #include "service/mail.h"
 #include "service/status.h"
+#include "store/body.h"
 
 #define FRESH_MS 60000
 
@@ -217,6 +219,16 @@ int mr_maker_place(mr_maker *m, mr_arena *a, struct mr_making *const *makings, s
 
 /* ---- sealing ---- */
 
+/* Compressed at once: the transaction that stores it keeps others waiting. */
+static int pack(mr_arena *a, mr_format format, mr_str sealed, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf packed;
+    mr_buf_init(&packed, 2 * MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_body_pack(mr_str_of(mr_format_name(format)), sealed, &packed, err));
+    *ret = mr_arena_dup(a, mr_buf_str(&packed));
+    return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
+}
+
 /* A kind of key that no badge can be signed with leaves badges out; a European Digital Credential there is always. */
 static int seal_forms(mr_maker *m, mr_arena *a, mr_achievement *achievement, struct mr_made *ret, struct mr_err *err)
 {
@@ -227,9 +239,8 @@ static int seal_forms(mr_maker *m, mr_arena *a, mr_achievement *achievement, str
         int code = mr_issue(m->issuer, achievement, forms[k], &out, err);
         if (code == MR_E_UNSUPPORTED && forms[k] == MR_FORMAT_OPEN_BADGES) continue;
         MR_TRY(code);
-        ret->documents[k] = mr_arena_dup(a, mr_buf_str(&out));
-        ret->octets += out.len;
-        if (!ret->documents[k].ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
+        MR_TRY(pack(a, forms[k], mr_buf_str(&out), &ret->packed[k], err));
+        ret->octets += ret->packed[k].len;
     }
     return MR_OK;
 }
@@ -285,11 +296,22 @@ int mr_made_store(mr_db_tx *tx, const struct mr_made *made, struct mr_err *err)
 {
     MR_TRY(mr_store_achievement_add(tx, &made->row, err));
     for (size_t k = 0; k < MR_MADE_FORMS; k++) {
-        if (made->documents[k].len == 0) continue;
-        MR_TRY(mr_store_credential_add(tx, made->row.id, made->row.org_id, mr_str_of(mr_format_name(forms[k])),
-                                       made->documents[k], made->row.created_at, err));
+        if (made->packed[k].len == 0) continue;
+        MR_TRY(mr_store_credential_add_packed(tx, made->row.id, made->row.org_id, mr_str_of(mr_format_name(forms[k])),
+                                              made->packed[k], made->row.created_at, err));
     }
     return MR_OK;
+}
+
+int mr_made_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_made *made, struct mr_err *err)
+{
+    const struct mr_achievement_row *row = &made->row;
+    mr_str data = mr_arena_format(a, "\"specification\":\"%.*s\",\"batch\":\"%.*s\"",
+                                  MR_STR_ARG(row->specification_id), MR_STR_ARG(row->batch_id));
+    if (row->replaces.len)
+        data = mr_arena_format(a, "%.*s,\"replaces\":\"%.*s\"", MR_STR_ARG(data), MR_STR_ARG(row->replaces));
+    if (!data.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for an event", MR_NOWHERE);
+    return mr_event(s, tx, row->org_id, "achievement.awarded", row->id, data, err);
 }
 
 /* ---- mail ---- */

@@ -50,14 +50,17 @@ int mr_maker_place(mr_maker *m, mr_arena *a, struct mr_making *const *makings, s
 enum { MR_MADE_FORMS = 4 };
 struct mr_made {
     struct mr_achievement_row row;
-    mr_str documents[MR_MADE_FORMS]; /* empty: a form that is not chosen, or that this seal cannot have */
-    size_t octets;                   /* of all documents */
+    mr_str packed[MR_MADE_FORMS]; /* documents as they are stored (store/body.h); empty: a form that is not chosen, or that this seal cannot have */
+    size_t octets;                /* of all of them */
 };
-/* Seal it in all forms; everything in `a`. */
+/* Seal it in all forms and compress them; everything in `a`. */
 int mr_maker_seal(mr_maker *m, mr_arena *a, const struct mr_making *making, struct mr_made *ret,
                   struct mr_err *err) MR_MUST_CHECK;
 /* Keep it. Errors: MR_E_EXISTS: this learner was awarded meanwhile. */
 int mr_made_store(mr_db_tx *tx, const struct mr_made *made, struct mr_err *err) MR_MUST_CHECK;
+/* Tell webhooks of it, in the same transaction: event "achievement.awarded". */
+int mr_made_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_made *made,
+                 struct mr_err *err) MR_MUST_CHECK;
 
 /* Mail about one achievement, in the transaction of its reason. Data: learner, title, provider, link, until, language, and `more`. Nothing is queued when there is
  * no address, or one that cannot be.

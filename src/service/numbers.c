@@ -1,6 +1,7 @@
 #include "service/numbers.h"
 
 #include "service/installation.h"
+#include "store/enrolment.h"
 #include "table/csv.h"
 
 #include <stdio.h>
@@ -17,11 +18,15 @@ static void add(struct mr_numbers_row *to, const struct mr_numbers_row *row)
     to->revoked += row->revoked;
 }
 
-/* Who enrolled, and who completed: known where enrolments are kept. */
-static int count_enrolments(mr_db_tx *tx, mr_str slug, struct mr_numbers *ret, struct mr_err *err)
+/* Who took part, also those who have completed it or did not pass. */
+static int count_enrolments(mr_db_tx *tx, const struct mr_published *published, struct mr_numbers *ret,
+                            struct mr_err *err)
 {
-    (void)tx, (void)slug, (void)err;
-    ret->has_enrolments = false;
+    int64_t states[5]; /* applied, enrolled, completed, withdrawn, not passed */
+    MR_TRY(mr_store_enrolment_count(tx, published->org_id, published->slug, states, err));
+    ret->enrolled = states[1] + states[2] + states[4];
+    ret->completed = states[2];
+    ret->has_enrolments = ret->enrolled > 0;
     return MR_OK;
 }
 
@@ -36,8 +41,10 @@ int mr_numbers_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(mr_store_numbers_list(tx, a, published.slug, mr_env_now(s->env), MR_NUMBERS_MOST, &ret->rows, &ret->count,
                                  err));
-    MR_TRY(count_enrolments(tx, published.slug, ret, err));
+    MR_TRY(count_enrolments(tx, &published, ret, err));
     for (size_t i = 0; i < ret->count; i++) add(&ret->total, &ret->rows[i]);
+    const struct mr_numbers_row *total = &ret->total;
+    ret->claim_percent = total->awarded ? (int)((total->claimed * 200 + total->awarded) / (2 * total->awarded)) : -1;
     return MR_OK;
 }
 

@@ -12,8 +12,9 @@ struct mr_numbers {
     struct mr_numbers_row total; /* version and month empty */
     struct mr_numbers_row *rows; /* oldest month first */
     size_t count;
-    bool has_enrolments; /* enrolments are kept: the two below are known */
-    int64_t enrolled, completed;
+    bool has_enrolments; /* somebody was enrolled: the two below mean something */
+    int64_t enrolled, completed; /* whoever took part, whatever came of it; and who completed it */
+    int claim_percent;           /* accepted, of those awarded, rounded; -1: nothing was awarded */
 };
 /* Action NUMBERS_READ. slug: of the specification, all its versions. */
 int mr_numbers_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug, struct mr_numbers *ret,

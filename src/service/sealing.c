@@ -11,11 +11,15 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "json/write.h"
 #include "service/audit.h"
 #include "service/claim.h"
+#include "service/event.h"
 #include "service/installation.h"
 #include "service/jobs.h"
-#include "service/maker.h"
+#include "service/mail.h"
+#include "service/recipients.h"
+#include "service/seal_pool.h"
 #include "service/status.h"
 #include "service/upload.h"
 #include "store/batch.h"
@@ -351,26 +355,24 @@ struct work {
     mr_service *s;
     struct mr_job *job;
     struct mr_sealing_row sealing;
-    mr_maker *maker;
+    mr_seal_pool *pool;
     int64_t after;              /* number of the last row that was read */
     mr_supervision supervision; /* for rows that say none */
-    mr_arena rows, documents;
+    mr_arena rows;
     struct mr_result_row list[CHUNK];
     struct mr_making makings[CHUNK];
     struct mr_made made[CHUNK];
     size_t count;      /* of list and makings */
     size_t made_count; /* sealed and not yet stored */
-    size_t octets;     /* of those */
-    int64_t done, all, stored_at;
-    size_t row;   /* being sealed, for the message when that fails */
+    int64_t done, all;
+    size_t row;   /* that could not be sealed, for the message */
     bool end;     /* of the table */
     bool is_lost; /* another node has the job */
 };
 static void work_done(struct work *w)
 {
-    mr_maker_close(w->maker);
+    mr_seal_pool_close(w->pool);
     mr_arena_done(&w->rows);
-    mr_arena_done(&w->documents);
 }
 
 /* The next rows that are to be sealed: without those who hold it already, from another batch, or from this one before a stop. */
@@ -397,17 +399,19 @@ static int store_in(mr_db_tx *tx, void *self, struct mr_err *err)
 {
     struct work *w = self;
     MR_CLEANUP(mr_arena_done) mr_arena a;
-    const mr_specification *specification = &mr_maker_published(w->maker)->specification;
+    const mr_specification *specification = &mr_maker_published(mr_seal_pool_maker(w->pool))->specification;
     int64_t done = w->done + (int64_t)w->made_count;
-    bool ours;
+    bool ours, tell;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     MR_TRY(mr_job_beat_in(w->s, tx, w->job, done, w->all, &ours, err));
     if (!ours) {
         w->is_lost = true;
         return MR_FAIL(err, MR_E_STATE, "another node has taken this batch up", MR_NOWHERE);
     }
+    MR_TRY(mr_event_is_wanted(tx, w->sealing.org_id, "achievement.awarded", &tell, err));
     for (size_t i = 0; i < w->made_count; i++) {
         MR_TRY(mr_made_store(tx, &w->made[i], err));
+        if (tell) MR_TRY(mr_made_tell(w->s, tx, &a, &w->made[i], err));
         if (mr_str_is(w->sealing.mailing, "now"))
             MR_TRY(mr_maker_mail(w->s, tx, &a, specification, &w->made[i].row, "claim", MR_STR_EMPTY, err));
     }
@@ -441,36 +445,27 @@ static int store_made(struct work *w, struct mr_err *err)
         MR_TRY(leave_out_awarded(w, err));
     }
     w->done += (int64_t)w->made_count;
-    w->made_count = 0, w->octets = 0;
-    w->stored_at = mr_env_now(w->s->env);
-    mr_arena_reset(&w->documents);
+    w->made_count = 0;
     return MR_OK;
-}
-
-/* A row could not be sealed: those made before it are stored all the same. */
-static int keep_made(struct work *w, int code, struct mr_err *err)
-{
-    struct mr_err late = {0};
-    if (w->made_count && store_made(w, &late) != MR_OK) {
-        *err = late;
-        return (int)late.code;
-    }
-    return code;
 }
 
 static int seal_chunk(struct work *w, struct mr_err *err)
 {
     struct mr_making *makings[CHUNK];
     for (size_t i = 0; i < w->count; i++) makings[i] = &w->makings[i];
-    if (w->count) MR_TRY(mr_maker_place(w->maker, &w->rows, makings, w->count, err));
-    for (size_t i = 0; i < w->count && !mr_jobs_stopping(w->s); i++) {
-        w->row = w->list[i].number;
-        int code = mr_maker_seal(w->maker, &w->documents, &w->makings[i], &w->made[w->made_count], err);
-        if (code != MR_OK) return keep_made(w, code, err);
-        w->octets += w->made[w->made_count++].octets;
-        if (w->octets >= STORE_OCTETS || mr_env_now(w->s->env) - w->stored_at >= STORE_MS) MR_TRY(store_made(w, err));
+    if (w->count) MR_TRY(mr_maker_place(mr_seal_pool_maker(w->pool), &w->rows, makings, w->count, err));
+    for (size_t at = 0; at < w->count && !mr_jobs_stopping(w->s);) {
+        struct mr_err why = {0};
+        int code = mr_seal_pool_run(w->pool, &w->makings[at], w->count - at, STORE_OCTETS,
+                                    mr_env_now(w->s->env) + STORE_MS, w->made, &w->made_count, &why);
+        at += w->made_count;
+        MR_TRY(store_made(w, err)); /* those made before one that could not be sealed, too */
+        if (code == MR_OK) continue;
+        w->row = w->list[at].number;
+        *err = why;
+        return code;
     }
-    return store_made(w, err);
+    return MR_OK;
 }
 
 static int seal_rows(struct work *w, struct mr_err *err)
@@ -478,20 +473,86 @@ static int seal_rows(struct work *w, struct mr_err *err)
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_batch_row batch;
     mr_arena_init(&w->rows, MR_LIMIT_DOCUMENT_MEMORY);
-    mr_arena_init(&w->documents, MR_LIMIT_DOCUMENT_MEMORY + MR_MADE_FORMS * MR_LIMIT_DOCUMENT);
-    MR_TRY(mr_maker_open(w->s, w->sealing.specification_id, false, &w->maker, err));
     MR_TRY(mr_db_begin(w->s->db, false, &tx, err));
     MR_TRY(mr_store_achievement_count(tx, w->sealing.batch_id, &w->done, err));
     MR_TRY(mr_store_batch_find(tx, w->job->arena, w->sealing.batch_id, &batch, err));
     mr_db_rollbackp(&tx);
     tx = NULL;
     w->all = batch.rows_ready;
+    MR_TRY(mr_seal_pool_open(w->s, w->sealing.specification_id, w->all - w->done, &w->pool, err));
     if (!mr_supervision_find(w->sealing.supervision, &w->supervision)) w->supervision = MR_SUPERVISION_NOT_SAID;
     while (!w->end && !mr_jobs_stopping(w->s)) {
         MR_TRY(read_rows(w, err));
         MR_TRY(seal_chunk(w, err));
     }
     return mr_jobs_stopping(w->s) ? MR_FAIL(err, MR_E_STATE, "the service stops", MR_NOWHERE) : MR_OK;
+}
+
+/* The title in this language; the file's name when the specification cannot be read, which may be why sealing failed. */
+static mr_str title_of(struct work *w, const struct mr_batch_row *batch, mr_str language)
+{
+    struct mr_published published;
+    struct mr_err ignored = {0};
+    if (w->pool)
+        return mr_texts_get(mr_maker_published(mr_seal_pool_maker(w->pool))->specification.title, language, NULL);
+    if (mr_catalogue_get(w->s, w->job->arena, w->sealing.specification_id, &published, &ignored) != MR_OK)
+        return batch->file_name;
+    return mr_texts_get(published.specification.title, language, NULL);
+}
+
+/* What a failure means for people: "net: row 5: ..." has a sentence of its own, as on the batch's page. */
+static mr_str failure_in_words(mr_arena *a, const mr_language *l, mr_str error)
+{
+    mr_str code;
+    mr_str_split(&error, ':', &code);
+    mr_str id = mr_arena_format(a, "batch.failed.%.*s", MR_STR_ARG(code));
+    return mr_message_str(l, mr_message_exists(mr_language_english(), id) ? id : MR_STR("batch.failed.other"));
+}
+
+static int mail_end(struct work *w, mr_db_tx *tx, const struct mr_batch_row *batch, const struct mr_recipient *to,
+                    mr_str error, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf data;
+    mr_json_writer v;
+    mr_arena *a = w->job->arena;
+    const mr_language *l = mr_language_find(to->language);
+    if (!l) l = mr_language_english();
+    mr_buf_init(&data, 64 * MR_KIB);
+    mr_json_writer_init(&v, &data, 0);
+    mr_json_begin_object(&v);
+    mr_json_put_member(&v, "name", to->name);
+    mr_json_put_member(&v, "title", title_of(w, batch, mr_language_tag(l)));
+    mr_json_put_member(&v, "file", batch->file_name);
+    mr_json_put_name(&v, "count");
+    mr_json_put_int(&v, w->done);
+    if (error.len) mr_json_put_member(&v, "failed", failure_in_words(a, l, error));
+    mr_json_put_member(&v, "link",
+                       mr_arena_format(a, "%.*s/provider/batches/%.*s", MR_STR_ARG(w->s->public_url),
+                                       MR_STR_ARG(w->sealing.batch_id)));
+    mr_json_end_object(&v);
+    const struct mr_mail mail = {.template_name = error.len ? "batch_failed" : "batch_done",
+                                 .org_id = w->sealing.org_id,
+                                 .to = to->email,
+                                 .language = mr_language_tag(l),
+                                 .object_id = w->sealing.batch_id,
+                                 .data = mr_buf_str(&data)};
+    return mr_mail_queue(w->s, tx, a, &mail, NULL, err);
+}
+
+/* To webhooks, and by mail: who had it sealed; when it failed, the administrators, too. */
+static int tell_end(struct work *w, mr_db_tx *tx, mr_str error, struct mr_err *err)
+{
+    struct mr_recipients to = {0};
+    struct mr_batch_row batch;
+    mr_arena *a = w->job->arena;
+    mr_str data = mr_arena_format(a, "\"specification\":\"%.*s\",\"sealed\":%lld",
+                                  MR_STR_ARG(w->sealing.specification_id), (long long)w->done);
+    MR_TRY(mr_store_batch_find(tx, a, w->sealing.batch_id, &batch, err));
+    if (!error.len) MR_TRY(mr_event(w->s, tx, w->sealing.org_id, "batch.sealed", w->sealing.batch_id, data, err));
+    MR_TRY(mr_recipients_add(tx, a, w->sealing.sealed_by, &to, err));
+    if (error.len) MR_TRY(mr_recipients_add_role(tx, a, w->sealing.org_id, MR_ROLE_ADMINISTRATOR, &to, err));
+    for (size_t i = 0; i < to.count; i++) MR_TRY(mail_end(w, tx, &batch, &to.list[i], error, err));
+    return MR_OK;
 }
 
 static int finish(struct work *w, mr_str error, struct mr_err *err)
@@ -504,6 +565,7 @@ static int finish(struct work *w, mr_str error, struct mr_err *err)
     MR_TRY(mr_store_batch_finish(tx, id, mr_env_now(w->s->env), error, err));
     if (!error.len && mr_str_is(w->sealing.mailing, "now"))
         MR_TRY(mr_store_sealing_set_mailing(tx, id, MR_STR("queued"), err));
+    MR_TRY(tell_end(w, tx, error, err));
     MR_TRY(mr_audit(w->s, tx, &mr_actor_system, MR_MAY_BATCH_SEAL, w->sealing.org_id, id, detail, err));
     mr_db_tx *ending = tx;
     tx = NULL;
@@ -560,7 +622,7 @@ int mr_job_batch_seal(mr_service *s, struct mr_job *job, struct mr_err *err)
     MR_CLEANUP(work_free) struct work *w = MR_NEW(job->arena, struct work);
     bool go = false;
     if (!w) return MR_FAIL(err, MR_E_NOMEM, "no memory to seal", MR_NOWHERE);
-    w->s = s, w->job = job, w->stored_at = mr_env_now(s->env);
+    w->s = s, w->job = job;
     MR_TRY(read_sealing(s, job, &w->sealing, err));
     int code = leave_preview(w, &go, err);
     if (code == MR_OK && !go) return MR_OK;

@@ -205,6 +205,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     mr_str trust = in_folder(a, s->folder, "trust");
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
     s->level = config->level;
+    s->seal_threads = config->seal_threads;
     const struct mr_evidence_client_options evidence = {s->env, mr_str_of(config->timestamp_url), s->fetch_from};
     MR_TRY(mr_evidence_client_new(&evidence, &s->evidence, err));
     const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
@@ -236,8 +237,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     pthread_mutex_init(&s->check_lock, NULL);
     pthread_mutex_init(&s->status_lock, NULL);
     pthread_mutex_init(&s->maker_lock, NULL);
-    pthread_mutex_init(&s->jobs.lock, NULL);
-    pthread_cond_init(&s->jobs.changed, NULL);
+    mr_jobs_init(s);
     int code = open_parts(s, config, err);
     if (code != MR_OK) {
         mr_service_close(s);

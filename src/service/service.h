@@ -31,6 +31,7 @@ struct mr_service_config {
     const char *
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     struct mr_mail_config mail;
+    unsigned seal_threads; /* that seal one batch; 0: as many as there are processors, at most MR_LIMIT_SEAL_THREADS */
     const mr_env *env;
     bool online;              /* others may be asked over the network when their credentials are verified */
     bool database;            /* false: the command line works on files and needs none */

@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "service/audit.h"
 #include "service/catalogue.h"
+#include "service/event.h"
 #include "service/installation.h"
 #include "service/maker.h"
 #include "store/achievement.h"
@@ -244,6 +245,8 @@ static int change(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct known *
     };
     MR_TRY(mr_store_status_change(tx, s->env, &row, err));
     *ret_changed = true;
+    mr_str data = mr_arena_format(a, "\"status\":\"%.*s\"", MR_STR_ARG(row.to));
+    MR_TRY(mr_event(s, tx, row.org_id, "achievement.status", id, data, err));
     return order->mail && specification ? mail(s, tx, a, k, specification, order->to, err) : MR_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "net/client.h"
 #include "service/jobs.h"
 #include "service/mail.h"
+#include "service/recipients.h"
 #include "service/webhook.h"
 #include "service/webhook_inside.h"
 
@@ -68,17 +69,17 @@ static int send(mr_service *s, mr_arena *a, const struct mr_delivery_row *d, con
     return MR_OK;
 }
 
-static int tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_webhook_row *w, const struct answer *answer,
-                struct mr_err *err)
+static int mail_to(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_webhook_row *w,
+                   const struct answer *answer, const struct mr_recipient *to, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf data;
     mr_json_writer v;
     char since[21];
     mr_buf_init(&data, 8 * MR_KIB);
-    if (!w->contact.len) return MR_OK;
     mr_time_write(w->failing_since, since);
     mr_json_writer_init(&v, &data, 0);
     mr_json_begin_object(&v);
+    mr_json_put_member(&v, "name", to->name);
     mr_json_put_member(&v, "url", w->url);
     mr_json_put_member_c(&v, "since", since);
     mr_json_put_member(&v, "answer",
@@ -89,11 +90,27 @@ static int tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_webhoo
     mr_json_end_object(&v);
     const struct mr_mail mail = {.template_name = "webhook_disabled",
                                  .org_id = w->org_id,
-                                 .to = w->contact,
+                                 .to = to->email,
                                  .object_id = w->id,
-                                 .language = MR_STR("en"),
+                                 .language = to->language.len ? to->language : MR_STR("en"),
                                  .data = mr_buf_str(&data)};
     return mr_mail_queue(s, tx, a, &mail, NULL, err);
+}
+
+/* The organisation's administrators in their languages; and the address that was given for it, in that of the first of them. */
+static int tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_webhook_row *w, const struct answer *answer,
+                struct mr_err *err)
+{
+    struct mr_recipients to = {0};
+    bool is_told = w->contact.len == 0;
+    MR_TRY(mr_recipients_add_role(tx, a, w->org_id, MR_ROLE_ADMINISTRATOR, &to, err));
+    for (size_t i = 0; i < to.count; i++) {
+        if (mr_str_eq(to.list[i].email, w->contact)) is_told = true;
+        MR_TRY(mail_to(s, tx, a, w, answer, &to.list[i], err));
+    }
+    const struct mr_recipient contact = {.email = w->contact,
+                                         .language = to.count ? to.list[0].language : MR_STR_EMPTY};
+    return is_told ? MR_OK : mail_to(s, tx, a, w, answer, &contact, err);
 }
 
 /* It did not go well: again later, or no more. */

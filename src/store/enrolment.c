@@ -148,6 +148,14 @@ int mr_store_enrolment_match(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str lear
     return match_by(tx, a, MATCH "LOWER(email) = LOWER($what) LIMIT 2", slug, email, ret_id, err);
 }
 
+int mr_store_enrolment_is_known(mr_db_tx *tx, mr_str slug, mr_str learner_key, bool *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    MR_TRY(mr_db_query(tx, "SELECT 1 FROM enrolment WHERE specification_slug = $slug AND learner_key = $key LIMIT 1",
+                       MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("key", learner_key)), &c, err));
+    return mr_db_next(c, ret, err);
+}
+
 int mr_store_enrolment_set_state(mr_db_tx *tx, mr_str id, mr_str state, int64_t now, struct mr_err *err)
 {
     return mr_db_run(tx, "UPDATE enrolment SET state = $state, changed_at = $now WHERE id = $id",

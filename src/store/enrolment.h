@@ -11,7 +11,7 @@ struct mr_enrolment_row {
     mr_str opportunity_id; /* may be empty, as all that follow but learner_key, full_name, state and source */
     mr_str learner_key, given_name, family_name, full_name, email, student_number, birth_date;
     mr_str state;  /* "applied", "enrolled", "completed", "withdrawn", "not_passed" */
-    mr_str source; /* "hand", "file", "api", "link" */
+    mr_str source; /* "hand", "file", "api", "link", "lti" */
     mr_str language, grade, awarded_on, batch_id;
     int passed; /* result being entered: 1 passed, 0 not passed, -1 none */
     int64_t created_at, changed_at;
@@ -38,6 +38,9 @@ int mr_store_enrolment_count_seats(mr_db_tx *tx, mr_str slug, mr_str opportunity
  * Only of those who are enrolled or have applied. */
 int mr_store_enrolment_match(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str learner_key, mr_str student_number,
                              mr_str email, mr_str *ret_id, struct mr_err *err) MR_MUST_CHECK;
+/* Was this learner ever enrolled here, whatever came of it? */
+int mr_store_enrolment_is_known(mr_db_tx *tx, mr_str slug, mr_str learner_key, bool *ret,
+                                struct mr_err *err) MR_MUST_CHECK;
 int mr_store_enrolment_set_state(mr_db_tx *tx, mr_str id, mr_str state, int64_t now, struct mr_err *err) MR_MUST_CHECK;
 /* The result being entered. passed: as in the row. */
 int mr_store_enrolment_set_result(mr_db_tx *tx, mr_str id, mr_str grade, int passed, mr_str awarded_on, int64_t now,

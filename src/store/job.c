@@ -157,9 +157,13 @@ int mr_store_job_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(tx, "SELECT MIN(run_at) FROM job WHERE state = 'waiting'", NULL, 0, &c, err));
+    MR_TRY(mr_db_query(tx,
+                       "SELECT (SELECT MIN(run_at) FROM job WHERE state = 'waiting'), (SELECT MIN(leased_until) FROM "
+                       "job WHERE state = 'running')",
+                       NULL, 0, &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = row && !mr_db_is_null(c, 0) ? mr_db_int(c, 0) : INT64_MAX;
+    if (row && !mr_db_is_null(c, 1) && mr_db_int(c, 1) + 1 < *ret) *ret = mr_db_int(c, 1) + 1;
     return MR_OK;
 }
 

@@ -30,7 +30,7 @@ int mr_store_job_release(mr_db_tx *tx, mr_str node, struct mr_err *err) MR_MUST_
 /* The newest job of a kind about an object; ret->id empty when there is none. */
 int mr_store_job_find(mr_db_tx *tx, mr_arena *a, mr_str kind, mr_str object_id, struct mr_job_row *ret,
                       struct mr_err *err) MR_MUST_CHECK;
-/* When the next waiting one is due; INT64_MAX when none waits. */
+/* When the next waiting one is due, or the lease of one that runs ends; INT64_MAX when there is neither. */
 int mr_store_job_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_job_forget(mr_db_tx *tx, int64_t ended_before, struct mr_err *err) MR_MUST_CHECK;
 

@@ -61,6 +61,7 @@ void mr_web_numbers(mr_page *p)
         mr_office_put_number(p, "completed", numbers.completed);
     }
     put_cells(p, &numbers.total);
+    if (numbers.claim_percent >= 0) mr_office_put_number(p, "claim_percent", numbers.claim_percent);
     mr_office_put_flag(p, "has_rows", numbers.count > 0);
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);
@@ -108,6 +109,11 @@ void mr_api_numbers(mr_page *p)
     }
     mr_api_begin(p);
     put_members(v, &numbers.total);
+    if (numbers.claim_percent >= 0) mr_json_put_name(v, "claim_percent"), mr_json_put_int(v, numbers.claim_percent);
+    if (numbers.has_enrolments) {
+        mr_json_put_name(v, "enrolled"), mr_json_put_int(v, numbers.enrolled);
+        mr_json_put_name(v, "completed"), mr_json_put_int(v, numbers.completed);
+    }
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);
     for (size_t i = 0; i < numbers.count; i++) {

@@ -82,7 +82,8 @@ static int put_batches(mr_page *p, mr_str specification_id, size_t most, struct 
 {
     struct mr_batch *batches;
     size_t count;
-    MR_TRY(mr_batch_list(p->service, p->arena, specification_id, &batches, &count, err));
+    if (!mr_actor_may(p->actor, MR_MAY_BATCH_READ)) return MR_OK;
+    MR_TRY(mr_batch_list(p->service, p->actor, p->arena, specification_id, &batches, &count, err));
     mr_json_put_name(&p->view, "batches");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);

@@ -58,7 +58,7 @@ static int open_world(void **state)
     assert_ok(mr_service_open(&config, &w.s, &err), err);
     assert_ok(mr_demo_load(w.s, &err), err);
     assert_ok(mr_catalogue_get(w.s, &w.a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(w.s, &w.a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, &batches, &count, &err), err);
     assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batches[0].id, &links, &count, &err), err);
     w.org = published.org_id, w.batch = batches[0].id, w.achievement = links[0].achievement_id;
     return 0;

@@ -110,7 +110,7 @@ static struct mr_batch batch(struct world *w, mr_str id)
 {
     struct mr_err err = {0};
     struct mr_batch b;
-    assert_ok(mr_batch_get(w->s, &w->a, id, &b, &err), err);
+    assert_ok(mr_batch_get(w->s, &mr_actor_operator, &w->a, id, &b, &err), err);
     return b;
 }
 
@@ -346,7 +346,7 @@ static void test_batch_upload__keeps_nothing_of_what_is_no_table(void **state)
         upload_table(w->s, &w->a, w->specification, MR_STR("x"), many(&w->a, MR_LIMIT_UPLOAD_ROWS + 1), &id, &err),
         MR_E_LIMIT, err);
     assert_code(upload_table(w->s, &w->a, MR_STR("nothing"), MR_STR("x"), MR_STR(TWO), &id, &err), MR_E_NOT_FOUND, err);
-    assert_ok(mr_batch_list(w->s, &w->a, w->specification, &list, &count, &err), err);
+    assert_ok(mr_batch_list(w->s, &mr_actor_operator, &w->a, w->specification, &list, &count, &err), err);
     assert_int_equal(count, 0);
 }
 

@@ -178,7 +178,7 @@ static inline void site_credential(struct site *s, mr_arena *a, const char *spec
     struct mr_claim_link *links;
     size_t count;
     assert_ok(mr_catalogue_get(s->service, a, mr_str_of(specification), &published, &err), err);
-    assert_ok(mr_batch_list(s->service, a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(s->service, &mr_actor_operator, a, published.id, &batches, &count, &err), err);
     assert_true(count > 0);
     assert_ok(mr_batch_links(s->service, &mr_actor_operator, a, batches[0].id, &links, &count, &err), err);
     assert_true(count > 0);
