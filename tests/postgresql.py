@@ -1,10 +1,14 @@
 """A private PostgreSQL cluster for tests written in Python, as tests/testing_db.h has it for those in C: in a folder of its own, reached through a socket in it. It ends with
-the test, however that ends."""
+the test, however that ends.
+
+    postgresql.py     run by a test that is not written in Python: prints the address of a new database, and ends when its standard input does
+"""
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -73,3 +77,13 @@ class Cluster:
         name = f"d{self.databases}"
         self.sql("postgres", f"CREATE DATABASE {name}")
         return name, f"postgresql:///{name}?host={self.folder}&user=merit"
+
+
+def main():
+    with Cluster() as cluster:
+        print(cluster.database()[1] if cluster.installed else "SKIP PostgreSQL is not installed (postgresql-15)", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -159,12 +159,15 @@ void mr_web_office_back(mr_page *p)
 static int put_published(mr_page *p, struct mr_err *err)
 {
     struct mr_published *list;
-    size_t count;
+    size_t count, shown = 0;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
+        struct mr_err others = {0}; /* the catalogue is everybody's, the office is not */
+        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, &others) != MR_OK) continue;
+        shown++;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "version", list[i].version);
@@ -175,7 +178,7 @@ static int put_published(mr_page *p, struct mr_err *err)
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, count > 0);
+    mr_json_put_bool(v, shown > 0);
     return MR_OK;
 }
 
