@@ -265,7 +265,7 @@ static void make_awarded(struct house *h, struct objects *o)
     mr_str id;
     mr_findings_init(&f, &h->a);
     assert_ok(mr_catalogue_get(s, &h->a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(s, &h->a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(s, &mr_actor_operator, &h->a, published.id, &batches, &count, &err), err);
     put(o, "/provider/batches/*", batches[0].id), put(o, "/api/v1/batches/*", batches[0].id);
     assert_ok(mr_batch_links(s, us, &h->a, batches[0].id, &links, &count, &err), err);
     put(o, "/provider/achievements/*", links[0].achievement_id),
