@@ -21,6 +21,8 @@ const excused = {
   '/sign-in/federation': 'leads elsewhere (sign_in_federation.mjs)', '/provider/specifications/*/results': 'leads back', '/provider/batches/*/schedule': 'leads back',
   '/provider/batches/*/status': 'leads back', '/provider/validations/*/decision': 'leads back', '/provider/validations/*/award': 'leads back',
 };
+// One list for programmers, looked up with the browser's own search: longer than other pages.
+const unpaged = ['/api-schemas'];
 const get = [...readFileSync(join(root, 'src/web/routes.def'), 'utf8').matchAll(/^MR_ROUTE\(MR_GET, "([^"]+)"/gm)].map((found) => found[1]);
 const catalogues = readFileSync(join(root, 'web/i18n/en.po'), 'utf8');
 const first = [...new Set([...catalogues.matchAll(/^msgid "([a-z_]+)\./gm)].map((found) => found[1]))];
@@ -194,7 +196,7 @@ function walk(made, site) {
   add('stranger', '/invitation/*', made.invitation, 'invitation');
   add('stranger', '/invitation/*', '/invitation/nothing', 'invitation-over');
   add('stranger', '/sign-in/link/*', '/sign-in/link/nothing', 'sign-in-over');
-  add('stranger', '/sign-in/link/*', site.people[0] && new URL(made.spare).pathname, 'sign-in-link');
+  add('stranger', '/sign-in/link/*', new URL(made.spare).pathname, 'sign-in-link');
   add('stranger', '/sign-in/second', '/sign-in', 'sign-in-second', async (page) => {
     await page.fill('#email', 'aage@example.org');
     await page.fill('#password', 'fire graa katte sover');
@@ -286,6 +288,7 @@ async function wrongs(page) {
   const text = await page.evaluate(() => {
     const body = document.body.cloneNode(true);
     for (const exact of body.querySelectorAll('code, pre, textarea, script, [data-word]')) exact.remove();
+    for (const block of body.querySelectorAll('p, li, td, th, dt, dd, h1, h2, h3, option, label, summary')) block.append(' ');
     return [...body.querySelectorAll('[aria-label], [placeholder], [alt], [title]')].map((e) => [e.ariaLabel, e.placeholder, e.alt, e.title].join(' ')).join(' ') + body.textContent;
   });
   const id = unsaid.exec(text);
@@ -297,8 +300,6 @@ await run(async ({ site, browser, work, test, assert }) => {
   const made = {};
   await test('there is something on every page', async () => Object.assign(made, await furnish({ site, work, browser, assert })));
   if (!made.file) return;
-  made.spare = made.invitation; // one link of a person that is still good: made below
-  const boss = made.who.administrator;
   await made.who.stranger.goto(`${site.url}/sign-in`);
   await made.who.stranger.fill('#link-email', 'bo@example.org');
   await Promise.all([made.who.stranger.waitForNavigation(), made.who.stranger.locator('form[action="/sign-in/link"] button').first().click()]);
@@ -327,14 +328,13 @@ await run(async ({ site, browser, work, test, assert }) => {
           await page.goto(site.url + step.address);
           if (step.act) await step.act(page);
           const size = Buffer.byteLength((await page.content()).replace(/data:image[^"]*/g, ''));
-          if (size > 60 * 1024) said.push(`${size} bytes`);
+          if (size > 60 * 1024 && !unpaged.includes(step.pattern)) said.push(`${size} bytes`);
         }
-        said.push(...(await wrongs(page)).map((wrong) => `${look}: ${wrong}`), ...page.complaints.map((wrong) => `${look}: ${wrong}`));
+        said.push(...(await wrongs(page)).map((wrong) => `${look}: ${wrong}`), ...page.complaints.filter((wrong) => !/status of 4(00|10)/.test(wrong)).map((wrong) => `${look}: ${wrong}`));
         await page.screenshot({ path: join(work, `${step.name}-${look}.png`), fullPage: true, animations: 'disabled' });
       }
       assert.deepEqual(said, []);
     });
   }
-  assert.ok(boss);
 }, { words: ['--fetch-from', `http://127.0.0.1:${hook.address().port}/`] });
 hook.close();
