@@ -12,7 +12,7 @@ static void show(mr_page *p, const char *wrong, mr_str name, mr_str email)
     struct mr_org_count *orgs;
     size_t count;
     mr_json_writer *v = &p->view;
-    mr_page_begin(p, "installation.title", "");
+    mr_page_begin(p, "installation.title", "provider.installation");
     if (mr_people_organisations(p->service, p->arena, p->actor, &orgs, &count, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;

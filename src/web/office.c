@@ -8,6 +8,9 @@
 
 #include "base/limits.h"
 #include "credential/wording.h"
+#include "service/draft.h"
+#include "service/mail.h"
+#include "service/renewal.h"
 #include "service/people.h"
 #include "service/seals.h"
 #include "web/opportunity.h"
@@ -156,18 +159,87 @@ void mr_web_office_back(mr_page *p)
 
 /* ---- the first page ---- */
 
+/* Something that waits for the reader, with the page where it is done; nothing when there is none of it. */
+static void put_waiting(mr_page *p, const char *id, int64_t count, const char *path)
+{
+    if (!count) return;
+    mr_json_begin_object(&p->view);
+    mr_json_put_member_c(&p->view, "path", path);
+    mr_json_put_member(&p->view, "text", mr_office_count(p, id, count));
+    mr_json_end_object(&p->view);
+}
+
+static int count_drafts(mr_page *p, int64_t *ret, struct mr_err *err)
+{
+    struct mr_draft *drafts;
+    size_t count;
+    *ret = 0;
+    if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) return MR_OK;
+    MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (drafts[i].state == MR_DRAFT_SUBMITTED &&
+            !(p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id)))
+            ++*ret;
+    return MR_OK;
+}
+
+static int count_mails(mr_page *p, int64_t *ret, struct mr_err *err)
+{
+    int64_t counts[MR_MAIL_STATES];
+    *ret = 0;
+    if (!p->actor->org_id.len || !mr_actor_may(p->actor, MR_MAY_MAIL_READ)) return MR_OK;
+    MR_TRY(mr_mail_counts(p->service, p->actor, p->actor->org_id, counts, err));
+    *ret = counts[MR_MAIL_REFUSED] + counts[MR_MAIL_RETURNED] + counts[MR_MAIL_GIVEN_UP];
+    return MR_OK;
+}
+
+static int count_endings(mr_page *p, int64_t *ret, struct mr_err *err)
+{
+    struct mr_ending *list;
+    size_t count = 0;
+    *ret = 0;
+    if (!p->actor->org_id.len || !mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_READ)) return MR_OK;
+    MR_TRY(mr_renewal_list(p->service, p->actor, p->arena, p->actor->org_id, 30, NULL, MR_LIMIT_OFFICE_ROWS, &list,
+                           &count, err));
+    *ret = (int64_t)count;
+    return MR_OK;
+}
+
+/* What waits for whoever reads: only what they may do something about. */
+static int put_all_waiting(mr_page *p, struct mr_err *err)
+{
+    int64_t drafts, mails, endings;
+    MR_TRY(count_drafts(p, &drafts, err));
+    MR_TRY(count_mails(p, &mails, err));
+    MR_TRY(count_endings(p, &endings, err));
+    mr_json_put_name(&p->view, "waiting");
+    mr_json_begin_array(&p->view);
+    put_waiting(p, "office.waits.drafts", drafts, "/provider/specifications");
+    put_waiting(p, "office.waits.mails", mails, "/provider/mail");
+    put_waiting(p, "office.waits.endings", endings, "/provider/ending");
+    mr_json_end_array(&p->view);
+    mr_json_put_name(&p->view, "has_waiting");
+    mr_json_put_bool(&p->view, drafts + mails + endings > 0);
+    mr_json_put_name(&p->view, "can_upload");
+    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
+    mr_json_put_name(&p->view, "can_describe");
+    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_SPECIFICATION_EDIT));
+    return MR_OK;
+}
+
+/* The reader's own: what other organisations of the installation publish stands in the catalogue. */
 static int put_published(mr_page *p, struct mr_err *err)
 {
+    bool any = false;
     struct mr_published *list;
-    size_t count, shown = 0;
+    size_t count;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        struct mr_err others = {0}; /* the catalogue is everybody's, the office is not */
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, &others) != MR_OK) continue;
-        shown++;
+        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
+        any = true;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "version", list[i].version);
@@ -178,7 +250,7 @@ static int put_published(mr_page *p, struct mr_err *err)
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, shown > 0);
+    mr_json_put_bool(v, any);
     return MR_OK;
 }
 
@@ -215,7 +287,7 @@ void mr_web_office(mr_page *p)
         put_names(p, &fresh.specification);
         mr_json_end_object(&p->view);
     }
-    if (put_published(p, &err) != MR_OK) {
+    if (put_all_waiting(p, &err) != MR_OK || put_published(p, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }

@@ -143,20 +143,34 @@ static bool is_signed_in(const mr_page *p)
 }
 
 static const struct {
-    const char *section, *path, *message;
+    const char *section, *path, *message; /* section NULL: message is the heading of those that follow, NULL: none */
     mr_action action;
 } office_nav[] = {
+#define MR_NAV_GROUP(message) {NULL, NULL, message, MR_MAY_PUBLIC},
 #define MR_NAV(section, path, message, action) {section, path, message, MR_MAY_##action},
 #include "web/office_nav.def"
 #undef MR_NAV
+#undef MR_NAV_GROUP
 };
+#define NAV_COUNT (sizeof office_nav / sizeof *office_nav)
 
-static void put_office_nav(mr_page *p, const char *current)
+/* May they open a page of the group whose heading stands at this place? */
+static bool has_page(const mr_page *p, size_t heading)
+{
+    for (size_t i = heading + 1; i < NAV_COUNT && office_nav[i].section; i++)
+        if (mr_actor_may(p->actor, office_nav[i].action)) return true;
+    return false;
+}
+
+static void put_group(mr_page *p, size_t heading, const char *current)
 {
     mr_json_writer *v = &p->view;
-    mr_json_put_name(v, "office_nav");
+    mr_json_begin_object(v);
+    mr_json_put_member(
+        v, "group", office_nav[heading].message ? mr_message(p->language, office_nav[heading].message) : MR_STR_EMPTY);
+    mr_json_put_name(v, "pages");
     mr_json_begin_array(v);
-    for (size_t i = 0; i < sizeof office_nav / sizeof *office_nav; i++) {
+    for (size_t i = heading + 1; i < NAV_COUNT && office_nav[i].section; i++) {
         if (!mr_actor_may(p->actor, office_nav[i].action)) continue;
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "path", office_nav[i].path);
@@ -166,6 +180,20 @@ static void put_office_nav(mr_page *p, const char *current)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
+    mr_json_end_object(v);
+}
+
+static void put_office_nav(mr_page *p, const char *current)
+{
+    mr_json_writer *v = &p->view;
+    mr_json_put_name(v, "office_nav");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < NAV_COUNT; i++)
+        if (!office_nav[i].section && has_page(p, i)) put_group(p, i, current);
+    mr_json_end_array(v);
+    for (size_t i = 0; i < NAV_COUNT; i++)
+        if (office_nav[i].section && strcmp(office_nav[i].section, current) == 0)
+            mr_page_say(p, "office_here", office_nav[i].message);
 }
 
 /* "provider.mail": the main navigation's "provider", and "mail" of the office's menu. */
@@ -196,6 +224,9 @@ static void put_person(mr_page *p)
     mr_json_put_member(v, "name", session->actor.name);
     mr_json_put_name(v, "installation");
     mr_json_put_bool(v, session->actor.installation);
+    for (size_t i = 0; i < session->org_count; i++)
+        if (mr_str_eq(session->orgs[i].id, session->actor.org_id))
+            mr_json_put_member(v, "acting_for", session->orgs[i].name);
     mr_json_put_name(v, "several");
     mr_json_put_bool(v, session->org_count > 1);
     mr_json_put_name(v, "orgs");
@@ -271,7 +302,7 @@ void mr_page_show(mr_page *p, const char *name)
     mr_http_set_type(p->response, "text/html; charset=utf-8");
     mr_http_set_header(p->response, "Content-Language", mr_language_tag(p->language));
     mr_http_set_header(p->response, "Vary", MR_STR("Accept-Language, Cookie"));
-    if (p->session) mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store")); /* the head names them */
+    if (is_signed_in(p)) mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store")); /* the head names them */
     if (render(p, name, &err) != MR_OK) fail_plainly(p, &err);
 }
 
