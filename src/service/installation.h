@@ -63,7 +63,9 @@ struct mr_service {
         pthread_cond_t changed;
         pthread_t threads[MR_LIMIT_JOB_THREADS];
         unsigned count, busy, wake, idle_at;
-        bool stopping;
+        bool stopping, is_clock_known;
+        int64_t clock_ahead; /* of the time since the machine started, ms: it changes when the clock is set */
+        int64_t rest_until;  /* in the time since the machine started, ms; 0: the clock is believed */
     } jobs; /* service/jobs.c; all but node under its lock */
 };
 
