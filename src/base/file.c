@@ -24,7 +24,7 @@ static void close_fd(int *fd)
 static int fail_errno(struct mr_err *err, const char *message, const char *path)
 {
     int number = errno;
-    mr_code code = number == ENOENT || number == ENOTDIR   ? MR_E_NOT_FOUND
+    mr_code code = number == ENOENT || number == ENOTDIR  ? MR_E_NOT_FOUND
                    : number == ENOSPC || number == EDQUOT ? MR_E_FULL
                                                           : MR_E_IO;
     char text[64];

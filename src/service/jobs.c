@@ -27,7 +27,7 @@
 #define LAST_RETRY_MS 3600000
 #define JUMP_MS 5000
 #define REST_MS MR_DAY_MS
-#define RESTS_EVERY_MS 3600000 /* kinds that run as seldom as this forget or remind */
+#define RESTS_EVERY_MS 3600000                  /* kinds that run as seldom as this forget or remind */
 #define PUT_OFF_MOST_MS (INT64_C(24) * 3600000) /* no mail, event or job that was tried before is put off for longer */
 #define JOB_MEMORY (64 * MR_MIB)
 #define FORGET_MS (INT64_C(30) * 24 * 3600 * 1000)
@@ -163,20 +163,13 @@ static int settle(mr_service *s, const struct kind *k, const struct mr_job *job,
 
 /* ---- clocks ---- */
 
-static int64_t since_start(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_BOOTTIME, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 /* What a clock that was ahead put off is due at its time again. */
 static int bring_forward(mr_db_tx *tx, int64_t now, struct mr_err *err)
 {
     for (size_t i = 0; i < KINDS; i++)
         if (kinds[i].every_ms)
-            MR_TRY(mr_store_job_bring_forward(tx, mr_str_of(kinds[i].word), now, now + kinds[i].every_ms + JUMP_MS,
-                                              err));
+            MR_TRY(
+                mr_store_job_bring_forward(tx, mr_str_of(kinds[i].word), now, now + kinds[i].every_ms + JUMP_MS, err));
     MR_TRY(mr_store_job_bring_forward(tx, MR_STR_EMPTY, now, now + PUT_OFF_MOST_MS, err));
     MR_TRY(mr_store_mail_bring_forward(tx, now, now + PUT_OFF_MOST_MS, err));
     return mr_store_delivery_bring_forward(tx, now, now + PUT_OFF_MOST_MS, err);
@@ -195,7 +188,8 @@ static int live_with_jump(mr_service *s, int64_t now, bool is_back, struct mr_er
 static int look_at_clock(mr_service *s, struct mr_err *err)
 {
     char seconds[24];
-    int64_t now = mr_env_now(s->env), up = since_start();
+    if (!s->env->uptime) return MR_OK;
+    int64_t now = mr_env_now(s->env), up = s->env->uptime(s->env->self);
     pthread_mutex_lock(&s->jobs.lock);
     int64_t jump = s->jobs.is_clock_known ? now - up - s->jobs.clock_ahead : 0;
     s->jobs.clock_ahead = now - up;
@@ -211,8 +205,9 @@ static int look_at_clock(mr_service *s, struct mr_err *err)
 
 static bool is_resting(mr_service *s, const struct kind *k)
 {
+    if (!s->env->uptime) return false;
     pthread_mutex_lock(&s->jobs.lock);
-    bool is_doubted = s->jobs.rest_until > since_start();
+    bool is_doubted = s->jobs.rest_until > s->env->uptime(s->env->self);
     pthread_mutex_unlock(&s->jobs.lock);
     return is_doubted && k->every_ms >= RESTS_EVERY_MS;
 }
@@ -298,8 +293,8 @@ static int doubt_a_gap(mr_service *s, mr_db_tx *tx, struct mr_err *err)
 {
     int64_t next;
     MR_TRY(mr_store_job_next_at(tx, &next, err));
-    if (next >= mr_env_now(s->env) - REST_MS) return MR_OK;
-    s->jobs.rest_until = since_start() + REST_MS; /* no thread runs yet */
+    if (!s->env->uptime || next >= mr_env_now(s->env) - REST_MS) return MR_OK;
+    s->jobs.rest_until = s->env->uptime(s->env->self) + REST_MS; /* no thread runs yet */
     mr_log(MR_LOG_INFO, "clock.gap", "resting", "yes", NULL);
     return MR_OK;
 }

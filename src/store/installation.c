@@ -13,7 +13,6 @@ int mr_store_installation_find(mr_db_tx *tx, mr_arena *a, const char *name, mr_s
 
 int mr_store_installation_add(mr_db_tx *tx, const char *name, mr_str value, struct mr_err *err)
 {
-    return mr_db_run(tx,
-                     "INSERT INTO installation (name, value) VALUES ($name, $value) ON CONFLICT (name) DO NOTHING",
+    return mr_db_run(tx, "INSERT INTO installation (name, value) VALUES ($name, $value) ON CONFLICT (name) DO NOTHING",
                      MR_DB_ARGS(MR_DB_T("name", mr_str_of(name)), MR_DB_T("value", value)), NULL, err);
 }

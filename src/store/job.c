@@ -85,7 +85,10 @@ int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64
                       struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    MR_TRY(mr_db_query(tx, choose(tx), MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("most", leased_until + CLOCKS_APART_MS), MR_DB_T("node", node)), &c, err));
+    MR_TRY(mr_db_query(
+        tx, choose(tx),
+        MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("most", leased_until + CLOCKS_APART_MS), MR_DB_T("node", node)), &c,
+        err));
     MR_TRY(one(c, a, ret, err));
     if (!ret->id.len) return MR_OK;
     ret->attempts++;

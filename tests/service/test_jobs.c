@@ -9,6 +9,8 @@
 #include "store/job.h"
 #include "store/schema.h"
 
+#include <pthread.h>
+
 #define NOW INT64_C(1795132800000)
 
 struct world {
@@ -205,7 +207,7 @@ static void test_jobs__live_through_a_clock_that_jumps(void **state)
     bool made;
     mr_service *s = NULL;
     const char *folder = test_temp_folder();
-    const mr_env env = {jumping_now, jumping_random, NULL};
+    const mr_env env = {jumping_now, jumping_random, NULL, mr_env_system()->uptime};
     (void)state;
     clock_ahead = 0;
     mr_log_set_level(MR_LOG_ERROR + 1);
