@@ -25,7 +25,15 @@ static void system_random(void *self, void *out, size_t size)
     }
 }
 
-static const mr_env system_env = {system_now, system_random, NULL};
+static int64_t system_uptime(void *self)
+{
+    struct timespec t;
+    (void)self;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static const mr_env system_env = {system_now, system_random, NULL, system_uptime};
 
 const mr_env *mr_env_system(void)
 {

@@ -10,6 +10,8 @@ typedef struct mr_env {
     /* Fill `size` unpredictable bytes; never fails (the process ends when the system has no randomness). */
     void (*random)(void *self, void *out, size_t size);
     void *self;
+    /* Milliseconds since the machine started, which nobody sets, by which a clock that jumps is noticed; NULL: the clock is believed. */
+    int64_t (*uptime)(void *self);
 } mr_env;
 
 /* The real clock and the system's random numbers. */

@@ -24,7 +24,9 @@ static void close_fd(int *fd)
 static int fail_errno(struct mr_err *err, const char *message, const char *path)
 {
     int number = errno;
-    mr_code code = number == ENOENT || number == ENOTDIR ? MR_E_NOT_FOUND : MR_E_IO;
+    mr_code code = number == ENOENT || number == ENOTDIR  ? MR_E_NOT_FOUND
+                   : number == ENOSPC || number == EDQUOT ? MR_E_FULL
+                                                          : MR_E_IO;
     char text[64];
     return MR_FAIL_DETAIL(err, code, message, "%s: %s", path, strerror_r(number, text, sizeof text));
 }
@@ -219,6 +221,7 @@ static bool write_whole(const char *path, mr_str content, int mode, bool durable
 /* Unlike reading, writing knows no "not found": a missing folder is an error like any other. */
 static int fail_write(struct mr_err *err, const char *message, const char *path)
 {
+    if (errno == ENOSPC || errno == EDQUOT) return fail_errno(err, message, path);
     fail_errno(err, message, path);
     if (err) err->code = MR_E_IO;
     return MR_E_IO;

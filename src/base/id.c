@@ -29,6 +29,25 @@ void mr_id_new(const mr_env *env, char out[37])
     write_uuid(bytes, out);
 }
 
+static int digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+void mr_id_new_after(const mr_env *env, mr_str last, char out[37])
+{
+    static const char digits[] = "0123456789abcdef";
+    mr_id_new(env, out);
+    if (!mr_id_is_uuid(last) || mr_str_compare(mr_str_of(out), last) > 0) return;
+    memcpy(out, last.ptr, 36);
+    for (int i = 35; i >= 0; i--) { /* the last one and 1; what is carried passes over hyphens, version and variant */
+        if (out[i] == '-' || i == 14 || i == 19) continue;
+        int next = digit_of(out[i]) + 1;
+        out[i] = digits[next % 16];
+        if (next < 16) return;
+    }
+}
+
 void mr_id_random(const mr_env *env, char out[37])
 {
     uint8_t bytes[16];

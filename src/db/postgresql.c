@@ -129,7 +129,8 @@ static int fail_state(const char *state, const char *message, const char *place,
         return MR_FAIL_DETAIL(err, MR_E_EXISTS, "a row with this key is there already", "%s", message);
     if (strncmp(state, "23", 2) == 0)
         return MR_FAIL_DETAIL(err, MR_E_STATE, "the row breaks a rule of its table", "%s", message);
-    if (strcmp(state, "53100") == 0) return MR_FAIL_DETAIL(err, MR_E_DB, "the disk is full", "%s: %s", place, message);
+    if (strcmp(state, "53100") == 0)
+        return MR_FAIL_DETAIL(err, MR_E_FULL, "the disk is full", "%s: %s", place, message);
     if (strcmp(state, "55P03") == 0)
         return MR_FAIL_DETAIL(err, MR_E_DB, "another process holds the database", "%s: %s", place, message);
     if (strcmp(state, "53300") == 0 || strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)

@@ -124,7 +124,7 @@ static int fail_with(struct mr_err *err, sqlite3 *handle, int rc, const char *pl
     case SQLITE_CONSTRAINT: return MR_FAIL_DETAIL(err, MR_E_STATE, "the row breaks a rule of its table", "%s", what);
     case SQLITE_NOMEM: return MR_FAIL(err, MR_E_NOMEM, "the database has not enough memory", MR_NOWHERE);
     case SQLITE_BUSY: return MR_FAIL_DETAIL(err, MR_E_DB, "another process holds the database", "%s: %s", place, what);
-    case SQLITE_FULL: return MR_FAIL_DETAIL(err, MR_E_DB, "the disk is full", "%s: %s", place, what);
+    case SQLITE_FULL: return MR_FAIL_DETAIL(err, MR_E_FULL, "the disk is full", "%s: %s", place, what);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return MR_FAIL_DETAIL(err, MR_E_DB, "the file is damaged or no database", "%s: %s", place, what);

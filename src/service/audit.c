@@ -1,8 +1,8 @@
 /* The audit log, and the proof that it only grew.
  *
- * A checkpoint is HMAC-SHA-256 under the installation's secret over the digest before it and every row since then, in the order of their ids, which is that of time. Rows younger than
- * SETTLED_MS are left for the next one: a transaction that began earlier might still bring an older one. Whoever holds the database alone can change rows, and cannot make the digests
- * fit again. */
+ * A checkpoint is HMAC-SHA-256 under the installation's secret over the digest before it and every row since then, in the order of their ids, which is that in which they were kept, also when a clock is put back
+ * or two nodes do not agree on the time (store/audit.c). It is made in a transaction that writes, so that no row is on its way meanwhile. Whoever holds the database alone can change rows,
+ * and cannot make the digests fit again. */
 #include "service/audit.h"
 
 #include "base/encoding.h"
@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 
-#define SETTLED_MS (5 * 60 * 1000)
 #define CHUNK 500
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
@@ -177,9 +176,8 @@ static mr_str say(const struct chain *c, mr_arena *a)
     return mr_arena_dup(a, mr_buf_str(&hex));
 }
 
-/* Take the chain over rows after `after`, up to the row `up_to` (empty: as far as `until`). */
-static int follow(struct chain *c, mr_db_tx *tx, char after[37], mr_str up_to, int64_t until, int64_t *ret_count,
-                  struct mr_err *err)
+/* Take the chain over rows after `after`, up to the row `up_to` (empty: to the last). */
+static int follow(struct chain *c, mr_db_tx *tx, char after[37], mr_str up_to, int64_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
@@ -187,7 +185,7 @@ static int follow(struct chain *c, mr_db_tx *tx, char after[37], mr_str up_to, i
         struct mr_audit_row *rows;
         size_t count;
         mr_arena_reset(&a);
-        MR_TRY(mr_store_audit_walk(tx, &a, mr_str_of(after), until, CHUNK, &rows, &count, err));
+        MR_TRY(mr_store_audit_walk(tx, &a, mr_str_of(after), CHUNK, &rows, &count, err));
         for (size_t i = 0; i < count; i++) {
             if (up_to.len && mr_str_compare(rows[i].id, up_to) > 0) return MR_OK;
             add(c, &rows[i]);
@@ -220,7 +218,7 @@ int mr_job_audit_checkpoint(mr_service *s, struct mr_job *job, struct mr_err *er
     if (code == MR_OK) code = last_digest(&chain, job->arena, &row, err);
     if (code == MR_OK) {
         snprintf(after, sizeof after, "%.*s", MR_STR_ARG(row.up_to));
-        code = follow(&chain, tx, after, MR_STR_EMPTY, mr_env_now(s->env) - SETTLED_MS, &row.row_count, err);
+        code = follow(&chain, tx, after, MR_STR_EMPTY, &row.row_count, err);
     }
     if (code == MR_OK && row.row_count) {
         row.up_to = mr_str_of(after), row.digest = say(&chain, job->arena);
@@ -241,7 +239,7 @@ static int check_all(mr_service *s, struct chain *chain, mr_db_tx *tx, mr_arena 
         MR_TRY(mr_store_audit_checkpoints(tx, a, mr_str_of(last), CHUNK, &rows, &count, err));
         for (size_t i = 0; i < count; i++) {
             int64_t covered;
-            MR_TRY(follow(chain, tx, after, rows[i].up_to, INT64_MAX, &covered, err));
+            MR_TRY(follow(chain, tx, after, rows[i].up_to, &covered, err));
             if (covered != rows[i].row_count || !mr_str_eq(say(chain, a), rows[i].digest))
                 return MR_FAIL_DETAIL(err, MR_E_SIGNATURE, "the audit log was changed",
                                       "checkpoint %.*s covered %lld rows, there are %lld", MR_STR_ARG(rows[i].id),
@@ -251,7 +249,7 @@ static int check_all(mr_service *s, struct chain *chain, mr_db_tx *tx, mr_arena 
         }
         if (count < CHUNK) break;
     }
-    return follow(chain, tx, after, MR_STR_EMPTY, INT64_MAX, ret_since, err);
+    return follow(chain, tx, after, MR_STR_EMPTY, ret_since, err);
 }
 
 int mr_audit_check(mr_service *s, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since, struct mr_err *err)

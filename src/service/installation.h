@@ -65,8 +65,10 @@ struct mr_service {
         pthread_t threads[MR_LIMIT_JOB_THREADS];
         unsigned count, busy, wake, idle_at;
         int64_t look_at; /* ms of the monotonic clock: work is expected by then */
-        bool stopping;
-    } jobs; /* service/jobs.c; all but node under its lock */
+        bool stopping, is_clock_known;
+        int64_t clock_ahead; /* of the time since the machine started, ms: it changes when the clock is set */
+        int64_t rest_until;  /* in the time since the machine started, ms; 0: the clock is believed */
+    } jobs;                  /* service/jobs.c; all but node under its lock */
 };
 
 /* Hold the document that an achievement of this specification would become against the official shapes (mr_check_sample). achievement: NULL for an

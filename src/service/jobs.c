@@ -4,14 +4,21 @@
  *  1. A job that runs here is leased for LEASE_MS from its last beat; a node that is lost loses its jobs when the lease ends, and a node that starts again
  *     takes up at once what it had.
  *  2. A job ends, is postponed or keeps its row as it was: in one transaction, and only while the lease is ours.
- *  3. Nothing is kept in memory that is needed after a stop. */
+ *  3. Nothing is kept in memory that is needed after a stop.
+ *
+ * Clocks jump: somebody sets one, a virtual machine sleeps, the battery of another is empty. Each look at the table compares the clock with the time since the machine
+ * started, which does not jump. After a jump what runs here keeps its lease; forward by more than a day, what forgets and reminds rests for a day, so that a
+ * wrong year removes nobody's data; the same after a start when nobody was at work for more than a day. Back, what was put off by the wrong clock is due. */
 #include "service/jobs.h"
 
 #include "base/log.h"
 #include "base/time.h"
 #include "service/installation.h"
 #include "store/job.h"
+#include "store/mail.h"
+#include "store/webhook.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #define LEASE_MS 60000
@@ -19,6 +26,10 @@
 #define SOON_MS 200 /* a transaction that adds work ends in, mostly */
 #define FIRST_RETRY_MS 30000
 #define LAST_RETRY_MS 3600000
+#define JUMP_MS 5000
+#define REST_MS MR_DAY_MS
+#define RESTS_EVERY_MS 3600000                  /* kinds that run as seldom as this forget or remind */
+#define PUT_OFF_MOST_MS (INT64_C(24) * 3600000) /* no mail, event or job that was tried before is put off for longer */
 #define JOB_MEMORY (64 * MR_MIB)
 #define FORGET_MS (INT64_C(30) * 24 * 3600 * 1000)
 
@@ -190,6 +201,65 @@ static int settle(mr_service *s, const struct kind *k, const struct mr_job *job,
     return commit(&tx, err);
 }
 
+/* ---- clocks ---- */
+
+/* What a clock that was ahead put off is due at its time again. */
+static int bring_forward(mr_db_tx *tx, int64_t now, struct mr_err *err)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i].every_ms)
+            MR_TRY(
+                mr_store_job_bring_forward(tx, mr_str_of(kinds[i].word), now, now + kinds[i].every_ms + JUMP_MS, err));
+    MR_TRY(mr_store_job_bring_forward(tx, MR_STR_EMPTY, now, now + PUT_OFF_MOST_MS, err));
+    MR_TRY(mr_store_mail_bring_forward(tx, now, now + PUT_OFF_MOST_MS, err));
+    return mr_store_delivery_bring_forward(tx, now, now + PUT_OFF_MOST_MS, err);
+}
+
+static int live_with_jump(mr_service *s, int64_t now, bool is_back, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_store_job_keep(tx, s->jobs.node, now + LEASE_MS, err));
+    if (is_back) MR_TRY(bring_forward(tx, now, err));
+    return commit(&tx, err);
+}
+
+/* Has the clock jumped since the last look? */
+static int look_at_clock(mr_service *s, struct mr_err *err)
+{
+    char seconds[24];
+    if (!s->env->uptime) return MR_OK;
+    int64_t now = mr_env_now(s->env), up = s->env->uptime(s->env->self);
+    pthread_mutex_lock(&s->jobs.lock);
+    int64_t jump = s->jobs.is_clock_known ? now - up - s->jobs.clock_ahead : 0;
+    s->jobs.clock_ahead = now - up;
+    s->jobs.is_clock_known = true;
+    if (jump > REST_MS) s->jobs.rest_until = up + REST_MS;
+    if (jump < -REST_MS) s->jobs.rest_until = 0;
+    pthread_mutex_unlock(&s->jobs.lock);
+    if (jump > -JUMP_MS && jump < JUMP_MS) return MR_OK;
+    snprintf(seconds, sizeof seconds, "%lld", (long long)(jump / 1000));
+    mr_log(MR_LOG_WARNING, "clock.jumped", "seconds", seconds, "resting", jump > REST_MS ? "yes" : "no", NULL);
+    return live_with_jump(s, now, jump < 0, err);
+}
+
+static bool is_resting(mr_service *s, const struct kind *k)
+{
+    if (!s->env->uptime) return false;
+    pthread_mutex_lock(&s->jobs.lock);
+    bool is_doubted = s->jobs.rest_until > s->env->uptime(s->env->self);
+    pthread_mutex_unlock(&s->jobs.lock);
+    return is_doubted && k->every_ms >= RESTS_EVERY_MS;
+}
+
+/* ---- doing it ---- */
+
+static int handle(mr_service *s, const struct kind *k, struct mr_job *job, struct mr_err *err)
+{
+    if (!k) return MR_FAIL(err, MR_E_UNSUPPORTED, "this program knows no such kind of job", MR_NOWHERE);
+    return is_resting(s, k) ? MR_OK : k->handler(s, job, err);
+}
+
 static void run(mr_service *s, mr_arena *a, const struct mr_job_row *row)
 {
     struct mr_err err = {0}, late = {0};
@@ -203,8 +273,7 @@ static void run(mr_service *s, mr_arena *a, const struct mr_job_row *row)
                          .last = !k || row->attempts >= k->attempts,
                          .arena = a};
     static const struct kind unknown = {"", NULL, 1, 0};
-    int code = k ? k->handler(s, &job, &err)
-                 : MR_FAIL(&err, MR_E_UNSUPPORTED, "this program knows no such kind of job", MR_NOWHERE);
+    int code = handle(s, k, &job, &err);
     if (code != MR_OK && !(code == MR_E_STATE && mr_jobs_stopping(s)))
         mr_log_err(job.last ? MR_LOG_ERROR : MR_LOG_WARNING, "job.failed", &err);
     if (settle(s, k ? k : &unknown, &job, code, &err, &late) != MR_OK)
@@ -232,7 +301,8 @@ static bool work_once(mr_service *s, int64_t *ret_wait)
     struct mr_err err = {0};
     *ret_wait = POLL_MS;
     mr_arena_init(&a, JOB_MEMORY);
-    int code = look(s, ret_wait, &err);
+    int code = look_at_clock(s, &err);
+    if (code == MR_OK) code = look(s, ret_wait, &err);
     if (code == MR_OK && *ret_wait == 0) code = take(s, &a, &row, &err);
     if (*ret_wait == 0) *ret_wait = POLL_MS; /* somebody else was faster */
     if (code != MR_OK) {
@@ -265,11 +335,24 @@ static void *work(void *self)
     return NULL;
 }
 
+/* Started after more than a day without anybody at work: a long weekend, or a clock that is wrong. */
+static int doubt_a_gap(mr_service *s, mr_db_tx *tx, struct mr_err *err)
+{
+    int64_t next;
+    MR_TRY(mr_store_job_next_at(tx, &next, err));
+    if (!s->env->uptime || next >= mr_env_now(s->env) - REST_MS) return MR_OK;
+    s->jobs.rest_until = s->env->uptime(s->env->self) + REST_MS; /* no thread runs yet */
+    mr_log(MR_LOG_INFO, "clock.gap", "resting", "yes", NULL);
+    return MR_OK;
+}
+
 static int prepare(mr_service *s, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_job_release(tx, s->jobs.node, err));
+    MR_TRY(doubt_a_gap(s, tx, err));
+    MR_TRY(bring_forward(tx, mr_env_now(s->env), err));
     MR_TRY(mr_store_job_forget(tx, mr_env_now(s->env) - FORGET_MS, err));
     for (size_t i = 0; i < KINDS; i++) {
         const struct mr_job_order order = {.kind = kinds[i].word, .key = mr_str_of(kinds[i].word)};

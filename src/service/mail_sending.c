@@ -197,7 +197,7 @@ static int find_due(struct sending *x, mr_arena *a, struct mr_mail_row **ret, si
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     int64_t now = mr_env_now(x->s->env), gone;
     MR_TRY(mr_db_begin(x->s->db, false, &tx, err));
-    MR_TRY(mr_store_mail_sent_since(tx, now - 60000, &gone, err));
+    MR_TRY(mr_store_mail_sent_between(tx, now - 60000, now, &gone, err));
     x->left = x->s->post.per_minute - gone;
     size_t most = x->left < 1 ? 0 : x->left < AT_ONCE ? (size_t)x->left : AT_ONCE;
     *ret_count = 0;

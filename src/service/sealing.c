@@ -29,6 +29,7 @@
 #define STORE_MS 1000             /* or those of so much time, when a time-stamp authority is slow */
 #define SCHEDULE_MOST (731 * MR_DAY_MS)
 #define MAIL_CHUNK 500
+#define WAIT_MS 30000 /* for a database that is away, or room on the disk */
 
 /* ---- who may ---- */
 
@@ -635,6 +636,11 @@ int mr_job_batch_seal(mr_service *s, struct mr_job *job, struct mr_err *err)
     if (code == MR_OK) code = finish(w, MR_STR_EMPTY, err);
     if (code == MR_OK) {
         mr_log(MR_LOG_INFO, "batch.sealed", "batch", mr_arena_cstr(job->arena, job->object_id), NULL);
+        return MR_OK;
+    }
+    if (code == MR_E_UNAVAILABLE || code == MR_E_FULL) {
+        mr_log_err(MR_LOG_WARNING, "batch.waits", err);
+        job->again_at = mr_env_now(s->env) + WAIT_MS;
         return MR_OK;
     }
     return w->is_lost || mr_jobs_stopping(s) ? code : tell_failure(w, code, err);

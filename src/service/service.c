@@ -19,6 +19,7 @@
 #include "service/search.h"
 #include "service/seal_reference.h"
 #include "service/seals.h"
+#include "store/installation.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -186,6 +187,34 @@ static int read_post(mr_service *s, const struct mr_mail_config *config, struct 
     return MR_OK;
 }
 
+/* Does the folder belong to this database? Links that one node made fit on another only when both have the same secret, and so do sessions and the audit log. */
+static int check_secret(mr_service *s, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    mr_str known;
+    char ours[33];
+    mr_arena_init(&a, MR_MIB);
+    mr_service_mac(s, "installation", MR_STR_EMPTY, ours);
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_store_installation_find(tx, &a, "secret", &known, err));
+    mr_db_rollbackp(&tx);
+    tx = NULL;
+    if (!known.len) {
+        MR_TRY(mr_db_begin(s->db, true, &tx, err));
+        MR_TRY(mr_store_installation_add(tx, "secret", mr_str_of(ours), err));
+        MR_TRY(mr_store_installation_find(tx, &a, "secret", &known, err)); /* another node may have been first */
+        mr_db_tx *ending = tx;
+        tx = NULL;
+        MR_TRY(mr_db_commit(ending, err));
+    }
+    if (mr_str_is(known, ours)) return MR_OK;
+    return MR_FAIL(err, MR_E_STATE,
+                   "the file `secret` in the data folder is not the one that this database was used with; copy it from "
+                   "another node or a backup",
+                   MR_NOWHERE);
+}
+
 static int open_parts(mr_service *s, const struct mr_service_config *config, struct mr_err *err)
 {
     mr_arena *a = &s->arena;
@@ -217,6 +246,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     MR_TRY(mr_service_database(a, s->folder, config->database_url, &where, err));
     MR_TRY(mr_db_open(where.ptr, &s->db, err));
     MR_TRY(mr_store_migrate(s->db, err));
+    MR_TRY(check_secret(s, err));
     MR_TRY(mr_search_open(s, err));
     if (config->beside) return MR_OK;
     MR_TRY(name_node(s, err));

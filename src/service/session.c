@@ -2,12 +2,16 @@
 #include "base/encoding.h"
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "crypto/digest.h"
 #include "service/audit.h"
 #include "store/membership.h"
 #include "store/person.h"
 
 #define SESSIONS_LISTED 50
+/* A session from further in the future was made while a clock was wrong, and would last too long. */
+#define CLOCK_BACK_MS MR_DAY_MS
+#define CLOCKS_APART_MS 60000
 
 mr_str mr_session_digest(mr_arena *a, mr_str secret)
 {
@@ -75,7 +79,7 @@ static int load(mr_db_tx *tx, mr_arena *a, int64_t now, mr_str token, struct mr_
     struct mr_membership_row *rows;
     size_t count;
     MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, token), now - MR_LIMIT_SESSION_IDLE_MS,
-                                 now - MR_LIMIT_SESSION_MS, row, err));
+                                 now - MR_LIMIT_SESSION_MS, now + CLOCK_BACK_MS, row, err));
     if (!row->id.len) return MR_OK;
     MR_TRY(mr_store_person_find(tx, a, row->person_id, &person, err));
     if (!person.id.len) return MR_OK;
@@ -89,7 +93,7 @@ static int load(mr_db_tx *tx, mr_arena *a, int64_t now, mr_str token, struct mr_
     ret->id = row->id;
     ret->language = person.language;
     ret->email = person.email;
-    ret->fresh = now - row->fresh_at < MR_LIMIT_SESSION_FRESH_MS;
+    ret->fresh = now - row->fresh_at < MR_LIMIT_SESSION_FRESH_MS && row->fresh_at - now < CLOCKS_APART_MS;
     return MR_OK;
 }
 
@@ -126,7 +130,7 @@ static int end_by_token(mr_db_tx *tx, mr_arena *a, mr_str token, struct mr_err *
 {
     struct mr_session_row row;
     if (!token.len) return MR_OK;
-    MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, token), 0, 0, &row, err));
+    MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, token), 0, 0, INT64_MAX, &row, err));
     return row.id.len ? mr_store_session_end(tx, row.person_id, row.id, err) : MR_OK;
 }
 
@@ -139,7 +143,7 @@ int mr_session_start(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id,
     mr_str org_id = MR_STR_EMPTY;
     if (old_token.len) {
         struct mr_session_row old;
-        MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, old_token), 0, 0, &old, err));
+        MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, old_token), 0, 0, INT64_MAX, &old, err));
         if (mr_str_eq(old.person_id, person_id)) org_id = old.org_id;
         MR_TRY(end_by_token(tx, a, old_token, err));
     }

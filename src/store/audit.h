@@ -10,6 +10,7 @@ struct mr_audit_row {
     mr_str detail; /* codes and numbers, never a name or an address */
     int64_t at;
 };
+/* Its id is greater than that of every row before it, also when the clock was put back. In a transaction that writes. */
 int mr_store_audit_add(mr_db_tx *tx, const mr_env *env, const struct mr_audit_row *row,
                        struct mr_err *err) MR_MUST_CHECK;
 
@@ -22,8 +23,8 @@ struct mr_audit_filter {
 /* Newest first, those older than the row `before` (empty: from the newest on), at most `limit`. */
 int mr_store_audit_list(mr_db_tx *tx, mr_arena *a, const struct mr_audit_filter *filter, mr_str before, size_t limit,
                         struct mr_audit_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
-/* Oldest first, after the row `after` (empty: from the first), not younger than `until`, at most `limit`: of every organisation, for checkpoints. */
-int mr_store_audit_walk(mr_db_tx *tx, mr_arena *a, mr_str after, int64_t until, size_t limit, struct mr_audit_row **ret,
+/* Oldest first, after the row `after` (empty: from the first), at most `limit`: of every organisation, for checkpoints. */
+int mr_store_audit_walk(mr_db_tx *tx, mr_arena *a, mr_str after, size_t limit, struct mr_audit_row **ret,
                         size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 /* A proof that the rows up to `up_to` are those that were there. */

@@ -6,6 +6,9 @@
     "id, kind, key, org_id, object_id, payload, state, node, error, run_at, attempts, leased_until, done_steps, "      \
     "all_steps, created_at, ended_at"
 
+/* Clocks of nodes may be this far apart; a lease that is longer by more was given by one that was wrong. */
+#define CLOCKS_APART_MS (5 * 60 * 1000)
+
 static int64_t time_of(const mr_db_cursor *c, int column)
 {
     return mr_db_is_null(c, column) ? MR_TIME_NONE : mr_db_int(c, column);
@@ -68,21 +71,24 @@ int mr_store_job_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct 
     return MR_OK;
 }
 
+#define CHOOSE                                                                                                         \
+    "SELECT " COLUMNS " FROM job WHERE (state = 'waiting' AND run_at <= $now) OR (state = 'running' AND "              \
+    "(leased_until < $now OR (leased_until > $most AND node <> $node))) ORDER BY run_at, id LIMIT 1"
+
 /* The named exception to one SQL text: PostgreSQL lets several nodes choose at once, each passing over what another is choosing. */
 static const char *choose(mr_db_tx *tx)
 {
-    if (mr_db_engine_of(tx) == MR_DB_POSTGRESQL)
-        return "SELECT " COLUMNS " FROM job WHERE (state = 'waiting' AND run_at <= $now) OR "
-               "(state = 'running' AND leased_until < $now) ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
-    return "SELECT " COLUMNS " FROM job WHERE (state = 'waiting' AND run_at <= $now) OR "
-           "(state = 'running' AND leased_until < $now) ORDER BY run_at, id LIMIT 1";
+    return mr_db_engine_of(tx) == MR_DB_POSTGRESQL ? CHOOSE " FOR UPDATE SKIP LOCKED" : CHOOSE;
 }
 
 int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64_t leased_until, struct mr_job_row *ret,
                       struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    MR_TRY(mr_db_query(tx, choose(tx), MR_DB_ARGS(MR_DB_I("now", now)), &c, err));
+    MR_TRY(mr_db_query(
+        tx, choose(tx),
+        MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("most", leased_until + CLOCKS_APART_MS), MR_DB_T("node", node)), &c,
+        err));
     MR_TRY(one(c, a, ret, err));
     if (!ret->id.len) return MR_OK;
     ret->attempts++;
@@ -92,6 +98,20 @@ int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64
                      MR_DB_ARGS(MR_DB_T("node", node), MR_DB_I("until", leased_until),
                                 MR_DB_I("attempts", ret->attempts), MR_DB_T("id", ret->id)),
                      NULL, err);
+}
+
+int mr_store_job_keep(mr_db_tx *tx, mr_str node, int64_t leased_until, struct mr_err *err)
+{
+    return mr_db_run(tx, "UPDATE job SET leased_until = $until WHERE node = $node AND state = 'running'",
+                     MR_DB_ARGS(MR_DB_I("until", leased_until), MR_DB_T("node", node)), NULL, err);
+}
+
+int mr_store_job_bring_forward(mr_db_tx *tx, mr_str key, int64_t now, int64_t latest, struct mr_err *err)
+{
+    return mr_db_run(tx,
+                     "UPDATE job SET run_at = $now WHERE state = 'waiting' AND run_at > $latest AND (key = $key OR "
+                     "($key = '' AND attempts > 0))",
+                     MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("latest", latest), MR_DB_T("key", key)), NULL, err);
 }
 
 int mr_store_job_hasten(mr_db_tx *tx, mr_str key, int64_t at, struct mr_err *err)

@@ -12,9 +12,13 @@ struct mr_job_row {
 /* Add a waiting one; with a key that an unfinished job has already, nothing happens and ret_id (may be NULL) is that one's. */
 int mr_store_job_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_job_row *row, mr_str *ret_id,
                      struct mr_err *err) MR_MUST_CHECK;
-/* Take the next job that is due, or whose node has lost it, for `node` until `leased_until`; ret->id empty when there is none. In a transaction that writes. */
+/* Take the next job that is due, or whose node has lost it (the lease is over, or so long that a wrong clock gave it), for `node` until `leased_until`; ret->id empty when there is none. In a transaction that writes. */
 int mr_store_job_take(mr_db_tx *tx, mr_arena *a, mr_str node, int64_t now, int64_t leased_until, struct mr_job_row *ret,
                       struct mr_err *err) MR_MUST_CHECK;
+/* What this node has it has until then: after its clock went forward. */
+int mr_store_job_keep(mr_db_tx *tx, mr_str node, int64_t leased_until, struct mr_err *err) MR_MUST_CHECK;
+/* After a clock went back: the waiting job with this key, or with an empty key every one that was tried before, that is due after `latest`, is due now. */
+int mr_store_job_bring_forward(mr_db_tx *tx, mr_str key, int64_t now, int64_t latest, struct mr_err *err) MR_MUST_CHECK;
 /* The waiting job with this key is due at `at` at the latest. */
 int mr_store_job_hasten(mr_db_tx *tx, mr_str key, int64_t at, struct mr_err *err) MR_MUST_CHECK;
 /* Still at it: progress, and a longer lease. *ret_ours false: another node has taken it up. */

@@ -92,6 +92,13 @@ static int one_number(mr_db_cursor *c, int64_t absent, int64_t *ret, struct mr_e
     return MR_OK;
 }
 
+int mr_store_mail_bring_forward(mr_db_tx *tx, int64_t now, int64_t latest, struct mr_err *err)
+{
+    return mr_db_run(tx,
+                     "UPDATE mail SET next_at = $now WHERE state = 'waiting' AND attempts > 0 AND next_at > $latest",
+                     MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("latest", latest)), NULL, err);
+}
+
 int mr_store_mail_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
@@ -99,11 +106,11 @@ int mr_store_mail_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err)
     return one_number(c, INT64_MAX, ret, err);
 }
 
-int mr_store_mail_sent_since(mr_db_tx *tx, int64_t since, int64_t *ret, struct mr_err *err)
+int mr_store_mail_sent_between(mr_db_tx *tx, int64_t since, int64_t until, int64_t *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    MR_TRY(mr_db_query(tx, "SELECT COUNT(*) FROM mail WHERE sent_at > $since", MR_DB_ARGS(MR_DB_I("since", since)), &c,
-                       err));
+    MR_TRY(mr_db_query(tx, "SELECT COUNT(*) FROM mail WHERE sent_at > $since AND sent_at <= $until",
+                       MR_DB_ARGS(MR_DB_I("since", since), MR_DB_I("until", until)), &c, err));
     return one_number(c, 0, ret, err);
 }
 

@@ -23,7 +23,10 @@ int mr_store_mail_due(mr_db_tx *tx, mr_arena *a, int64_t now, size_t limit, stru
 /* When the next waiting one is due; INT64_MAX when none waits. */
 int mr_store_mail_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err) MR_MUST_CHECK;
 /* How many were sent since. */
-int mr_store_mail_sent_since(mr_db_tx *tx, int64_t since, int64_t *ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_store_mail_sent_between(mr_db_tx *tx, int64_t since, int64_t until, int64_t *ret,
+                               struct mr_err *err) MR_MUST_CHECK;
+/* After a clock went back: what was tried before and waits until after `latest` is due now. */
+int mr_store_mail_bring_forward(mr_db_tx *tx, int64_t now, int64_t latest, struct mr_err *err) MR_MUST_CHECK;
 
 /* What became of a try. Nothing happens unless the mail still waits in the same round. */
 struct mr_mail_outcome {

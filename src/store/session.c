@@ -31,16 +31,17 @@ int mr_store_session_add(mr_db_tx *tx, const mr_env *env, const struct mr_sessio
 }
 
 int mr_store_session_find(mr_db_tx *tx, mr_arena *a, mr_str token_hash, int64_t idle_since, int64_t made_since,
-                          struct mr_session_row *ret, struct mr_err *err)
+                          int64_t made_until, struct mr_session_row *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     *ret = (struct mr_session_row){0};
-    MR_TRY(mr_db_query(
-        tx,
-        "SELECT " SESSION " FROM session WHERE token_hash = $hash AND seen_at >= $idle AND "
-        "created_at >= $made",
-        MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("idle", idle_since), MR_DB_I("made", made_since)), &c, err));
+    MR_TRY(mr_db_query(tx,
+                       "SELECT " SESSION " FROM session WHERE token_hash = $hash AND seen_at >= $idle AND "
+                       "created_at >= $made AND created_at <= $latest",
+                       MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("idle", idle_since), MR_DB_I("made", made_since),
+                                  MR_DB_I("latest", made_until)),
+                       &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     if (row) take(c, a, ret);
     return MR_OK;

@@ -14,9 +14,9 @@ struct mr_session_row {
 /* A new one; id and the times are made here. */
 int mr_store_session_add(mr_db_tx *tx, const mr_env *env, const struct mr_session_row *row,
                          struct mr_err *err) MR_MUST_CHECK;
-/* By the digest of the cookie, not seen before `idle_since` or made before `made_since` excepted; ret->id empty when there is none. */
+/* By the digest of the cookie, not seen before `idle_since` or made before `made_since` or after `made_until` excepted; ret->id empty when there is none. */
 int mr_store_session_find(mr_db_tx *tx, mr_arena *a, mr_str token_hash, int64_t idle_since, int64_t made_since,
-                          struct mr_session_row *ret, struct mr_err *err) MR_MUST_CHECK;
+                          int64_t made_until, struct mr_session_row *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Those of a person that live, the one seen last first. */
 int mr_store_session_list(mr_db_tx *tx, mr_arena *a, mr_str person_id, int64_t idle_since, int64_t made_since,
                           size_t most, struct mr_session_row **ret, size_t *ret_count,

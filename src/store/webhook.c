@@ -190,6 +190,13 @@ int mr_store_delivery_due(mr_db_tx *tx, mr_arena *a, int64_t now, struct mr_deli
     return MR_OK;
 }
 
+int mr_store_delivery_bring_forward(mr_db_tx *tx, int64_t now, int64_t latest, struct mr_err *err)
+{
+    return mr_db_run(
+        tx, "UPDATE delivery SET next_at = $now WHERE state = 'waiting' AND attempts > 0 AND next_at > $latest",
+        MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("latest", latest)), NULL, err);
+}
+
 int mr_store_delivery_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;

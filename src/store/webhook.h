@@ -45,6 +45,8 @@ int mr_store_delivery_add(mr_db_tx *tx, const mr_env *env, mr_str webhook_id, mr
 int mr_store_delivery_due(mr_db_tx *tx, mr_arena *a, int64_t now, struct mr_delivery_row *ret,
                           struct mr_err *err) MR_MUST_CHECK;
 /* When the next one is due; INT64_MAX when none waits. */
+/* After a clock went back: what was tried before and waits until after `latest` is due now. */
+int mr_store_delivery_bring_forward(mr_db_tx *tx, int64_t now, int64_t latest, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_delivery_next_at(mr_db_tx *tx, int64_t *ret, struct mr_err *err) MR_MUST_CHECK;
 /* What became of a try: state, attempts, next_at, answer, answer_code and ended_at as in the row, while it still waits. */
 int mr_store_delivery_settle(mr_db_tx *tx, const struct mr_delivery_row *row, struct mr_err *err) MR_MUST_CHECK;

@@ -36,6 +36,36 @@ static void test_id_new__is_ordered_by_time_and_never_the_same(void **state)
     assert_true(mr_id_is_uuid(mr_str_of(later)));
 }
 
+static void test_id_new_after__goes_on_when_the_clock_went_back(void **state)
+{
+    mr_env env = test_env_fixed(1800000000000, 1);
+    char last[37], next[37];
+    mr_id_new_after(&env, MR_STR_EMPTY, last);
+    test_env_set_time(&env, 1700000000000);
+    for (int i = 0; i < 1000; i++) {
+        mr_id_new_after(&env, mr_str_of(last), next);
+        assert_true(strcmp(last, next) < 0);
+        assert_true(mr_id_is_uuid(mr_str_of(next)));
+        assert_int_equal(next[14], '7');
+        assert_non_null(strchr("89ab", next[19]));
+        strcpy(last, next);
+    }
+    test_env_set_time(&env, 1800000000001);
+    mr_id_new_after(&env, mr_str_of(last), next);
+    assert_memory_not_equal(last, next, 13); /* of its own time again */
+    static const char *const carried[][2] = {
+        {"017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c073990"},
+        {"017f22e2-79b0-7cc3-98c4-ffffffffffff", "017f22e2-79b0-7cc3-98c5-000000000000"},
+        {"017f22e2-79b0-7cc3-9fff-ffffffffffff", "017f22e2-79b0-7cc4-9000-000000000000"},
+        {"017f22e2-79b0-7fff-9fff-ffffffffffff", "017f22e2-79b1-7000-9000-000000000000"},
+    };
+    test_env_set_time(&env, 0);
+    for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
+        mr_id_new_after(&env, mr_str_of(carried[i][0]), next);
+        assert_string_equal(next, carried[i][1]);
+    }
+}
+
 static void test_id_random__has_version_and_variant(void **state)
 {
     mr_env env = test_env_fixed(0, 2);
@@ -93,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_id_new__makes_the_uuid_of_the_standard),
         cmocka_unit_test(test_id_new__is_ordered_by_time_and_never_the_same),
+        cmocka_unit_test(test_id_new_after__goes_on_when_the_clock_went_back),
         cmocka_unit_test(test_id_random__has_version_and_variant),
         cmocka_unit_test(test_id_token__is_base64url_of_24_bytes),
         cmocka_unit_test(test_id_is_uuid__takes_only_the_written_form),

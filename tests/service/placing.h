@@ -2,7 +2,7 @@
 #ifndef MR_SERVICE_PLACING_H
 #define MR_SERVICE_PLACING_H
 
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/limits.h"
 #include "service/opportunity.h"
@@ -79,6 +79,7 @@ static inline int set_up(void **state)
     mr_arena_init(&w->a, (size_t)1024 << 20);
     const char *folder = test_temp_folder();
     assert_ok(mr_service_init(folder, &env, &made, &err), err);
+    test_use_database(folder);
     w->s = open_folder(folder);
     mr_db_tx *tx = begin(w);
     assert_ok(mr_organisation_ensure(w->s, tx, &w->a, MR_STR("Søndre Fagskole (opdigtet)"), &w->org, &err), err);

@@ -10,7 +10,7 @@
 #include "service/renewal.h"
 #include "service/status.h"
 #include "service/validation.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "store/achievement.h"
 
@@ -79,6 +79,7 @@ static int set_up(void **state)
     struct mr_service_config config = {
         .data_folder = folder, .public_url = "http://127.0.0.1:8400", .env = &env, .database = true};
     assert_ok(mr_service_init(folder, &env, &made, &err), err);
+    test_use_database(folder);
     assert_ok(mr_service_open(&config, &w->s, &err), err);
     mr_findings_init(&findings, &w->a);
     assert_ok(mr_catalogue_publish(w->s, &mr_actor_operator, &w->a, with_months(&w->a, test_read_file(&w->a, EXAMPLE)),

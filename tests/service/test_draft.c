@@ -7,7 +7,7 @@
 #include "service/partner.h"
 #include "service/people.h"
 #include "service/search.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/limits.h"
 #include "json/write.h"
@@ -48,6 +48,7 @@ static int set_up(void **state)
     mr_findings_init(&findings, &w->a);
     const char *folder = test_temp_folder();
     assert_ok(mr_service_init(folder, mr_env_system(), &made, &err), err);
+    test_use_database(folder);
     const struct mr_service_config config = {
         .data_folder = folder, .public_url = "http://127.0.0.1:8400", .env = mr_env_system(), .database = true};
     assert_ok(mr_service_open(&config, &w->s, &err), err);

@@ -1,7 +1,7 @@
 /* Mail, codes on paper and webhooks as use cases, on an installation with demo data whose clock the tests move. What real servers and receivers make of them is
  * tested by tests/interop/mail.py and tests/browser/mail.mjs. */
 #include "service/mail.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/log.h"
 #include "service/award.h"
@@ -54,6 +54,7 @@ static int open_world(void **state)
     mr_log_set_level(MR_LOG_ERROR);
     mr_arena_init(&w.a, 256 << 20);
     assert_ok(mr_service_init(folder, &env, &made, &err), err);
+    test_use_database(folder);
     const struct mr_service_config config = {.data_folder = folder,
                                              .public_url = "http://127.0.0.1:8400",
                                              .fetch_from = "http://127.0.0.1:9/",

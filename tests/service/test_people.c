@@ -1,6 +1,6 @@
 /* People, invitations, sessions and signing in, over a real database with a clock that the test holds. */
 #include "service/people.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/encoding.h"
 #include "base/limits.h"
@@ -45,6 +45,7 @@ static int set_up(void **state)
     w->env = (mr_env){.now = tell, .random = chance};
     const char *folder = test_temp_folder();
     assert_ok(mr_service_init(folder, &w->env, &made, &err), err);
+    test_use_database(folder);
     const struct mr_service_config config = {
         .data_folder = folder, .public_url = "https://merit.example.org", .env = &w->env, .database = true};
     assert_ok(mr_service_open(&config, &w->s, &err), err);
@@ -348,6 +349,21 @@ static void test_session__ends_by_idleness_and_age(void **state)
     assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_STRANGER); /* thirty days */
     in = enter(w, "solrun@example.org");
     clock_now += MR_LIMIT_SESSION_IDLE_MS + 1;
+    assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_STRANGER);
+}
+
+/* A session of a wrong year is none; one of the last hour holds, but is not fresh for longer. */
+static void test_session__does_not_last_longer_when_the_clock_goes_back(void **state)
+{
+    struct world *w = *state;
+    add(w, "solrun@example.org", 1, MR_STR_EMPTY);
+    clock_now += 365 * INT64_C(86400000);
+    struct mr_sign_in in = enter(w, "solrun@example.org");
+    assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_PERSON);
+    clock_now -= 3600000;
+    assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_PERSON);
+    assert_false(open_session(w, in.token).fresh);
+    clock_now -= 365 * INT64_C(86400000);
     assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_STRANGER);
 }
 
@@ -740,6 +756,7 @@ int main(void)
         TEST(test_link__signs_in_once_and_in_time),
         TEST(test_link__is_mailed_five_times_an_hour),
         TEST(test_session__ends_by_idleness_and_age),
+        TEST(test_session__does_not_last_longer_when_the_clock_goes_back),
         TEST(test_session__is_new_at_each_sign_in_and_never_brought_along),
         TEST(test_session__keeps_no_secret_in_the_database),
         TEST(test_session__signs_out_here_and_everywhere),

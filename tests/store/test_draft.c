@@ -2,7 +2,7 @@
 #include "store/draft.h"
 #include "store/organisation.h"
 #include "store/schema.h"
-#include "testing.h"
+#include "testing_db.h"
 
 #include "base/time.h"
 
@@ -31,7 +31,7 @@ static int set_up(void **state)
     mr_arena_init(&w->a, 64 << 20);
     w->env = test_env_fixed(INT64_C(1760000000000), 7);
     const char *path = mr_arena_format(&w->a, "%s/merit.db", test_temp_folder()).ptr;
-    assert_ok(mr_db_open(path, &w->db, &err), err);
+    assert_ok(mr_db_open(test_database(path), &w->db, &err), err);
     assert_ok(mr_store_migrate(w->db, &err), err);
     assert_ok(mr_db_begin(w->db, true, &w->tx, &err), err);
     assert_ok(mr_store_organisation_first(w->tx, &w->a, &w->org, &err), err);

@@ -150,6 +150,7 @@ static void test_office_page__teaches_when_nothing_is_published(void **state)
     bool made;
     empty.site = (struct site){.folder = test_temp_folder()};
     assert_ok(mr_service_init(empty.site.folder, mr_env_system(), &made, &err), err);
+    test_use_database(empty.site.folder);
     const struct mr_service_config config = {.data_folder = empty.site.folder,
                                              .public_url = "https://merit.example.org",
                                              .env = mr_env_system(),
