@@ -40,7 +40,8 @@ int main(void)
     socklen_t size = sizeof where;
     struct event_config *config = event_config_new();
     if (!config) return 1;
-    event_config_avoid_method(config, "epoll"); /* epoll takes no file as input; with a few connections poll is as quick */
+    event_config_avoid_method(config,
+                              "epoll"); /* epoll takes no file as input; with a few connections poll is as quick */
     struct event_base *base = event_base_new_with_config(config);
     struct evhttp *http = base ? evhttp_new(base) : NULL;
     struct evhttp_bound_socket *bound = http ? evhttp_bind_socket_with_handle(http, "127.0.0.1", 0) : NULL;
