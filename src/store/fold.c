@@ -31,28 +31,46 @@ static bool take_length(mr_str *rest, size_t *ret)
     return false;
 }
 
-static bool is_letter_or_digit(char c)
+/* Bits of what a character may belong to. */
+enum { IN_BOTH = 1, IN_URL = 2, IN_STANDARD = 4 };
+static const unsigned char alphabet[256] = {
+    ['0' ... '9'] = IN_BOTH, ['A' ... 'Z'] = IN_BOTH, ['a' ... 'z'] = IN_BOTH, ['-'] = IN_URL,
+    ['_'] = IN_URL,          ['+'] = IN_STANDARD,     ['/'] = IN_STANDARD,
+};
+
+static unsigned alphabet_of(mr_str text, size_t at)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return alphabet[(unsigned char)text.ptr[at]];
+}
+
+/* Where a stretch may begin, from `from` on: where SHORTEST characters of any alphabet follow each other. Looking at them from the last one back passes over most of
+ * a text that has none. text.len: nowhere. */
+static size_t find_run(mr_str text, size_t from)
+{
+    while (from + SHORTEST <= text.len) {
+        size_t i = from + SHORTEST;
+        while (i > from && alphabet_of(text, i - 1)) i--;
+        if (i == from) return from;
+        from = i;
+    }
+    return text.len;
 }
 
 /* The next stretch from *at on; false: there is none. */
 static bool find_stretch(mr_str text, size_t *at, size_t *ret_length, int *ret_kind)
 {
-    for (size_t i = *at, end; i<text.len; i = end> i ? end : i + 1) {
-        bool url = false, standard = false;
+    for (size_t i = find_run(text, *at), end; i < text.len; i = find_run(text, end)) {
+        unsigned seen = 0;
         for (end = i; end < text.len; end++) {
-            char c = text.ptr[end];
-            bool is_url = c == '-' || c == '_', is_standard = c == '+' || c == '/';
-            if (!is_letter_or_digit(c) && !is_url && !is_standard) break;
-            if ((is_url && standard) || (is_standard && url)) break; /* another alphabet: another stretch */
-            url |= is_url;
-            standard |= is_standard;
+            unsigned in = alphabet_of(text, end);
+            if (!in || ((seen | in) & (IN_URL | IN_STANDARD)) == (IN_URL | IN_STANDARD))
+                break; /* another alphabet: another stretch */
+            seen |= in;
         }
         if (end - i < SHORTEST) continue;
         *at = i;
         *ret_length = (end - i) / 4 * 4;
-        *ret_kind = standard ? KIND_STANDARD : KIND_URL;
+        *ret_kind = seen & IN_STANDARD ? KIND_STANDARD : KIND_URL;
         return true;
     }
     return false;
