@@ -49,12 +49,14 @@ static int find_row(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_batch_row *r
     return ret->id.len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such batch", MR_NOWHERE);
 }
 
-int mr_batch_get(mr_service *s, mr_arena *a, mr_str id, struct mr_batch *ret, struct mr_err *err)
+int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_batch *ret,
+                 struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_batch_row row;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(find_row(tx, a, id, &row, err));
+    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, row.org_id, err));
     *ret = batch_of(&row);
     return MR_OK;
 }

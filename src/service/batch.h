@@ -24,7 +24,9 @@ struct mr_batch {
     int64_t rows_sealed;
     int64_t created_at, sealed_at;
 };
-int mr_batch_get(mr_service *s, mr_arena *a, mr_str id, struct mr_batch *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Errors: MR_E_NOT_FOUND, also for a batch of an organisation that the actor has nothing to do with; MR_E_FORBIDDEN without MR_MAY_BATCH_READ there. */
+int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_batch *ret,
+                 struct mr_err *err) MR_MUST_CHECK;
 int mr_batch_list(mr_service *s, mr_arena *a, mr_str specification_id, struct mr_batch **ret, size_t *ret_count,
                   struct mr_err *err) MR_MUST_CHECK;
 

@@ -26,7 +26,7 @@ static int award(mr_service *s, mr_arena *a, mr_str slug, const char *table, str
     MR_TRY(mr_batch_seal(s, &mr_actor_operator, batch, false, err));
     mr_batch_wait(s);
     struct mr_batch sealed;
-    MR_TRY(mr_batch_get(s, a, batch, &sealed, err));
+    MR_TRY(mr_batch_get(s, &mr_actor_operator, a, batch, &sealed, err));
     if (sealed.state != MR_BATCH_SEALED)
         return MR_FAIL_DETAIL(err, MR_E_STATE, "the demo learners could not be awarded", "%.*s",
                               MR_STR_ARG(sealed.error));

@@ -31,7 +31,7 @@ static void put_batch(mr_page *p, const struct mr_batch *b, mr_str slug)
 static bool find(mr_page *p, mr_action action, struct mr_batch *ret, struct mr_published *ret_of)
 {
     struct mr_err err = {0};
-    int code = mr_batch_get(p->service, p->arena, p->part[0], ret, &err);
+    int code = mr_batch_get(p->service, p->actor, p->arena, p->part[0], ret, &err);
     if (code == MR_OK) code = mr_catalogue_get(p->service, p->arena, ret->specification_id, ret_of, &err);
     if (code == MR_OK) return mr_api_may(p, action, ret_of->org_id);
     mr_api_fail(p, &err);
@@ -92,7 +92,7 @@ static void show(mr_page *p, mr_str id, mr_str slug, bool made)
 {
     struct mr_err err = {0};
     struct mr_batch batch;
-    if (mr_batch_get(p->service, p->arena, id, &batch, &err) != MR_OK) {
+    if (mr_batch_get(p->service, p->actor, p->arena, id, &batch, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }

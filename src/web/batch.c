@@ -177,7 +177,7 @@ static int show_batch(mr_page *p, const struct mr_findings *unfit, const char *w
     };
     struct mr_batch b;
     struct mr_published published;
-    MR_TRY(mr_batch_get(p->service, p->arena, p->part[0], &b, err));
+    MR_TRY(mr_batch_get(p->service, p->actor, p->arena, p->part[0], &b, err));
     if (b.state == MR_BATCH_PREVIEW) return mr_upload_show(p, &b, unfit, wrong, err);
     MR_TRY(mr_catalogue_get(p->service, p->arena, b.specification_id, &published, err));
     mr_page_begin(p, "batch.title", "provider.");
@@ -207,7 +207,7 @@ void mr_web_batch_progress(mr_page *p)
     struct mr_err err = {0};
     struct mr_batch b;
     mr_json_writer w;
-    if (mr_batch_get(p->service, p->arena, p->part[0], &b, &err) != MR_OK) {
+    if (mr_batch_get(p->service, p->actor, p->arena, p->part[0], &b, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }

@@ -47,7 +47,7 @@ static int put_batch(mr_page *p, struct mr_err *err)
     struct mr_batch batch;
     struct mr_published published;
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_batch_get(p->service, p->arena, p->part[0], &batch, err));
+    MR_TRY(mr_batch_get(p->service, p->actor, p->arena, p->part[0], &batch, err));
     MR_TRY(mr_catalogue_get(p->service, p->arena, batch.specification_id, &published, err));
     mr_str language, title = mr_texts_get(published.specification.title, mr_language_tag(p->language), &language);
     mr_json_put_member(v, "batch", mr_office_batch_path(p, batch.id, ""));

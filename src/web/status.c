@@ -85,7 +85,7 @@ static int put_place(mr_page *p, const struct mr_achievement_status *now, struct
     struct mr_batch batch;
     mr_str language;
     MR_TRY(mr_catalogue_get(p->service, p->arena, now->specification_id, &published, err));
-    MR_TRY(mr_batch_get(p->service, p->arena, now->batch_id, &batch, err));
+    MR_TRY(mr_batch_get(p->service, p->actor, p->arena, now->batch_id, &batch, err));
     mr_json_put_member(v, "address", path_of(p));
     mr_json_put_member(v, "batch", mr_office_batch_path(p, batch.id, ""));
     mr_json_put_member(v, "file", batch.file_name);

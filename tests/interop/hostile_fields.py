@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import urllib.parse
 from collections import deque
@@ -385,9 +386,12 @@ class Fields:
                               {"Content-Type": "application/json"}),
                    client.ask("POST", "/api/v1/achievements", json.dumps({"specification": "wound-care-2026", "name": "Ann", "email": "a@example.org\r\nBcc: thief@example.org",
                                                                           "mail": True}).encode(), {"Content-Type": "application/json"})]
-        self.site.run("user", "add", "injected@example.org", "--name", bad, "--roles", "designer", "--org", PROVIDER)
-        stranger = Client(self.site)
-        stranger.send("/sign-in/link", [("email", "injected@example.org")])
+        try:
+            self.site.run("user", "add", "injected@example.org", "--name", bad, "--roles", "designer", "--org", PROVIDER)
+            refused = False
+        except subprocess.CalledProcessError:
+            refused = True
+        self.tap.case("a name with a line's end is refused", refused, "merit user add took it")
         self.tap.case("an address with a line's end is refused", answers[2].status in (400, 422), answers[2].text[:500])
 
     # ---- the walk ----

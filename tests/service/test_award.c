@@ -115,7 +115,7 @@ static mr_batch_state state_of(struct world *w, mr_str id)
 {
     struct mr_err err = {0};
     struct mr_batch b;
-    assert_ok(mr_batch_get(w->s, &w->a, id, &b, &err), err);
+    assert_ok(mr_batch_get(w->s, &mr_actor_operator, &w->a, id, &b, &err), err);
     return b.state;
 }
 

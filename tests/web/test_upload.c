@@ -183,7 +183,7 @@ static void test_upload__the_good_rows_are_sealed(void **state)
     assert_ok(mr_upload_map(w->office.site.service, ACTOR, &w->a, id, &mapping, MR_STR_EMPTY, false, &err), err);
     assert_ok(mr_batch_seal(w->office.site.service, &mr_actor_operator, id, false, &err), err);
     mr_batch_wait(w->office.site.service);
-    assert_ok(mr_batch_get(w->office.site.service, &w->a, id, &b, &err), err);
+    assert_ok(mr_batch_get(w->office.site.service, &mr_actor_operator, &w->a, id, &b, &err), err);
     assert_int_equal(b.state, MR_BATCH_SEALED);
     assert_int_equal(b.rows_sealed, 563);
     assert_ok(mr_batch_links(w->office.site.service, &mr_actor_operator, &w->a, id, &links, &count, &err), err);
