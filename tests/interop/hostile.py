@@ -335,7 +335,7 @@ class Hostile:
         post("/api/v1/specifications/wound-care-2026/copy", {})
         post("/api/v1/enrolments", {"specification": "wound-care-2026", "name": "Secret Enrolled", "email": "secret-enrolled@example.org"})
         post("/api/v1/profiles", {"name": "Secret profile", "columns": {"name": "Navn"}})
-        post("/api/v1/opportunities", {"specification": "wound-care-2026", "mode": "online", "languages": ["en"], "state": "planned", "start": "2027-01-10", "end": "2027-02-10", "place": "Secret place"})
+        post("/api/v1/opportunities", {"specification": "wound-care-2026", "mode": "online", "languages": ["en"], "time_zone": "Europe/Copenhagen", "start": "2027-01-10", "end": "2027-02-10", "place": "Secret place"})
         post("/api/v1/specifications/wound-care-2026/validations", {"name": "Secret Claimant", "email": "secret-claimant@example.org", "claim": "Twenty years of it"})
         post("/api/v1/evidence", {"kind": "achievement", "object": ids["achievement"], "name": "secret.pdf", "content": "JVBERi0xLjQ="})
         post("/api/v1/invitations", {"emails": ["secret-invited@example.org"], "roles": ["designer"], "language": "en"})
@@ -497,7 +497,7 @@ class Hostile:
         told = self.count("SELECT COUNT(*) FROM event WHERE type IN ('achievement.claimed', 'achievement.accepted', 'achievement.declined') AND payload LIKE ?", f"%{items[0]['id']}%")
         self.tap.case("accepted and declined at once is one of them, told once", state in ("accepted", "declined") and max(answers) < 500 and told <= 1, [state, answers, told])
         one = items[1]["id"]
-        answers = self.together(8, lambda i: clients[i].ask("POST", f"/api/v1/achievements/{one}/replace", json.dumps({"name": f"Racer B{chr(65 + i)}"}).encode(),
+        answers = self.together(8, lambda i: clients[i].ask("POST", f"/api/v1/achievements/{one}/replace", json.dumps({"name": f"Racer B{chr(65 + i)}", "date": "2026-10-14", "reason": "a wrong letter"}).encode(),
                                                             {"Content-Type": "application/json"}).status)
         in_its_place = self.count("SELECT COUNT(*) FROM achievement WHERE replaces = ?", one) if self.has_column("achievement", "replaces") else \
             self.count("SELECT COUNT(*) FROM achievement WHERE learner_name LIKE 'Racer B_'")
