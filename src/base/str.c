@@ -166,6 +166,19 @@ size_t mr_utf8_check(mr_str s)
     return s.len;
 }
 
+bool mr_utf8_is_plain(mr_str s, bool one_line)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        uint8_t c = (uint8_t)s.ptr[i];
+        if ((c < 0x20 && !(c == '\n' && !one_line)) || c == 0x7F) return false;
+        if (c == 0xC2 && i + 1 < s.len && (uint8_t)s.ptr[i + 1] < 0xA0) return false;
+        if (c != 0xE2 || i + 2 >= s.len) continue;
+        uint8_t d = (uint8_t)s.ptr[i + 1], e = (uint8_t)s.ptr[i + 2];
+        if ((d == 0x80 && e >= 0xAA && e <= 0xAE) || (d == 0x81 && e >= 0xA6 && e <= 0xA9)) return false;
+    }
+    return true;
+}
+
 size_t mr_utf8_length(mr_str s)
 {
     size_t count = 0;

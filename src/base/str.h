@@ -72,6 +72,9 @@ bool mr_str_to_u64(mr_str s, uint64_t *ret);
 size_t mr_utf8_check(mr_str s);
 /* Number of code points of well-formed UTF-8. */
 size_t mr_utf8_length(mr_str s);
+/* Does it read as it is written? False when it has control characters (a line feed is none unless one_line), or one of the marks that turn the direction of text
+ * and let it be seen other than it is kept (U+202A to U+202E, U+2066 to U+2069). `s` is well-formed UTF-8. */
+bool mr_utf8_is_plain(mr_str s, bool one_line);
 /* Write one code point as UTF-8 (1 to 4 octets); returns the number of octets. */
 size_t mr_utf8_write(uint32_t code_point, char out[4]);
 

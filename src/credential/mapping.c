@@ -252,7 +252,11 @@ static int take_member(struct parsing *p, const mr_json *name, mr_mapping *m)
 {
     mr_str word = mr_json_text(name);
     int value = 0;
-    if (mr_str_is(word, "name")) return take_text(p, name + 1, &m->name);
+    if (mr_str_is(word, "name")) {
+        if (!mr_utf8_is_plain(mr_json_str(name + 1), true))
+            return fail_member(p->root, name + 1, "a name is one line of plain text", "", p->err);
+        return take_text(p, name + 1, &m->name);
+    }
     if (mr_str_is(word, "columns")) return take_fields(p, name + 1, m->columns);
     if (mr_str_is(word, "constants")) return take_fields(p, name + 1, m->constants);
     if (mr_str_is(word, "grades")) return take_grades(p, name + 1, m);

@@ -198,19 +198,6 @@ static mr_str fold_blanks(mr_arena *a, mr_str s)
     return mr_str_make(out, n);
 }
 
-static bool has_controls(mr_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        uint8_t c = (uint8_t)s.ptr[i];
-        if (c < 0x20 || c == 0x7F) return true;
-        if (c == 0xC2 && i + 1 < s.len && (uint8_t)s.ptr[i + 1] < 0xA0) return true;
-        if (c != 0xE2 || i + 2 >= s.len) continue;
-        uint8_t d = (uint8_t)s.ptr[i + 1], e = (uint8_t)s.ptr[i + 2]; /* marks that turn the direction of writing */
-        if ((d == 0x80 && e >= 0xAA && e <= 0xAE) || (d == 0x81 && e >= 0xA6 && e <= 0xA9)) return true;
-    }
-    return false;
-}
-
 /* The text of a cell, kept for the row; empty after noting why it cannot be. */
 static mr_str text_cell(struct reading *x, mr_result_field c)
 {
@@ -218,7 +205,7 @@ static mr_str text_cell(struct reading *x, mr_result_field c)
     if (raw.len == 0) return raw;
     mr_str text = fold_blanks(x->a, raw);
     const char *id = NULL;
-    if (has_controls(text))
+    if (!mr_utf8_is_plain(text, true))
         id = "result.control";
     else if (text.len > MR_LIMIT_NAME && mr_utf8_length(text) > MR_LIMIT_NAME)
         id = "result.long";

@@ -86,21 +86,6 @@ bool mr_spec_list(struct mr_spec_reader *r, const mr_json *v, const char *elemen
 
 /* --- texts -------------------------------------------------------------------------------------------------------- */
 
-/* Control characters, and the marks that turn the direction of text and make a sentence read other than it is sealed (U+202A to U+202E,
- * U+2066 to U+2069). */
-static bool has_controls(mr_str s, bool one_line)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        uint8_t c = (uint8_t)s.ptr[i];
-        if ((c < 0x20 && !(c == '\n' && !one_line)) || c == 0x7F) return true;
-        if (c == 0xC2 && i + 1 < s.len && (uint8_t)s.ptr[i + 1] < 0xA0) return true;
-        if (c != 0xE2 || i + 2 >= s.len) continue;
-        uint8_t d = (uint8_t)s.ptr[i + 1], e = (uint8_t)s.ptr[i + 2];
-        if ((d == 0x80 && e >= 0xAA && e <= 0xAE) || (d == 0x81 && e >= 0xA6 && e <= 0xA9)) return true;
-    }
-    return false;
-}
-
 /* The trimmed text, or empty after noting why not. */
 static mr_str checked_text(struct mr_spec_reader *r, const mr_json *v, const char *element, bool one_line)
 {
@@ -112,7 +97,7 @@ static mr_str checked_text(struct mr_spec_reader *r, const mr_json *v, const cha
     const char *id = NULL;
     if (text.len == 0)
         id = "spec.text.empty";
-    else if (has_controls(text, one_line))
+    else if (!mr_utf8_is_plain(text, one_line))
         id = "spec.text.control";
     else if (text.len > MR_LIMIT_TEXT && mr_utf8_length(text) > MR_LIMIT_TEXT)
         id = "spec.text.long";

@@ -53,7 +53,7 @@ int mr_account_change(mr_service *s, mr_arena *a, const struct mr_actor *actor, 
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_person_row p;
     name = mr_str_trim(name);
-    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME)
+    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME || !mr_utf8_is_plain(name, true))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the name is empty or too long", "%s", "name");
     const mr_language *l = mr_language_find(language);
     if (!l) return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this language is not spoken here", "%s", "language");
@@ -230,7 +230,7 @@ int mr_account_passkey_add(mr_service *s, mr_arena *a, const struct mr_session *
     size_t count;
     mr_buf_init(&id, MR_KIB * 8);
     name = mr_str_trim(name);
-    if (mr_utf8_length(name) > MR_LIMIT_NAME)
+    if (mr_utf8_length(name) > MR_LIMIT_NAME || !mr_utf8_is_plain(name, true))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the name is too long", "%s", "name");
     MR_TRY(read_new(s, a, session, answer, &key, err));
     MR_TRY(begin(s, a, &session->actor, true, &tx, &p, err));

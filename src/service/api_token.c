@@ -71,7 +71,8 @@ static mr_str new_token(mr_service *s, mr_arena *a)
 static int check_order(const struct mr_api_token_order *order, struct mr_err *err)
 {
     const char *pointer = NULL;
-    if (!order->name.len || mr_utf8_length(order->name) > MR_API_TOKEN_NAME) pointer = "/name";
+    if (!order->name.len || mr_utf8_length(order->name) > MR_API_TOKEN_NAME || !mr_utf8_is_plain(order->name, true))
+        pointer = "/name";
     if (order->days < 0 || order->days > MR_API_TOKEN_DAYS_MOST) pointer = "/days";
     if (!pointer) return MR_OK;
     int code = MR_FAIL(err, MR_E_FORMAT, "the token cannot be made so", MR_NOWHERE);

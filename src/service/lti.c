@@ -97,7 +97,7 @@ static int check_platform(const mr_service *s, const struct mr_lti_platform *p, 
         const char *pointer;
         bool right;
     } rules[] = {
-        {"/name", p->name.len > 0 && mr_utf8_length(p->name) <= 80},
+        {"/name", p->name.len > 0 && mr_utf8_length(p->name) <= 80 && mr_utf8_is_plain(p->name, true)},
         {"/issuer", p->issuer.len > 0 && p->issuer.len < 500},
         {"/client_id", p->client_id.len > 0 && p->client_id.len < 500},
         {"/auth_url", is_url(s, p->auth_url)},

@@ -345,7 +345,7 @@ static int fill_person(mr_arena *a, mr_str email, mr_str name, mr_str language, 
 {
     char hash[MR_PASSWORD_HASH] = {0};
     name = mr_str_trim(name);
-    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME)
+    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME || !mr_utf8_is_plain(name, true))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the name is empty or too long", "%s", "name");
     const char *fault = password.len ? mr_password_fault(password, email, name) : NULL;
     if (fault) return MR_FAIL_DETAIL(err, MR_E_FORMAT, "this password is not taken", "%s", fault);
@@ -433,7 +433,7 @@ int mr_people_add_organisation(mr_service *s, mr_arena *a, const struct mr_actor
     bool there;
     MR_TRY(mr_authorise(actor, MR_MAY_ORGANISATION_ADD, MR_STR_EMPTY, err));
     name = mr_str_trim(name);
-    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME)
+    if (!name.len || mr_utf8_length(name) > MR_LIMIT_NAME || !mr_utf8_is_plain(name, true))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the name is empty or too long", "%s", "name");
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     MR_TRY(has_organisation(tx, a, name, &there, err));

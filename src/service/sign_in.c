@@ -116,11 +116,12 @@ static mr_str attempt_key(mr_service *s, mr_arena *a, const char *kind, mr_str w
 static int wait_for(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_visitor *v, mr_str email, int64_t *ret,
                     struct mr_err *err)
 {
-    int64_t now = now_of(s), failures, account, address;
+    int64_t now = now_of(s), failures, account, address = 0;
     MR_TRY(mr_store_attempt_get(tx, attempt_key(s, a, "attempt.account", email), now - MR_DAY_MS, &failures, &account,
                                 err));
-    MR_TRY(mr_store_attempt_get(tx, attempt_key(s, a, "attempt.address", v->address), now - MR_DAY_MS, &failures,
-                                &address, err));
+    if (v->address.len)
+        MR_TRY(mr_store_attempt_get(tx, attempt_key(s, a, "attempt.address", v->address), now - MR_DAY_MS, &failures,
+                                    &address, err));
     int64_t until = account > address ? account : address;
     *ret = until > now ? until - now : 0;
     return MR_OK;
@@ -147,6 +148,7 @@ static int note_failure(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct m
                         struct mr_err *err)
 {
     MR_TRY(fail_one(s, tx, attempt_key(s, a, "attempt.account", email), MR_LIMIT_LOCK_FREE_ACCOUNT, err));
+    if (!v->address.len) return MR_OK;
     return fail_one(s, tx, attempt_key(s, a, "attempt.address", v->address), MR_LIMIT_LOCK_FREE_ADDRESS, err);
 }
 

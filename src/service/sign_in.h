@@ -8,7 +8,7 @@
 
 /* Who stands at the door. */
 struct mr_visitor {
-    mr_str address;   /* network address */
+    mr_str address;   /* network address; empty: unknown, and not counted */
     mr_str agent;     /* family of the browser (mr_session_agent) */
     mr_str old_token; /* the session cookie that the browser brought, which ends; may be empty */
 };

@@ -1,5 +1,6 @@
 #include "web/session.h"
 #include "base/log.h"
+#include "web/rate.h"
 
 static const char *cookie_name(const mr_page *p)
 {
@@ -39,13 +40,11 @@ void mr_web_session_clear(mr_page *p)
     mr_page_set_cookie(p, cookie_name(p), "", "; HttpOnly; Max-Age=0");
 }
 
-/* Behind a proxy on this machine everybody comes from its address; the last entry is the one that the proxy itself has written. */
+/* Whom wrong attempts count for. A proxy that is believed has put its client in the peer's place (http/proxy.h); one on this machine that is not would make all the
+ * world one visitor, whom one guesser keeps out, and whatever it passes on could be invented: then only the account counts. */
 static mr_str address_of(const mr_page *p)
 {
-    mr_str peer = p->request->peer, rest = mr_http_header(p->request, "X-Forwarded-For"), part, last = MR_STR_EMPTY;
-    if (!mr_str_has_prefix(peer, MR_STR("127.")) && !mr_str_is(peer, "::1")) return peer;
-    while (mr_str_split(&rest, ',', &part)) last = mr_str_trim(part);
-    return last.len ? last : peer;
+    return mr_rate_is_loopback(p->request->peer) ? MR_STR_EMPTY : p->request->peer;
 }
 
 struct mr_visitor mr_web_visitor(mr_page *p)

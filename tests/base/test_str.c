@@ -94,6 +94,37 @@ static size_t plain_check(mr_str s)
     return s.len;
 }
 
+static void test_utf8_is_plain__knows_what_reads_other_than_it_is_written(void **state)
+{
+    static const struct {
+        const char *text;
+        bool line, text_too;
+    } cases[] = {
+        {"", true, true},
+        {"Łucja Žitnik", true, true},
+        {"شهادة", true, true},
+        {"two\nlines", false, true},
+        {"two\r\nlines", false, false},
+        {"tab\there", false, false},
+        {"\x1b[31mred", false, false},
+        {"\x7f", false, false},
+        {"\xC2\x9B", false, false}, /* a control character of Latin 1 */
+        {"\xC2\xA0", true, true},   /* a blank that does not break */
+        {"gnp.\xE2\x80\xAE"
+         "exe",
+         false, false}, /* U+202E */
+        {"\xE2\x80\xAA", false, false},
+        {"\xE2\x81\xA6", false, false},
+        {"\xE2\x81\xA9", false, false},
+        {"\xE2\x80\xA9", true, true}, /* the neighbours */
+        {"\xE2\x81\xAA", true, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(mr_utf8_is_plain(mr_str_of(cases[i].text), true), cases[i].line);
+        assert_int_equal(mr_utf8_is_plain(mr_str_of(cases[i].text), false), cases[i].text_too);
+    }
+}
+
 static void test_utf8_check__finds_the_first_wrong_octet(void **state)
 {
     static const struct {
@@ -185,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_str_trim__takes_off_what_spreadsheets_leave),
         cmocka_unit_test(test_str_split__returns_every_part),
         cmocka_unit_test(test_str_to_u64__takes_digits_only),
+        cmocka_unit_test(test_utf8_is_plain__knows_what_reads_other_than_it_is_written),
         cmocka_unit_test(test_utf8_check__finds_the_first_wrong_octet),
         cmocka_unit_test(test_utf8_check__agrees_with_the_plain_reading_everywhere),
         cmocka_unit_test(test_utf8_write__writes_the_shortest_form),

@@ -238,6 +238,11 @@ static void test_people__show_script_as_text(void **state)
         assert_says_not(&h->site, "<script>alert");
         assert_says(&h->site, "&lt;script&gt;alert(1)");
     }
+    static const char *const names[] = {"name=A%0D%0ABcc:+b&language=en", "name=A%E2%80%AEb&language=en"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) { /* lines, and text that is turned round */
+        person_send(&h->site, &v, "/account", names[i]);
+        assert_true(h->site.response.status == 422 || h->site.response.status == 400);
+    }
     person_send(&h->site, &v, "/provider/people", "emails=%3Cscript%3Ealert(1)%3C/script%3E&role.designer=1");
     assert_status(&h->site, 422, "no address");
     assert_says_not(&h->site, "<script>alert");
