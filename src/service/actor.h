@@ -21,6 +21,7 @@ mr_str mr_role_word(mr_role role);
 /* MR_ROLE_COUNT when there is none. */
 mr_role mr_role_find(mr_str word);
 
+/* What an API token was given for; every token may read. */
 typedef enum mr_scope {
     MR_SCOPE_NONE,
     MR_SCOPE_READ,

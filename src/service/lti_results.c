@@ -302,6 +302,6 @@ int mr_lti_standing(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
     MR_TRY(mr_store_lti_member_completed(tx, launch->link_id, launch->subject, &ret->completed, err));
     if (key[0] && launch->specification_slug.len)
         MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, err));
-    if (id.len) ret->claim_path = mr_claim_path(s, a, id);
+    if (id.len && ret->completed) ret->claim_path = mr_claim_path(s, a, id);
     return MR_OK;
 }

@@ -59,7 +59,7 @@ static void test_file_write__leaves_nothing_when_it_fails(void **state)
     assert_code(mr_file_write(taken, MR_STR("x"), 0644, false, &err), MR_E_IO, err); /* the target is a folder */
     assert_non_null(strstr(err.detail, "taken"));
     assert_code(mr_file_write(path_in(&a, folder, "missing/file"), MR_STR("x"), 0644, false, &err), MR_E_IO, err);
-    assert_code(mr_file_write("/dev/full", MR_STR("x"), 0644, false, &err), MR_E_IO, err);
+    assert_code(mr_file_write("/dev/full", MR_STR("x"), 0644, false, &err), MR_E_FULL, err);
     assert_int_equal(count_entries(&a, folder), 1);
     assert_true(mr_file_exists("/dev/full")); /* devices are written, not replaced */
 }

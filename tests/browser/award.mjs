@@ -175,9 +175,11 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.match(first.body.link, /\/claim\//);
     const again = await call('POST', '/achievements', learner);
     assert.deepEqual([again.status, again.body.detail], [409, first.body.id]);
-    const wrong = await call('POST', '/achievements', { ...learner, name: '', birth_date: '31/02/1990' });
-    assert.equal(wrong.status, 400);
-    assert.deepEqual(wrong.body.findings.map((f) => f.element).sort(), ['birth_date', 'name']);
+    for (const [fault, element] of [[{ birth_date: '31/02/1990' }, 'birth_date'], [{ name: '' }, 'name']]) {
+      const wrong = await call('POST', '/achievements', { ...learner, ...fault });
+      assert.equal(wrong.status, 400);
+      assert.deepEqual(wrong.body.findings.map((f) => f.element), [element]);
+    }
     const right = await call('POST', `/achievements/${first.body.id}/replace`, { ...learner, name: 'Api Awarded', reason: 'a name' });
     assert.equal(right.status, 201);
     const old = await call('GET', `/achievements/${first.body.id}`);

@@ -202,7 +202,7 @@ run(async ({ site, browser, test, assert }) => {
     await page.goto(draft);
     await page.selectOption('#language', 'sv');
     await send(page, '.actions button[value="add"]');
-    assert.match(await page.textContent('aside'), /3 tekster mangler/);
+    assert.match(await page.textContent('aside'), /4 tekster mangler/);
     await page.setViewportSize({ width: 360, height: 740 });
     await send(page, 'button:has-text("Slet for altid")');
     await send(page, 'button:has-text("Slet for altid")');

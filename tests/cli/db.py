@@ -208,7 +208,7 @@ class Test(Tap):
         return where if done.returncode == 0 else None
 
     def full_disk(self):
-        disk = self.small_disk("6m")
+        disk = self.small_disk("12m")
         if not disk:
             self.skip("a full disk", "no file system can be mounted here")
             return

@@ -203,8 +203,8 @@ static void *fill(void *self)
         struct mr_err err = {0};
         int code = mr_db_together(f->db, put_large, f, &err);
         f->kept += code == MR_OK;
-        f->refused += code == MR_E_DB;
-        f->wrong += code != MR_OK && code != MR_E_DB;
+        f->refused += code == MR_E_FULL;
+        f->wrong += code != MR_OK && code != MR_E_FULL;
     }
     return NULL;
 }
@@ -244,7 +244,7 @@ static void test_together__a_full_disk_loses_nothing_that_was_confirmed(void **s
     assert_int_equal(number(db, "SELECT count(*) FROM large"), kept);
     struct filler late = {.db = db, .id = 900000};
     struct mr_err err = {0};
-    assert_code(mr_db_together(db, put_large, &late, &err), MR_E_DB, err);
+    assert_code(mr_db_together(db, put_large, &late, &err), MR_E_FULL, err);
     assert_string_equal(err.message, "the disk is full");
     run(db, "PRAGMA max_page_count = 100000");
     assert_ok(mr_db_together(db, put_large, &late, &err), err);

@@ -26,7 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < findings.count; i++) {
             const char *pointer = findings.items[i].pointer;
             bool whole = strlen(pointer) < sizeof findings.items[i].pointer - 8; /* longer ones are cut */
-            require(!whole || mr_json_find(json, mr_str_of(pointer)));
+            mr_str place = mr_str_of(pointer);
+            if (strcmp(findings.items[i].id, "api.wrong.missing") == 0) /* points to where it would stand */
+                while (place.len && place.ptr[--place.len] != '/') {
+                }
+            require(!whole || mr_json_find(json, place));
         }
     }
     return 0;

@@ -239,7 +239,7 @@ async function main() {
     });
 
     let batch;
-    const token = execFileSync(merit, ['token', 'add', 'Test', '--scope', 'award', '--org', 'Aarhus School of Nursing (invented)', '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    const token = execFileSync(merit, ['token', 'add', 'Test', '--scope', 'award,sign', '--org', 'Aarhus School of Nursing (invented)', '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
     const api = async (method, path) => (await fetch(platform.merit + path, { method, headers: { Authorization: `Bearer ${token}` } })).json();
     await test('results become a batch in preview, of those who reached the share', async () => {
       assert.equal((await platform.post('/lti/results', { session, percent: '101' })).status, 422);
@@ -275,6 +275,7 @@ async function main() {
       const completed = await platform.launch(aase);
       assert.match(completed.text, /You have completed it/);
       assert.match(completed.text, /Not awarded yet/);
+      assert.equal((await fetch(`${platform.merit}/api/v1/batches/${batch.id}/sign`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })).status, 204);
       await api('POST', `/api/v1/batches/${batch.id}/seal`);
       while ((await api('GET', `/api/v1/batches/${batch.id}`)).state !== 'sealed') await pause(100);
       const awarded = await platform.launch(aase);
