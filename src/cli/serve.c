@@ -101,8 +101,11 @@ static int prepare_people(struct serving *s, struct mr_err *err)
     s->operator_link = mr_config_flag(&s->config, MR_SET_OPERATOR_LINK);
     MR_TRY(mr_demo_has_real_administrator(s->service, &s->arena, &real, err));
     if (mr_config_flag(&s->config, MR_SET_DEMO) && !real) {
-        MR_TRY(mr_demo_people(s->service, &s->arena, s->people, err));
-        s->has_people = s->operator_link = true;
+        int code = mr_demo_people(s->service, &s->arena, s->people, err);
+        if (code != MR_OK && code != MR_E_NOT_FOUND)
+            return code; /* not found: the installation has organisations of its own */
+        s->has_people = code == MR_OK;
+        s->operator_link = true;
     }
     if (!s->operator_link) mr_web_close_operator_door(s->web);
     return MR_OK;

@@ -5,6 +5,8 @@
 #include "base/id.h"
 #include "base/time.h"
 
+#include <stdio.h>
+
 #define MOST_TRIES 200
 
 static int64_t time_at(const mr_db_cursor *c, int column)
@@ -224,10 +226,23 @@ static int change_entry(mr_db_tx *tx, const struct mr_status_change_row *r, stru
                      MR_DB_ARGS(MR_DB_T("achievement", r->achievement_id)), NULL, err);
 }
 
+static int last_change(mr_db_tx *tx, mr_str achievement_id, char ret[37], struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx, "SELECT MAX(id) FROM status_change WHERE achievement_id = $achievement",
+                       MR_DB_ARGS(MR_DB_T("achievement", achievement_id)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    mr_str id = row && !mr_db_is_null(c, 0) ? mr_db_text(c, 0) : MR_STR_EMPTY;
+    snprintf(ret, 37, "%.*s", MR_STR_ARG(id));
+    return MR_OK;
+}
+
 int mr_store_status_change(mr_db_tx *tx, const mr_env *env, const struct mr_status_change_row *r, struct mr_err *err)
 {
-    char id[37];
-    mr_id_new(env, id);
+    char id[37], last[37];
+    MR_TRY(last_change(tx, r->achievement_id, last, err));
+    mr_id_new_after(env, mr_str_of(last), id); /* their order is that of their ids */
     MR_TRY(change_entry(tx, r, err));
     MR_TRY(mr_db_run(
         tx, "UPDATE achievement SET status = $to, status_changed_at = $at WHERE id = $achievement",

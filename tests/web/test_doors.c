@@ -319,7 +319,7 @@ static void make_connected(struct house *h, struct objects *o)
     const struct mr_api_token_order all = {.org_id = h->other,
                                            .name = MR_STR("Theirs"),
                                            .scopes = 1u << MR_SCOPE_READ | 1u << MR_SCOPE_DESCRIBE |
-                                                     1u << MR_SCOPE_AWARD | 1u << MR_SCOPE_MANAGE,
+                                                     1u << MR_SCOPE_AWARD | 1u << MR_SCOPE_SIGN | 1u << MR_SCOPE_MANAGE,
                                            .days = 1};
     assert_ok(mr_api_token_add(s, us, &h->a, &all, &id, &secret, &err), err);
     snprintf(h->bearer, sizeof h->bearer, "Bearer %.*s", MR_STR_ARG(secret));
