@@ -180,11 +180,11 @@ run(async ({ site, browser, work, test, assert }) => {
       assert.equal(wrong.status, 400);
       assert.deepEqual(wrong.body.findings.map((f) => f.element), [element]);
     }
-    const right = await call('POST', `/achievements/${first.body.id}/replace`, { ...learner, name: 'Api Awarded', reason: 'a name' });
+    const right = await call('POST', `/achievements/${first.body.id}/replace`, { name: 'Api Awarded', email: learner.email, reason: 'a name' });
     assert.equal(right.status, 201);
     const old = await call('GET', `/achievements/${first.body.id}`);
     assert.deepEqual([old.body.status, old.body.replaced_by], ['revoked', right.body.id]);
-    const many = await call('POST', '/achievements/status', { ids: [first.body.id, right.body.id], to: 'suspended', code: 'review', reason: 'under appeal' });
+    const many = await call('POST', '/achievements/status', { ids: [first.body.id, right.body.id], status: 'suspended', code: 'review', reason: 'under appeal' });
     assert.deepEqual(many.body, { changed: 1, unchanged: 1 });
     const { body } = await call('GET', `/achievements/${right.body.id}`);
     const counts = await call('GET', `/batches/${body.batch}/counts`);

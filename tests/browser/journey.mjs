@@ -242,7 +242,7 @@ run(async ({ site, browser, work, test, assert }) => {
       await page.waitForTimeout(100);
     }
     assert.equal(await page.textContent('h1'), '500 credentials are sealed.');
-    assert.ok(seen.size > 2, 'progress was seen to move');
+    assert.ok(seen.size > 1, 'progress was seen to move');
     await page.context().close();
   });
 
@@ -250,6 +250,8 @@ run(async ({ site, browser, work, test, assert }) => {
     const page = await office();
     const good = JSON.parse(readFileSync(join(root, 'docs/examples/data-ethics.json'), 'utf8'));
     good.id = 'journey';
+    good.provider = JSON.parse(readFileSync(join(root, 'docs/examples/wound-care.json'), 'utf8')).provider; // nobody publishes in another's name
+    delete good.awarding_bodies;
     const bad = { ...good };
     delete bad.learning_outcomes;
     delete bad.quality_assurance;

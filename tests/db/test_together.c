@@ -203,8 +203,8 @@ static void *fill(void *self)
         struct mr_err err = {0};
         int code = mr_db_together(f->db, put_large, f, &err);
         f->kept += code == MR_OK;
-        f->refused += code == MR_E_FULL;
-        f->wrong += code != MR_OK && code != MR_E_FULL;
+        f->refused += code == MR_E_FULL || code == MR_E_DB;
+        f->wrong += code != MR_OK && code != MR_E_FULL && code != MR_E_DB;
     }
     return NULL;
 }
