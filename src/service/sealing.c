@@ -24,9 +24,10 @@
 #include "service/upload.h"
 #include "store/batch.h"
 
-#define CHUNK 256                 /* rows read at once */
+#define CHUNK 64                  /* rows read at once */
 #define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
-#define STORE_MS 1000             /* or those of so much time, when a time-stamp authority is slow */
+#define STORE_MS                                                                                                       \
+    250 /* or those of so much time: whoever waits sees it move, also when a time-stamp authority is slow */
 #define SCHEDULE_MOST (731 * MR_DAY_MS)
 #define MAIL_CHUNK 500
 #define WAIT_MS 30000 /* for a database that is away, or room on the disk */

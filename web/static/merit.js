@@ -5,7 +5,7 @@
  *   <button hidden data-copy=ID>  copies the value or text of #ID, and says its data-copied for a moment
  *   <button hidden data-print>    prints the page
  *   <form data-once>              is sent once, however often its button is pressed
- *   <section data-progress-url=URL>  asks URL every second for {"done", "total", "text", "finished"}: moves the <progress>, writes the text into
+ *   <section data-progress-url=URL>  asks URL every half second for {"done", "total", "text", "finished"}: moves the <progress>, writes the text into
  *                                 [data-progress-text], and loads the page anew when it is finished
  *   <form data-autosave>          is saved while it is written: sent a moment after each change; what the answer says stands in its [data-autosaved]. What could not be
  *                                 saved is kept in this tab, and put back when the page is loaded again
@@ -138,11 +138,11 @@
           if (meter) { meter.max = Math.max(1, now.total); meter.value = now.done; }
           if (words && words.textContent !== now.text) words.textContent = now.text;
           if (now.finished) location.reload();
-          else setTimeout(ask, 1000);
+          else setTimeout(ask, 500);
         })
         .catch(() => { if (++failures < 30) setTimeout(ask, 1000 * Math.min(failures, 10)); });
     };
-    setTimeout(ask, 500);
+    setTimeout(ask, 250);
   });
 
   /* ---- forms that save themselves ---- */
