@@ -90,8 +90,8 @@ export async function open(browser, options = {}) {
 
 // Serious and critical faults that axe-core finds, WCAG 2.2 AA; as sentences.
 export async function faults(page) {
+  await page.waitForLoadState('load'); // without its style sheet a page is judged as it is not
   await page.evaluate(axe);
-  await page.evaluate(() => window.scrollTo(0, 0)); // what is half scrolled out of sight is measured as smaller than it is
   const found = await page.evaluate(() => window.axe.run(document, {
     runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
   }));
