@@ -1,6 +1,5 @@
 #include "web/api_token.h"
 
-#include "base/log.h"
 #include "service/api_token.h"
 
 /* The scheme's name is written in any case (RFC 9110 section 11.1). */
@@ -19,6 +18,6 @@ const struct mr_actor *mr_api_token_actor(mr_page *p)
     if (mr_page_is_operator_token(p, token)) return &mr_actor_operator; /* of --demo, and of tests */
     struct mr_actor *actor = MR_NEW(p->arena, struct mr_actor);
     if (actor && mr_api_token_find_actor(p->service, p->arena, token, actor, &err) == MR_OK) return actor;
-    if (err.code) mr_log_err(MR_LOG_ERROR, "api.token", &err);
+    p->unknown = err;
     return &mr_actor_stranger;
 }

@@ -31,8 +31,9 @@ typedef struct mr_page {
     const struct mr_actor *actor;     /* never NULL; a stranger has kind MR_ACTOR_STRANGER */
     const struct mr_session *session; /* of a person who has signed in; NULL for everybody else */
     char form_token[33];              /* that the forms of who is signed in carry; empty for others */
-    bool is_api;                      /* below /api/: problems are JSON */
-    const char *takes; /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
+    struct mr_err unknown; /* with a code: who asks could not be found out, which is not the same as a stranger */
+    bool is_api;           /* below /api/: problems are JSON */
+    const char *takes;     /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
     mr_buf view_text;
     mr_json_writer view;
 } mr_page;

@@ -1,5 +1,4 @@
 #include "web/session.h"
-#include "base/log.h"
 #include "web/rate.h"
 
 static const char *cookie_name(const mr_page *p)
@@ -21,7 +20,7 @@ void mr_web_session_find(mr_page *p)
     struct mr_session *session = token.len ? MR_NEW(p->arena, struct mr_session) : NULL;
     if (!session) return;
     if (mr_session_open(p->service, p->arena, token, session, &err) != MR_OK) {
-        mr_log_err(MR_LOG_ERROR, "session.failed", &err);
+        p->unknown = err;
         return;
     }
     if (session->actor.kind != MR_ACTOR_PERSON) return;

@@ -465,7 +465,9 @@ static void enter_first(mr_page *p)
 static bool may_go_on(mr_page *p, const struct route *r)
 {
     if (r->action == MR_MAY_PUBLIC || mr_actor_may(p->actor, r->action)) return true;
-    if (p->actor->kind != MR_ACTOR_STRANGER)
+    if (p->unknown.code)
+        mr_page_fail(p, &p->unknown);
+    else if (p->actor->kind != MR_ACTOR_STRANGER)
         fail_with(p, 403, MR_STR("forbidden"), "");
     else if (p->is_api)
         fail_with(p, 401, MR_STR("token"), "");
