@@ -12,7 +12,7 @@
 static mr_str progress_text(mr_page *p, const struct mr_batch *b)
 {
     return MR_SAY(p->arena, p->language, "batch.progress",
-                  {"done", mr_say_count(p->arena, p->language, b->rows_sealed)},
+                  {"count", mr_say_count(p->arena, p->language, b->rows_sealed)},
                   {"total", mr_say_count(p->arena, p->language, b->rows_ready)});
 }
 

@@ -29,8 +29,7 @@ const struct mr_http_part *mr_office_file(mr_page *p, const char *field)
 
 mr_str mr_office_count(mr_page *p, const char *id, int64_t count)
 {
-    mr_str which = mr_arena_format(p->arena, "%s.%s", id, count == 1 ? "one" : "many");
-    return MR_SAY(p->arena, p->language, which.ptr, {"count", mr_say_count(p->arena, p->language, count)});
+    return MR_SAY(p->arena, p->language, id, {"count", mr_say_count(p->arena, p->language, count)});
 }
 
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more)

@@ -96,8 +96,7 @@ static mr_str first_page(mr_page *p, const char *token)
 static mr_str say_wait(mr_page *p, int64_t wait_ms)
 {
     int64_t minutes = (wait_ms + 59999) / 60000;
-    return MR_SAY(p->arena, p->language, minutes == 1 ? "sign_in.wait.one" : "sign_in.wait.many",
-                  {"minutes", mr_say_count(p->arena, p->language, minutes)});
+    return MR_SAY(p->arena, p->language, "sign_in.wait", {"count", mr_say_count(p->arena, p->language, minutes)});
 }
 
 static void show_second(mr_page *p, mr_sign_in_state kind, const char *wrong, mr_str sentence, mr_str to)
