@@ -92,6 +92,7 @@ static void put_outcomes(mr_page *p, const mr_view *view)
     mr_json_put_name(v, "outcomes");
     mr_json_begin_object(v);
     mr_json_put_member(v, "lang", outcomes->language.len ? outcomes->language : mr_language_tag(p->language));
+    mr_page_tell_language(p, outcomes->language);
     mr_json_put_name(v, "list");
     mr_json_begin_array(v);
     for (size_t i = 0; i < outcomes->value_count; i++) mr_json_put_str(v, outcomes->values[i]);
@@ -115,6 +116,9 @@ static void put_sheet(mr_page *p, const mr_view *view)
     mr_json_put_member(v, "awarding_body", awarding_bodies(p, view));
     mr_json_put_member(v, "learner", view->learner);
     mr_json_put_member(v, "title", view->title);
+    mr_str title_language = view->answers[MR_ELEMENT_TITLE].language;
+    mr_json_put_member(v, "title_lang", title_language.len ? title_language : mr_language_tag(p->language));
+    mr_page_tell_language(p, title_language);
     if (mr_date_is_set(view->birth_date))
         mr_json_put_member(v, "born",
                            MR_SAY(p->arena, p->language, "claim.born",

@@ -292,6 +292,7 @@ static void put_element(mr_page *p, struct request *r, const mr_view *v, mr_elem
     put_bool(p, "missing", asked && !answer->answered);
     put_bool(p, "empty", !asked && !answer->answered);
     put(p, r, "tongue", foreign ? answer->language : MR_STR_EMPTY);
+    mr_page_tell_language(p, answer->language);
     mr_json_put_name(&p->view, "values");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < answer->value_count; i++)
