@@ -131,11 +131,11 @@ static void test_vocabulary_label__speaks_further_languages(void **state)
     static const struct {
         mr_scheme_code scheme;
         const char *code, *language, *label;
-    } cases[] = {{MR_SCHEME_COUNTRY, "AD", "bg", "Андора"},     {MR_SCHEME_COUNTRY, "GR", "el", "Ελλάδα"},
-                 {MR_SCHEME_COUNTRY, "GR", "el-GR", "Ελλάδα"},  {MR_SCHEME_LANGUAGE, "sv", "fi", "ruotsi"},
+    } cases[] = {{MR_SCHEME_COUNTRY, "AD", "bg", "Андора"},      {MR_SCHEME_COUNTRY, "GR", "el", "Ελλάδα"},
+                 {MR_SCHEME_COUNTRY, "GR", "el-GR", "Ελλάδα"},   {MR_SCHEME_LANGUAGE, "sv", "fi", "ruotsi"},
                  {MR_SCHEME_LANGUAGE, "zu", "sl", "zulujščina"}, {MR_SCHEME_COUNTRY, "DK", "da", "Danmark"},
-                 {MR_SCHEME_COUNTRY, "DK", "xx", "Denmark"},    {MR_SCHEME_COUNTRY, "DK", "x/../el", "Denmark"},
-                 {MR_SCHEME_COUNTRY, "DK", "", "Denmark"},      {MR_SCHEME_EQF, "6", "mt", "6"}};
+                 {MR_SCHEME_COUNTRY, "DK", "xx", "Denmark"},     {MR_SCHEME_COUNTRY, "DK", "x/../el", "Denmark"},
+                 {MR_SCHEME_COUNTRY, "DK", "", "Denmark"},       {MR_SCHEME_EQF, "6", "mt", "6"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const mr_concept *c = mr_concept_find(cases[i].scheme, mr_str_of(cases[i].code));
         assert_non_null(c);
