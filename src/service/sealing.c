@@ -24,7 +24,7 @@
 #include "service/upload.h"
 #include "store/batch.h"
 
-#define CHUNK 64                  /* rows read at once */
+#define CHUNK 512                 /* rows read, and places taken, at once: each costs a transaction */
 #define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
 #define STORE_MS                                                                                                       \
     250 /* or those of so much time: whoever waits sees it move, also when a time-stamp authority is slow */
