@@ -11,8 +11,11 @@
 #include "service/opportunity.h"
 #include "service/upload.h"
 #include "store/opportunity.h"
+#include "store/session.h"
 
 #include <stdio.h>
+
+#define MAILS_A_DAY 10 /* to one address, about what was enrolled by the public page */
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -506,6 +509,21 @@ static int queue_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
     return mr_mail_queue(s, tx, a, &mail, &mail_id, err);
 }
 
+/* The form is anybody's, and so is the address in it: nobody is to get a mail for every name that a stranger thinks of. Counted as attempts are, for a day, by a key that
+ * tells no address. */
+static int may_mail(mr_service *s, mr_db_tx *tx, mr_str email, bool *ret, struct mr_err *err)
+{
+    char small[256], key[33];
+    int64_t now = mr_env_now(s->env), count, wait;
+    size_t len = email.len < sizeof small ? email.len : sizeof small;
+    for (size_t i = 0; i < len; i++)
+        small[i] = email.ptr[i] >= 'A' && email.ptr[i] <= 'Z' ? (char)(email.ptr[i] + 32) : email.ptr[i];
+    mr_service_mac(s, "enrolment mail", mr_str_make(small, len), key);
+    MR_TRY(mr_store_attempt_get(tx, mr_str_of(key), now - MR_DAY_MS, &count, &wait, err));
+    *ret = count < MAILS_A_DAY;
+    return *ret ? mr_store_attempt_set(tx, mr_str_of(key), count + 1, now, 0, err) : MR_OK;
+}
+
 int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_enrolment_new *enrolment,
                       struct mr_findings *findings, mr_enrolment_joined *ret, struct mr_err *err)
 {
@@ -514,6 +532,7 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     struct mr_result_row row;
     struct mr_enrolment_new x = *enrolment;
     mr_str id, there;
+    bool may;
     char learner[33];
     MR_TRY(mr_enrolment_page(s, a, key, &page, err));
     x.opportunity_id = page.link.opportunity_id;
@@ -528,7 +547,8 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     *ret = there.len ? MR_ENROLMENT_THERE : MR_ENROLMENT_FULL;
     if (there.len || !page.is_open || (page.seats >= 0 && page.taken >= page.seats)) return MR_OK;
     MR_TRY(add_row(s, tx, a, &page.published, &row, &x, "link", &id, err));
-    MR_TRY(queue_mail(s, tx, a, &page, &row, x.language, id, err));
+    MR_TRY(may_mail(s, tx, row.achievement.learner.email, &may, err));
+    if (may) MR_TRY(queue_mail(s, tx, a, &page, &row, x.language, id, err));
     MR_TRY(
         mr_audit(s, tx, &mr_actor_stranger, MR_MAY_ENROLMENT_EDIT, page.published.org_id, id, MR_STR("joined"), err));
     *ret = MR_ENROLMENT_JOINED;

@@ -179,6 +179,7 @@ static mr_str straight(mr_arena *a, mr_str text)
     while (at < text.len && !turning(mr_str_from(text, at))) at++;
     if (at == text.len) return text;
     char *copy = mr_arena_alloc(a, text.len);
+    if (!copy) return mr_str_make(text.ptr, at); /* memory is short: what stands before the first mark */
     memcpy(copy, text.ptr, at);
     for (kept = at; at < text.len;) {
         size_t skip = turning(mr_str_from(text, at));

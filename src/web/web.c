@@ -599,6 +599,7 @@ static void route(mr_page *p)
 
 static const struct mr_rate_policy by_token = {"token", 300, 1200}, by_address = {"address", 60, 120},
                                    by_verifier = {"verify", 40, 60}, by_visitor = {"sign-in", 20, 20},
+                                   by_joiner = {"enrol", 120, 60},
                                    by_course = {"launch", 300, 600}; /* a whole course may stand behind one address */
 
 /* Whom a request without a token counts as. Programs on this machine are not counted: a proxy that is not believed would make all the world one of them. */
@@ -618,6 +619,7 @@ static const struct mr_rate_policy *policy_of(mr_page *p, mr_str *ret_who)
     *ret_who = address_of(p);
     if (post && mr_str_has_suffix(path, MR_STR("/verify"))) return &by_verifier;
     if (post && mr_str_has_prefix(path, MR_STR("/sign-in"))) return &by_visitor;
+    if (post && mr_str_has_prefix(path, MR_STR("/enrol/"))) return &by_joiner;
     if (mr_str_has_prefix(path, MR_STR("/lti/"))) return &by_course;
     return p->is_api && p->actor->kind == MR_ACTOR_STRANGER ? &by_address : NULL;
 }

@@ -147,6 +147,8 @@ class Test(Tap):
 
     def backups(self):
         file = self.work / "backup.tar"
+        named = self.data / "seals" / "Siegel Universität (2026) #1.p12"
+        named.write_bytes(b"a file with a name as people give them")
         server, url = self.serve(self.data)
         done = self.db("backup", file)
         good = done.returncode == 0 and self.get(url + "/")[0] == 200
@@ -164,6 +166,14 @@ class Test(Tap):
         got, checked = self.rows(back)
         same = [line for line in got if not line.startswith("  job ")] == [line for line in self.wanted if not line.startswith("  job ")]
         self.case("restore: every table as it was", done.returncode == 0 and checked.returncode == 0 and same, done.stderr + checked.stderr)
+        self.case("restore: a file with any name that people give is there", (back / "seals" / named.name).exists())
+        odd = self.data / "seals" / "two\nlines"
+        odd.write_bytes(b"")
+        done = self.db("backup", self.work / "odd.tar")
+        self.case("backup: a name that could not be restored is refused at once, and named", done.returncode == 2 and "rename it" in done.stderr and
+                  not list(self.work.glob("odd.tar*")), done.stderr)
+        odd.unlink()
+        named.unlink()
         self.case("restore: the secret as it was", (back / "secret").read_bytes() == (self.data / "secret").read_bytes())
         done = self.db("restore", file, data=back)
         self.case("restore: never into a folder that holds something", done.returncode == 2 and "empty" in done.stderr, done.stderr)

@@ -9,6 +9,7 @@
 #include "crypto/one_time_code.h"
 #include "service/account.h"
 #include "service/demo.h"
+#include "service/oidc.h"
 #include "service/password_rules.h"
 #include "service/sign_in.h"
 
@@ -501,6 +502,33 @@ static void test_account__new_password_ends_other_sessions_and_is_told(void **st
     assert_str(mailed(w, "solrun@example.org", "new_sign_in", "device"), "Chrome, Android");
 }
 
+/* ---- accounts elsewhere ---- */
+
+/* What began at one provider is no answer of another, and counts once. */
+static void test_oidc_end__belongs_to_the_provider_that_was_asked(void **state)
+{
+    struct world *w = *state;
+    struct mr_elsewhere e = {0};
+    const struct mr_elsewhere_provider one = {.id = MR_STR_INIT("one"),
+                                              .issuer = MR_STR_INIT("https://one.example.org")};
+    static const struct {
+        const char *state, *kept, *message;
+    } cases[] = {
+        {"s-1", "two.s-1", "this browser did not ask for this"}, {"s-1", "s-1", "this browser did not ask for this"},
+        {"s-1", "", "this browser did not ask for this"},        {"", "", "this browser did not ask for this"},
+        {"", "one.", "this browser did not ask for this"},       {"s-1", "one.s-1", "the provider refused"},
+        {"s-1", "one.s-1", "this answer was used already"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mr_err err = {0};
+        struct mr_oidc_person who;
+        const struct mr_oidc_return back = {
+            .state = mr_str_of(cases[i].state), .kept = mr_str_of(cases[i].kept), .error = MR_STR("access_denied")};
+        assert_int_equal(mr_oidc_end(w->s, &w->a, &e, &one, &back, &who, &err), MR_E_FORBIDDEN);
+        assert_string_equal(err.message, cases[i].message);
+    }
+}
+
 /* ---- passkeys: an authenticator made of a key of ours ---- */
 
 struct authenticator {
@@ -620,6 +648,20 @@ static struct authenticator register_passkey(struct world *w, const struct mr_se
     assert_int_equal(mr_account_passkey_add(w->s, &w->a, s, MR_STR("again"), MR_STR("Firefox"), &answer, &err),
                      MR_E_STATE); /* the challenge was used */
     return k;
+}
+
+/* Challenges that somebody thought of, with times beyond any clock. */
+static void test_client_data__takes_no_invented_challenge(void **state)
+{
+    struct world *w = *state;
+    static const char *const times[] = {"0", "9223372036854775807", "9223372036854775808", "18446744073709551615"};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct mr_err err = {0};
+        mr_str text = mr_arena_format(&w->a, "%s.AAAA.BBBB", times[i]);
+        mr_str told = client_data(w, "webauthn.get", text, "https://merit.example.org");
+        assert_code(mr_sign_in_client_data(w->s, &w->a, "webauthn.get", MR_STR("sign_in"), told, &err), MR_E_SIGNATURE,
+                    err);
+    }
 }
 
 static void test_passkey__signs_in_and_refuses_whatever_does_not_fit(void **state)
@@ -763,6 +805,8 @@ int main(void)
         TEST(test_session__holds_in_units_and_acts_for_one),
         TEST(test_account__app_counts_each_code_once_and_recovery_codes_once),
         TEST(test_account__new_password_ends_other_sessions_and_is_told),
+        TEST(test_oidc_end__belongs_to_the_provider_that_was_asked),
+        TEST(test_client_data__takes_no_invented_challenge),
         TEST(test_passkey__signs_in_and_refuses_whatever_does_not_fit),
         TEST(test_people__invites_accepts_once_and_keeps_an_administrator),
         TEST(test_people__known_address_joins_without_a_session),

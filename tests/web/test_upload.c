@@ -3,7 +3,9 @@
 #include "office.h"
 
 #include "base/file.h"
+#include "service/catalogue.h"
 #include "service/enrolment.h"
+#include "service/mail.h"
 #include "service/profile.h"
 #include "service/upload.h"
 
@@ -533,6 +535,30 @@ static void test_enrolment__results_become_a_batch_and_states_follow(void **stat
     assert_int_equal(counts[4], 1); /* not passed */
 }
 
+/* The form is anybody's: whoever writes another's address into it under ever new names does not fill her mailbox. */
+static void test_enrolment__mails_one_address_some_times_a_day(void **state)
+{
+    struct world *w = *state;
+    struct office *o = &w->office;
+    struct mr_err err = {0};
+    int64_t before[MR_MAIL_STATES], after[MR_MAIL_STATES];
+    struct mr_published published;
+    mr_service *s = o->site.service;
+    assert_ok(mr_catalogue_get(s, &w->a, MR_STR("wound-care-2026"), &published, &err), err);
+    send_form(w, "/provider/enrolments/wound-care-2026/page", "open=1&seats=&keep=12");
+    assert_status(&o->site, 303, "the page is open");
+    assert_ok(mr_mail_counts(s, ACTOR, published.org_id, before, &err), err);
+    for (int i = 0; i < 15; i++) {
+        char form[120];
+        snprintf(form, sizeof form, "given_name=Name%c&family_name=Test&email=%s%%40example.org&agree=1", 'A' + i,
+                 i % 2 ? "Victim" : "victim");
+        send_form(w, "/enrol/wound-care-2026", form);
+        assert_says(&o->site, "You are enrolled.");
+    }
+    assert_ok(mr_mail_counts(s, ACTOR, published.org_id, after, &err), err);
+    assert_int_equal(after[MR_MAIL_WAITING] - before[MR_MAIL_WAITING], 10);
+}
+
 static void test_enrolment__of_another_organisation_is_not_there(void **state)
 {
     struct world *w = *state;
@@ -573,6 +599,7 @@ int main(void)
         TEST(test_upload__of_100000_rows_is_paged),
         TEST(test_enrolment__seats_are_counted_and_nobody_is_enrolled_twice),
         TEST(test_enrolment__results_become_a_batch_and_states_follow),
+        TEST(test_enrolment__mails_one_address_some_times_a_day),
         TEST(test_enrolment__of_another_organisation_is_not_there),
     };
     return cmocka_run_group_tests_name("upload", tests, NULL, NULL);
