@@ -218,6 +218,7 @@ static int make_parents(char *path, size_t from, struct mr_err *err)
 static int extract_one(FILE *in, const struct header *h, const char *archive, const char *folder, struct mr_err *err)
 {
     char path[PATH_MOST], name[NAME_MOST + 2];
+    struct stat st;
     uint64_t size;
     memcpy(name, h->name, sizeof h->name);
     name[sizeof h->name] = '\0';
@@ -225,7 +226,14 @@ static int extract_one(FILE *in, const struct header *h, const char *archive, co
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive holds something that no backup does", "%s", archive);
     int n = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (n < 0 || (size_t)n >= sizeof path) return MR_FAIL(err, MR_E_LIMIT, "a name is too long", MR_NOWHERE);
+    /* before anything is written: what is announced and not there would fill the disk for nothing */
+    off_t at = ftello(in);
+    bool is_file =
+        at >= 0 && fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode); /* or a pipe, whose end nobody knows */
+    if (is_file && (st.st_size < at || size > (uint64_t)(st.st_size - at)))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive is cut off", "%s", archive);
     MR_TRY(make_parents(path, strlen(folder) + 1, err));
+    if (lstat(path, &st) == 0) return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive holds one name twice", "%s", name);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     MR_CLEANUP(file_cleanup) FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
     if (!out) return fail_errno(err, "a file cannot be written", path);

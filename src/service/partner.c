@@ -139,12 +139,16 @@ int mr_partner_ask(mr_service *s, mr_arena *a, const struct mr_actor *actor, con
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     const mr_env *env = mr_service_env(s);
     struct mr_partner_row row = {.org_id = o->org_id, .slug = o->specification, .email = o->email};
+    struct mr_specification_row published;
     mr_organisation body;
     char token[33];
     MR_TRY(mr_authorise(actor, MR_MAY_PARTNER_ASK, o->org_id, err));
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     if (!o->specification.len)
         fault(findings, "opportunity.specification", "opportunity.missing", MR_STR_EMPTY, "/specification");
+    MR_TRY(mr_store_specification_find(tx, a, o->specification, &published, err));
+    if (published.id.len && !mr_str_eq(published.org_id, o->org_id))
+        return MR_FAIL(err, MR_E_NOT_FOUND, "there is no such thing here", MR_NOWHERE);
     MR_TRY(find_body(tx, a, o, findings, &row, &body, err));
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "what is said of it has faults", MR_NOWHERE);
     MR_TRY(check_unasked(tx, a, o, &body, err));

@@ -18,6 +18,7 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "service/mail.h"
+#include "service/on_behalf.h"
 #include "service/recipients.h"
 #include "service/seal_pool.h"
 #include "service/status.h"
@@ -369,9 +370,10 @@ struct work {
     size_t count;      /* of list and makings */
     size_t made_count; /* sealed and not yet stored */
     int64_t done, all;
-    size_t row;   /* that could not be sealed, for the message */
-    bool end;     /* of the table */
-    bool is_lost; /* another node has the job */
+    size_t row;      /* that could not be sealed, for the message */
+    bool end;        /* of the table */
+    bool is_lost;    /* another node has the job */
+    bool is_refused; /* who had it sealed may no longer do so */
 };
 static void work_done(struct work *w)
 {
@@ -553,7 +555,7 @@ static int tell_end(struct work *w, mr_db_tx *tx, mr_str error, struct mr_err *e
                                   MR_STR_ARG(w->sealing.specification_id), (long long)w->done);
     MR_TRY(mr_store_batch_find(tx, a, w->sealing.batch_id, &batch, err));
     if (!error.len) MR_TRY(mr_event(w->s, tx, w->sealing.org_id, "batch.sealed", w->sealing.batch_id, data, err));
-    MR_TRY(mr_recipients_add(tx, a, w->sealing.sealed_by, &to, err));
+    if (!w->is_refused) MR_TRY(mr_recipients_add(tx, a, w->sealing.sealed_by, &to, err));
     if (error.len) MR_TRY(mr_recipients_add_role(tx, a, w->sealing.org_id, MR_ROLE_ADMINISTRATOR, &to, err));
     for (size_t i = 0; i < to.count; i++) MR_TRY(mail_end(w, tx, &batch, &to.list[i], error, err));
     return MR_OK;
@@ -576,6 +578,33 @@ static int finish(struct work *w, mr_str error, struct mr_err *err)
     return mr_db_commit(ending, err);
 }
 
+#define REFUSED MR_STR("role: who had it sealed may no longer do so")
+
+/* Whoever had it sealed, or set the time, must still be allowed to. If not, a batch in preview stays there without a time, and one that was being sealed has
+ * failed: in both cases somebody who may goes on with it, and the administrators are told. */
+static int require_right(struct work *w, bool *ret_may, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    const struct mr_sealing_row *row = &w->sealing;
+    struct mr_err why = {0};
+    bool done;
+    MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
+    int code = mr_on_behalf_check(w->s, tx, w->job->arena, row->sealed_by, MR_MAY_BATCH_SEAL, row->org_id, &why);
+    *ret_may = code == MR_OK;
+    if (code == MR_OK) return MR_OK;
+    if (code != MR_E_FORBIDDEN) return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    w->is_refused = true;
+    if (mr_str_is(row->state, "preview"))
+        MR_TRY(mr_store_sealing_schedule(tx, row->batch_id, MR_TIME_NONE, MR_STR_EMPTY, MR_STR_EMPTY, &done, err));
+    else
+        MR_TRY(mr_store_batch_finish(tx, row->batch_id, mr_env_now(w->s->env), REFUSED, err));
+    MR_TRY(tell_end(w, tx, REFUSED, err));
+    MR_TRY(mr_on_behalf_refuse(w->s, tx, MR_MAY_BATCH_SEAL, row->org_id, row->batch_id, &why, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
+
 /* A scheduled batch whose time has come leaves preview now. *ret_go false: this job has nothing to do, the batch went another way. */
 static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
 {
@@ -587,6 +616,8 @@ static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
     bool is_timed = mr_str_to_u64(w->job->payload, &at);
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     *ret_go = is_timed ? (is_preview || is_sealing) && w->sealing.seal_at == (int64_t)at : is_sealing;
+    if (!*ret_go) return MR_OK;
+    MR_TRY(require_right(w, ret_go, err));
     if (!*ret_go || is_sealing) return MR_OK;
     MR_TRY(examine(w->s, &a, &w->sealing, &ready, err));
     MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
@@ -661,7 +692,8 @@ static int want_mail(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing
     const struct mr_job_order order = {.kind = "batch.mail",
                                        .key = mr_arena_format(step->a, "batch.mail/%.*s", MR_STR_ARG(step->id)),
                                        .org_id = sealing->row.org_id,
-                                       .object_id = step->id};
+                                       .object_id = step->id,
+                                       .payload = step->actor->id};
     return mr_job_add(step->s, tx, &order, err);
 }
 
@@ -690,6 +722,24 @@ static int mail_chunk(mr_service *s, mr_arena *a, const struct mr_published *pub
     return mr_db_commit(ending, err);
 }
 
+/* The job's payload is the id of who ordered it. If they no longer may, the links wait for somebody who may. */
+static int may_mail(mr_service *s, struct mr_job *job, const struct mr_sealing_row *batch, bool *ret_may,
+                    struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_err why = {0};
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    int code = mr_on_behalf_check(s, tx, job->arena, job->payload, MR_MAY_MAIL_SEND, batch->org_id, &why);
+    *ret_may = code == MR_OK;
+    if (code == MR_OK) return MR_OK;
+    if (code != MR_E_FORBIDDEN) return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    MR_TRY(mr_store_sealing_set_mailing(tx, batch->batch_id, MR_STR("later"), err));
+    MR_TRY(mr_on_behalf_refuse(s, tx, MR_MAY_MAIL_SEND, batch->org_id, batch->batch_id, &why, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
+
 int mr_job_batch_mail(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -699,8 +749,11 @@ int mr_job_batch_mail(mr_service *s, struct mr_job *job, struct mr_err *err)
     char last[37] = "";
     size_t count;
     int64_t done = 0;
+    bool may;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     MR_TRY(read_sealing(s, job, &batch, err));
+    MR_TRY(may_mail(s, job, &batch, &may, err));
+    if (!may) return MR_OK;
     MR_TRY(mr_catalogue_get(s, job->arena, batch.specification_id, &published, err));
     do {
         mr_arena_reset(&a);

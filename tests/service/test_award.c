@@ -66,6 +66,27 @@ static struct mr_actor person(struct world *w, size_t i, const char *id, unsigne
                              .grant_count = 1};
 }
 
+/* The registrar and who is both, as rows. */
+static void keep_people(struct world *w)
+{
+    struct mr_err err = {0};
+    mr_db_tx *tx = NULL;
+    const mr_db_value org = MR_DB_T("org", w->published.org_id);
+    assert_ok(mr_db_begin(mr_service_db(w->s), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx,
+                        "INSERT INTO person (id, email, name, language, totp_step, installation, created_at) VALUES "
+                        "('p-registrar', 'r@example.org', 'Karin Test', 'en', 0, FALSE, 1), ('p-both', "
+                        "'b@example.org', 'Karin Test', 'en', 0, FALSE, 1)",
+                        NULL, 0, NULL, &err),
+              err);
+    assert_ok(mr_db_run(tx,
+                        "INSERT INTO membership (person_id, org_id, role, since) VALUES ('p-registrar', $org, "
+                        "'registrar', 1), ('p-both', $org, 'registrar', 1), ('p-both', $org, 'assessor', 1)",
+                        MR_DB_ARGS(org), NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
 static int set_up(void **state)
 {
     struct mr_err err = {0};
@@ -90,6 +111,7 @@ static int set_up(void **state)
     w->registrar = person(w, 1, "p-registrar", 1u << MR_ROLE_REGISTRAR);
     w->both = person(w, 2, "p-both", 1u << MR_ROLE_REGISTRAR | 1u << MR_ROLE_ASSESSOR);
     w->stranger = person(w, 3, "p-stranger", ~0u);
+    keep_people(w); /* jobs ask who they are */
     w->grants[3].org_id = MR_STR("another-organisation");
     *state = w;
     return 0;
