@@ -123,6 +123,21 @@ static void secure_headers(mr_http_response *r)
     mr_http_set_header(r, "Cross-Origin-Resource-Policy", MR_STR("same-origin"));
 }
 
+void mr_page_put_languages(mr_page *p, mr_str chosen)
+{
+    mr_json_put_name(&p->view, "mail_languages");
+    mr_json_begin_array(&p->view);
+    for (const mr_language *const *l = mr_languages(); *l; l++) {
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
+        mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
+        mr_json_put_name(&p->view, "chosen");
+        mr_json_put_bool(&p->view, mr_language_find(chosen) == *l);
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
 static void put_languages(mr_page *p)
 {
     mr_json_put_name(&p->view, "languages");
@@ -408,16 +423,28 @@ void mr_page_leave(mr_page *p)
     mr_page_set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
 }
 
+/* With `?lang=`, or so before on this site; NULL: never. */
+static const mr_language *chosen_language(mr_page *p)
+{
+    const mr_language *l = mr_language_find(mr_http_query(p->request, "lang"));
+    return l ? l : mr_language_find(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+}
+
+void mr_page_prefer_language(mr_page *p, mr_str tag)
+{
+    const mr_language *l = mr_language_find(tag);
+    if (l && !chosen_language(p)) p->language = l;
+}
+
 static const mr_language *choose_language(mr_page *p)
 {
-    mr_str asked = mr_http_query(p->request, "lang");
-    const mr_language *l = asked.len ? mr_language_find(asked) : NULL;
+    const mr_language *l = mr_language_find(mr_http_query(p->request, "lang"));
     if (l) {
         mr_str tag = mr_arena_dup(p->arena, mr_language_tag(l));
         mr_page_set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
         return l;
     }
-    l = mr_language_find(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+    l = chosen_language(p);
     return l ? l : mr_language_accept(mr_http_header(p->request, "Accept-Language"));
 }
 
