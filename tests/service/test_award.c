@@ -208,15 +208,15 @@ static void test_award__is_told_in_the_language_of_the_learner(void **state)
 {
     struct world *w = *state;
     struct mr_award_fields fields = mette;
-    mr_str primary = mr_specification_primary_language(&w->published.specification);
-    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), primary.ptr);
-    mr_str other = mr_str_is(primary, "en") ? MR_STR("da") : MR_STR("en");
-    fields.name = MR_STR("Ana Invented"), fields.language = other;
-    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), other.ptr);
+    const char *primary = mr_arena_cstr(&w->a, mr_specification_primary_language(&w->published.specification));
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), primary);
+    const char *other = strcmp(primary, "en") == 0 ? "da" : "en";
+    fields.name = MR_STR("Ana Invented"), fields.language = mr_str_of(other);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), other);
     /* a language that Merit does not speak is kept, and the mail is in the description's */
     fields.name = MR_STR("Bo Invented"), fields.language = MR_STR("tlh");
     struct mr_awarded third = award(w, &fields);
-    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", third.id), primary.ptr);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", third.id), primary);
     assert_true(mr_str_find(told(w, "SELECT source FROM achievement WHERE id = $id", third.id), MR_STR("tlh")) > 0);
 }
 
