@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "service/event.h"
+#include "service/maker.h"
 #include "service/status.h"
 #include "store/achievement.h"
 
@@ -40,6 +41,7 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
                              .learner = row.learner_name,
                              .email = row.learner_email,
                              .state = state_of(&row),
+                             .language = mr_maker_told_language(a, &row),
                              .until = row.claim_until,
                              .claimed_at = row.claimed_at,
                              .specification_id = row.specification_id,

@@ -477,6 +477,25 @@ int mr_draft_save(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     return mr_draft_of_row(a, &row, ret, err);
 }
 
+static int find_provider(mr_service *s, mr_arena *a, mr_str org_id, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_organisation_as_provider(tx, a, org_id, ret, err));
+    return ret->len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such organisation", MR_NOWHERE);
+}
+
+int mr_draft_take_provider(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_err *err)
+{
+    struct mr_draft draft;
+    struct mr_draft_conflict conflict;
+    struct mr_draft_change change = {.member = MR_STR("provider")};
+    size_t conflicts;
+    MR_TRY(mr_draft_open(s, actor, a, id, &draft, err));
+    MR_TRY(find_provider(s, a, draft.org_id, &change.value, err));
+    return mr_draft_save(s, actor, a, id, &change, 1, &conflict, &conflicts, &draft, err);
+}
+
 /* ---- languages of a draft ---- */
 
 static mr_str without(mr_arena *a, mr_str languages, mr_str language)

@@ -85,6 +85,9 @@ struct mr_draft_conflict {
 int mr_draft_save(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
                   const struct mr_draft_change *changes, size_t count, struct mr_draft_conflict *conflicts,
                   size_t *ret_conflicts, struct mr_draft *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Say of the provider what its profile says now (service/organisation.h), in place of what the draft says. Errors: MR_E_STATE as above; MR_E_NOT_FOUND: it belongs to no organisation. */
+int mr_draft_take_provider(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Describe it in one language more, in one less, or in this one first.
  *   errors  MR_E_USAGE (no such language), MR_E_STATE (detail "texts": there are texts in it; "last": it is the only one; else as above) */
 typedef enum mr_draft_language {

@@ -192,6 +192,13 @@ void mr_api_draft_findings(mr_page *p)
     mr_api_show(p, 200);
 }
 
+void mr_api_draft_take_provider(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_draft_take_provider(p->service, p->actor, p->arena, p->part[0], &err);
+    answer_or_fail(p, code, 200, p->part[0], &err);
+}
+
 void mr_api_draft_submit(mr_page *p)
 {
     struct mr_err err = {0};

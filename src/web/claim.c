@@ -15,7 +15,10 @@ static bool open_claim(mr_page *p, struct mr_claim *ret)
 {
     struct mr_err err = {0};
     int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], ret, &err);
-    if (code == MR_OK) return true;
+    if (code == MR_OK) {
+        mr_page_prefer_language(p, ret->language);
+        return true;
+    }
     if (code == MR_E_NOT_FOUND)
         mr_page_not_found(p);
     else if (code == MR_E_STATE) {

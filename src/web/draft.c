@@ -319,6 +319,7 @@ static int put_actions(mr_page *p, const struct mr_draft *d, struct mr_err *err)
     put_bool(p, "can_restore", away && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
     put_bool(p, "can_delete", (open || away) && edits);
     put_bool(p, "can_copy", edits);
+    put_bool(p, "has_more", edits || ((open || away) && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE)));
     return MR_OK;
 }
 

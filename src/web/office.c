@@ -11,6 +11,7 @@
 #include "service/draft.h"
 #include "service/mail.h"
 #include "service/renewal.h"
+#include "service/partner.h"
 #include "service/people.h"
 #include "service/seals.h"
 #include "web/opportunity.h"
@@ -159,27 +160,94 @@ void mr_web_office_back(mr_page *p)
 
 /* ---- the first page ---- */
 
-/* Something that waits for the reader, with the page where it is done; nothing when there is none of it. */
-static void put_waiting(mr_page *p, const char *id, int64_t count, const char *path)
+/* The reader's own, newest versions: of the organisation that they act for, of all when they act for none. What others publish stands in the catalogue. */
+struct own {
+    struct mr_published *list;
+    size_t count;
+    int64_t awarded;
+};
+
+static int load_own(mr_page *p, struct own *ret, struct mr_err *err)
 {
-    if (!count) return;
+    struct mr_published *list;
+    size_t count;
+    *ret = (struct own){0};
+    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (p->actor->org_id.len && !mr_str_eq(list[i].org_id, p->actor->org_id)) continue;
+        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
+        ret->awarded += list[i].awarded;
+        list[ret->count++] = list[i];
+    }
+    ret->list = list;
+    return MR_OK;
+}
+
+static void put_waiting_line(mr_page *p, mr_str path, mr_str text)
+{
     mr_json_begin_object(&p->view);
-    mr_json_put_member_c(&p->view, "path", path);
-    mr_json_put_member(&p->view, "text", mr_office_count(p, id, count));
+    mr_json_put_member(&p->view, "path", path);
+    mr_json_put_member(&p->view, "text", text);
     mr_json_end_object(&p->view);
 }
 
-static int count_drafts(mr_page *p, int64_t *ret, struct mr_err *err)
+/* Things that wait for the reader, with the page where they are done; nothing when there are none. */
+static size_t put_waiting(mr_page *p, const char *id, int64_t count, const char *path)
+{
+    if (count) put_waiting_line(p, mr_str_of(path), mr_office_count(p, id, count));
+    return count > 0;
+}
+
+/* What the next step of a batch is for this reader, as the end of a message's id; NULL: theirs is none. */
+static const char *next_step(mr_page *p, const struct mr_batch *batch)
+{
+    struct mr_sealing sealing;
+    if (batch->state != MR_BATCH_PREVIEW && batch->state != MR_BATCH_FAILED) return NULL;
+    if (mr_batch_sealing(p->service, p->actor, p->arena, batch->id, &sealing, NULL) != MR_OK) return NULL;
+    if (batch->state == MR_BATCH_FAILED) return sealing.hindrance == MR_SEAL_FREE ? "failed" : NULL;
+    if (batch->rows_ready == 0) return NULL;
+    if (sealing.may_sign) return "sign";
+    return sealing.row.signed_at != MR_TIME_NONE && sealing.hindrance == MR_SEAL_FREE ? "seal" : NULL;
+}
+
+static int put_waiting_batches(mr_page *p, const struct own *own, size_t *count, struct mr_err *err)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        struct mr_batch *batches;
+        size_t n;
+        if (mr_authorise(p->actor, MR_MAY_BATCH_READ, own->list[i].org_id, NULL) != MR_OK) continue;
+        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, own->list[i].id, &batches, &n, err));
+        mr_str title = mr_texts_get(own->list[i].specification.title, mr_language_tag(p->language), NULL);
+        for (size_t k = 0; k < n && *count < MR_LIMIT_OFFICE_ROWS; k++) {
+            const char *step = next_step(p, &batches[k]);
+            if (!step) continue;
+            put_waiting_line(p, mr_office_batch_path(p, batches[k].id, ""),
+                             MR_SAY(p->arena, p->language, mr_arena_format(p->arena, "office.waits.%s", step).ptr,
+                                    {"file", batches[k].file_name}, {"title", title}));
+            ++*count;
+        }
+    }
+    return MR_OK;
+}
+
+/* Drafts of the organisation: those that the reader can approve, those that came back to them, and all that are being described. */
+struct draft_counts {
+    int64_t to_approve, returned, described;
+};
+
+static int count_drafts(mr_page *p, struct draft_counts *ret, struct mr_err *err)
 {
     struct mr_draft *drafts;
     size_t count;
-    *ret = 0;
-    if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) return MR_OK;
+    *ret = (struct draft_counts){0};
     MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &count, err));
-    for (size_t i = 0; i < count; i++)
-        if (drafts[i].state == MR_DRAFT_SUBMITTED &&
-            !(p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id)))
-            ++*ret;
+    for (size_t i = 0; i < count; i++) {
+        bool own = p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id);
+        bool submitted = drafts[i].state == MR_DRAFT_SUBMITTED;
+        ret->described += submitted || drafts[i].state == MR_DRAFT_OPEN;
+        ret->returned += own && drafts[i].state == MR_DRAFT_OPEN && drafts[i].reason.len;
+        ret->to_approve += !own && submitted && mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE);
+    }
     return MR_OK;
 }
 
@@ -205,52 +273,78 @@ static int count_endings(mr_page *p, int64_t *ret, struct mr_err *err)
     return MR_OK;
 }
 
-/* What waits for whoever reads: only what they may do something about. */
-static int put_all_waiting(mr_page *p, struct mr_err *err)
+/* Consents that other organisations of the installation ask this one for. */
+static int count_partners(mr_page *p, int64_t *ret, struct mr_err *err)
 {
-    int64_t drafts, mails, endings;
-    MR_TRY(count_drafts(p, &drafts, err));
-    MR_TRY(count_mails(p, &mails, err));
-    MR_TRY(count_endings(p, &endings, err));
-    mr_json_put_name(&p->view, "waiting");
-    mr_json_begin_array(&p->view);
-    put_waiting(p, "office.waits.drafts", drafts, "/provider/specifications");
-    put_waiting(p, "office.waits.mails", mails, "/provider/mail");
-    put_waiting(p, "office.waits.endings", endings, "/provider/ending");
-    mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_waiting");
-    mr_json_put_bool(&p->view, drafts + mails + endings > 0);
-    mr_json_put_name(&p->view, "can_upload");
-    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
-    mr_json_put_name(&p->view, "can_describe");
-    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_SPECIFICATION_EDIT));
+    struct mr_partner_row *rows;
+    size_t count;
+    *ret = 0;
+    if (!p->actor->org_id.len || !mr_actor_may(p->actor, MR_MAY_PARTNER_CONSENT)) return MR_OK;
+    MR_TRY(mr_partner_list(p->service, p->arena, p->actor, p->actor->org_id, &rows, &count, err));
+    for (size_t i = 0; i < count; i++)
+        *ret += mr_str_eq(rows[i].partner_id, p->actor->org_id) && mr_partner_is_waiting(p->service, &rows[i]);
     return MR_OK;
 }
 
-/* The reader's own: what other organisations of the installation publish stands in the catalogue. */
-static int put_published(mr_page *p, struct mr_err *err)
+static void put_may(mr_page *p, const char *name, mr_action action)
 {
-    bool any = false;
-    struct mr_published *list;
-    size_t count;
+    mr_json_put_name(&p->view, name);
+    mr_json_put_bool(&p->view, mr_actor_may(p->actor, action));
+}
+
+static void put_number(mr_page *p, const char *name, int64_t count)
+{
+    mr_json_put_member(&p->view, name, mr_say_count(p->arena, p->language, count));
+}
+
+/* What waits for whoever reads, only what they may do something about; and a few numbers. */
+static int put_all_waiting(mr_page *p, const struct own *own, struct mr_err *err)
+{
+    struct draft_counts drafts;
+    int64_t mails, endings, partners;
+    size_t count = 0;
+    MR_TRY(count_drafts(p, &drafts, err));
+    MR_TRY(count_mails(p, &mails, err));
+    MR_TRY(count_endings(p, &endings, err));
+    MR_TRY(count_partners(p, &partners, err));
+    mr_json_put_name(&p->view, "waiting");
+    mr_json_begin_array(&p->view);
+    MR_TRY(put_waiting_batches(p, own, &count, err));
+    count += put_waiting(p, "office.waits.drafts", drafts.to_approve, "/provider/specifications");
+    count += put_waiting(p, "office.waits.returned", drafts.returned, "/provider/specifications");
+    count += put_waiting(p, "office.waits.partners", partners, "/provider/partners");
+    count += put_waiting(p, "office.waits.mails", mails, "/provider/mail");
+    count += put_waiting(p, "office.waits.endings", endings, "/provider/ending");
+    mr_json_end_array(&p->view);
+    mr_json_put_name(&p->view, "has_waiting");
+    mr_json_put_bool(&p->view, count > 0);
+    put_number(p, "number_published", (int64_t)own->count);
+    put_number(p, "number_drafts", drafts.described);
+    put_number(p, "number_awarded", own->awarded);
+    put_may(p, "can_upload", MR_MAY_RESULT_ENTER);
+    put_may(p, "can_describe", MR_MAY_SPECIFICATION_EDIT);
+    put_may(p, "can_say_who", MR_MAY_ORGANISATION_EDIT);
+    put_may(p, "can_invite", MR_MAY_MEMBER_EDIT);
+    return MR_OK;
+}
+
+static int put_published(mr_page *p, const struct own *own, struct mr_err *err)
+{
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
-    for (size_t i = 0; i < count; i++) {
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
-        any = true;
+    for (size_t i = 0; i < own->count; i++) {
         mr_json_begin_object(v);
-        mr_json_put_member(v, "slug", list[i].slug);
-        mr_json_put_member(v, "version", list[i].version);
-        mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
-        put_names(p, &list[i].specification);
-        MR_TRY(put_batches(p, &list[i], 3, err));
+        mr_json_put_member(v, "slug", own->list[i].slug);
+        mr_json_put_member(v, "version", own->list[i].version);
+        mr_json_put_member(v, "awarded", awarded(p, own->list[i].awarded));
+        put_names(p, &own->list[i].specification);
+        MR_TRY(put_batches(p, &own->list[i], 3, err));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, any);
+    mr_json_put_bool(v, own->count > 0);
     return MR_OK;
 }
 
@@ -278,6 +372,7 @@ void mr_web_office(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_published fresh;
+    struct own own;
     mr_str slug = mr_http_query(p->request, "published");
     mr_page_begin(p, "office.title", "provider.start");
     if (slug.len && mr_catalogue_get(p->service, p->arena, slug, &fresh, &err) == MR_OK) {
@@ -287,7 +382,8 @@ void mr_web_office(mr_page *p)
         put_names(p, &fresh.specification);
         mr_json_end_object(&p->view);
     }
-    if (put_all_waiting(p, &err) != MR_OK || put_published(p, &err) != MR_OK) {
+    if (load_own(p, &own, &err) != MR_OK || put_all_waiting(p, &own, &err) != MR_OK ||
+        put_published(p, &own, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }

@@ -48,6 +48,11 @@ typedef struct mr_page {
 void mr_page_begin(mr_page *p, const char *title_id, const char *section);
 /* The same with a title that is data (the name of a specification). */
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section);
+/* Before the view begins: show the page in this language, when Merit speaks it and the reader has chosen none on this site. For pages that are about one
+ * person, whose language somebody who knows them has told. */
+void mr_page_prefer_language(mr_page *p, mr_str tag);
+/* The languages of Merit as choices, in the view: "mail_languages": [{"tag", "name", "chosen"}]. */
+void mr_page_put_languages(mr_page *p, mr_str chosen);
 /* End the view, render web/templates/NAME.html. private: the answer must not be kept by anybody (names of people in it). */
 void mr_page_show(mr_page *p, const char *name);
 void mr_page_show_private(mr_page *p, const char *name);

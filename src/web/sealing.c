@@ -110,6 +110,7 @@ void mr_office_put_award_fields(mr_page *p, const struct mr_award_fields *fields
     for (size_t i = 0; i < MR_AWARD_FIELDS; i++)
         mr_json_put_member(&p->view, mr_award_field_name(i), *mr_award_field_at(&copy, i));
     put_supervisions(p, fields->supervision);
+    mr_page_put_languages(p, fields->language);
     if (findings) put_faults(p, findings);
 }
 

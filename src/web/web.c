@@ -135,6 +135,21 @@ static mr_str address_in(mr_page *p, const mr_language *l)
     return mr_arena_format(p->arena, "?%.*slang=%.*s", MR_STR_ARG(kept), MR_STR_ARG(mr_language_tag(l)));
 }
 
+void mr_page_put_languages(mr_page *p, mr_str chosen)
+{
+    mr_json_put_name(&p->view, "mail_languages");
+    mr_json_begin_array(&p->view);
+    for (const mr_language *const *l = mr_languages(); *l; l++) {
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
+        mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
+        mr_json_put_name(&p->view, "chosen");
+        mr_json_put_bool(&p->view, mr_language_find(chosen) == *l);
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
 static void put_languages(mr_page *p)
 {
     mr_json_put_member(&p->view, "language_name", mr_language_own_name(p->language));
@@ -451,6 +466,20 @@ void mr_page_leave(mr_page *p)
     mr_page_set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
 }
 
+/* With `?lang=`, or so before on this browser; NULL: never. */
+static const mr_language *chosen_language(mr_page *p)
+{
+    mr_str asked = mr_http_query(p->request, "lang");
+    const mr_language *l = asked.len ? mr_language_find_any(asked) : NULL;
+    return l ? l : mr_language_find_any(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+}
+
+void mr_page_prefer_language(mr_page *p, mr_str tag)
+{
+    const mr_language *l = mr_language_find(tag);
+    if (l && !chosen_language(p)) p->language = l;
+}
+
 /* What they ask for now, or asked for before on this browser; what their account says; what the browser says. */
 static const mr_language *choose_language(mr_page *p)
 {
@@ -461,7 +490,7 @@ static const mr_language *choose_language(mr_page *p)
         mr_page_set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
         return l;
     }
-    l = mr_language_find_any(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+    l = chosen_language(p);
     if (!l && p->session) l = mr_language_find(p->session->language);
     return l ? l : mr_language_accept(mr_http_header(p->request, "Accept-Language"));
 }

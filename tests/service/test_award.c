@@ -224,6 +224,24 @@ static struct mr_awarded award(struct world *w, const struct mr_award_fields *fi
     return awarded;
 }
 
+/* ---- in which language ---- */
+
+static void test_award__is_told_in_the_language_of_the_learner(void **state)
+{
+    struct world *w = *state;
+    struct mr_award_fields fields = mette;
+    const char *primary = mr_arena_cstr(&w->a, mr_specification_primary_language(&w->published.specification));
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), primary);
+    const char *other = strcmp(primary, "en") == 0 ? "da" : "en";
+    fields.name = MR_STR("Ana Invented"), fields.language = mr_str_of(other);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), other);
+    /* a language that Merit does not speak is kept, and the mail is in the description's */
+    fields.name = MR_STR("Bo Invented"), fields.language = MR_STR("tlh");
+    struct mr_awarded third = award(w, &fields);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", third.id), primary);
+    assert_true(mr_str_find(told(w, "SELECT source FROM achievement WHERE id = $id", third.id), MR_STR("tlh")) > 0);
+}
+
 /* ---- sign-off ---- */
 
 static void test_batch_seal__needs_an_assessor_and_another_person(void **state)
@@ -836,6 +854,7 @@ int main(void)
     mr_log_set_level(MR_LOG_ERROR);
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        T(test_award__is_told_in_the_language_of_the_learner),
         T(test_batch_seal__needs_an_assessor_and_another_person),
         T(test_batch_seal__by_one_person_where_the_provider_allows_it),
         T(test_batch_unsign__is_for_who_signed),

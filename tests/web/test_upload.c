@@ -501,12 +501,17 @@ static void test_enrolment__results_become_a_batch_and_states_follow(void **stat
                   w->office.site.service, ACTOR, &w->a, slug,
                   MR_STR("name,e-mail,student number\nAna Test,ana@example.org,s1\nBo Test,bo@example.org,s2\n"
                          "Cleo Test,cleo,s3\nAna Test,ana@example.org,s1\n"),
-                  &file, &err),
+                  mr_language_english(), &file, &err),
               err);
     assert_int_equal(file.added, 2);
     assert_int_equal(file.left_out, 2);
     assert_string_equal(file.refused[0].findings.items[0].id, "result.email");
     assert_true(file.refused[1].is_there);
+    /* Both come back as they were, with the reason; mended, the table can be given in again. */
+    mr_str back = file.refused_table;
+    assert_true(mr_str_find(back, MR_STR("name,e-mail,student number,reason\r\nCleo Test,cleo,s3,")) > 0);
+    assert_true(mr_str_find(back, MR_STR("\nAna Test,ana@example.org,s1,")) > 0);
+    assert_true(mr_str_find(back, MR_STR("Bo Test")) < 0);
     assert_ok(mr_profile_organisation(w->office.site.service, ACTOR, &w->a, &org_id, &err), err);
     assert_ok(mr_enrolment_list(w->office.site.service, ACTOR, &w->a, org_id, slug, MR_STR_EMPTY, MR_STR_EMPTY, 10,
                                 &list, &count, &err),
