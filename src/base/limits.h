@@ -89,6 +89,10 @@
 #define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
 #define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
+#define MR_LIMIT_OFFICE_CARDS 12                /* specifications on the first page of the office */
+#define MR_LIMIT_OFFICE_CHOICES 200             /* specifications to choose from in a form */
+#define MR_LIMIT_OFFICE_LOOKED 2000             /* specifications looked at in search of a title, at a time */
+#define MR_LIMIT_SPECIFICATIONS_KEPT (32 * MR_MIB) /* published ones kept in memory as they were read */
 #define MR_LIMIT_DRAFT (1 * MR_MIB)             /* a specification that is being described */
 #define MR_LIMIT_DRAFTS 1000                    /* drafts of one organisation that are listed */
 #define MR_LIMIT_VERSIONS 200                   /* of one specification that are listed */

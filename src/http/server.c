@@ -189,8 +189,8 @@ void mr_http_server_submit(struct mr_http_server *s, mr_connection *c)
     c->queued = NULL;
     *s->jobs_end = c;
     s->jobs_end = &c->queued;
-    pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
+    pthread_cond_signal(&s->work); /* when the lock is free: otherwise a worker wakes only to wait for it */
 }
 
 static mr_connection *take_job(struct mr_http_server *s)

@@ -62,8 +62,8 @@ int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_st
     return MR_OK;
 }
 
-int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id,
-                  struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
+int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id, mr_str before,
+                  size_t limit, struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_specification_row specification;
@@ -73,7 +73,7 @@ int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     MR_TRY(mr_store_specification_find(tx, a, specification_id, &specification, err));
     if (!specification.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
     MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, specification.org_id, err));
-    MR_TRY(mr_store_batch_list(tx, a, specification_id, MR_STR_EMPTY, &rows, &count, err));
+    MR_TRY(mr_store_batch_list(tx, a, specification.slug, before, limit, &rows, &count, err));
     struct mr_batch *list = MR_NEW_ARRAY(a, struct mr_batch, count);
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);

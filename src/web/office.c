@@ -89,19 +89,21 @@ static void put_batch(mr_page *p, const struct mr_batch *b)
     mr_json_end_object(v);
 }
 
-/* None for those who may not see them: the specification itself is public. */
-static int put_batches(mr_page *p, const struct mr_published *of, size_t most, struct mr_err *err)
+/* The newest, or those older than the batch `before`. None for those who may not see them: the specification itself is public. */
+static int put_batches(mr_page *p, const struct mr_published *of, mr_str before, size_t most, struct mr_err *err)
 {
     struct mr_batch *batches = NULL;
     size_t count = 0;
     if (mr_authorise(p->actor, MR_MAY_BATCH_READ, of->org_id, NULL) == MR_OK)
-        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, &batches, &count, err));
+        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, before, most + 1, &batches, &count, err));
     mr_json_put_name(&p->view, "batches");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_batches");
     mr_json_put_bool(&p->view, count > 0);
+    if (count > most) mr_json_put_member(&p->view, "older_batches", batches[most - 1].id);
+    if (before.len) put_flag(&p->view, "is_later");
     return MR_OK;
 }
 
@@ -172,16 +174,9 @@ static void put_waiting(mr_page *p, const char *id, int64_t count, const char *p
 
 static int count_drafts(mr_page *p, int64_t *ret, struct mr_err *err)
 {
-    struct mr_draft *drafts;
-    size_t count;
     *ret = 0;
     if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) return MR_OK;
-    MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &count, err));
-    for (size_t i = 0; i < count; i++)
-        if (drafts[i].state == MR_DRAFT_SUBMITTED &&
-            !(p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id)))
-            ++*ret;
-    return MR_OK;
+    return mr_draft_count_waiting(p->service, p->actor, ret, err);
 }
 
 static int count_mails(mr_page *p, int64_t *ret, struct mr_err *err)
@@ -228,30 +223,28 @@ static int put_all_waiting(mr_page *p, struct mr_err *err)
     return MR_OK;
 }
 
-/* The reader's own: what other organisations of the installation publish stands in the catalogue. */
+/* The reader's own, the newest first, as far as they fit on a page; the list of specifications has them all. */
 static int put_published(mr_page *p, struct mr_err *err)
 {
-    bool any = false;
     struct mr_published *list;
     size_t count;
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    const struct mr_specification_filter newest = {.newest_first = true, .limit = MR_LIMIT_OFFICE_CARDS};
+    MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &newest, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
-        any = true;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "version", list[i].version);
         mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
         put_names(p, &list[i].specification);
-        MR_TRY(put_batches(p, &list[i], 3, err));
+        MR_TRY(put_batches(p, &list[i], MR_STR_EMPTY, 3, err));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, any);
+    mr_json_put_bool(v, count > 0);
     return MR_OK;
 }
 
@@ -362,7 +355,7 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     if (fault.len) put_upload_fault(p, fault, place);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
     if (code == MR_OK) code = put_versions(p, &published, &err);
-    if (code == MR_OK) code = put_batches(p, &published, MR_LIMIT_OFFICE_BATCHES, &err);
+    if (code == MR_OK) code = put_batches(p, &published, mr_http_query(p->request, "before"), MR_LIMIT_OFFICE_BATCHES, &err);
     if (code == MR_OK) code = put_opportunities(p, &published, &err);
     if (code != MR_OK)
         mr_page_fail(p, &err);
