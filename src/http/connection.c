@@ -290,7 +290,8 @@ void mr_connection_work(mr_connection *c, mr_arena *arena)
 
 static void submit(mr_connection *c)
 {
-    c->stage = MR_WORKING; /* still watched: taking it out and putting it in again would cost two system calls a request */
+    c->stage =
+        MR_WORKING; /* still watched: taking it out and putting it in again would cost two system calls a request */
     mr_http_server_submit(c->server, c);
 }
 

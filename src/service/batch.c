@@ -7,7 +7,6 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "store/batch.h"
-#include "store/specification.h"
 
 int mr_job_house_keep(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
@@ -66,14 +65,13 @@ int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
                   size_t limit, struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_specification_row specification;
+    const struct mr_kept_specification *specification;
     struct mr_batch_row *rows;
     size_t count;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(mr_store_specification_find(tx, a, specification_id, &specification, err));
-    if (!specification.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
-    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, specification.org_id, err));
-    MR_TRY(mr_store_batch_list(tx, a, specification.slug, before, limit, &rows, &count, err));
+    MR_TRY(mr_kept_specification_get(&s->kept, tx, a, specification_id, &specification, err));
+    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, specification->org_id, err));
+    MR_TRY(mr_store_batch_list(tx, a, specification->slug, before, limit, &rows, &count, err));
     struct mr_batch *list = MR_NEW_ARRAY(a, struct mr_batch, count);
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);

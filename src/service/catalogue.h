@@ -7,7 +7,6 @@
 #include "service/service.h"
 #include "store/specification.h"
 
-
 struct mr_published {
     mr_str id, org_id; /* row ids */
     mr_str slug, version;

@@ -340,7 +340,8 @@ static int gather(mr_service *s, mr_db_tx *tx, const struct mr_published *publis
     for (size_t count = PIECE; count == PIECE;) {
         mr_enrolment *list;
         mr_arena_reset(&piece);
-        const struct mr_enrolment_filter filter = {published->org_id, published->slug, MR_STR("enrolled"), mr_str_of(after)};
+        const struct mr_enrolment_filter filter = {published->org_id, published->slug, MR_STR("enrolled"),
+                                                   mr_str_of(after)};
         MR_TRY(mr_store_enrolment_list(tx, &piece, &filter, PIECE, &list, &count, err));
         for (size_t i = 0; i < count; i++) {
             snprintf(after, sizeof after, "%.*s", MR_STR_ARG(list[i].id));

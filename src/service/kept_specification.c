@@ -30,13 +30,22 @@ void mr_kept_specifications_init(struct mr_kept_specifications *kept)
     pthread_mutex_init(&kept->lock, NULL);
 }
 
-void mr_kept_specifications_done(struct mr_kept_specifications *kept)
+void mr_kept_specifications_forget(struct mr_kept_specifications *kept)
 {
+    pthread_mutex_lock(&kept->lock);
     for (size_t i = 0; i < MR_KEPT_BUCKETS; i++)
         for (struct mr_kept_entry *e = kept->buckets[i], *next; e; e = next) {
             next = e->next;
             leave(e);
         }
+    memset(kept->buckets, 0, sizeof kept->buckets);
+    kept->octets = 0;
+    pthread_mutex_unlock(&kept->lock);
+}
+
+void mr_kept_specifications_done(struct mr_kept_specifications *kept)
+{
+    mr_kept_specifications_forget(kept);
     pthread_mutex_destroy(&kept->lock);
 }
 

@@ -23,6 +23,8 @@ struct mr_kept_specifications {
 };
 void mr_kept_specifications_init(struct mr_kept_specifications *kept);
 void mr_kept_specifications_done(struct mr_kept_specifications *kept);
+/* Keep none of them: for tests that change behind our back what otherwise never changes. */
+void mr_kept_specifications_forget(struct mr_kept_specifications *kept);
 
 /* The version with this row id, read unless it is kept.
  *   ret     stays, unchanged, as long as what `a` holds, also when the installation is closed before

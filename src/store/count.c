@@ -11,22 +11,37 @@ static int add(mr_db_tx *tx, const char *sql, mr_str id, int sign, struct mr_err
 #define SIGN "CAST($sign AS BIGINT)"
 #define ONE_IF(condition) SIGN " * (CASE WHEN " condition " THEN 1 ELSE 0 END)"
 #define ACHIEVEMENT(of, month)                                                                                         \
-    "SELECT " of ", " month ", " SIGN ", " ONE_IF("n.learner_email <> ''") ", 0, " ONE_IF(                            \
-        "n.claim_state = 'accepted'") ", " ONE_IF("n.claim_state = 'declined'") ", " ONE_IF("n.status = "              \
-                                                                                            "'suspended'") ", "        \
-        ONE_IF("n.status = 'revoked'") " FROM achievement n WHERE n.id = $id"
+    "SELECT " of ", " month ", " SIGN                                                                                  \
+    ", " ONE_IF("n.learner_email <> ''") ", 0, " ONE_IF("n.claim_state = 'accepted'") ", " ONE_IF(                     \
+        "n.claim_state = 'declined'") ", " ONE_IF("n.status = "                                                        \
+                                                  "'suspended'") ", " ONE_IF("n.status = 'revoked'") " FROM "          \
+                                                                                                     "achievement n "  \
+                                                                                                     "WHERE n.id = "   \
+                                                                                                     "$id"
 #define MONTH "SUBSTR(n.awarded_on, 1, 7)"
 
 int mr_count_achievement(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 {
-    MR_TRY(add(tx,
-               "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
-               "revoked) " ACHIEVEMENT("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENT("n.batch_id", "''")
-                   " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count", "awarded") ", " ADDED(
-                       "achievement_count", "addressed") ", " ADDED("achievement_count", "claimed") ", " ADDED(
-                       "achievement_count", "declined") ", " ADDED("achievement_count", "suspended") ", " ADDED(
-                       "achievement_count", "revoked"),
-               id, sign, err));
+    MR_TRY(add(
+        tx,
+        "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
+        "revoked) " ACHIEVEMENT("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENT(
+            "n.batch_id",
+            "''") " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count",
+                                                                     "awarded") ", " ADDED("achievement_count",
+                                                                                           "addressed") ", " ADDED("ach"
+                                                                                                                   "iev"
+                                                                                                                   "eme"
+                                                                                                                   "nt_"
+                                                                                                                   "cou"
+                                                                                                                   "nt",
+                                                                                                                   "cla"
+                                                                                                                   "ime"
+                                                                                                                   "d") ", " ADDED("achievement_count",
+                                                                                                                                   "declined") ", " ADDED("achievement_count",
+                                                                                                                                                          "suspended") ", " ADDED("achievement_count",
+                                                                                                                                                                                  "revoked"),
+        id, sign, err));
     return add(tx,
                "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) SELECT "
                "n.specification_id, " MONTH ", n.expires_at, CAST($sign AS BIGINT) FROM achievement n WHERE n.id = $id "
@@ -41,16 +56,17 @@ int mr_count_achievement(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 
 int mr_count_mail(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 {
-    MR_TRY(add(tx,
-               "INSERT INTO mail_count (org_id, state, mails) SELECT COALESCE(org_id, ''), state, CAST($sign AS "
-               "BIGINT) FROM mail WHERE id = $id ON CONFLICT (org_id, state) DO UPDATE SET " ADDED("mail_count",
-                                                                                                   "mails"),
-               id, sign, err));
-    return add(tx,
-               "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
-               "revoked) " MAILED("n.specification_id", MONTH) " UNION ALL " MAILED("n.batch_id", "''")
-                   " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count", "mailed"),
-               id, sign, err);
+    MR_TRY(
+        add(tx,
+            "INSERT INTO mail_count (org_id, state, mails) SELECT COALESCE(org_id, ''), state, CAST($sign AS "
+            "BIGINT) FROM mail WHERE id = $id ON CONFLICT (org_id, state) DO UPDATE SET " ADDED("mail_count", "mails"),
+            id, sign, err));
+    return add(
+        tx,
+        "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
+        "revoked) " MAILED("n.specification_id", MONTH) " UNION ALL " MAILED(
+            "n.batch_id", "''") " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count", "mailed"),
+        id, sign, err);
 }
 
 int mr_count_enrolment(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
@@ -64,8 +80,9 @@ int mr_count_enrolment(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 
 /* What is counted and what is kept, side by side: the first line that one has and the other has not. */
 #define DIFFERS(counted, kept)                                                                                         \
-    "SELECT 1 FROM (SELECT * FROM (" counted " EXCEPT " kept ") AS more UNION ALL SELECT * FROM (" kept                \
-    " EXCEPT " counted ") AS fewer) AS different LIMIT 1"
+    "SELECT 1 FROM (SELECT * FROM (SELECT * FROM (" counted ") AS c EXCEPT " kept                                      \
+    ") AS more UNION ALL SELECT * FROM (" kept " EXCEPT SELECT * FROM (" counted ") AS c) AS fewer) AS different "     \
+    "LIMIT 1"
 
 #define ACHIEVEMENTS(of, month)                                                                                        \
     "SELECT " of ", " month ", COUNT(*), COUNT(*) FILTER (WHERE n.learner_email <> ''), CAST(SUM((SELECT COUNT(*) "    \
@@ -92,9 +109,10 @@ int mr_count_check(mr_db_tx *tx, const char **ret, struct mr_err *err)
          DIFFERS("SELECT org_id, specification_slug, state, COUNT(*) FROM enrolment GROUP BY org_id, "
                  "specification_slug, state",
                  "SELECT org_id, specification_slug, state, enrolments FROM enrolment_count WHERE enrolments <> 0")},
-        {"achievement_count", DIFFERS(ACHIEVEMENTS("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENTS("n.batch_id", "''"),
-                                      "SELECT of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
-                                      "revoked FROM achievement_count WHERE awarded <> 0")},
+        {"achievement_count",
+         DIFFERS(ACHIEVEMENTS("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENTS("n.batch_id", "''"),
+                 "SELECT of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
+                 "revoked FROM achievement_count WHERE awarded <> 0")},
         {"expiry_count",
          DIFFERS("SELECT specification_id, SUBSTR(awarded_on, 1, 7), expires_at, COUNT(*) FROM achievement WHERE "
                  "expires_at IS NOT NULL GROUP BY specification_id, SUBSTR(awarded_on, 1, 7), expires_at",

@@ -22,8 +22,9 @@ int mr_count_achievement(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err) 
  *   sign   "1" or "-1"
  *   which  SQL: the condition on the table enrolment */
 #define MR_COUNT_ENROLMENTS(state, sign, which)                                                                        \
-    "INSERT INTO enrolment_count (org_id, specification_slug, state, enrolments) SELECT org_id, specification_slug, "  \
-    state ", " sign " * COUNT(*) FROM enrolment WHERE " which " GROUP BY 1, 2, 3 ON CONFLICT (org_id, "                \
+    "INSERT INTO enrolment_count (org_id, specification_slug, state, enrolments) SELECT org_id, "                      \
+    "specification_slug, " state ", " sign " * COUNT(*) FROM enrolment WHERE " which                                   \
+    " GROUP BY 1, 2, 3 ON CONFLICT (org_id, "                                                                          \
     "specification_slug, state) DO UPDATE SET enrolments = enrolment_count.enrolments + excluded.enrolments"
 
 /* Count everything again and compare, for `merit db check`.

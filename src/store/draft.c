@@ -116,7 +116,8 @@ int mr_store_draft_count_submitted(mr_db_tx *tx, mr_str org_id, mr_str person_id
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     const mr_db_value p = MR_DB_T("person", person_id);
-#define SUBMITTED "SELECT COUNT(*) FROM specification_draft WHERE state = 'submitted' AND COALESCE(submitted_by, '-') <> $person"
+#define SUBMITTED                                                                                                      \
+    "SELECT COUNT(*) FROM specification_draft WHERE state = 'submitted' AND COALESCE(submitted_by, '-') <> $person"
     if (org_id.len)
         MR_TRY(mr_db_query(tx, SUBMITTED " AND org_id = $org", MR_DB_ARGS(p, MR_DB_T("org", org_id)), &c, err));
     else

@@ -72,14 +72,15 @@ int mr_store_enrolment_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_enro
 static int query_list(mr_db_tx *tx, const struct mr_enrolment_filter *f, size_t limit, mr_db_cursor **c,
                       struct mr_err *err)
 {
-    const mr_db_value a = MR_DB_T("after", f->after), l = MR_DB_I("limit", (int64_t)limit), o = MR_DB_T("org", f->org_id),
-                      g = MR_DB_T("slug", f->slug), s = MR_DB_T("state", f->state);
+    const mr_db_value a = MR_DB_T("after", f->after), l = MR_DB_I("limit", (int64_t)limit),
+                      o = MR_DB_T("org", f->org_id), g = MR_DB_T("slug", f->slug), s = MR_DB_T("state", f->state);
 #define OLDEST " AND id > $after ORDER BY id LIMIT $limit"
     if (f->slug.len && f->state.len)
-        return mr_db_query(tx,
-                           "SELECT " COLUMNS
-                           " FROM enrolment WHERE specification_slug = $slug AND state = $state AND org_id = $org" OLDEST,
-                           MR_DB_ARGS(g, s, o, a, l), c, err);
+        return mr_db_query(
+            tx,
+            "SELECT " COLUMNS
+            " FROM enrolment WHERE specification_slug = $slug AND state = $state AND org_id = $org" OLDEST,
+            MR_DB_ARGS(g, s, o, a, l), c, err);
     if (f->slug.len)
         return mr_db_query(
             tx, "SELECT " COLUMNS " FROM enrolment WHERE specification_slug = $slug AND org_id = $org" OLDEST,

@@ -124,21 +124,21 @@ int mr_store_mail_settle(mr_db_tx *tx, const struct mr_mail_row *row, const stru
     const mr_db_value code = o->code ? (mr_db_value)MR_DB_I("code", o->code) : (mr_db_value)MR_DB_N("code");
     MR_TRY(mr_count_mail(tx, row->id, -1, err));
     if (strcmp(o->state, "sent") == 0)
-        MR_TRY(mr_db_run(
-            tx,
-            "UPDATE mail SET state = 'sent', sent_at = $now, data = NULL, attempts = attempts + 1, "
-            "answer = $answer, answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
-            MR_DB_ARGS(MR_DB_I("now", o->now), mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
-                       MR_DB_I("round", row->round)),
-            NULL, err));
+        MR_TRY(
+            mr_db_run(tx,
+                      "UPDATE mail SET state = 'sent', sent_at = $now, data = NULL, attempts = attempts + 1, "
+                      "answer = $answer, answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
+                      MR_DB_ARGS(MR_DB_I("now", o->now), mr_db_text_or_null("answer", o->answer), code,
+                                 MR_DB_T("id", row->id), MR_DB_I("round", row->round)),
+                      NULL, err));
     else
         MR_TRY(mr_db_run(tx,
-                     "UPDATE mail SET state = $state, next_at = $next, attempts = attempts + 1, answer = $answer, "
-                     "answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
-                     MR_DB_ARGS(MR_DB_T("state", mr_str_of(o->state)), MR_DB_I("next", o->next_at),
-                                mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
-                                MR_DB_I("round", row->round)),
-                     NULL, err));
+                         "UPDATE mail SET state = $state, next_at = $next, attempts = attempts + 1, answer = $answer, "
+                         "answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
+                         MR_DB_ARGS(MR_DB_T("state", mr_str_of(o->state)), MR_DB_I("next", o->next_at),
+                                    mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
+                                    MR_DB_I("round", row->round)),
+                         NULL, err));
     return mr_count_mail(tx, row->id, 1, err);
 }
 
@@ -211,7 +211,8 @@ int mr_store_mail_counts(mr_db_tx *tx, mr_str org_id, struct mr_mail_counts *ret
         MR_TRY(mr_db_query(tx, "SELECT state, mails FROM mail_count WHERE org_id = $org",
                            MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
     else
-        MR_TRY(mr_db_query(tx, "SELECT state, CAST(SUM(mails) AS BIGINT) FROM mail_count GROUP BY state", NULL, 0, &c, err));
+        MR_TRY(mr_db_query(tx, "SELECT state, CAST(SUM(mails) AS BIGINT) FROM mail_count GROUP BY state", NULL, 0, &c,
+                           err));
     *ret = (struct mr_mail_counts){0};
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));

@@ -3,7 +3,7 @@
 #include "base/time.h"
 
 #define COLUMNS                                                                                                        \
-    "s.id, s.org_id, s.slug, s.version, NULL, s.published_at, (SELECT CAST(COALESCE(SUM(n.awarded), 0) AS BIGINT) " \
+    "s.id, s.org_id, s.slug, s.version, NULL, s.published_at, (SELECT CAST(COALESCE(SUM(n.awarded), 0) AS BIGINT) "    \
     "FROM achievement_count n WHERE n.of_id = s.id), s.archived_at"
 
 int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
@@ -76,8 +76,8 @@ int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, const struct mr_speci
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     const mr_str first = f->newest_first ? MR_STR("g") : MR_STR(""); /* ids are hexadecimal */
     const mr_db_value args[] = {MR_DB_T("which", mr_str_of(words[f->which])),
-                                MR_DB_T("after", f->after.len ? f->after : first),
-                                MR_DB_I("limit", (int64_t)f->limit), MR_DB_T("org", f->org_id)};
+                                MR_DB_T("after", f->after.len ? f->after : first), MR_DB_I("limit", (int64_t)f->limit),
+                                MR_DB_T("org", f->org_id)};
     MR_TRY(mr_db_query(tx, texts[f->org_id.len > 0][f->newest_first], args, f->org_id.len ? 4 : 3, &c, err));
     for (; count < f->limit; count++) {
         MR_TRY(mr_db_next(c, &row, err));

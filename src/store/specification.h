@@ -7,7 +7,8 @@
 
 struct mr_specification_row {
     mr_str id, org_id, slug, version;
-    mr_str document; /* given to mr_store_specification_add and by mr_store_specification_get only: it is large and seldom needed */
+    mr_str
+        document; /* given to mr_store_specification_add and by mr_store_specification_get only: it is large and seldom needed */
     int64_t published_at;
     int64_t awarded;     /* achievements of this version */
     int64_t archived_at; /* MR_TIME_NONE: it is offered */
@@ -32,8 +33,7 @@ struct mr_specification_filter {
 };
 /* The newest version of each, in the order of publication. */
 int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, const struct mr_specification_filter *filter,
-                                struct mr_specification_row **ret, size_t *ret_count,
-                                struct mr_err *err) MR_MUST_CHECK;
+                                struct mr_specification_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* All versions of one, the newest first; at most `most`. */
 int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size_t most,
                                     struct mr_specification_row **ret, size_t *ret_count,

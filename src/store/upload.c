@@ -182,7 +182,6 @@ int mr_store_upload_settle_enrolments(mr_db_tx *tx, mr_str batch_id, int64_t now
     MR_TRY(mr_db_run(tx, MR_COUNT_ENROLMENTS("state", "-1", SETTLED), MR_DB_ARGS(batch), NULL, err));
     MR_TRY(mr_db_run(tx, MR_COUNT_ENROLMENTS(SETTLED_AS, "1", SETTLED), MR_DB_ARGS(batch), NULL, err));
     return mr_db_run(tx,
-                     "UPDATE enrolment SET state = " SETTLED_AS
-                     ", batch_id = $batch, changed_at = $now WHERE " SETTLED,
+                     "UPDATE enrolment SET state = " SETTLED_AS ", batch_id = $batch, changed_at = $now WHERE " SETTLED,
                      MR_DB_ARGS(batch, at), NULL, err);
 }

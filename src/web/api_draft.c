@@ -72,9 +72,8 @@ void mr_api_drafts(mr_page *p)
     struct mr_api_paging paging;
     size_t count;
     if (!mr_api_paging(p, &paging)) return;
-    const struct mr_draft_filter filter = {.state = mr_http_query(p->request, "state"),
-                                           .after = place_of(paging.after),
-                                           .limit = paging.limit + 1};
+    const struct mr_draft_filter filter = {
+        .state = mr_http_query(p->request, "state"), .after = place_of(paging.after), .limit = paging.limit + 1};
     if (mr_draft_list(p->service, p->actor, p->arena, &filter, &list, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;

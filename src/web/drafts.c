@@ -109,8 +109,8 @@ static int find_published(mr_page *p, mr_specification_which which, mr_str typed
 static void put_next(mr_page *p, const char *member, const char *show, mr_str typed, const struct part *part)
 {
     MR_CLEANUP(mr_buf_done) mr_buf b;
-    if (!part->next.len) return;
     mr_buf_init(&b, 4 * MR_KIB);
+    if (!part->next.len) return;
     mr_buf_puts(&b, "/provider/specifications");
     mr_web_put_query(&b, "show", mr_str_of(show));
     mr_web_put_query(&b, "q", typed);
@@ -133,8 +133,8 @@ static void put_drafts(mr_page *p, const char *member, const struct part *part)
         mr_web_draft_put_state(p, d->state);
         mr_json_put_member(&p->view, "changed", mr_say_time(p->arena, p->language, d->updated_at));
         mr_web_draft_put_deed(p, "submitted", d->org_id, &d->submitted);
-        bool own = mr_str_is(d->submitted.kind, mr_actor_word(p->actor)) &&
-                   mr_str_eq(d->submitted.id, p->actor->id) && p->actor->kind == MR_ACTOR_PERSON;
+        bool own = mr_str_is(d->submitted.kind, mr_actor_word(p->actor)) && mr_str_eq(d->submitted.id, p->actor->id) &&
+                   p->actor->kind == MR_ACTOR_PERSON;
         put_bool(p, "waits_for_you",
                  d->state == MR_DRAFT_SUBMITTED && !own &&
                      mr_authorise(p->actor, MR_MAY_SPECIFICATION_APPROVE, d->org_id, NULL) == MR_OK);

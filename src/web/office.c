@@ -355,7 +355,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     if (fault.len) put_upload_fault(p, fault, place);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
     if (code == MR_OK) code = put_versions(p, &published, &err);
-    if (code == MR_OK) code = put_batches(p, &published, mr_http_query(p->request, "before"), MR_LIMIT_OFFICE_BATCHES, &err);
+    if (code == MR_OK)
+        code = put_batches(p, &published, mr_http_query(p->request, "before"), MR_LIMIT_OFFICE_BATCHES, &err);
     if (code == MR_OK) code = put_opportunities(p, &published, &err);
     if (code != MR_OK)
         mr_page_fail(p, &err);
