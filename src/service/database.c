@@ -17,6 +17,7 @@
 #include "service/search.h"
 #include "service/service.h"
 #include "store/body.h"
+#include "store/count.h"
 #include "store/schema.h"
 
 #include <dirent.h>
@@ -324,6 +325,9 @@ int mr_database_check(mr_arena *a, const char *data_folder, const char *url, str
     MR_TRY(mr_db_begin(db, false, &tx, err));
     MR_TRY(mr_db_check(tx, a, &ret->fault, err));
     if (ret->fault.len) return MR_OK; /* what is damaged below cannot be read above */
+    const char *miscounted;
+    MR_TRY(mr_count_check(tx, &miscounted, err));
+    if (miscounted) ret->fault = mr_arena_format(a, "the table %s does not say how many there are", miscounted);
     MR_TRY(summarise(tx, a, &m, NULL, &ret->summary, err));
     for (size_t i = 0; i < m.count; i++)
         if (mr_str_is(m.tables[i].name, "credential"))

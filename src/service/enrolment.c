@@ -266,7 +266,8 @@ int mr_enrolment_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, 
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_READ, org_id, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    return mr_store_enrolment_list(tx, a, org_id, specification, state, after, limit, ret, ret_count, err);
+    const struct mr_enrolment_filter filter = {org_id, specification, state, after};
+    return mr_store_enrolment_list(tx, a, &filter, limit, ret, ret_count, err);
 }
 
 int mr_enrolment_count(mr_service *s, const struct mr_actor *actor, mr_str org_id, mr_str specification, int64_t ret[5],
@@ -376,8 +377,9 @@ static int gather(mr_service *s, mr_db_tx *tx, const struct mr_published *publis
     for (size_t count = PIECE; count == PIECE;) {
         mr_enrolment *list;
         mr_arena_reset(&piece);
-        MR_TRY(mr_store_enrolment_list(tx, &piece, published->org_id, published->slug, MR_STR("enrolled"),
-                                       mr_str_of(after), PIECE, &list, &count, err));
+        const struct mr_enrolment_filter filter = {published->org_id, published->slug, MR_STR("enrolled"),
+                                                   mr_str_of(after)};
+        MR_TRY(mr_store_enrolment_list(tx, &piece, &filter, PIECE, &list, &count, err));
         for (size_t i = 0; i < count; i++) {
             snprintf(after, sizeof after, "%.*s", MR_STR_ARG(list[i].id));
             if (list[i].passed < 0 || list[i].batch_id.len) continue;

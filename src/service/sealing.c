@@ -25,6 +25,8 @@
 #include "service/upload.h"
 #include "store/batch.h"
 
+#include <stdio.h>
+
 #define CHUNK 512                 /* rows read, and places taken, at once: each costs a transaction */
 #define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
 #define STORE_MS                                                                                                       \
@@ -824,13 +826,6 @@ int mr_batch_search(mr_service *s, const struct mr_actor *actor, mr_arena *a, co
     return links_of(s, a, rows, *ret_count, ret, err);
 }
 
-int mr_batch_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_claim_link **ret,
-                   size_t *ret_count, struct mr_err *err)
-{
-    const struct mr_achievement_query query = {.batch_id = id, .limit = MR_LIMIT_UPLOAD_ROWS};
-    return mr_batch_search(s, actor, a, &query, ret, ret_count, err);
-}
-
 mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link)
 {
     if (link->status == MR_STATUS_REVOKED) return mr_message(l, "batch.status.revoked");
@@ -840,21 +835,32 @@ mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const stru
     return mr_message(l, mr_env_now(s->env) > link->until ? "batch.claim.over" : "batch.claim.open");
 }
 
-int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, const mr_language *l,
-                         mr_buf *out, struct mr_err *err)
+int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_str id, const mr_language *l, mr_buf *out,
+                         struct mr_err *err)
 {
     static const char *const columns[] = {"batch.column.learner", "batch.column.email", "batch.column.state",
                                           "batch.column.link"};
+    enum { PIECE = 500 };
+    MR_CLEANUP(mr_arena_done) mr_arena piece;
+    struct mr_achievement_query query = {.batch_id = id, .limit = PIECE};
     struct mr_claim_link *links;
-    size_t count;
-    MR_TRY(mr_batch_links(s, actor, a, id, &links, &count, err));
+    char last[37] = "";
+    mr_arena_init(&piece, MR_LIMIT_DOCUMENT_MEMORY);
     mr_buf_puts(out, "\xEF\xBB\xBF");
     for (size_t i = 0; i < 4; i++) mr_csv_put_cell(out, mr_message(l, columns[i]), ',');
     mr_csv_end_row(out);
-    for (size_t i = 0; i < count; i++) {
-        const mr_str cells[] = {links[i].learner, links[i].email, mr_claim_link_state(s, l, &links[i]), links[i].url};
-        for (size_t k = 0; k < 4; k++) mr_csv_put_cell(out, cells[k], ',');
-        mr_csv_end_row(out);
+    for (size_t count = PIECE; count == PIECE;) {
+        mr_arena_reset(&piece);
+        MR_TRY(mr_batch_search(s, actor, &piece, &query, &links, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            const mr_str cells[] = {links[i].learner, links[i].email, mr_claim_link_state(s, l, &links[i]),
+                                    links[i].url};
+            for (size_t k = 0; k < 4; k++) mr_csv_put_cell(out, cells[k], ',');
+            mr_csv_end_row(out);
+        }
+        if (!count) break;
+        snprintf(last, sizeof last, "%.*s", MR_STR_ARG(links[count - 1].achievement_id));
+        query.after = (struct mr_achievement_place){links[count - 1].place.row_number, mr_str_of(last)};
     }
     return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
 }

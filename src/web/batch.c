@@ -247,7 +247,7 @@ void mr_web_batch_links(mr_page *p)
     struct mr_err err = {0};
     MR_CLEANUP(mr_buf_done) mr_buf table;
     mr_buf_init(&table, MR_LIMIT_HTTP_RESPONSE);
-    if (mr_batch_write_links(p->service, p->actor, p->arena, p->part[0], p->language, &table, &err) != MR_OK)
+    if (mr_batch_write_links(p->service, p->actor, p->part[0], p->language, &table, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_download(p, "text/csv; charset=utf-8", MR_STR("claim-links.csv"), mr_buf_str(&table));

@@ -204,11 +204,12 @@ static void put_specifications(mr_page *p, mr_str org_id, mr_str slug)
     struct mr_published *list;
     size_t count;
     mr_json_writer *v = &p->view;
-    if (mr_catalogue_list(p->service, p->arena, &list, &count, NULL) != MR_OK) return;
+    const struct mr_specification_filter own = {
+        .org_id = p->actor->org_id.len ? org_id : MR_STR_EMPTY, .newest_first = true, .limit = MR_LIMIT_OFFICE_CHOICES};
+    if (mr_catalogue_list(p->service, p->arena, &own, &list, &count, NULL) != MR_OK) return;
     mr_json_put_name(v, "specifications");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (!mr_str_eq(list[i].org_id, org_id) && p->actor->org_id.len) continue;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "title", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));

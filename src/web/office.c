@@ -89,19 +89,21 @@ static void put_batch(mr_page *p, const struct mr_batch *b)
     mr_json_end_object(v);
 }
 
-/* None for those who may not see them: the specification itself is public. */
-static int put_batches(mr_page *p, const struct mr_published *of, size_t most, struct mr_err *err)
+/* The newest, or those older than the batch `before`. None for those who may not see them: the specification itself is public. */
+static int put_batches(mr_page *p, const struct mr_published *of, mr_str before, size_t most, struct mr_err *err)
 {
     struct mr_batch *batches = NULL;
     size_t count = 0;
     if (mr_authorise(p->actor, MR_MAY_BATCH_READ, of->org_id, NULL) == MR_OK)
-        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, &batches, &count, err));
+        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, before, most + 1, &batches, &count, err));
     mr_json_put_name(&p->view, "batches");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_batches");
     mr_json_put_bool(&p->view, count > 0);
+    if (count > most) mr_json_put_member(&p->view, "older_batches", batches[most - 1].id);
+    if (before.len) put_flag(&p->view, "is_later");
     return MR_OK;
 }
 
@@ -160,29 +162,6 @@ void mr_web_office_back(mr_page *p)
 
 /* ---- the first page ---- */
 
-/* The reader's own, newest versions: of the organisation that they act for, of all when they act for none. What others publish stands in the catalogue. */
-struct own {
-    struct mr_published *list;
-    size_t count;
-    int64_t awarded;
-};
-
-static int load_own(mr_page *p, struct own *ret, struct mr_err *err)
-{
-    struct mr_published *list;
-    size_t count;
-    *ret = (struct own){0};
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (p->actor->org_id.len && !mr_str_eq(list[i].org_id, p->actor->org_id)) continue;
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
-        ret->awarded += list[i].awarded;
-        list[ret->count++] = list[i];
-    }
-    ret->list = list;
-    return MR_OK;
-}
-
 static void put_waiting_line(mr_page *p, mr_str path, mr_str text)
 {
     mr_json_begin_object(&p->view);
@@ -210,43 +189,22 @@ static const char *next_step(mr_page *p, const struct mr_batch *batch)
     return sealing.row.signed_at != MR_TIME_NONE && sealing.hindrance == MR_SEAL_FREE ? "seal" : NULL;
 }
 
-static int put_waiting_batches(mr_page *p, const struct own *own, size_t *count, struct mr_err *err)
+static int put_waiting_batches(mr_page *p, size_t *count, struct mr_err *err)
 {
-    for (size_t i = 0; i < own->count; i++) {
-        struct mr_batch *batches;
-        size_t n;
-        if (mr_authorise(p->actor, MR_MAY_BATCH_READ, own->list[i].org_id, NULL) != MR_OK) continue;
-        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, own->list[i].id, &batches, &n, err));
-        mr_str title = mr_texts_get(own->list[i].specification.title, mr_language_tag(p->language), NULL);
-        for (size_t k = 0; k < n && *count < MR_LIMIT_OFFICE_ROWS; k++) {
-            const char *step = next_step(p, &batches[k]);
-            if (!step) continue;
-            put_waiting_line(p, mr_office_batch_path(p, batches[k].id, ""),
-                             MR_SAY(p->arena, p->language, mr_arena_format(p->arena, "office.waits.%s", step).ptr,
-                                    {"file", batches[k].file_name}, {"title", title}));
-            ++*count;
-        }
-    }
-    return MR_OK;
-}
-
-/* Drafts of the organisation: those that the reader can approve, those that came back to them, and all that are being described. */
-struct draft_counts {
-    int64_t to_approve, returned, described;
-};
-
-static int count_drafts(mr_page *p, struct draft_counts *ret, struct mr_err *err)
-{
-    struct mr_draft *drafts;
-    size_t count;
-    *ret = (struct draft_counts){0};
-    MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        bool own = p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id);
-        bool submitted = drafts[i].state == MR_DRAFT_SUBMITTED;
-        ret->described += submitted || drafts[i].state == MR_DRAFT_OPEN;
-        ret->returned += own && drafts[i].state == MR_DRAFT_OPEN && drafts[i].reason.len;
-        ret->to_approve += !own && submitted && mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE);
+    struct mr_batch *batches;
+    size_t n;
+    if (!mr_actor_may(p->actor, MR_MAY_BATCH_READ)) return MR_OK;
+    MR_TRY(mr_batch_list_waiting(p->service, p->actor, p->arena, MR_LIMIT_OFFICE_CARDS, &batches, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct mr_published of;
+        const char *step = next_step(p, &batches[i]);
+        if (!step) continue;
+        MR_TRY(mr_catalogue_get(p->service, p->arena, batches[i].specification_id, &of, err));
+        mr_str title = mr_texts_get(of.specification.title, mr_language_tag(p->language), NULL);
+        put_waiting_line(p, mr_office_batch_path(p, batches[i].id, ""),
+                         MR_SAY(p->arena, p->language, mr_arena_format(p->arena, "office.waits.%s", step).ptr,
+                                {"file", batches[i].file_name}, {"title", title}));
+        ++*count;
     }
     return MR_OK;
 }
@@ -298,18 +256,21 @@ static void put_number(mr_page *p, const char *name, int64_t count)
 }
 
 /* What waits for whoever reads, only what they may do something about; and a few numbers. */
-static int put_all_waiting(mr_page *p, const struct own *own, struct mr_err *err)
+static int put_all_waiting(mr_page *p, struct mr_err *err)
 {
-    struct draft_counts drafts;
+    struct mr_draft_counts drafts;
+    struct mr_own_counts own;
     int64_t mails, endings, partners;
     size_t count = 0;
-    MR_TRY(count_drafts(p, &drafts, err));
+    MR_TRY(mr_draft_count(p->service, p->actor, &drafts, err));
+    MR_TRY(mr_catalogue_count_own(p->service, p->actor, &own, err));
+    if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) drafts.to_approve = 0;
     MR_TRY(count_mails(p, &mails, err));
     MR_TRY(count_endings(p, &endings, err));
     MR_TRY(count_partners(p, &partners, err));
     mr_json_put_name(&p->view, "waiting");
     mr_json_begin_array(&p->view);
-    MR_TRY(put_waiting_batches(p, own, &count, err));
+    MR_TRY(put_waiting_batches(p, &count, err));
     count += put_waiting(p, "office.waits.drafts", drafts.to_approve, "/provider/specifications");
     count += put_waiting(p, "office.waits.returned", drafts.returned, "/provider/specifications");
     count += put_waiting(p, "office.waits.partners", partners, "/provider/partners");
@@ -318,9 +279,9 @@ static int put_all_waiting(mr_page *p, const struct own *own, struct mr_err *err
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_waiting");
     mr_json_put_bool(&p->view, count > 0);
-    put_number(p, "number_published", (int64_t)own->count);
+    put_number(p, "number_published", own.published);
     put_number(p, "number_drafts", drafts.described);
-    put_number(p, "number_awarded", own->awarded);
+    put_number(p, "number_awarded", own.awarded);
     put_may(p, "can_upload", MR_MAY_RESULT_ENTER);
     put_may(p, "can_describe", MR_MAY_SPECIFICATION_EDIT);
     put_may(p, "can_say_who", MR_MAY_ORGANISATION_EDIT);
@@ -328,23 +289,28 @@ static int put_all_waiting(mr_page *p, const struct own *own, struct mr_err *err
     return MR_OK;
 }
 
-static int put_published(mr_page *p, const struct own *own, struct mr_err *err)
+/* The reader's own, the newest first, as far as they fit on a page; the list of specifications has them all. */
+static int put_published(mr_page *p, struct mr_err *err)
 {
+    struct mr_published *list;
+    size_t count;
     mr_json_writer *v = &p->view;
+    const struct mr_specification_filter newest = {.newest_first = true, .limit = MR_LIMIT_OFFICE_CARDS};
+    MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &newest, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
-    for (size_t i = 0; i < own->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
-        mr_json_put_member(v, "slug", own->list[i].slug);
-        mr_json_put_member(v, "version", own->list[i].version);
-        mr_json_put_member(v, "awarded", awarded(p, own->list[i].awarded));
-        put_names(p, &own->list[i].specification);
-        MR_TRY(put_batches(p, &own->list[i], 3, err));
+        mr_json_put_member(v, "slug", list[i].slug);
+        mr_json_put_member(v, "version", list[i].version);
+        mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
+        put_names(p, &list[i].specification);
+        MR_TRY(put_batches(p, &list[i], MR_STR_EMPTY, 3, err));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, own->count > 0);
+    mr_json_put_bool(v, count > 0);
     return MR_OK;
 }
 
@@ -372,7 +338,6 @@ void mr_web_office(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_published fresh;
-    struct own own;
     mr_str slug = mr_http_query(p->request, "published");
     mr_page_begin(p, "office.title", "provider.start");
     if (slug.len && mr_catalogue_get(p->service, p->arena, slug, &fresh, &err) == MR_OK) {
@@ -382,8 +347,7 @@ void mr_web_office(mr_page *p)
         put_names(p, &fresh.specification);
         mr_json_end_object(&p->view);
     }
-    if (load_own(p, &own, &err) != MR_OK || put_all_waiting(p, &own, &err) != MR_OK ||
-        put_published(p, &own, &err) != MR_OK) {
+    if (put_all_waiting(p, &err) != MR_OK || put_published(p, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
@@ -457,7 +421,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     if (fault.len) put_upload_fault(p, fault, place);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
     if (code == MR_OK) code = put_versions(p, &published, &err);
-    if (code == MR_OK) code = put_batches(p, &published, MR_LIMIT_OFFICE_BATCHES, &err);
+    if (code == MR_OK)
+        code = put_batches(p, &published, mr_http_query(p->request, "before"), MR_LIMIT_OFFICE_BATCHES, &err);
     if (code == MR_OK) code = put_opportunities(p, &published, &err);
     if (code != MR_OK)
         mr_page_fail(p, &err);

@@ -32,7 +32,9 @@ mr_str mr_office_org(mr_page *p)
     struct mr_published *list;
     size_t count;
     if (p->actor->org_id.len) return p->actor->org_id;
-    if (mr_catalogue_list(p->service, p->arena, &list, &count, NULL) != MR_OK || count == 0) return MR_STR_EMPTY;
+    const struct mr_specification_filter first = {.limit = 1};
+    if (mr_catalogue_list(p->service, p->arena, &first, &list, &count, NULL) != MR_OK || count == 0)
+        return MR_STR_EMPTY;
     return list[0].org_id;
 }
 

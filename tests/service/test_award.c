@@ -161,7 +161,9 @@ static struct mr_claim_link *links_of(struct world *w, mr_str batch, size_t expe
     struct mr_err err = {0};
     struct mr_claim_link *links;
     size_t count;
-    assert_ok(mr_batch_links(w->s, &mr_actor_operator, &w->a, batch, &links, &count, &err), err);
+    assert_ok(mr_batch_search(w->s, &mr_actor_operator, &w->a,
+                              &(struct mr_achievement_query){.batch_id = batch, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, expected);
     return links;
 }

@@ -693,15 +693,21 @@ static void test_draft_archive__and_delete_know_their_states(void **state)
     assert_code(mr_draft_delete(w->s, &w->approver, &w->a, sent, &err), MR_E_FORBIDDEN, err);
     /* the published: offered no longer, then again */
     mr_str slug = MR_STR("wound-care-2026");
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &before, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &before, &err),
+              err);
     assert_code(mr_catalogue_archive(w->s, &w->stranger, slug, true, &err), MR_E_NOT_FOUND, err);
     assert_ok(mr_catalogue_archive(w->s, &w->approver, slug, true, &err), err);
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &after, &err),
+              err);
     assert_int_equal(after, before - 1);
-    assert_ok(mr_catalogue_list_own(w->s, &w->mette, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list_own(w->s, &w->mette, &w->a,
+                                    &(struct mr_specification_filter){.which = MR_SPECIFICATIONS_ALL, .limit = 100},
+                                    &list, &after, &err),
+              err);
     assert_int_equal(after, before);
     assert_ok(mr_catalogue_archive(w->s, &w->approver, slug, false, &err), err);
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &after, &err),
+              err);
     assert_int_equal(after, before);
 }
 

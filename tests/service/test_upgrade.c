@@ -169,6 +169,8 @@ static const char *const fillings[] = {
     "12000, '00000000-0000-7000-8000-000000000001', 1, 'invented')",
     /* 13: installation */
     "INSERT INTO installation (name, value) VALUES ('invented', 'value')",
+    /* 14: count; the other counts are those of the rows above */
+    "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) VALUES ('s1', '2026-02', 14000, 1)",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
@@ -362,7 +364,8 @@ static void read_all(mr_service *s, mr_arena *a, int64_t version)
     assert_ok(mr_batch_get(s, op, a, MR_STR("b1"), &batch, &err), err);
     assert_int_equal(batch.state, MR_BATCH_SEALED);
     assert_str(batch.file_name, "résultats.csv");
-    assert_ok(mr_batch_links(s, op, a, MR_STR("b1"), &links, &count, &err), err);
+    const struct mr_achievement_query all = {.batch_id = MR_STR("b1"), .limit = 10};
+    assert_ok(mr_batch_search(s, op, a, &all, &links, &count, &err), err);
     assert_int_equal(count, 2);
     mr_str path = mr_claim_path(s, a, MR_STR(A1)), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;
@@ -396,7 +399,7 @@ static void read_all(mr_service *s, mr_arena *a, int64_t version)
     READS(4, mr_mail_list(s, op, a, org, MR_MAIL_STATES, none, 10, &mails, &count, &err));
     READS(5, mr_people_members(s, a, op, org, &members, &count, &err));
     READS(5, mr_people_invitations(s, a, op, org, &invitations, &count, &err));
-    READS(6, mr_draft_list(s, &us, a, &drafts, &count, &err));
+    READS(6, mr_draft_list(s, &us, a, &(struct mr_draft_filter){.limit = 10}, &drafts, &count, &err));
     READS(7, mr_opportunity_list(s, a, op, org, none, none, 10, &offers, &count, &err));
     READS(7, mr_organisation_assessors(s, a, op, org, &assessors, &count, &err));
     READS(7, mr_partner_list(s, a, op, org, &partners, &count, &err));

@@ -300,13 +300,16 @@ static void make_awarded(struct house *h, struct objects *o)
     mr_str id;
     mr_findings_init(&f, &h->a);
     assert_ok(mr_catalogue_get(s, &h->a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(s, &mr_actor_operator, &h->a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(s, &mr_actor_operator, &h->a, published.id, MR_STR_EMPTY, 100, &batches, &count, &err),
+              err);
     put(o, "/provider/batches/*", batches[0].id), put(o, "/api/v1/batches/*", batches[0].id);
     const struct mr_upload upload = {
         .specification_id = published.id, .file_name = MR_STR("hidden.csv"), .content = MR_STR("name\nHidden Nina\n")};
     assert_ok(mr_upload_add(s, us, &h->a, &upload, &id, &err), err);
     put(o, "/provider/batches/*", id), put(o, "/api/v1/batches/*", id); /* in preview; the other is sealed */
-    assert_ok(mr_batch_links(s, us, &h->a, batches[0].id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(s, us, &h->a, &(struct mr_achievement_query){.batch_id = batches[0].id, .limit = 1000},
+                              &links, &count, &err),
+              err);
     put(o, "/provider/achievements/*", links[0].achievement_id),
         put(o, "/api/v1/achievements/*", links[0].achievement_id);
     assert_ok(mr_evidence_file_add(s, us, &h->a, MR_EVIDENCE_BATCH, batches[0].id, MR_STR("hidden.txt"),
