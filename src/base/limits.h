@@ -24,6 +24,13 @@
 #define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)    /* a badge's picture as Merit draws it */
 #define MR_LIMIT_BAKED 16                     /* badges in one picture */
 #define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)      /* one of them, inflated */
+#define MR_LIMIT_PDF (64 * MR_MIB)            /* a certificate that is made, with what is attached */
+#define MR_LIMIT_PDF_PAGES 200                /* of one */
+#define MR_LIMIT_PDF_ATTACHMENTS 16           /* files attached to a PDF that is read */
+#define MR_LIMIT_PDF_OBJECTS 100000           /* of it */
+#define MR_LIMIT_PDF_DEPTH 64                 /* lists and dictionaries within each other */
+#define MR_LIMIT_PDF_UNPACKED (32 * MR_MIB)   /* all that is unpacked of it */
+#define MR_LIMIT_PDF_WORK 16                  /* times that its octets, and those unpacked, may be looked at */
 #define MR_LIMIT_XML_DEPTH 256                /* elements within elements */
 #define MR_LIMIT_MANDATE (1 * MR_MIB)         /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)

@@ -7,9 +7,7 @@
 
 static void remark(struct mr_verification *w, const char *id, size_t count)
 {
-    mr_report *r = w->r;
-    if (r->remark_count == MR_VERIFY_REMARKS) return;
-    r->remarks[r->remark_count++] = mr_verify_say_with(w, id, "count", mr_say_count(w->a, w->l, (int64_t)count));
+    mr_verify_remark(w, mr_verify_say_with(w, id, "count", mr_say_count(w->a, w->l, (int64_t)count)));
 }
 
 /* What is odd about the picture. Another badge that says something else is told beside the verdict, too: other readers may show that one. */
