@@ -31,6 +31,13 @@
 #define MR_LIMIT_PDF_DEPTH 64                 /* lists and dictionaries within each other */
 #define MR_LIMIT_PDF_UNPACKED (32 * MR_MIB)   /* all that is unpacked of it */
 #define MR_LIMIT_PDF_WORK 16                  /* times that its octets, and those unpacked, may be looked at */
+#define MR_LIMIT_PICTURE_PIXELS ((size_t)64000000) /* of a photograph that is decoded */
+#define MR_LIMIT_PICTURE_KEPT ((size_t)8000000)    /* and of its pixels that are kept; of a PNG all */
+#define MR_LIMIT_LOGO_FILE (4 * MR_MIB)            /* a logo or signature as it is given in */
+#define MR_LIMIT_LOGO_KEPT (512 * MR_KIB)          /* and as it is kept */
+#define MR_LIMIT_LOGO_WIDE 760                     /* pixels of it: four to a point on paper */
+#define MR_LIMIT_LOGO_HIGH 200
+#define MR_LIMIT_CODE_SHOWN 300                    /* octets of a QR code's text that are told */
 #define MR_LIMIT_XML_DEPTH 256                /* elements within elements */
 #define MR_LIMIT_MANDATE (1 * MR_MIB)         /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)

@@ -83,6 +83,7 @@
     F(cairo_pdf_surface_create_for_stream)                                                                             \
     F(cairo_pdf_surface_set_metadata)                                                                                  \
     F(cairo_show_page)                                                                                                 \
+    F(cairo_clip)                                                                                                      \
     F(cairo_surface_finish)                                                                                            \
     F(cairo_tag_begin)                                                                                                 \
     F(cairo_tag_end)                                                                                                   \
@@ -112,7 +113,7 @@ MR_LAZY_LIBRARY(qr, "libqrencode.so.4", QR_FUNCTIONS)
 struct mr_canvas {
     cairo_surface_t *surface;
     cairo_t *cr;
-    PangoLayout *layout, *lines;    /* lines: of a document, the text that is being placed line by line */
+    PangoLayout *layout, *lines;    /* lines: the text that is being placed line by line */
     PangoFontDescription *fonts[2]; /* sans, serif */
     double scale;                   /* pixels in a unit */
     bool document;                  /* a PDF: lines have no pixels to keep to */
@@ -123,17 +124,20 @@ static int load_libraries(struct mr_err *err)
     MR_TRY(cairo_load(err));
     MR_TRY(pango_load(err));
     MR_TRY(pangocairo_load(err));
+    MR_TRY(cairo_pdf_load(err));
+    MR_TRY(pango_line_load(err));
+    MR_TRY(pangocairo_line_load(err));
     return gobject_load(err);
 }
 
-static void set_font_options(mr_canvas *c)
+static void set_font_options(PangoLayout *layout)
 {
     cairo_font_options_t *options = cairo_table.cairo_font_options_create();
     cairo_table.cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_table.cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
     cairo_table.cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pangocairo_table.pango_cairo_context_set_font_options(pango_table.pango_layout_get_context(c->layout), options);
-    pango_table.pango_layout_context_changed(c->layout);
+    pangocairo_table.pango_cairo_context_set_font_options(pango_table.pango_layout_get_context(layout), options);
+    pango_table.pango_layout_context_changed(layout);
     cairo_table.cairo_font_options_destroy(options);
 }
 
@@ -157,10 +161,12 @@ static int open_canvas(mr_canvas *c, uint32_t paper, struct mr_err *err)
     }
     cairo_table.cairo_scale(c->cr, c->scale, c->scale);
     c->layout = pangocairo_table.pango_cairo_create_layout(c->cr);
+    c->lines = pangocairo_table.pango_cairo_create_layout(c->cr);
     c->fonts[0] = pango_table.pango_font_description_from_string("Noto Sans, DejaVu Sans, sans-serif");
     c->fonts[1] = pango_table.pango_font_description_from_string("Noto Serif, DejaVu Serif, serif");
-    if (!c->layout || !c->fonts[0] || !c->fonts[1]) return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
-    set_font_options(c);
+    if (!c->layout || !c->lines || !c->fonts[0] || !c->fonts[1]) return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
+    set_font_options(c->layout);
+    set_font_options(c->lines);
     return MR_OK;
 }
 
@@ -211,14 +217,6 @@ int mr_canvas_open_svg(size_t width, size_t height, double units_wide, uint32_t 
 
 /* ---- documents of pages ---- */
 
-/* What is set next goes into the other layout. */
-static void turn_layouts(mr_canvas *c)
-{
-    PangoLayout *kept = c->layout;
-    c->layout = c->lines;
-    c->lines = kept;
-}
-
 static void set_metadata(mr_canvas *c, const struct mr_canvas_document *d)
 {
     char at[21];
@@ -241,35 +239,30 @@ int mr_canvas_open_pdf(double width, double height, const struct mr_canvas_docum
                        struct mr_err *err)
 {
     MR_TRY(load_libraries(err));
-    MR_TRY(cairo_pdf_load(err));
-    MR_TRY(pango_line_load(err));
-    MR_TRY(pangocairo_line_load(err));
     mr_canvas *c = new_canvas(1);
     if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a document", MR_NOWHERE);
     c->document = true;
     c->surface = cairo_pdf_table.cairo_pdf_surface_create_for_stream(put_octets, out, width, height);
     set_metadata(c, d);
-    MR_TRY(finish_opening(c, 0, ret, err));
-    turn_layouts(c);
-    c->layout = pangocairo_table.pango_cairo_create_layout(c->cr);
-    if (!c->layout) {
-        mr_canvas_close(c);
-        return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
-    }
-    set_font_options(c);
-    return MR_OK;
+    return finish_opening(c, 0, ret, err);
 }
 
 void mr_canvas_next_page(mr_canvas *c)
 {
-    cairo_pdf_table.cairo_show_page(c->cr);
+    if (c->document) {
+        cairo_pdf_table.cairo_show_page(c->cr);
+        return;
+    }
+    /* a picture has one page: what is drawn from now on falls outside of it */
+    cairo_table.cairo_rectangle(c->cr, 0, 0, 0, 0);
+    cairo_pdf_table.cairo_clip(c->cr);
 }
 
 int mr_canvas_finish(mr_canvas *c, struct mr_err *err)
 {
-    cairo_pdf_table.cairo_show_page(c->cr);
+    if (c->document) cairo_pdf_table.cairo_show_page(c->cr);
     cairo_status_t status = cairo_table.cairo_status(c->cr);
-    cairo_pdf_table.cairo_surface_finish(c->surface);
+    if (c->document) cairo_pdf_table.cairo_surface_finish(c->surface);
     if (status == CAIRO_STATUS_SUCCESS) status = cairo_table.cairo_surface_status(c->surface);
     if (status == CAIRO_STATUS_SUCCESS) return MR_OK;
     if (status == CAIRO_STATUS_WRITE_ERROR)
@@ -279,12 +272,12 @@ int mr_canvas_finish(mr_canvas *c, struct mr_err *err)
 
 void mr_canvas_tag_begin(mr_canvas *c, const char *name, const char *attributes)
 {
-    cairo_pdf_table.cairo_tag_begin(c->cr, name, attributes);
+    if (c->document) cairo_pdf_table.cairo_tag_begin(c->cr, name, attributes);
 }
 
 void mr_canvas_tag_end(mr_canvas *c, const char *name)
 {
-    cairo_pdf_table.cairo_tag_end(c->cr, name);
+    if (c->document) cairo_pdf_table.cairo_tag_end(c->cr, name);
 }
 
 void mr_canvas_close(mr_canvas *c)
@@ -502,6 +495,14 @@ void mr_canvas_shift(mr_canvas *c, double x, double y)
 
 /* ---- text that flows, and pictures ---- */
 
+/* What is set next goes into the other layout. */
+static void turn_layouts(mr_canvas *c)
+{
+    PangoLayout *kept = c->layout;
+    c->layout = c->lines;
+    c->lines = kept;
+}
+
 double mr_canvas_set(mr_canvas *c, const struct mr_lettering *l)
 {
     turn_layouts(c);
@@ -535,7 +536,6 @@ void mr_canvas_each_line(mr_canvas *c, struct mr_pigment p, mr_canvas_place *pla
 int mr_canvas_picture(mr_canvas *c, const struct mr_pixels *pixels, double x, double y, double width, double height,
                       struct mr_err *err)
 {
-    MR_TRY(cairo_pdf_load(err));
     cairo_surface_t *picture = cairo_pdf_table.cairo_image_surface_create_for_data(
         pixels->octets, CAIRO_FORMAT_ARGB32, (int)pixels->width, (int)pixels->height, (int)pixels->width * 4);
     bool made = cairo_table.cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS;

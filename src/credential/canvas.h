@@ -45,7 +45,7 @@ struct mr_canvas_document {
  *   errors  MR_E_LIBRARY, MR_E_NOMEM */
 int mr_canvas_open_pdf(double width, double height, const struct mr_canvas_document *d, mr_buf *out, mr_canvas **ret,
                        struct mr_err *err) MR_MUST_CHECK;
-void mr_canvas_next_page(mr_canvas *c);
+void mr_canvas_next_page(mr_canvas *c); /* of a picture: what is drawn afterwards is not seen */
 /* End the last page and write the rest. Errors: MR_E_LIMIT (the buffer's maximum), MR_E_NOMEM (also for tags that do not nest: our own mistake). */
 int mr_canvas_finish(mr_canvas *c, struct mr_err *err) MR_MUST_CHECK;
 /* What is drawn until the end is this: a structure element of PDF ("H1", "P", "Table" ...; ISO 32000-1 section 14.8.4), or "Link" with "uri='...'". */

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "credential/emblem.h"
+#include "credential/picture.h"
 #include "credential/wording.h"
 
 enum { INK = 0x16211D, MUTED = 0x48534E, WARN = 0x8A5300, NEST = 6, NOTES = 8192 };
@@ -266,7 +267,7 @@ static mr_str awarding_bodies(struct sheet *s)
 
 static void write_kind(struct sheet *s)
 {
-    struct mr_lettering kind = {.text = say(s, s->v->not_annex ? "badge.kind_open" : "sheet.kind"),
+    struct mr_lettering kind = {.text = say(s, s->v->not_annex && !s->o->is_sample ? "badge.kind_open" : "sheet.kind"),
                                 .bold = true,
                                 .size = 9.5,
                                 .min_size = 7,
@@ -338,7 +339,7 @@ static void write_dates(struct sheet *s)
     if (s->o->is_test)
         paragraph(s, "P", MR_STR_EMPTY,
                   (struct mr_lettering){
-                      .text = say(s, "certificate.test"), .bold = true, .size = 9.5, .pigment = {WARN, 1}},
+                      .text = say(s, s->o->is_sample ? "certificate.sample" : "certificate.test"), .bold = true, .size = 9.5, .pigment = {WARN, 1}},
                   3);
     s->y += 8;
 }
@@ -552,14 +553,35 @@ static int64_t day_of(const mr_view *v)
     return mr_date_is_set(v->awarded_on) ? mr_date_to_time(v->awarded_on) : 0;
 }
 
+static const struct mr_pdf_brand own = {.accent = MR_PDF_ACCENT, .line = MR_PDF_LINE};
+
+static int begin_sheet(mr_arena *a, const struct mr_pdf_order *o, struct sheet *ret, struct mr_err *err)
+{
+    *ret = (struct sheet){.a = a, .o = o, .v = o->view, .l = o->language, .brand = o->brand ? o->brand : &own};
+    ret->notes = MR_NEW_ARRAY(a, struct mr_pdf_note, NOTES);
+    return ret->notes ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for a certificate", MR_NOWHERE);
+}
+
+int mr_pdf_draw_page(mr_arena *a, const struct mr_pdf_order *o, size_t width, mr_buf *out, struct mr_err *err)
+{
+    struct sheet s;
+    size_t height = width * 1414 / 1000, stride = 0;
+    MR_TRY(begin_sheet(a, o, &s, err));
+    MR_TRY(mr_canvas_open(width, height, WIDE, 0xFFFFFF, &s.c, err));
+    int code = draw(&s, err);
+    struct mr_pixels pixels = {width, height, mr_canvas_pixels(s.c, &stride)};
+    for (size_t i = 0; i < width * height; i++) ((uint32_t *)(void *)pixels.octets)[i] |= 0xFF000000u;
+    if (!code) code = mr_picture_write_png(&pixels, out, err);
+    mr_canvas_close(s.c);
+    return code;
+}
+
 int mr_pdf_write(mr_arena *a, const struct mr_pdf_order *o, mr_buf *out, struct mr_err *err)
 {
-    static const struct mr_pdf_brand own = {.accent = MR_PDF_ACCENT, .line = MR_PDF_LINE};
     MR_CLEANUP(mr_buf_done) mr_buf drawn;
-    struct sheet s = {.a = a, .o = o, .v = o->view, .l = o->language, .brand = o->brand ? o->brand : &own};
-    s.notes = MR_NEW_ARRAY(a, struct mr_pdf_note, NOTES);
-    if (!s.notes) return MR_FAIL(err, MR_E_NOMEM, "no memory for a certificate", MR_NOWHERE);
+    struct sheet s;
     mr_buf_init(&drawn, MR_LIMIT_PDF);
+    MR_TRY(begin_sheet(a, o, &s, err));
     const struct mr_canvas_document document = {.title = mr_arena_cstr(a, mr_wording_join(a, o->view->title, o->view->learner)),
                                                 .author = mr_arena_cstr(a, awarding_bodies(&s)),
                                                 .subject = mr_arena_cstr(a, say(&s, "certificate.subject")),

@@ -23,6 +23,7 @@ struct mr_pdf_order {
     const mr_view *view; /* read in `language`: texts in the best language that the credential has */
     const mr_language *language;
     bool is_test;                     /* the words of a test seal stand across every page */
+    bool is_sample;                   /* of an invented achievement: it says so, and calls itself a micro-credential */
     mr_str verify_link;               /* opens the verify page of this very credential; in the QR code. Empty: no code */
     mr_str verify_page;               /* where a file may be dropped; empty: none is known */
     const struct mr_pdf_brand *brand; /* NULL: Merit's own */
@@ -33,5 +34,10 @@ struct mr_pdf_order {
  *   out     appended to; the same order gives the same octets
  *   errors  MR_E_LIBRARY, MR_E_NOMEM, MR_E_LIMIT (more than MR_LIMIT_PDF_PAGES, or the buffer's maximum) */
 int mr_pdf_write(mr_arena *a, const struct mr_pdf_order *o, mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+/* The first page as a picture, PNG, to look at before anything is awarded; `files` are not in it.
+ *   width   pixels
+ *   errors  as above */
+int mr_pdf_draw_page(mr_arena *a, const struct mr_pdf_order *o, size_t width, mr_buf *out,
+                     struct mr_err *err) MR_MUST_CHECK;
 
 #endif

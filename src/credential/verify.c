@@ -142,6 +142,7 @@ static int verify_file(struct mr_verification *w, mr_str file, struct mr_err *er
     mr_str text = MR_STR_EMPTY;
     mr_sniffed kind = mr_sniff(file, &text);
     if (kind == MR_SNIFFED_PNG || kind == MR_SNIFFED_SVG) return mr_verify_picture(w, file, err);
+    if (kind == MR_SNIFFED_PICTURE) return mr_verify_photograph(w, file, err);
     if (kind == MR_SNIFFED_PDF) return mr_verify_pdf(w, file, err);
     if (kind == MR_SNIFFED_GZIP) kind = mr_sniff_gzip(w->a, file);
     return mr_verify_text(w, kind, text, err);

@@ -145,6 +145,8 @@ int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_e
 int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
 /* A picture (PNG or SVG): what is baked into it. */
 int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
+/* Any other picture: no credential; what a QR code in it says is told. */
+int mr_verify_photograph(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
 /* A PDF: what is attached to it. */
 int mr_verify_pdf(struct mr_verification *w, mr_str pdf, struct mr_err *err) MR_MUST_CHECK;
 /* Is it signed by statements, and defines words of its own? Then what its words say is not what was signed. */
