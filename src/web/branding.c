@@ -92,7 +92,7 @@ static void show(mr_page *p, const struct mr_organisation_shown *o, const mr_jso
     mr_page_begin(p, "branding.title", "provider.organisation");
     mr_json_put_member(&p->view, "name", mr_texts_get(o->identity.name, mr_language_tag(p->language), NULL));
     mr_json_put_member(&p->view, "organisation_path", path_of(p, o, "", false));
-    mr_json_put_member(&p->view, "path", path_of(p, o, "/branding", false));
+    mr_json_put_member(&p->view, "action", path_of(p, o, "/branding", false));
     mr_json_put_member(&p->view, "sample_pdf", path_of(p, o, "/branding/sample.pdf", false));
     mr_json_put_member(&p->view, "sample_png", path_of(p, o, "/branding/sample.png", false));
     put_flag(p, "may_edit", mr_authorise(p->actor, MR_MAY_ORGANISATION_EDIT, o->id, NULL) == MR_OK);
