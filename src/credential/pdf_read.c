@@ -19,7 +19,7 @@
 
 #include <stdlib.h>
 
-enum { HOPS = 16, TREE_DEPTH = 16, NAME_MOST = 200, TAIL = 2048, NUMBER_MOST = 8388607 };
+enum { HOPS = 16, TREE_DEPTH = 16, NAME_MOST = 200, NAME_ROOM = 16384, TAIL = 2048, NUMBER_MOST = 8388607 };
 
 struct object {
     uint32_t number;
@@ -531,11 +531,11 @@ static mr_str name_of(struct reader *r, mr_str specification)
 {
     MR_CLEANUP(mr_buf_done) mr_buf octets, text, seen;
     mr_str value = get_resolved(r, specification, "UF");
+    mr_buf_init(&octets, NAME_ROOM);
+    mr_buf_init(&text, NAME_ROOM);
+    mr_buf_init(&seen, NAME_ROOM);
     if (!value.len) value = get_resolved(r, specification, "F");
     if (value.len < 2 || (value.ptr[0] != '(' && value.ptr[0] != '<') || value.len > 8 * NAME_MOST) return MR_STR_EMPTY;
-    mr_buf_init(&octets, MR_LIMIT_PDF_DEPTH * MR_KIB);
-    mr_buf_init(&text, MR_LIMIT_PDF_DEPTH * MR_KIB);
-    mr_buf_init(&seen, MR_LIMIT_PDF_DEPTH * MR_KIB);
     put_octets(value, &octets);
     mr_str raw = mr_buf_str(&octets);
     if (mr_str_has_prefix(raw, MR_STR("\xFE\xFF")))
