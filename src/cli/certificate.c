@@ -9,7 +9,8 @@
 #include <stdio.h>
 
 static const char help[] =
-    "merit certificate FILE [--out FILE.pdf] [--lang LANG] [--verify-url URL]: a sealed credential as a PDF to print.\n\n"
+    "merit certificate FILE [--out FILE.pdf] [--lang LANG] [--verify-url URL]: a sealed credential as a PDF to "
+    "print.\n\n"
     "  merit certificate anna.jsonld\n"
     "  merit certificate anna.jsonld --lang da --out anna.pdf --verify-url https://merit.example.org/verify\n"
     "  merit verify anna.pdf\n\n"
@@ -19,7 +20,8 @@ static const char help[] =
     "readers find it there.\n\n"
     "  --out FILE.pdf    write it there; else beside FILE, with the ending .pdf\n"
     "  --verify-url URL  the page where it can be verified: printed, and in a QR code\n\n"
-    "Exit status: 0 written, 1 no credential or its seal does not hold, 2 a wrong call or a file that cannot be read or "
+    "Exit status: 0 written, 1 no credential or its seal does not hold, 2 a wrong call or a file that cannot be read "
+    "or "
     "written.\n";
 
 struct certifying {
@@ -75,7 +77,8 @@ static const char *type_of(mr_sniffed kind, const mr_report *r)
 {
     if (kind == MR_SNIFFED_SD_JWT) return "application/dc+sd-jwt";
     if (strcmp(r->format_code, "vc+jwt") == 0) return "application/vc+jwt";
-    return mr_str_has_prefix(mr_str_of(r->format_code), MR_STR("elm+jades")) ? "application/jose+json" : "application/vc";
+    return mr_str_has_prefix(mr_str_of(r->format_code), MR_STR("elm+jades")) ? "application/jose+json"
+                                                                             : "application/vc";
 }
 
 static int write_pdf(mr_arena *a, const struct certifying *c, const mr_report *r, mr_sniffed kind, mr_str content,
@@ -84,11 +87,11 @@ static int write_pdf(mr_arena *a, const struct certifying *c, const mr_report *r
     MR_CLEANUP(mr_buf_done) mr_buf pdf;
     mr_str url = mr_str_of(c->verify_url);
     bool elm = mr_str_has_prefix(mr_str_of(r->format_code), MR_STR("elm"));
-    const struct mr_pdf_file file = {
-        .name = attached_name(a, c, kind, elm),
-        .type = type_of(kind, r),
-        .content = content,
-        .description = MR_SAY(a, c->language, "certificate.attached", {"format", r->format}).ptr};
+    const struct mr_pdf_file file = {.name = attached_name(a, c, kind, elm),
+                                     .type = type_of(kind, r),
+                                     .content = content,
+                                     .description =
+                                         MR_SAY(a, c->language, "certificate.attached", {"format", r->format}).ptr};
     const struct mr_pdf_order order = {.view = &r->view,
                                        .language = c->language,
                                        .is_test = r->test_seal,
@@ -106,13 +109,15 @@ static int certify(mr_arena *a, mr_verifier *v, const struct certifying *c)
     struct mr_err err = {0};
     mr_report report;
     mr_str file, text;
-    if (mr_file_read(a, c->file, MR_LIMIT_DOCUMENT, &file, &err) != MR_OK) return mr_cli_fail(&err, c->file, MR_STR_EMPTY);
+    if (mr_file_read(a, c->file, MR_LIMIT_DOCUMENT, &file, &err) != MR_OK)
+        return mr_cli_fail(&err, c->file, MR_STR_EMPTY);
     mr_sniffed kind = mr_sniff(file, &text);
     if (kind != MR_SNIFFED_JSON && kind != MR_SNIFFED_COMPACT && kind != MR_SNIFFED_SD_JWT)
         return refuse(c, "certificate.own_file");
     if (mr_verify(v, a, file, &report, &err) != MR_OK) return mr_cli_fail(&err, c->file, MR_STR_EMPTY);
     if (!report.has_view) return refuse(c, "certificate.not_sealed");
-    const char *out = c->out ? c->out : mr_arena_format(a, "%.*s.pdf", MR_STR_ARG(without_ending(mr_str_of(c->file)))).ptr;
+    const char *out =
+        c->out ? c->out : mr_arena_format(a, "%.*s.pdf", MR_STR_ARG(without_ending(mr_str_of(c->file)))).ptr;
     if (write_pdf(a, c, &report, kind, file, out, &err) != MR_OK) return mr_cli_fail(&err, out, MR_STR_EMPTY);
     mr_str said = MR_SAY(a, c->language, "certificate.written", {"file", mr_str_of(out)});
     mr_cli_put_visible(stderr, said.ptr);

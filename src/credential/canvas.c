@@ -164,7 +164,8 @@ static int open_canvas(mr_canvas *c, uint32_t paper, struct mr_err *err)
     c->lines = pangocairo_table.pango_cairo_create_layout(c->cr);
     c->fonts[0] = pango_table.pango_font_description_from_string("Noto Sans, DejaVu Sans, sans-serif");
     c->fonts[1] = pango_table.pango_font_description_from_string("Noto Serif, DejaVu Serif, serif");
-    if (!c->layout || !c->lines || !c->fonts[0] || !c->fonts[1]) return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
+    if (!c->layout || !c->lines || !c->fonts[0] || !c->fonts[1])
+        return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
     set_font_options(c->layout);
     set_font_options(c->lines);
     return MR_OK;
@@ -224,12 +225,9 @@ static void set_metadata(mr_canvas *c, const struct mr_canvas_document *d)
     const struct {
         cairo_pdf_metadata_t which;
         const char *text;
-    } all[] = {{CAIRO_PDF_METADATA_TITLE, d->title},
-               {CAIRO_PDF_METADATA_AUTHOR, d->author},
-               {CAIRO_PDF_METADATA_SUBJECT, d->subject},
-               {CAIRO_PDF_METADATA_CREATOR, "Merit"},
-               {CAIRO_PDF_METADATA_CREATE_DATE, at},
-               {CAIRO_PDF_METADATA_MOD_DATE, at}};
+    } all[] = {{CAIRO_PDF_METADATA_TITLE, d->title},     {CAIRO_PDF_METADATA_AUTHOR, d->author},
+               {CAIRO_PDF_METADATA_SUBJECT, d->subject}, {CAIRO_PDF_METADATA_CREATOR, "Merit"},
+               {CAIRO_PDF_METADATA_CREATE_DATE, at},     {CAIRO_PDF_METADATA_MOD_DATE, at}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i].text && *all[i].text)
             cairo_pdf_table.cairo_pdf_surface_set_metadata(c->surface, all[i].which, all[i].text);
@@ -445,9 +443,12 @@ static void draw_modules(mr_canvas *c, const QRcode *code, double module, double
 {
     cairo_table.cairo_set_antialias(c->cr, CAIRO_ANTIALIAS_NONE);
     for (int row = 0; row < code->width; row++)
-        for (int column = 0; column < code->width; column++)
-            if (code->data[row * code->width + column] & 1)
-                cairo_table.cairo_rectangle(c->cr, x + column * module, y + row * module, module, module);
+        for (int column = 0, run; column < code->width;
+             column += run + 1) { /* dark modules side by side are one piece */
+            for (run = 0; column + run < code->width && code->data[row * code->width + column + run] & 1; run++)
+                continue;
+            if (run) cairo_table.cairo_rectangle(c->cr, x + column * module, y + row * module, run * module, module);
+        }
     ink_path(c, 0, p);
     cairo_table.cairo_set_antialias(c->cr, CAIRO_ANTIALIAS_DEFAULT);
 }

@@ -58,6 +58,7 @@ typedef void mr_canvas_place(void *self, double height, double *ret_x, double *r
 double mr_canvas_set(mr_canvas *c, const struct mr_lettering *l);
 void mr_canvas_each_line(mr_canvas *c, struct mr_pigment p, mr_canvas_place *place, void *self);
 
+/* NULL is allowed. */
 void mr_canvas_close(mr_canvas *c);
 
 /* Size of type at which the text fits, and the height it takes then; changes nothing. ret_cut (may be NULL): it does not fit even at its
@@ -94,7 +95,8 @@ void mr_canvas_shift(mr_canvas *c, double x, double y);
  *   errors  MR_E_LIBRARY, MR_E_NOMEM */
 struct mr_pixels {
     size_t width, height;
-    unsigned char *octets; /* width * 4 octets a row; 32 bits 0xAARRGGBB in the machine's order, colours multiplied by their opacity */
+    unsigned char *
+        octets; /* width * 4 octets a row; 32 bits 0xAARRGGBB in the machine's order, colours multiplied by their opacity */
 };
 int mr_canvas_picture(mr_canvas *c, const struct mr_pixels *pixels, double x, double y, double width, double height,
                       struct mr_err *err) MR_MUST_CHECK;

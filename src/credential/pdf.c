@@ -67,7 +67,8 @@ static mr_str say(const struct sheet *s, const char *id)
 static void note(struct sheet *s, const struct mr_pdf_note *n)
 {
     if (s->note_count == NOTES) {
-        if (!s->fault.code) mr_err_set(&s->fault, MR_E_LIMIT, "the certificate is too long", MR_NOWHERE, __FILE__, __LINE__);
+        if (!s->fault.code)
+            mr_err_set(&s->fault, MR_E_LIMIT, "the certificate is too long", MR_NOWHERE, __FILE__, __LINE__);
         return;
     }
     s->notes[s->note_count++] = *n;
@@ -101,8 +102,8 @@ static struct mr_pdf_note in_language(struct sheet *s, mr_str language)
 
 /* ---- pages ---- */
 
-static void write_plain(struct sheet *s, mr_str text, double size, struct mr_pigment p, double x, double y, double width,
-                        int align)
+static void write_plain(struct sheet *s, mr_str text, double size, struct mr_pigment p, double x, double y,
+                        double width, int align)
 {
     struct mr_lettering l = {
         .text = text, .size = size, .min_size = size * .75, .width = width, .align = align, .pigment = p};
@@ -114,8 +115,12 @@ static void draw_test(struct sheet *s)
     struct mr_lettering words = {
         .text = say(s, "sheet.test"), .bold = true, .size = 92, .min_size = 40, .width = 640, .pigment = {WARN, .16}};
     mr_canvas_write_turned(s->c, &words, WIDE / 2, HIGH / 2 - 16, 52);
-    words = (struct mr_lettering){
-        .text = say(s, "sheet.test_why"), .bold = true, .size = 34, .min_size = 18, .width = 600, .pigment = {WARN, .16}};
+    words = (struct mr_lettering){.text = say(s, "sheet.test_why"),
+                                  .bold = true,
+                                  .size = 34,
+                                  .min_size = 18,
+                                  .width = 600,
+                                  .pigment = {WARN, .16}};
     mr_canvas_write_turned(s->c, &words, WIDE / 2 + 60, HIGH / 2 + 36, 52);
 }
 
@@ -146,7 +151,8 @@ static void begin_page(struct sheet *s)
 
 static void write_foot(struct sheet *s);
 
-static void write_row_label(struct sheet *s, mr_str label)
+/* Returns its height. */
+static double write_row_label(struct sheet *s, mr_str label)
 {
     struct mr_lettering l = {.text = label,
                              .bold = true,
@@ -158,8 +164,9 @@ static void write_row_label(struct sheet *s, mr_str label)
                              .pigment = ink};
     const struct tag heading = {"TH", {.scope = "Row"}};
     begin(s, &heading);
-    mr_canvas_write(s->c, &l, LEFT, s->y);
+    double height = mr_canvas_write(s->c, &l, LEFT, s->y);
     mr_canvas_tag_end(s->c, heading.name);
+    return height;
 }
 
 static void turn_page(struct sheet *s)
@@ -292,11 +299,14 @@ static void write_award(struct sheet *s)
 {
     const mr_view *v = s->v;
     mr_str none = MR_STR_EMPTY;
-    paragraph(s, "P", v->answers[MR_ELEMENT_AWARDING_BODY].language,
-              (struct mr_lettering){.text = awarding_bodies(s), .serif = true, .bold = true, .size = 16, .pigment = ink}, 5);
+    paragraph(
+        s, "P", v->answers[MR_ELEMENT_AWARDING_BODY].language,
+        (struct mr_lettering){.text = awarding_bodies(s), .serif = true, .bold = true, .size = 16, .pigment = ink}, 5);
     if (v->learner.len) {
-        paragraph(s, "P", none, (struct mr_lettering){.text = say(s, "sheet.awards_to"), .size = 10, .pigment = muted}, 1);
-        paragraph(s, "P", none, (struct mr_lettering){.text = v->learner, .serif = true, .size = 29, .leading = .92, .pigment = ink},
+        paragraph(s, "P", none, (struct mr_lettering){.text = say(s, "sheet.awards_to"), .size = 10, .pigment = muted},
+                  1);
+        paragraph(s, "P", none,
+                  (struct mr_lettering){.text = v->learner, .serif = true, .size = 29, .leading = .92, .pigment = ink},
                   2);
         if (mr_date_is_set(v->birth_date))
             paragraph(s, "P", none,
@@ -305,7 +315,8 @@ static void write_award(struct sheet *s)
                                             .size = 9.5,
                                             .pigment = muted},
                       6);
-        paragraph(s, "P", none, (struct mr_lettering){.text = say(s, "sheet.title_lead"), .size = 10, .pigment = muted}, 1);
+        paragraph(s, "P", none, (struct mr_lettering){.text = say(s, "sheet.title_lead"), .size = 10, .pigment = muted},
+                  1);
     }
     paragraph(s, "H1", v->answers[MR_ELEMENT_TITLE].language,
               (struct mr_lettering){
@@ -328,18 +339,21 @@ static void write_dates(struct sheet *s)
                                         .size = 10.5,
                                         .pigment = ink},
                   1);
-    paragraph(s, "P", MR_STR_EMPTY, (struct mr_lettering){.text = until, .bold = true, .size = 10.5, .pigment = ink}, 3);
+    paragraph(s, "P", MR_STR_EMPTY, (struct mr_lettering){.text = until, .bold = true, .size = 10.5, .pigment = ink},
+              3);
     if (v->on_behalf_of.len)
-        paragraph(
-            s, "P", MR_STR_EMPTY,
-            (struct mr_lettering){.text = MR_SAY(s->a, s->l, "story.on_behalf", {"issuer", v->issuer}, {"body", v->on_behalf_of}),
-                                  .size = 9.5,
-                                  .pigment = muted},
-            3);
-    if (s->o->is_test)
         paragraph(s, "P", MR_STR_EMPTY,
                   (struct mr_lettering){
-                      .text = say(s, s->o->is_sample ? "certificate.sample" : "certificate.test"), .bold = true, .size = 9.5, .pigment = {WARN, 1}},
+                      .text = MR_SAY(s->a, s->l, "story.on_behalf", {"issuer", v->issuer}, {"body", v->on_behalf_of}),
+                      .size = 9.5,
+                      .pigment = muted},
+                  3);
+    if (s->o->is_test)
+        paragraph(s, "P", MR_STR_EMPTY,
+                  (struct mr_lettering){.text = say(s, s->o->is_sample ? "certificate.sample" : "certificate.test"),
+                                        .bold = true,
+                                        .size = 9.5,
+                                        .pigment = {WARN, 1}},
                   3);
     s->y += 8;
 }
@@ -358,7 +372,8 @@ static void write_outcomes(struct sheet *s)
         open(s, "LI", NO_NOTE);
         open(s, "LBody", NO_NOTE);
         mr_canvas_disc(s->c, LEFT + 4, s->y + 6.6, 1.6, (struct mr_pigment){s->brand->line, 1});
-        flow(s, (struct mr_lettering){.text = outcomes->values[i], .size = 9.6, .width = MEASURE - 14, .pigment = ink}, LEFT + 14);
+        flow(s, (struct mr_lettering){.text = outcomes->values[i], .size = 9.6, .width = MEASURE - 14, .pigment = ink},
+             LEFT + 14);
         shut(s);
         shut(s);
         s->y += 2.5;
@@ -401,14 +416,13 @@ static void write_value(struct sheet *s, mr_str text, bool italic)
 static void write_row(struct sheet *s, mr_element e)
 {
     const struct mr_view_answer *answer = &s->v->answers[e];
-    struct mr_lettering label = {.text = label_of(s, e, ""), .bold = true, .size = 8.8, .width = LABEL};
-    double height = mr_canvas_set(s->c, &label);
-    need(s, height + 3);
+    mr_str label = label_of(s, e, "");
+    need(s, 28); /* a label of two lines */
     size_t page = s->page;
     double top = s->y;
     open(s, "TR", NO_NOTE);
-    write_row_label(s, label.text);
-    s->row = label.text;
+    double height = write_row_label(s, label);
+    s->row = label;
     open(s, "TD", is_missing(s->v, e) ? NO_NOTE : in_language(s, answer->language));
     if (is_missing(s->v, e))
         write_value(s, MR_SAY(s->a, s->l, "certificate.not_stated", {"gap", label_of(s, e, ".gap")}), true);
@@ -435,7 +449,8 @@ static void write_elements(struct sheet *s)
         shut(s);
         s->y += 5;
     }
-    paragraph(s, "P", MR_STR_EMPTY, (struct mr_lettering){.text = say(s, "report.note"), .size = 8.8, .pigment = muted}, 6);
+    paragraph(s, "P", MR_STR_EMPTY, (struct mr_lettering){.text = say(s, "report.note"), .size = 8.8, .pigment = muted},
+              6);
 }
 
 /* ---- the foot of the first page ---- */
@@ -451,8 +466,14 @@ static double write_signatory(struct sheet *s, double y)
                 MR_SAY(s->a, s->l, "certificate.signature_alt", {"name", b->signatory}));
     mr_canvas_line(s->c, LEFT, rule, LEFT + width, rule, .6, (struct mr_pigment){b->line, 1});
     open(s, "P", NO_NOTE);
-    struct mr_lettering l = {
-        .text = b->signatory, .bold = true, .size = 9, .min_size = 6.5, .width = width, .height = 24, .align = -1, .pigment = ink};
+    struct mr_lettering l = {.text = b->signatory,
+                             .bold = true,
+                             .size = 9,
+                             .min_size = 6.5,
+                             .width = width,
+                             .height = 24,
+                             .align = -1,
+                             .pigment = ink};
     double at = rule + 4;
     at += mr_canvas_write(s->c, &l, LEFT, at) + 1;
     shut(s);
@@ -487,8 +508,7 @@ static void write_code(struct sheet *s, double foot)
     double width;
     mr_str alternative = MR_SAY(s->a, s->l, "certificate.code_alt", {"link", s->o->verify_link});
     open(s, "Figure", (struct mr_pdf_note){.alternative = mr_arena_cstr(s->a, alternative)});
-    int code =
-        mr_canvas_qr(s->c, s->o->verify_link, CODE, RIGHT, foot, ink, &width, s->fault.code ? NULL : &s->fault);
+    int code = mr_canvas_qr(s->c, s->o->verify_link, CODE, RIGHT, foot, ink, &width, s->fault.code ? NULL : &s->fault);
     (void)code; /* kept in s->fault */
     shut(s);
 }
@@ -518,7 +538,8 @@ static void write_foot(struct sheet *s)
             mr_canvas_tag_begin(s->c, "Link", mr_arena_format(s->a, "uri='%.*s'", MR_STR_ARG(link)).ptr);
             note(s, &t.note);
         }
-        y = write_check(s, "P", MR_SAY(s->a, s->l, "certificate.check_link", {"link", link}), false, x, y, right - x, foot - 34);
+        y = write_check(s, "P", MR_SAY(s->a, s->l, "certificate.check_link", {"link", link}), false, x, y, right - x,
+                        foot - 34);
         if (linked) mr_canvas_tag_end(s->c, "Link");
     }
     write_check(s, "P",
@@ -582,10 +603,11 @@ int mr_pdf_write(mr_arena *a, const struct mr_pdf_order *o, mr_buf *out, struct 
     struct sheet s;
     mr_buf_init(&drawn, MR_LIMIT_PDF);
     MR_TRY(begin_sheet(a, o, &s, err));
-    const struct mr_canvas_document document = {.title = mr_arena_cstr(a, mr_wording_join(a, o->view->title, o->view->learner)),
-                                                .author = mr_arena_cstr(a, awarding_bodies(&s)),
-                                                .subject = mr_arena_cstr(a, say(&s, "certificate.subject")),
-                                                .made_at = day_of(o->view)};
+    const struct mr_canvas_document document = {
+        .title = mr_arena_cstr(a, mr_wording_join(a, o->view->title, o->view->learner)),
+        .author = mr_arena_cstr(a, awarding_bodies(&s)),
+        .subject = mr_arena_cstr(a, say(&s, "certificate.subject")),
+        .made_at = day_of(o->view)};
     MR_TRY(mr_canvas_open_pdf(WIDE, HIGH, &document, &drawn, &s.c, err));
     int code = draw(&s, err);
     mr_canvas_close(s.c);

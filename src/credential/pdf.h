@@ -12,20 +12,20 @@
 
 /* How a provider's certificates look. */
 struct mr_pdf_brand {
-    uint32_t accent, line;               /* 0xRRGGBB: of headings, on white; of lines and marks */
-    const struct mr_pixels *logo;        /* NULL: the sign of Merit */
-    const struct mr_pixels *signature;   /* NULL: none */
-    mr_str signatory, role;              /* empty: nobody is named */
+    uint32_t accent, line;             /* 0xRRGGBB: of headings, on white; of lines and marks */
+    const struct mr_pixels *logo;      /* NULL: the sign of Merit */
+    const struct mr_pixels *signature; /* NULL: none */
+    mr_str signatory, role;            /* empty: nobody is named */
 };
 enum { MR_PDF_ACCENT = 0x0B5D4E, MR_PDF_LINE = 0x0B5D4E };
 
 struct mr_pdf_order {
     const mr_view *view; /* read in `language`: texts in the best language that the credential has */
     const mr_language *language;
-    bool is_test;                     /* the words of a test seal stand across every page */
-    bool is_sample;                   /* of an invented achievement: it says so, and calls itself a micro-credential */
-    mr_str verify_link;               /* opens the verify page of this very credential; in the QR code. Empty: no code */
-    mr_str verify_page;               /* where a file may be dropped; empty: none is known */
+    bool is_test;       /* the words of a test seal stand across every page */
+    bool is_sample;     /* of an invented achievement: it says so, and calls itself a micro-credential */
+    mr_str verify_link; /* opens the verify page of this very credential; in the QR code. Empty: no code */
+    mr_str verify_page; /* where a file may be dropped; empty: none is known */
     const struct mr_pdf_brand *brand; /* NULL: Merit's own */
     const struct mr_pdf_file *files;  /* sealed forms of the credential, by name */
     size_t file_count;

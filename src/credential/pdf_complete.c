@@ -1,5 +1,5 @@
 /* The adapter to qpdf. It reads only what cairo has just written: files of strangers are read by pdf_read.c, because qpdf unpacks the object streams of a file without a
- * limit (docs/decisions/0014).
+ * limit (docs/decisions/0016).
  *
  * cairo numbers the structure elements in the order in which they begin, and writes them as a tree whose walk gives the same order; a note is found by
  * counting. What the tree holds beside elements (numbers of marked pieces, references to links) is passed over. */
@@ -90,10 +90,9 @@ static int put_notes(qpdf_data q, qpdf_oh root, const struct mr_pdf_completion *
     size_t met = 0;
     qpdf_oh tree = Q qpdf_oh_get_key(q, root, "/StructTreeRoot");
     if (Q qpdf_oh_is_dictionary(q, tree)) walk(q, Q qpdf_oh_get_key(q, tree, "/K"), c, &met, 0);
-    return met == c->note_count
-               ? MR_OK
-               : MR_FAIL_DETAIL(err, MR_E_FORMAT, "the document has other tags than were written", "%zu, not %zu", met,
-                                c->note_count);
+    return met == c->note_count ? MR_OK
+                                : MR_FAIL_DETAIL(err, MR_E_FORMAT, "the document has other tags than were written",
+                                                 "%zu, not %zu", met, c->note_count);
 }
 
 /* One element holds all others (14.8.4.2); cairo 1.16 has none that may span pages. */
@@ -105,8 +104,7 @@ static void gather(qpdf_data q, qpdf_oh root)
     Q qpdf_oh_replace_key(q, document, "/S", Q qpdf_oh_new_name(q, "/Document"));
     Q qpdf_oh_replace_key(q, document, "/P", tree);
     Q qpdf_oh_replace_key(q, document, "/K", kids);
-    for (int i = 0; i < count; i++)
-        Q qpdf_oh_replace_key(q, Q qpdf_oh_get_array_item(q, kids, i), "/P", document);
+    for (int i = 0; i < count; i++) Q qpdf_oh_replace_key(q, Q qpdf_oh_get_array_item(q, kids, i), "/P", document);
     Q qpdf_oh_replace_key(q, tree, "/K", document);
 }
 
@@ -173,8 +171,8 @@ static int complete(qpdf_data q, mr_str pdf, const struct mr_pdf_completion *c, 
     attach(q, root, c);
     if (Q qpdf_has_error(q) || Q qpdf_init_write_memory(q) & QPDF_ERRORS) return told_by_qpdf(q, err);
     Q qpdf_set_deterministic_ID(q, QPDF_TRUE);
-    Q qpdf_set_decode_level(q, qpdf_dl_none); /* what cairo compressed stays as it is */
-    Q qpdf_set_compress_streams(q, QPDF_TRUE);
+    Q qpdf_set_decode_level(q, qpdf_dl_none);   /* what cairo compressed stays as it is */
+    Q qpdf_set_compress_streams(q, QPDF_FALSE); /* most of a credential is its picture: it would hardly get smaller */
     if (Q qpdf_write(q) & QPDF_ERRORS) return told_by_qpdf(q, err);
     mr_buf_put(out, mr_str_make((const char *)Q qpdf_get_buffer(q), Q qpdf_get_buffer_length(q)));
     return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the document is larger than allowed", MR_NOWHERE) : MR_OK;

@@ -12,7 +12,7 @@
  *
  * Not read: encrypted files (they are refused), filters other than Flate, predictors: no program attaches files with those.
  *
- * qpdf, which writes our own PDFs, is not used here: it unpacks object streams and cross-reference streams without a limit (docs/decisions/0014). */
+ * qpdf, which writes our own PDFs, is not used here: it unpacks object streams and cross-reference streams without a limit (docs/decisions/0016). */
 #include "credential/pdf_read.h"
 
 #include "base/compression.h"
@@ -32,8 +32,8 @@ struct reader {
     mr_str file;
     struct object *objects;
     size_t count, room, sorted; /* sorted: so many from the first stand in order, and can be found */
-    size_t work, unpacked; /* left */
-    mr_str root;           /* reference to the catalog; empty: none was named */
+    size_t work, unpacked;      /* left */
+    mr_str root;                /* reference to the catalog; empty: none was named */
     bool encrypted;
     struct mr_err *err;
     int code; /* of what ended it */
@@ -269,8 +269,7 @@ static bool is_null(mr_str value)
 
 static bool add_object(struct reader *r, struct object o)
 {
-    if (r->count == MR_LIMIT_PDF_OBJECTS)
-        return stop(r, MR_FAIL(r->err, MR_E_LIMIT, "pdf.too_much", MR_NOWHERE));
+    if (r->count == MR_LIMIT_PDF_OBJECTS) return stop(r, MR_FAIL(r->err, MR_E_LIMIT, "pdf.too_much", MR_NOWHERE));
     if (r->count == r->room) {
         size_t room = r->room ? 2 * r->room : 256;
         struct object *more = MR_NEW_ARRAY(r->a, struct object, room);
@@ -336,7 +335,8 @@ static size_t walk_stream(struct reader *r, struct object *o, size_t at)
     at += strlen("stream");
     if (at < t.len && t.ptr[at] == '\r') at++;
     if (at < t.len && t.ptr[at] == '\n') at++;
-    if (read_number(said, &digits, &length) && digits == said.len && length <= t.len - at && ends_stream(t, at + length)) {
+    if (read_number(said, &digits, &length) && digits == said.len && length <= t.len - at &&
+        ends_stream(t, at + length)) {
         o->data = mr_str_make(t.ptr + at, length);
         return at + length;
     }
@@ -417,7 +417,8 @@ static bool read_filter(struct reader *r, mr_str dict, bool *ret_packed)
         if (take_value(r, filter, &at, &more)) return false;
         filter = resolve(r, one);
         at = 1;
-        if (mr_str_has_prefix(parameters, MR_STR("[")) && take_value(r, parameters, &at, &one)) parameters = resolve(r, one);
+        if (mr_str_has_prefix(parameters, MR_STR("[")) && take_value(r, parameters, &at, &one))
+            parameters = resolve(r, one);
     }
     if (is_null(filter)) return true;
     *ret_packed = true;

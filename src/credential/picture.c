@@ -116,8 +116,8 @@ static cairo_status_t put_octets(void *self, const unsigned char *octets, unsign
 int mr_picture_write_png(const struct mr_pixels *p, mr_buf *out, struct mr_err *err)
 {
     MR_TRY(cairo_load(err));
-    cairo_surface_t *s = cairo_table.cairo_image_surface_create_for_data(
-        p->octets, CAIRO_FORMAT_ARGB32, (int)p->width, (int)p->height, (int)p->width * 4);
+    cairo_surface_t *s = cairo_table.cairo_image_surface_create_for_data(p->octets, CAIRO_FORMAT_ARGB32, (int)p->width,
+                                                                         (int)p->height, (int)p->width * 4);
     cairo_status_t status = cairo_table.cairo_surface_write_to_png_stream(s, put_octets, out);
     cairo_table.cairo_surface_destroy(s);
     if (status == CAIRO_STATUS_SUCCESS) return MR_OK;
@@ -154,8 +154,10 @@ static int decode_opened(tjhandle j, mr_str file, struct mr_pixels *ret, struct 
     if (!wide || !high) return MR_FAIL(err, MR_E_LIMIT, "picture.too_large", MR_NOWHERE);
     MR_TRY(make_pixels((size_t)wide, (size_t)high, ret, err));
     /* TJFLAG_LIMITSCANS: a progressive picture may ask for its pixels to be gone over thousands of times */
-    int failed = jpeg_table.tjDecompress2(j, octets, file.len, ret->octets, wide, wide * 4, high, PIXEL, TJFLAG_LIMITSCANS);
-    if (!failed || jpeg_table.tjGetErrorCode(j) == TJERR_WARNING) return MR_OK; /* a warning: cut off, and the rest is grey */
+    int failed =
+        jpeg_table.tjDecompress2(j, octets, file.len, ret->octets, wide, wide * 4, high, PIXEL, TJFLAG_LIMITSCANS);
+    if (!failed || jpeg_table.tjGetErrorCode(j) == TJERR_WARNING)
+        return MR_OK; /* a warning: cut off, and the rest is grey */
     mr_picture_done(ret);
     return MR_FAIL(err, MR_E_FORMAT, "picture.damaged", MR_NOWHERE);
 }
@@ -218,7 +220,8 @@ static unsigned char *make_grey(const struct mr_pixels *p)
     return grey;
 }
 
-static void scan(mr_arena *a, zbar_image_scanner_t *scanner, const struct mr_pixels *p, const unsigned char *grey, mr_str *ret)
+static void scan(mr_arena *a, zbar_image_scanner_t *scanner, const struct mr_pixels *p, const unsigned char *grey,
+                 mr_str *ret)
 {
     zbar_image_t *image = zbar_table.zbar_image_create();
     if (!image) return;

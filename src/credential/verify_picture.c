@@ -63,10 +63,10 @@ static int verify_bare(struct mr_verification *w, mr_str picture, const char *id
 {
     MR_CLEANUP(mr_buf_done) mr_buf seen;
     struct mr_err e = {0};
+    mr_buf_init(&seen, 8 * MR_KIB);
     MR_TRY(mr_verify_not_the_form(w, id, NULL, false));
     if (mr_picture_read_code(w->a, picture, &w->r->code, &e) != MR_OK || !w->r->code.len) return MR_OK;
     mr_str shown = w->r->code;
-    mr_buf_init(&seen, 8 * MR_KIB);
     if (shown.len > MR_LIMIT_CODE_SHOWN) shown.len = MR_LIMIT_CODE_SHOWN;
     mr_buf_put_visible(&seen, shown);
     mr_verify_remark(w, mr_verify_say_with(w, "picture.code", "text", mr_arena_dup(w->a, mr_buf_str(&seen))));

@@ -58,7 +58,8 @@ static double linear(unsigned channel)
 
 static double contrast_with_white(uint32_t colour)
 {
-    double light = 0.2126 * linear(colour >> 16 & 255) + 0.7152 * linear(colour >> 8 & 255) + 0.0722 * linear(colour & 255);
+    double light =
+        0.2126 * linear(colour >> 16 & 255) + 0.7152 * linear(colour >> 8 & 255) + 0.0722 * linear(colour & 255);
     return 1.05 / (light + 0.05);
 }
 

@@ -17,7 +17,8 @@ static mr_str whole(const mr_service *s, mr_arena *a, mr_str path)
     return mr_arena_concat(a, (const mr_str[]){mr_service_public_url(s), path}, 2);
 }
 
-static int read_sealed(mr_service *s, mr_arena *a, mr_str sealed, const mr_language *l, mr_report *ret, struct mr_err *err)
+static int read_sealed(mr_service *s, mr_arena *a, mr_str sealed, const mr_language *l, mr_report *ret,
+                       struct mr_err *err)
 {
     MR_CLEANUP(verifier_cleanup) mr_verifier *verifier = NULL;
     struct mr_service_verifying how;

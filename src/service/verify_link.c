@@ -18,8 +18,8 @@ bool mr_verify_link_read(const mr_service *s, mr_str link, mr_str *ret_id, mr_st
     if (own.len && mr_str_has_prefix(rest, own)) rest = mr_str_from(rest, own.len);
     if (!mr_str_has_prefix(rest, MR_STR("/verify/"))) return false;
     rest = mr_str_from(rest, strlen("/verify/"));
-    return mr_str_split(&rest, '/', ret_id) && mr_str_split(&rest, '/', ret_mac) && !rest.ptr && mr_id_is_uuid(*ret_id) &&
-           mr_service_mac_fits(s, PURPOSE, *ret_id, *ret_mac);
+    return mr_str_split(&rest, '/', ret_id) && mr_str_split(&rest, '/', ret_mac) && !rest.ptr &&
+           mr_id_is_uuid(*ret_id) && mr_service_mac_fits(s, PURPOSE, *ret_id, *ret_mac);
 }
 
 int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, mr_str *ret, struct mr_err *err)

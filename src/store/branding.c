@@ -5,10 +5,11 @@ int mr_store_branding_find(mr_db_tx *tx, mr_arena *a, mr_str org_id, struct mr_b
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     *ret = (struct mr_branding_row){0};
-    MR_TRY(mr_db_query(tx,
-                       "SELECT accent, line, signatory, signatory_role, logo, signature, changed_at FROM branding WHERE "
-                       "org_id = $org",
-                       MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
+    MR_TRY(
+        mr_db_query(tx,
+                    "SELECT accent, line, signatory, signatory_role, logo, signature, changed_at FROM branding WHERE "
+                    "org_id = $org",
+                    MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     if (!row) return MR_OK;
     *ret = (struct mr_branding_row){.is_there = true,

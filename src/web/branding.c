@@ -52,11 +52,11 @@ static void put_picture(mr_page *p, const struct mr_organisation_shown *o, const
 {
     mr_json_begin_object(&p->view);
     mr_json_put_member_c(&p->view, "picture", which);
-    mr_json_put_member(&p->view, "heading", mr_message_str(p->language, mr_arena_format(p->arena, "branding.%s", which)));
+    mr_json_put_member(&p->view, "heading",
+                       mr_message_str(p->language, mr_arena_format(p->arena, "branding.%s", which)));
     mr_json_put_member(&p->view, "text",
                        mr_message_str(p->language, mr_arena_format(p->arena, "branding.%s.hint", which)));
-    mr_json_put_member(&p->view, "path",
-                       path_of(p, o, mr_arena_format(p->arena, "/branding/%s", which).ptr, false));
+    mr_json_put_member(&p->view, "path", path_of(p, o, mr_arena_format(p->arena, "/branding/%s", which).ptr, false));
     mr_json_put_member(&p->view, "remove_path",
                        path_of(p, o, mr_arena_format(p->arena, "/branding/%s/remove", which).ptr, false));
     put_flag(p, "there", there);

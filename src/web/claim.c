@@ -305,7 +305,8 @@ static void hand_out_picture(mr_page *p, const struct mr_claim *claim, mr_pictur
     bool png = kind == MR_PICTURE_PNG;
     mr_buf_init(&out, MR_LIMIT_DOCUMENT);
     if (bake(p, claim, kind, &out, &err) == MR_OK)
-        mr_page_download(p, png ? "image/png" : "image/svg+xml", file_name(p, claim, png ? ".png" : ".svg"), mr_buf_str(&out));
+        mr_page_download(p, png ? "image/png" : "image/svg+xml", file_name(p, claim, png ? ".png" : ".svg"),
+                         mr_buf_str(&out));
     else
         mr_page_fail(p, &err);
 }
