@@ -35,3 +35,15 @@ int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_st
     MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("elm"), ret, err));
     return ret->len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such credential", MR_NOWHERE);
 }
+
+int mr_verify_link_follow(mr_service *s, mr_verifier *v, mr_arena *a, const mr_language *l, mr_report *report,
+                          struct mr_err *err)
+{
+    mr_str id, mac, sealed;
+    if (!report->code.len || !mr_verify_link_read(s, report->code, &id, &mac)) return MR_OK;
+    if (mr_verify_link_open(s, a, id, mac, &sealed, NULL) != MR_OK) return MR_OK;
+    MR_TRY(mr_verify(v, a, sealed, report, err));
+    if (report->remark_count < MR_VERIFY_REMARKS)
+        report->remarks[report->remark_count++] = mr_message(l, "picture.code_followed");
+    return MR_OK;
+}

@@ -3,6 +3,7 @@
 #ifndef MR_SERVICE_VERIFY_LINK_H
 #define MR_SERVICE_VERIFY_LINK_H
 
+#include "credential/verify.h"
 #include "service/service.h"
 
 /* "/verify/<id>/<mac>" in the arena. */
@@ -13,5 +14,12 @@ bool mr_verify_link_read(const mr_service *s, mr_str link, mr_str *ret_id, mr_st
  *   errors  MR_E_NOT_FOUND: a wrong address, not accepted, declined: nothing is told apart */
 int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, mr_str *ret,
                         struct mr_err *err) MR_MUST_CHECK;
+/* A picture that is no credential, and whose QR code holds such an address: the credential behind it is verified in its place, and a remark says so. No other address is followed: a
+ * photograph may show any.
+ *   a       of the report's texts
+ *   report  of the picture; anything else stays as it is
+ *   errors  those of mr_verify */
+int mr_verify_link_follow(mr_service *s, mr_verifier *v, mr_arena *a, const mr_language *l, mr_report *report,
+                          struct mr_err *err) MR_MUST_CHECK;
 
 #endif

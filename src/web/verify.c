@@ -485,18 +485,6 @@ static void begin_answer(mr_page *p, const struct request *r, const mr_report *f
     mr_json_begin_array(&p->view);
 }
 
-/* A picture whose QR code holds the address of a credential that is kept here: that one is verified in its place. No other address is followed: a photograph may show any. */
-static int follow_code(mr_page *p, mr_verifier *v, mr_arena *a, mr_report *report, struct mr_err *err)
-{
-    mr_str id, mac, sealed;
-    if (!report->code.len || !mr_verify_link_read(p->service, report->code, &id, &mac)) return MR_OK;
-    if (mr_verify_link_open(p->service, p->arena, id, mac, &sealed, NULL) != MR_OK) return MR_OK;
-    MR_TRY(mr_verify(v, a, sealed, report, err));
-    if (report->remark_count < MR_VERIFY_REMARKS)
-        report->remarks[report->remark_count++] = mr_message(p->language, "picture.code_followed");
-    return MR_OK;
-}
-
 static int verify_each(mr_page *p, struct request *r, mr_verifier *v, bool program, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -505,7 +493,7 @@ static int verify_each(mr_page *p, struct request *r, mr_verifier *v, bool progr
     for (size_t i = 0; i < r->count; i++) {
         mr_arena_reset(&a);
         MR_TRY(mr_verify(v, &a, r->items[i].content, &report, err));
-        MR_TRY(follow_code(p, v, &a, &report, err));
+        MR_TRY(mr_verify_link_follow(p->service, v, &a, p->language, &report, err));
         if (program) {
             mr_report_write_json(&report, p->language, r->items[i].name, mr_http_body(p->response));
             mr_buf_putc(mr_http_body(p->response), '\n');

@@ -107,6 +107,9 @@ run(async ({ site, browser, work, test, assert }) => {
       await verify(page, join(work, `photograph.${kind === 'png' ? 'png' : 'jpg'}`));
       assert.match(await page.textContent('.verdict'), /Цветелина Стоянова/);
       assert.match(await page.textContent('main'), /Found by the QR code in the picture/);
+      const answer = await page.request.post(`${site.url}/api/v1/verify`, { headers: { 'Content-Type': 'application/octet-stream' },
+        data: readFileSync(join(work, `photograph.${kind === 'png' ? 'png' : 'jpg'}`)) });
+      assert.match((await answer.json()).story || JSON.stringify(await answer.json()), /Цветелина Стоянова/); // programs are told the same
     }
     tool('pdftoppm', '-r', '60', '-f', '1', '-l', '1', '-x', '0', '-y', '0', '-W', '400', '-H', '300', '-singlefile', '-jpeg', pdf, join(work, 'cut'));
     await verify(page, join(work, 'cut.jpg'));
