@@ -12,20 +12,34 @@
 #define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_XLSX_ENTRIES 1000            /* files in the archive that a workbook is */
-#define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB) /* all of them together, unpacked; streamed, never held */
-#define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)     /* memory of a workbook's shared strings and styles */
-#define MR_LIMIT_XLSX_STRINGS 2000000         /* of them */
-#define MR_LIMIT_XLSX_ROWS 1048576            /* rows of a sheet, blank ones too */
-#define MR_LIMIT_MAPPING (64 * MR_KIB)        /* which column holds what, as JSON */
-#define MR_LIMIT_ENROLMENT_ROWS 10000         /* learners enrolled from one file */
-#define MR_LIMIT_UPLOAD_ROWS 100000           /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)     /* the drawn certificate inside an ELM document */
-#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)    /* a badge's picture as Merit draws it */
-#define MR_LIMIT_BAKED 16                     /* badges in one picture */
-#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)      /* one of them, inflated */
-#define MR_LIMIT_XML_DEPTH 256                /* elements within elements */
-#define MR_LIMIT_MANDATE (1 * MR_MIB)         /* a mandate enclosed in credentials */
+#define MR_LIMIT_XLSX_ENTRIES 1000                 /* files in the archive that a workbook is */
+#define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB)      /* all of them together, unpacked; streamed, never held */
+#define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)          /* memory of a workbook's shared strings and styles */
+#define MR_LIMIT_XLSX_STRINGS 2000000              /* of them */
+#define MR_LIMIT_XLSX_ROWS 1048576                 /* rows of a sheet, blank ones too */
+#define MR_LIMIT_MAPPING (64 * MR_KIB)             /* which column holds what, as JSON */
+#define MR_LIMIT_ENROLMENT_ROWS 10000              /* learners enrolled from one file */
+#define MR_LIMIT_UPLOAD_ROWS 100000                /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)          /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)         /* a badge's picture as Merit draws it */
+#define MR_LIMIT_BAKED 16                          /* badges in one picture */
+#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)           /* one of them, inflated */
+#define MR_LIMIT_PDF (64 * MR_MIB)                 /* a certificate that is made, with what is attached */
+#define MR_LIMIT_PDF_PAGES 200                     /* of one */
+#define MR_LIMIT_PDF_ATTACHMENTS 16                /* files attached to a PDF that is read */
+#define MR_LIMIT_PDF_OBJECTS 100000                /* of it */
+#define MR_LIMIT_PDF_DEPTH 64                      /* lists and dictionaries within each other */
+#define MR_LIMIT_PDF_UNPACKED (32 * MR_MIB)        /* all that is unpacked of it */
+#define MR_LIMIT_PDF_WORK 16                       /* times that its octets, and those unpacked, may be looked at */
+#define MR_LIMIT_PICTURE_PIXELS ((size_t)64000000) /* of a photograph that is decoded */
+#define MR_LIMIT_PICTURE_KEPT ((size_t)8000000)    /* and of its pixels that are kept; of a PNG all */
+#define MR_LIMIT_LOGO_FILE (4 * MR_MIB)            /* a logo or signature as it is given in */
+#define MR_LIMIT_LOGO_KEPT (512 * MR_KIB)          /* and as it is kept */
+#define MR_LIMIT_LOGO_WIDE 760                     /* pixels of it: four to a point on paper */
+#define MR_LIMIT_LOGO_HIGH 200
+#define MR_LIMIT_CODE_SHOWN 300       /* octets of a QR code's text that are told */
+#define MR_LIMIT_XML_DEPTH 256        /* elements within elements */
+#define MR_LIMIT_MANDATE (1 * MR_MIB) /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
 #define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */

@@ -38,6 +38,7 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
     MR_TRY(find(s, tx, a, achievement_id, mac, &row, err));
     if (is_over(s, &row)) return MR_FAIL(err, MR_E_STATE, "the time to decide is over", MR_NOWHERE);
     *ret = (struct mr_claim){.achievement_id = row.id,
+                             .org_id = row.org_id,
                              .learner = row.learner_name,
                              .email = row.learner_email,
                              .state = state_of(&row),

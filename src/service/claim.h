@@ -7,7 +7,7 @@
 
 typedef enum mr_claim_state { MR_CLAIM_OPEN, MR_CLAIM_ACCEPTED, MR_CLAIM_DECLINED } mr_claim_state;
 struct mr_claim {
-    mr_str achievement_id, learner, email;
+    mr_str achievement_id, org_id, learner, email;
     mr_claim_state state;
     int64_t until; /* the end of the time to decide */
     int64_t claimed_at;

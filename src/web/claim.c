@@ -5,7 +5,9 @@
  * itself, after its seal was checked: she sees what others will see, not what a table says. */
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "credential/badge_image.h"
 #include "service/catalogue.h"
+#include "service/certificate.h"
 #include "service/claim.h"
 #include "service/verifying.h"
 #include "web/page.h"
@@ -278,10 +280,57 @@ static mr_str file_name(mr_page *p, const struct mr_claim *claim, const char *en
     return mr_arena_format(p->arena, "%.*s-%.*s%s", MR_STR_ARG(slug), 8, id.ptr + id.len - 8, ending);
 }
 
+/* The certificate to print. */
+static void hand_out_pdf(mr_page *p, const struct mr_claim *claim)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf pdf;
+    struct mr_err err = {0};
+    mr_buf_init(&pdf, MR_LIMIT_PDF);
+    if (mr_certificate_write(p->service, p->arena, claim, file_name(p, claim, ""), p->language, &pdf, &err) == MR_OK)
+        mr_page_download(p, "application/pdf", file_name(p, claim, ".pdf"), mr_buf_str(&pdf));
+    else
+        mr_page_fail(p, &err);
+}
+
+static int bake(mr_page *p, const struct mr_claim *claim, mr_picture_kind kind, mr_buf *out, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf picture;
+    struct mr_bakable badge;
+    struct mr_badge_words words;
+    mr_buf_init(&picture, 4 * MR_MIB);
+    MR_TRY(mr_bakable_read(p->arena, claim->badge, &badge, err));
+    MR_TRY(mr_badge_words_read(p->arena, &badge, mr_service_env(p->service), p->language, &words, err));
+    MR_TRY(mr_badge_image_draw(&words, kind, &picture, err));
+    return mr_baked_write(p->arena, mr_buf_str(&picture), &badge, false, out, err);
+}
+
+/* The badge as a picture that holds it. */
+static void hand_out_picture(mr_page *p, const struct mr_claim *claim, mr_picture_kind kind)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf out;
+    struct mr_err err = {0};
+    bool png = kind == MR_PICTURE_PNG;
+    mr_buf_init(&out, MR_LIMIT_DOCUMENT);
+    if (bake(p, claim, kind, &out, &err) == MR_OK)
+        mr_page_download(p, png ? "image/png" : "image/svg+xml", file_name(p, claim, png ? ".png" : ".svg"),
+                         mr_buf_str(&out));
+    else
+        mr_page_fail(p, &err);
+}
+
 void mr_web_claim_file(mr_page *p)
 {
     struct mr_claim claim;
     if (!open_claim(p, &claim)) return;
+    bool accepted = claim.state == MR_CLAIM_ACCEPTED, badge = accepted && claim.badge.len > 0;
+    if (accepted && mr_str_is(p->part[2], "certificate")) {
+        hand_out_pdf(p, &claim);
+        return;
+    }
+    if (badge && (mr_str_is(p->part[2], "badge.png") || mr_str_is(p->part[2], "badge.svg"))) {
+        hand_out_picture(p, &claim, mr_str_is(p->part[2], "badge.png") ? MR_PICTURE_PNG : MR_PICTURE_SVG);
+        return;
+    }
     const struct {
         const char *name, *type;
         mr_format format;
