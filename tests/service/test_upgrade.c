@@ -171,6 +171,9 @@ static const char *const fillings[] = {
     "INSERT INTO installation (name, value) VALUES ('invented', 'value')",
     /* 14: count; the other counts are those of the rows above */
     "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) VALUES ('s1', '2026-02', 14000, 1)",
+    /* 15: branding */
+    "INSERT INTO branding (org_id, accent, line, signatory, signatory_role, logo, signature, changed_at) VALUES ('o1', "
+    "'#0b5d4e', '#0b5d4e', 'Fifteen Invented', 'Head of studies', 'invented', 'invented', 15000)",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
