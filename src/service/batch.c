@@ -86,8 +86,8 @@ int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     return batches_of(a, rows, count, ret, err);
 }
 
-int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit,
-                          struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
+int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit, struct mr_batch **ret,
+                          size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_batch_row *rows;

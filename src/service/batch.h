@@ -32,7 +32,7 @@ int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_st
 int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id, mr_str before,
                   size_t limit, struct mr_batch **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Those of the organisation that they act for (the operator: of all) that are in preview or have stopped, the newest first, at most `limit` (BATCH_READ). */
-int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit,
-                          struct mr_batch **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit, struct mr_batch **ret,
+                          size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif
