@@ -1,72 +1,60 @@
 #include "store/count.h"
 
 /* Adding is one statement for each table of counts: what the row counts as, times the sign, is added to what is there. */
-#define ADDED(table, column) column " = " table "." column " + excluded." column
-
 static int add(mr_db_tx *tx, const char *sql, mr_str id, int sign, struct mr_err *err)
 {
     return mr_db_run(tx, sql, MR_DB_ARGS(MR_DB_T("id", id), MR_DB_I("sign", sign)), NULL, err);
 }
 
-#define SIGN "CAST($sign AS BIGINT)"
-#define ONE_IF(condition) SIGN " * (CASE WHEN " condition " THEN 1 ELSE 0 END)"
-#define ACHIEVEMENT(of, month)                                                                                         \
-    "SELECT " of ", " month ", " SIGN                                                                                  \
-    ", " ONE_IF("n.learner_email <> ''") ", 0, " ONE_IF("n.claim_state = 'accepted'") ", " ONE_IF(                     \
-        "n.claim_state = 'declined'") ", " ONE_IF("n.status = "                                                        \
-                                                  "'suspended'") ", " ONE_IF("n.status = 'revoked'") " FROM "          \
-                                                                                                     "achievement n "  \
-                                                                                                     "WHERE n.id = "   \
-                                                                                                     "$id"
 #define MONTH "SUBSTR(n.awarded_on, 1, 7)"
+#define SIGN "CAST($sign AS BIGINT)"
+#define INTO_ACHIEVEMENTS                                                                                              \
+    "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, revoked) "
+#define OF_ACHIEVEMENT                                                                                                 \
+    "CAST($sign AS BIGINT), CASE WHEN n.learner_email <> '' THEN CAST($sign AS BIGINT) ELSE 0 END, 0, "                \
+    "CASE WHEN n.claim_state = 'accepted' THEN CAST($sign AS BIGINT) ELSE 0 END, "                                     \
+    "CASE WHEN n.claim_state = 'declined' THEN CAST($sign AS BIGINT) ELSE 0 END, "                                     \
+    "CASE WHEN n.status = 'suspended' THEN CAST($sign AS BIGINT) ELSE 0 END, "                                         \
+    "CASE WHEN n.status = 'revoked' THEN CAST($sign AS BIGINT) ELSE 0 END FROM achievement n WHERE n.id = $id"
+/* A row of counts that is there already takes the new ones on top. */
+#define ON_TOP                                                                                                         \
+    " ON CONFLICT (of_id, month) DO UPDATE SET awarded = achievement_count.awarded + excluded.awarded, "               \
+    "addressed = achievement_count.addressed + excluded.addressed, "                                                   \
+    "mailed = achievement_count.mailed + excluded.mailed, claimed = achievement_count.claimed + excluded.claimed, "    \
+    "declined = achievement_count.declined + excluded.declined, "                                                      \
+    "suspended = achievement_count.suspended + excluded.suspended, "                                                   \
+    "revoked = achievement_count.revoked + excluded.revoked"
 
 int mr_count_achievement(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 {
-    MR_TRY(add(
+    MR_TRY(add(tx,
+               INTO_ACHIEVEMENTS "SELECT n.specification_id, " MONTH ", " OF_ACHIEVEMENT
+                                 " UNION ALL SELECT n.batch_id, '', " OF_ACHIEVEMENT ON_TOP,
+               id, sign, err));
+    return add(
         tx,
-        "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
-        "revoked) " ACHIEVEMENT("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENT(
-            "n.batch_id",
-            "''") " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count",
-                                                                     "awarded") ", " ADDED("achievement_count",
-                                                                                           "addressed") ", " ADDED("ach"
-                                                                                                                   "iev"
-                                                                                                                   "eme"
-                                                                                                                   "nt_"
-                                                                                                                   "cou"
-                                                                                                                   "nt",
-                                                                                                                   "cla"
-                                                                                                                   "ime"
-                                                                                                                   "d") ", " ADDED("achievement_count",
-                                                                                                                                   "declined") ", " ADDED("achievement_count",
-                                                                                                                                                          "suspended") ", " ADDED("achievement_count",
-                                                                                                                                                                                  "revoked"),
-        id, sign, err));
-    return add(tx,
-               "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) SELECT "
-               "n.specification_id, " MONTH ", n.expires_at, CAST($sign AS BIGINT) FROM achievement n WHERE n.id = $id "
-               "AND n.expires_at IS NOT NULL ON CONFLICT (specification_id, month, expires_at) DO UPDATE SET " ADDED(
-                   "expiry_count", "achievements"),
-               id, sign, err);
+        "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) SELECT "
+        "n.specification_id, " MONTH ", n.expires_at, CAST($sign AS BIGINT) FROM achievement n WHERE n.id = $id "
+        "AND n.expires_at IS NOT NULL ON CONFLICT (specification_id, month, expires_at) DO UPDATE SET achievements "
+        "= expiry_count.achievements + excluded.achievements",
+        id, sign, err);
 }
 
-#define MAILED(of, month)                                                                                              \
-    "SELECT " of ", " month ", 0, 0, CAST($sign AS BIGINT), 0, 0, 0, 0 FROM mail c, achievement n WHERE c.id = $id "   \
-    "AND c.template = 'claim' AND c.state = 'sent' AND n.id = c.object_id"
+#define OF_MAIL                                                                                                        \
+    "0, 0, " SIGN ", 0, 0, 0, 0 FROM mail c, achievement n WHERE c.id = $id AND c.template = 'claim' AND "             \
+    "c.state = 'sent' AND n.id = c.object_id"
 
 int mr_count_mail(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
 {
-    MR_TRY(
-        add(tx,
-            "INSERT INTO mail_count (org_id, state, mails) SELECT COALESCE(org_id, ''), state, CAST($sign AS "
-            "BIGINT) FROM mail WHERE id = $id ON CONFLICT (org_id, state) DO UPDATE SET " ADDED("mail_count", "mails"),
-            id, sign, err));
-    return add(
-        tx,
-        "INSERT INTO achievement_count (of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
-        "revoked) " MAILED("n.specification_id", MONTH) " UNION ALL " MAILED(
-            "n.batch_id", "''") " ON CONFLICT (of_id, month) DO UPDATE SET " ADDED("achievement_count", "mailed"),
-        id, sign, err);
+    MR_TRY(add(tx,
+               "INSERT INTO mail_count (org_id, state, mails) SELECT COALESCE(org_id, ''), state, " SIGN
+               " FROM mail WHERE id = $id ON CONFLICT (org_id, state) DO UPDATE SET mails = mail_count.mails + "
+               "excluded.mails",
+               id, sign, err));
+    return add(tx,
+               INTO_ACHIEVEMENTS "SELECT n.specification_id, " MONTH ", " OF_MAIL
+                                 " UNION ALL SELECT n.batch_id, '', " OF_MAIL ON_TOP,
+               id, sign, err);
 }
 
 int mr_count_enrolment(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)

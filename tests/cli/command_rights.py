@@ -30,6 +30,7 @@ OF_FILES = {
     "show": ["{elm}"],
     "convert": ["{elm}", "--to", "open-badges"],
     "disclose": ["{elm}"],
+    "certificate": ["{elm}", "--out", "certificate.pdf"],
     "bake": ["{badge}", "picture.png"],
     "unbake": ["picture.png"],
     "endorse": ["{badge}", "--key", "k", "--comment", "Good.", "--data", "{data}"],

@@ -21,6 +21,7 @@ import sys
 import urllib.parse
 from collections import deque
 from pathlib import Path
+from xml.etree import ElementTree
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 from hostile_site import OTHER, PROVIDER, ROOT, Client, Page, Site, wait_for, within  # noqa: E402
@@ -101,11 +102,21 @@ class Fields:
             return page
         if kind in ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"):
             self.table(path, kind, answer.body)
+        elif kind == "image/svg+xml" and answer.headers.get("Content-Disposition", "").startswith("attachment"):
+            self.picture(path, answer.body)  # a badge with the credential in it: words are text there, and nothing else
         elif kind in ("image/svg+xml", "application/xhtml+xml", "text/xml", "application/xml") and self.words.seen(answer.text):
             self.faults.append(f"{path}: {kind} with words of ours")
         if answer.headers.get("X-Content-Type-Options") != "nosniff" or not kind and answer.body:
             self.faults.append(f"{path}: a browser may guess what this is ({kind})")
         return None
+
+    def picture(self, path, body):
+        for element in ElementTree.fromstring(body).iter():
+            name = element.tag.rpartition("}")[2].lower()
+            alive = [k for k, v in element.attrib.items() if k.rpartition("}")[2].lower().startswith("on") or
+                     (k.rpartition("}")[2].lower() == "href" and not v.startswith(("#", "data:image/png;")))]
+            if name in ("script", "foreignobject", "iframe", "animate", "set", "a") or alive:
+                self.faults.append(f"{path}: <{name}> {alive}")
 
     def table(self, path, kind, content):
         self.files += 1
