@@ -105,7 +105,7 @@ static int run(struct awarding *w, struct mr_awarded *ret, struct mr_err *err)
     MR_TRY(mr_maker_place(w->maker, w->a, one, 1, err));
     MR_TRY(mr_maker_seal(w->maker, w->a, &w->making, &w->made, err));
     MR_TRY(mr_db_together(w->s->db, keep, w, err));
-    mr_str path = mr_claim_path(w->s, w->a, w->made.row.id);
+    mr_str path = mr_claim_path(w->s, w->a, w->made.row.id, 0);
     *ret =
         (struct mr_awarded){.id = w->made.row.id,
                             .renews = w->made.row.renews,
@@ -240,6 +240,7 @@ int mr_award_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
                                     .batch_id = row.batch_id,
                                     .status = row.status,
                                     .claim_state = row.claim_state,
+                                    .claim_turn = row.claim_turn,
                                     .replaces = row.replaces,
                                     .renews = row.renews,
                                     .validation_id = row.validation_id,

@@ -296,12 +296,13 @@ int mr_lti_standing(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     char key[33] = "";
     mr_str id = MR_STR_EMPTY;
+    int64_t turn = 0;
     *ret = (struct mr_lti_standing){0};
     if (launch->name.len) MR_TRY(find_key(s, a, launch, key, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(mr_store_lti_member_completed(tx, launch->link_id, launch->subject, &ret->completed, err));
     if (key[0] && launch->specification_slug.len)
-        MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, err));
-    if (id.len && ret->completed) ret->claim_path = mr_claim_path(s, a, id);
+        MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, &turn, err));
+    if (id.len && ret->completed) ret->claim_path = mr_claim_path(s, a, id, turn);
     return MR_OK;
 }

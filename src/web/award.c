@@ -142,9 +142,10 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
                        ? MR_STR_EMPTY
                        : mr_say_date(p->arena, p->language, mr_date_of_time(status.changed_at));
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[status.status], {"date", since}));
-    mr_json_put_member(v, "link",
-                       mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
-                                       MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id))));
+    mr_json_put_member(
+        v, "link",
+        mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
+                        MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id, record->claim_turn))));
     if (record->expires_at != MR_TIME_NONE)
         mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(record->expires_at)));
     put_relation(p, "replaces", record->replaces);

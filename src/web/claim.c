@@ -10,11 +10,26 @@
 #include "service/verifying.h"
 #include "web/page.h"
 
+#define PASS_COOKIE "merit_claim"
+
+/* What this browser holds of the claim: the cookie is bound to it by its path, and by what is signed in it (service/claim.h). */
+static mr_str pass_of(const mr_page *p)
+{
+    return mr_http_cookie(p->request, PASS_COOKIE);
+}
+
+static void set_pass(mr_page *p, const char *pass)
+{
+    if (!pass[0]) return;
+    mr_page_set_cookie_below(p, mr_arena_format(p->arena, "/claim/%.*s", MR_STR_ARG(p->part[0])), PASS_COOKIE, pass,
+                             "; HttpOnly; Max-Age=86400");
+}
+
 /* The claim behind the address; otherwise the page that says why not, and false. */
 static bool open_claim(mr_page *p, struct mr_claim *ret)
 {
     struct mr_err err = {0};
-    int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], ret, &err);
+    int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], pass_of(p), ret, &err);
     if (code == MR_OK) return true;
     if (code == MR_E_NOT_FOUND)
         mr_page_not_found(p);
@@ -214,13 +229,19 @@ static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
 void mr_web_claim_accept(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_claim(p, mr_claim_accept(p->service, p->part[0], p->part[1], &err), &err);
+    mr_claim_pass pass;
+    int code = mr_claim_accept(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
 }
 
 void mr_web_claim_decline(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_claim(p, mr_claim_decline(p->service, p->part[0], p->part[1], &err), &err);
+    mr_claim_pass pass;
+    int code = mr_claim_decline(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
 }
 
 void mr_web_claim_decline_ask(mr_page *p)

@@ -388,11 +388,16 @@ bool mr_page_is_secure(const mr_page *p)
     return p->web->secure;
 }
 
-void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+void mr_page_set_cookie_below(mr_page *p, mr_str path, const char *name, const char *value, const char *more)
 {
     mr_http_set_header(p->response, "Set-Cookie",
-                       mr_arena_format(p->arena, "%s=%s; Path=/; SameSite=Lax%s%s", name, value,
+                       mr_arena_format(p->arena, "%s=%s; Path=%.*s; SameSite=Lax%s%s", name, value, MR_STR_ARG(path),
                                        p->web->secure ? "; Secure" : "", more));
+}
+
+void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+{
+    mr_page_set_cookie_below(p, MR_STR("/"), name, value, more);
 }
 
 bool mr_page_is_operator_token(const mr_page *p, mr_str token)

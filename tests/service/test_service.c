@@ -478,7 +478,7 @@ static int open_link(struct world *w, const struct mr_claim_link *link, mr_str *
                      struct mr_err *err)
 {
     *ret_mac = mr_str_from(link->url, link->url.len - 32);
-    return mr_claim_open(w->s, &w->a, link->achievement_id, *ret_mac, ret, err);
+    return mr_claim_open(w->s, &w->a, link->achievement_id, *ret_mac, MR_STR_EMPTY, ret, err);
 }
 
 static void test_batch_seal__gives_each_learner_a_credential(void **state)
@@ -700,16 +700,19 @@ static void test_claim_open__needs_the_link_of_that_very_achievement(void **stat
     struct mr_claim_link *list = links(w, id, 2);
     assert_ok(open_link(w, &list[0], &mac, &claim, &err), err);
     assert_ok(open_link(w, &list[1], &other, &claim, &err), err);
-    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, other, &claim, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_accept(w->s, list[0].achievement_id, other, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_decline(w->s, list[0].achievement_id, other, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, MR_STR(""), &claim, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_open(w->s, &w->a, MR_STR("' OR 1=1 --"), mac, &claim, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, other, MR_STR_EMPTY, &claim, &err), MR_E_NOT_FOUND,
+                err);
+    assert_code(mr_claim_accept(w->s, list[0].achievement_id, other, MR_STR_EMPTY, pass, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_decline(w->s, list[0].achievement_id, other, MR_STR_EMPTY, pass, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, MR_STR(""), MR_STR_EMPTY, &claim, &err),
+                MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, MR_STR("' OR 1=1 --"), mac, MR_STR_EMPTY, &claim, &err), MR_E_NOT_FOUND,
+                err);
     /* a right mac over an id that is not there reveals no more */
     mr_str absent = MR_STR("01900000-0000-7000-8000-000000000000");
-    mr_str path = mr_claim_path(w->s, &w->a, absent);
-    assert_code(mr_claim_open(w->s, &w->a, absent, mr_str_from(path, path.len - 32), &claim, &err), MR_E_NOT_FOUND,
-                err);
+    mr_str path = mr_claim_path(w->s, &w->a, absent, 0);
+    assert_code(mr_claim_open(w->s, &w->a, absent, mr_str_from(path, path.len - 32), MR_STR_EMPTY, &claim, &err),
+                MR_E_NOT_FOUND, err);
 }
 
 static void test_claim_accept__once_for_all(void **state)
@@ -778,7 +781,7 @@ static void test_claim__is_over_when_nobody_decided_in_time(void **state)
     w->s = open_folder(w->folder); /* keeps house by itself */
     mr_batch_wait(w->s);
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), FORMS);
-    assert_ok(mr_claim_open(w->s, &w->a, list[0].achievement_id, mac, &claim, &err), err);
+    assert_ok(mr_claim_open(w->s, &w->a, list[0].achievement_id, mac, MR_STR_EMPTY, &claim, &err), err);
     assert_true(claim.elm.len > 0);
 }
 

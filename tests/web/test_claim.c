@@ -26,7 +26,7 @@ static int open_claim(void **state)
     assert_ok(mr_batch_links(service, &mr_actor_operator, &c->a, id, &links, &count, &err), err);
     assert_int_equal(count, 1);
     c->id = mr_arena_cstr(&c->a, links[0].achievement_id);
-    c->path = mr_arena_cstr(&c->a, mr_claim_path(service, &c->a, links[0].achievement_id));
+    c->path = mr_arena_cstr(&c->a, mr_claim_path(service, &c->a, links[0].achievement_id, 0));
     *state = c;
     return 0;
 }
@@ -92,7 +92,7 @@ static void test_claim_page__wrong_link_reveals_nothing(void **state)
     static const char *const more[] = {"",          "/decline",    "/certificate", "/file/european",
                                        "/file/jwt", "/file/badge", "/file/wallet"};
     mr_str absent = MR_STR("01900000-0000-7000-8000-000000000000");
-    site_get(s, mr_claim_path(s->service, &c->a, absent).ptr, SITE_NOTHING_MORE);
+    site_get(s, mr_claim_path(s->service, &c->a, absent, 0).ptr, SITE_NOTHING_MORE);
     assert_status(s, 404, "nothing behind a right mac");
     mr_str like_nothing = mr_arena_dup(&c->a, s->body);
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
@@ -155,7 +155,7 @@ static void test_claim_accept__gives_the_files(void **state)
     assert_says(s, "href=\"/verify\"");
     assert_int_equal(site_count(s, "<form "), 0);
     mr_str mac = mr_str_from(mr_str_of(c->path), strlen(c->path) - 32);
-    assert_ok(mr_claim_open(s->service, &c->a, mr_str_of(c->id), mac, &claim, &err), err);
+    assert_ok(mr_claim_open(s->service, &c->a, mr_str_of(c->id), mac, MR_STR_EMPTY, &claim, &err), err);
     look_at_file(c, "european", "application/jose+json", ".jsonld", claim.elm);
     look_at_file(c, "jwt", "application/vc+jwt", ".jwt", claim.jwt);
     look_at_file(c, "badge", "application/vc", ".badge.json", claim.badge);
@@ -260,7 +260,7 @@ static void test_claim_page__names_are_text_and_nothing_else(void **state)
     mr_str id = mr_str_from(mr_str_of(batch), strlen("/provider/batches/"));
     assert_ok(mr_batch_links(s->service, &mr_actor_operator, &c->a, id, &links, &count, &err), err);
     assert_int_equal(count, 1);
-    site_get(s, mr_arena_cstr(&c->a, mr_claim_path(s->service, &c->a, links[0].achievement_id)), SITE_NOTHING_MORE);
+    site_get(s, mr_arena_cstr(&c->a, mr_claim_path(s->service, &c->a, links[0].achievement_id, 0)), SITE_NOTHING_MORE);
     assert_status(s, 200, "the claim page");
     assert_says(s, "&lt;script&gt;alert(");
     assert_int_equal(site_count(s, "<script>|<b>"), 0);
