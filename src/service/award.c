@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "service/audit.h"
 #include "service/claim.h"
+#include "service/correction.h"
 #include "service/installation.h"
 #include "service/maker.h"
 #include "service/status.h"
@@ -91,6 +92,7 @@ static int keep(mr_db_tx *tx, void *self, struct mr_err *err)
         MR_TRY(mr_status_change_in(w->s, tx, w->a, w->replaced, w->made.row.id, specification, &order, &changed, err));
     }
     if (!changed) return MR_FAIL(err, MR_E_STATE, "the credential was withdrawn meanwhile", MR_NOWHERE);
+    if (w->replaced.len) MR_TRY(mr_correction_done(w->s, tx, w->a, w->actor, w->replaced, err));
     if (w->mail)
         MR_TRY(mr_maker_mail(w->s, tx, w->a, specification, &w->made.row, w->replaced.len ? "replaced" : "claim",
                              MR_STR_EMPTY, err));
