@@ -283,8 +283,9 @@ int mr_wallet_offers(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
     return MR_OK;
 }
 
-int mr_wallet_offer_path(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str achievement_id, mr_str *ret,
-                         struct mr_err *err)
+/* The row of one of her offers. */
+static int find_offer(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str achievement_id,
+                      struct mr_achievement_row *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_wallet_offer *rows;
@@ -292,14 +293,38 @@ int mr_wallet_offer_path(mr_service *s, const struct mr_actor *actor, mr_arena *
     MR_TRY(begin(s, actor, false, &tx, err));
     MR_TRY(mr_store_wallet_offers(tx, a, actor->id, mr_env_now(mr_service_env(s)), MR_LIMIT_WALLET_ITEMS, &rows, &count,
                                   err));
-    for (size_t i = 0; i < count; i++) {
-        if (!mr_str_eq(rows[i].achievement_id, achievement_id)) continue;
-        struct mr_achievement_row row;
-        MR_TRY(mr_store_achievement_find(tx, a, achievement_id, &row, err));
-        *ret = mr_claim_mail_path(s, a, row.id, row.claim_turn, row.learner_email);
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_eq(rows[i].achievement_id, achievement_id))
+            return mr_store_achievement_find(tx, a, achievement_id, ret, err);
+    return MR_FAIL(err, MR_E_NOT_FOUND, "this is not offered", MR_NOWHERE);
+}
+
+int mr_wallet_offer_take(mr_service *s, const struct mr_actor *actor, mr_arena *a, const mr_language *l,
+                         mr_str achievement_id, mr_str *ret_path, struct mr_err *err)
+{
+    struct mr_achievement_row row;
+    mr_str id;
+    MR_TRY(find_offer(s, actor, a, achievement_id, &row, err));
+    if (mr_str_is(row.claim_state, "open")) {
+        *ret_path = mr_claim_mail_path(s, a, row.id, row.claim_turn, row.learner_email);
         return MR_OK;
     }
-    return MR_FAIL(err, MR_E_NOT_FOUND, "this is not offered", MR_NOWHERE);
+    MR_TRY(mr_wallet_keep(s, a, l, actor->id, achievement_id, &id, err));
+    *ret_path = mr_arena_format(a, "/wallet/items/%.*s", MR_STR_ARG(id));
+    return MR_OK;
+}
+
+int mr_wallet_find_kept(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str achievement_id, mr_str *ret_id,
+                        struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_wallet_item_row row;
+    *ret_id = MR_STR_EMPTY;
+    if (actor->kind != MR_ACTOR_PERSON) return MR_OK;
+    MR_TRY(begin(s, actor, false, &tx, err));
+    MR_TRY(mr_store_wallet_find_achievement(tx, a, achievement_id, &row, err));
+    if (mr_str_eq(row.person_id, actor->id)) *ret_id = row.id;
+    return MR_OK;
 }
 
 /* ---- collections ---- */

@@ -63,9 +63,13 @@ struct mr_wallet_offered {
 };
 int mr_wallet_offers(mr_service *s, const struct mr_actor *actor, mr_arena *a, const mr_language *l,
                      struct mr_wallet_offered **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
-/* The page on which she accepts or declines one of these: "/claim/<id>/<mac>" in `a`. Errors: MR_E_NOT_FOUND: it is none of them. */
-int mr_wallet_offer_path(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str achievement_id, mr_str *ret,
-                         struct mr_err *err) MR_MUST_CHECK;
+/* Take one of these: what was accepted is kept; of what was not, the page on which she decides. ret_path: of this site, in `a`.
+ * Errors: MR_E_NOT_FOUND: it is none of them; those of mr_wallet_keep. */
+int mr_wallet_offer_take(mr_service *s, const struct mr_actor *actor, mr_arena *a, const mr_language *l,
+                         mr_str achievement_id, mr_str *ret_path, struct mr_err *err) MR_MUST_CHECK;
+/* Her item of an achievement; empty when she does not keep it, and for whoever is no person. */
+int mr_wallet_find_kept(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str achievement_id, mr_str *ret_id,
+                        struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- collections ---- */
 

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "service/claim.h"
 #include "service/status.h"
+#include "web/correction.h"
 #include "web/sealing.h"
 
 static mr_str award_path(mr_page *p, mr_str slug)
@@ -159,6 +160,7 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
     mr_office_put_flag(p, "may_change",
                        status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     put_facts(p, record);
+    MR_TRY(mr_web_put_correction(p, record->id, NULL, err));
     return MR_OK;
 }
 

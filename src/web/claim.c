@@ -1,14 +1,16 @@
-/* The learner's page: what was awarded to her, unwrapped; accept or decline; files to keep.
+/* The learner's page: what was awarded to her, unwrapped; accept or decline; say that a name is wrong; files to keep, and the way into a wallet.
  *
- * The address is the key: only this installation can make it (service/claim.h), so these forms carry no other token, no page of this file is
- * kept by anybody (no-store), and a wrong address is answered like any page that is not there. What is shown is read from the sealed document
+ * The address is the key: only this installation can make it, and it counts until somebody has decided (service/claim.h); after that the browser that decided goes on with
+ * a cookie. So these forms carry no other token, no page of this file is kept by anybody (no-store), and a wrong address is answered like any page that is not there. What is shown is read from the sealed document
  * itself, after its seal was checked: she sees what others will see, not what a table says. */
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "service/catalogue.h"
-#include "service/claim.h"
+#include "service/correction.h"
+#include "service/keep.h"
 #include "service/verifying.h"
-#include "web/page.h"
+#include "service/wallet.h"
+#include "web/session.h"
 
 #define PASS_COOKIE "merit_claim"
 
@@ -185,37 +187,97 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
     put_provider(p, claim);
 }
 
-static void show(mr_page *p, const char *title, const char *template)
+/* What a decided claim shows when there is nothing more of it; false: the sheet is to be shown. */
+static bool show_rest(mr_page *p, const struct mr_claim *claim)
+{
+    if (claim->door == MR_CLAIM_USED) {
+        mr_page_begin(p, "claim.used.title", "");
+        mr_http_set_status(p->response, 410);
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_used");
+    } else if (claim->state == MR_CLAIM_DECLINED) {
+        mr_page_begin(p, "claim.declined.title", "");
+        put_claim(p, claim);
+        mr_page_show_private(p, "claim_declined");
+    } else if (claim->elm.len == 0) {
+        mr_page_begin(p, "claim.removed.title", "");
+        put_claim(p, claim);
+        mr_page_show_private(p, "claim_removed");
+    } else if (claim->door == MR_CLAIM_NEW_LINK) {
+        mr_page_begin(p, "claim.new.title", "");
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_new");
+    } else
+        return false;
+    return true;
+}
+
+/* Which step leads into an account, and whether it lies there already. */
+static int put_keeping(mr_page *p, const struct mr_claim *claim, struct mr_err *err)
+{
+    mr_json_writer *v = &p->view;
+    mr_str item;
+    MR_TRY(mr_wallet_find_kept(p->service, p->actor, p->arena, claim->achievement_id, &item, err));
+    if (item.len) mr_json_put_member(v, "item", item);
+    mr_json_put_name(v, "one_step");
+    mr_json_put_bool(v, p->session || claim->proves_email);
+    return MR_OK;
+}
+
+static int put_correction(mr_page *p, const struct mr_claim *claim, struct mr_err *err)
+{
+    struct mr_correction_row row;
+    MR_TRY(mr_correction_asked(p->service, p->arena, claim->achievement_id, &row, err));
+    if (!mr_str_is(row.state, "open") && !mr_str_is(row.state, "refused")) return MR_OK;
+    mr_json_put_name(&p->view, "correction");
+    mr_json_begin_object(&p->view);
+    mr_json_put_name(&p->view, "waits");
+    mr_json_put_bool(&p->view, mr_str_is(row.state, "open"));
+    mr_json_put_member(&p->view, "right_name", row.right_name);
+    mr_json_put_member(&p->view, "answer", row.answer);
+    mr_json_put_member(&p->view, "when", mr_say_date(p->arena, p->language, mr_date_of_time(row.asked_at)));
+    mr_json_end_object(&p->view);
+    return MR_OK;
+}
+
+/* wrong: message of what is wrong with what was typed, or NULL. */
+static void show(mr_page *p, const char *title, const char *template, const char *wrong)
 {
     struct mr_err err = {0};
     struct mr_claim claim;
     mr_report report = {0};
-    if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_DECLINED) {
-        mr_page_begin(p, "claim.declined.title", "");
+    if (!open_claim(p, &claim) || show_rest(p, &claim)) return;
+    int code = read_sealed(p, &claim, &report, &err);
+    if (code == MR_OK) {
+        mr_page_begin(p, title, "");
         put_claim(p, &claim);
-        mr_page_show_private(p, "claim_declined");
-        return;
+        mr_json_put_member(&p->view, "called", called(p, &report));
+        put_sheet(p, &report.view);
+        code = put_keeping(p, &claim, &err);
     }
-    if (read_sealed(p, &claim, &report, &err) != MR_OK) {
+    if (code == MR_OK) code = put_correction(p, &claim, &err);
+    if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, title, "");
-    put_claim(p, &claim);
-    mr_json_put_member(&p->view, "called", called(p, &report));
-    put_sheet(p, &report.view);
+    if (wrong) {
+        mr_http_set_status(p->response, 422);
+        mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));
+        mr_json_put_member(&p->view, "typed_name", mr_http_form(p->request, "name"));
+        mr_json_put_member(&p->view, "typed_remark", mr_http_form(p->request, "remark"));
+        mr_json_put_member(&p->view, "typed_email", mr_http_form(p->request, "email"));
+    }
     mr_page_show_private(p, template);
 }
 
 void mr_web_claim(mr_page *p)
 {
-    show(p, "claim.title", "claim");
+    show(p, "claim.title", "claim", NULL);
 }
 
 /* ---- deciding ---- */
 
-/* A claim that was decided before shows how. */
+/* A claim that was decided before shows how, or that its link was used. */
 static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
 {
     if (code == MR_OK || code == MR_E_STATE)
@@ -229,7 +291,7 @@ static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
 void mr_web_claim_accept(mr_page *p)
 {
     struct mr_err err = {0};
-    mr_claim_pass pass;
+    mr_claim_pass pass = "";
     int code = mr_claim_accept(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
     set_pass(p, pass);
     back_to_claim(p, code, &err);
@@ -238,7 +300,7 @@ void mr_web_claim_accept(mr_page *p)
 void mr_web_claim_decline(mr_page *p)
 {
     struct mr_err err = {0};
-    mr_claim_pass pass;
+    mr_claim_pass pass = "";
     int code = mr_claim_decline(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
     set_pass(p, pass);
     back_to_claim(p, code, &err);
@@ -248,10 +310,114 @@ void mr_web_claim_decline_ask(mr_page *p)
 {
     struct mr_claim claim;
     if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_OPEN)
-        show(p, "claim.decline.title", "claim_decline");
+    if (claim.door == MR_CLAIM_TO_DECIDE)
+        show(p, "claim.decline.title", "claim_decline", NULL);
     else
         mr_http_redirect(p->response, claim_path(p, ""));
+}
+
+/* ---- new links ---- */
+
+void mr_web_claim_enter(mr_page *p)
+{
+    struct mr_err err = {0};
+    mr_claim_pass pass = "";
+    int code = mr_claim_enter(p->service, p->part[0], p->part[1], pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
+}
+
+void mr_web_claim_again(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_claim_link_send(p->service, p->arena, p->part[0], p->part[1], &err);
+    if (code == MR_OK) {
+        mr_page_begin(p, "claim.again.title", "");
+        mr_page_show_private(p, "claim_again");
+    } else
+        back_to_claim(p, code, &err);
+}
+
+/* ---- "this is not my name" ---- */
+
+void mr_web_claim_name(mr_page *p)
+{
+    show(p, "claim.correct.title", "claim_name", NULL);
+}
+
+void mr_web_claim_name_send(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_correction_ask(p->service, p->arena, p->language, p->part[0], p->part[1], pass_of(p),
+                                 mr_http_form(p->request, "name"), mr_http_form(p->request, "remark"), &err);
+    if (code == MR_E_FORMAT)
+        show(p, "claim.correct.title", "claim_name",
+             strcmp(err.detail, "remark") == 0 ? "claim.correct.long" : "claim.correct.wrong");
+    else
+        back_to_claim(p, code == MR_E_EXISTS ? MR_OK : code, &err);
+}
+
+/* ---- keeping it in Merit ---- */
+
+static void go_to_item(mr_page *p, mr_str item)
+{
+    mr_http_redirect(p->response, item.len ? mr_arena_format(p->arena, "/wallet/items/%.*s?fresh=1", MR_STR_ARG(item))
+                                           : MR_STR("/wallet"));
+}
+
+static void say_elsewhere(mr_page *p)
+{
+    mr_page_begin(p, "claim.keep.elsewhere.title", "");
+    mr_http_set_status(p->response, 409);
+    mr_json_put_member(&p->view, "address", claim_path(p, ""));
+    mr_page_show_private(p, "claim_elsewhere");
+}
+
+void mr_web_claim_keep_form(mr_page *p)
+{
+    show(p, "claim.keep.title", "claim_keep", NULL);
+}
+
+/* One step: into the account she is in, or into a new one for the address that her link has proved; where there is one with that address she signs in to it first. */
+void mr_web_claim_keep(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_sign_in r = {.state = MR_SIGN_IN_OVER};
+    const struct mr_visitor v = mr_web_visitor(p);
+    const struct mr_keep what = {p->part[0], p->part[1], pass_of(p)};
+    mr_str item = MR_STR_EMPTY;
+    if (!mr_web_is_from_here(p)) return;
+    int code = p->session ? mr_keep_mine(p->service, p->arena, p->language, p->actor, &what, &item, &err)
+                          : mr_keep_new(p->service, p->arena, p->language, &v, &what, &r, &item, &err);
+    if (r.state == MR_SIGN_IN_DONE) mr_web_session_set(p, r.token);
+    if (code == MR_OK)
+        go_to_item(p, item);
+    else if (code == MR_E_EXISTS && strcmp(err.detail, "account") == 0)
+        mr_http_redirect(p->response, mr_arena_format(p->arena, "/sign-in?to=%.*s", MR_STR_ARG(claim_path(p, ""))));
+    else if (code == MR_E_EXISTS)
+        say_elsewhere(p);
+    else if (code == MR_E_FORBIDDEN)
+        mr_http_redirect(p->response, claim_path(p, "/keep"));
+    else
+        back_to_claim(p, code, &err);
+}
+
+void mr_web_claim_keep_mail(mr_page *p)
+{
+    struct mr_err err = {0};
+    const struct mr_keep what = {p->part[0], p->part[1], pass_of(p)};
+    mr_str email = mr_http_form(p->request, "email");
+    if (!mr_web_is_from_here(p)) return;
+    int code = mr_keep_mail(p->service, p->arena, p->language, &what, email, &err);
+    if (code == MR_E_FORMAT)
+        show(p, "claim.keep.title", "claim_keep", "claim.keep.wrong");
+    else if (code == MR_OK) {
+        mr_page_begin(p, "claim.keep.sent.title", "");
+        mr_json_put_member(&p->view, "email", mr_str_trim(email));
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_keep_sent");
+    } else
+        back_to_claim(p, code, &err);
 }
 
 /* ---- picture and files ---- */
@@ -263,7 +429,8 @@ void mr_web_claim_image(mr_page *p)
     mr_report report = {0};
     mr_str picture;
     if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_DECLINED) {
+    bool is_shown = claim.door == MR_CLAIM_TO_DECIDE || claim.door == MR_CLAIM_PASS;
+    if (!is_shown || claim.elm.len == 0) {
         mr_page_not_found(p);
         return;
     }
@@ -304,7 +471,7 @@ void mr_web_claim_file(mr_page *p)
                  {"jwt", "application/vc+jwt", MR_FORMAT_VC_JWT, claim.jwt},
                  {"badge", "application/vc", MR_FORMAT_OPEN_BADGES, claim.badge},
                  {"wallet", "application/dc+sd-jwt", MR_FORMAT_DC_SD_JWT, claim.wallet}};
-    for (size_t i = 0; i < sizeof files / sizeof *files && claim.state == MR_CLAIM_ACCEPTED; i++) {
+    for (size_t i = 0; i < sizeof files / sizeof *files && claim.door == MR_CLAIM_PASS; i++) {
         if (!mr_str_is(p->part[2], files[i].name) || files[i].content.len == 0) continue;
         mr_page_download(p, files[i].type, file_name(p, &claim, mr_format_ending(files[i].format)), files[i].content);
         return;

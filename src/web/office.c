@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "credential/wording.h"
+#include "service/correction.h"
 #include "service/draft.h"
 #include "service/mail.h"
 #include "service/renewal.h"
@@ -206,21 +207,41 @@ static int count_endings(mr_page *p, int64_t *ret, struct mr_err *err)
     return MR_OK;
 }
 
+static int count_corrections(mr_page *p, int64_t *ret, struct mr_err *err)
+{
+    struct mr_correction_row *list;
+    size_t count;
+    mr_str org;
+    *ret = 0;
+    if (!mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE)) return MR_OK;
+    int code = mr_mail_org(p->service, p->actor, p->arena, &org, err);
+    if (code == MR_E_NOT_FOUND) {
+        mr_err_clear(err);
+        return MR_OK; /* no organisation yet */
+    }
+    if (code != MR_OK) return code;
+    MR_TRY(mr_correction_list(p->service, p->actor, p->arena, org, MR_STR_EMPTY, 100, &list, &count, err));
+    *ret = (int64_t)count;
+    return MR_OK;
+}
+
 /* What waits for whoever reads: only what they may do something about. */
 static int put_all_waiting(mr_page *p, struct mr_err *err)
 {
-    int64_t drafts, mails, endings;
+    int64_t drafts, mails, endings, corrections;
     MR_TRY(count_drafts(p, &drafts, err));
     MR_TRY(count_mails(p, &mails, err));
     MR_TRY(count_endings(p, &endings, err));
+    MR_TRY(count_corrections(p, &corrections, err));
     mr_json_put_name(&p->view, "waiting");
     mr_json_begin_array(&p->view);
+    put_waiting(p, "office.waits.corrections", corrections, "/provider/corrections");
     put_waiting(p, "office.waits.drafts", drafts, "/provider/specifications");
     put_waiting(p, "office.waits.mails", mails, "/provider/mail");
     put_waiting(p, "office.waits.endings", endings, "/provider/ending");
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_waiting");
-    mr_json_put_bool(&p->view, drafts + mails + endings > 0);
+    mr_json_put_bool(&p->view, drafts + mails + endings + corrections > 0);
     mr_json_put_name(&p->view, "can_upload");
     mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
     mr_json_put_name(&p->view, "can_describe");

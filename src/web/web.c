@@ -227,6 +227,8 @@ static void put_person(mr_page *p)
     for (size_t i = 0; i < session->org_count; i++)
         if (mr_str_eq(session->orgs[i].id, session->actor.org_id))
             mr_json_put_member(v, "acting_for", session->orgs[i].name);
+    mr_json_put_name(v, "learner"); /* nothing in any organisation */
+    mr_json_put_bool(v, session->org_count == 0 && !session->actor.installation);
     mr_json_put_name(v, "several");
     mr_json_put_bool(v, session->org_count > 1);
     mr_json_put_name(v, "orgs");
