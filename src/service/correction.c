@@ -110,8 +110,8 @@ static int tell_learner(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct m
                         mr_str answer, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
-    if (!mr_contact_is_email(row->email)) return MR_OK;
     mr_buf_init(&text, 64 * MR_KIB);
+    if (!mr_contact_is_email(row->email)) return MR_OK;
     mr_buf_put(&text, mr_str_make(about.ptr, about.len - 1));
     mr_buf_puts(&text, ",\"answer\":");
     mr_json_writer w;

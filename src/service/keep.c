@@ -78,9 +78,9 @@ static int write_letter(mr_service *s, mr_arena *a, const mr_language *l, const 
     struct mr_published published;
     mr_json_writer w;
     char until[21];
+    mr_buf_init(&text, 64 * MR_KIB);
     MR_TRY(mr_catalogue_get(s, a, claim->specification_id, &published, err));
     mr_time_write(mr_env_now(mr_service_env(s)) + MR_LIMIT_SIGN_IN_LINK_MS, until);
-    mr_buf_init(&text, 64 * MR_KIB);
     mr_json_writer_init(&w, &text, 0);
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "name", claim->learner);

@@ -226,6 +226,8 @@ int mr_wallet_import(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
 {
     MR_CLEANUP(mr_buf_done) mr_buf packed, told;
     mr_report report = {0};
+    mr_buf_init(&packed, MR_LIMIT_DOCUMENT + MR_MIB);
+    mr_buf_init(&told, MR_LIMIT_DOCUMENT);
     if (actor->kind != MR_ACTOR_PERSON) return MR_FAIL(err, MR_E_FORBIDDEN, "only people have a wallet", MR_NOWHERE);
     MR_TRY(mr_wallet_verify(s, a, l, file, &report, err));
     if (!report.is_credential)
@@ -233,8 +235,6 @@ int mr_wallet_import(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
     struct mr_wallet_item_row row = {.person_id = actor->id};
     MR_TRY(digest_of(a, file, &row.digest, err));
     MR_TRY(fill(a, &report, first_of(name, MR_STR("?")), &row, err));
-    mr_buf_init(&packed, MR_LIMIT_DOCUMENT + MR_MIB);
-    mr_buf_init(&told, MR_LIMIT_DOCUMENT);
     mr_report_write_json(&report, l, name, &told);
     if (mr_buf_failed(&told)) return MR_FAIL(err, MR_E_LIMIT, "the report is too long", MR_NOWHERE);
     MR_TRY(mr_body_pack(row.format, file, &packed, err));

@@ -73,6 +73,7 @@ int mr_wallet_find_kept(mr_service *s, const struct mr_actor *actor, mr_arena *a
 
 /* ---- collections ---- */
 
+/* Hers, by name; one of them. Errors: MR_E_NOT_FOUND. */
 int mr_collection_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_collection_row **ret,
                        size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 int mr_collection_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,

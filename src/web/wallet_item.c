@@ -159,6 +159,7 @@ static int put_report(mr_page *p, const struct mr_wallet_item *item, struct mr_e
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_report report = {0};
     bool now = item->row.achievement_id.len || mr_http_query(p->request, "verify").len;
+    mr_buf_init(&text, MR_LIMIT_PAGE);
     put_flag(p, "is_now", now);
     if (!now) {
         mr_json_put_member(&p->view, "checked",
@@ -166,7 +167,6 @@ static int put_report(mr_page *p, const struct mr_wallet_item *item, struct mr_e
         return mr_web_put_report_json(p, item->report, err);
     }
     if (!item->file_count) return MR_OK;
-    mr_buf_init(&text, MR_LIMIT_PAGE);
     MR_TRY(mr_wallet_verify(p->service, p->arena, p->language, item->files[0].content, &report, err));
     mr_report_write_json(&report, p->language, MR_STR_EMPTY, &text);
     if (mr_buf_failed(&text)) return MR_FAIL(err, MR_E_LIMIT, "the report is too long", MR_NOWHERE);

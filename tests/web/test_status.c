@@ -201,7 +201,8 @@ static struct mr_claim awarded(struct status *t)
     struct mr_claim claim;
     mr_str path = mr_claim_path(t->office.site.service, &t->a, t->link.achievement_id, 0), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;
-    assert_ok(mr_claim_open(t->office.site.service, &t->a, t->link.achievement_id, mac, MR_STR_EMPTY, &claim, &err), err);
+    assert_ok(mr_claim_open(t->office.site.service, &t->a, t->link.achievement_id, mac, MR_STR_EMPTY, &claim, &err),
+              err);
     return claim;
 }
 
