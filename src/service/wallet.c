@@ -104,8 +104,18 @@ int mr_wallet_verify(mr_service *s, mr_arena *a, const mr_language *l, mr_str fi
 /* Whoever seals for another without a mandate, or outside an accreditation that is claimed, awards nothing that could be summed. */
 static bool counts(const mr_report *r)
 {
-    return r->has_view && r->view.ects_awarded > 0 && !r->view.mandate_missing && r->verdict != MR_VERDICT_INVALID &&
+    return r->has_view && !r->view.mandate_missing && r->verdict != MR_VERDICT_INVALID &&
            r->checks[MR_CHECK_QUALITY].state != MR_FAILED;
+}
+
+/* By the names that the credential gives them in the reader's language, as on the claim page. */
+static mr_str awarding_bodies(mr_arena *a, const mr_view *v)
+{
+    const struct mr_view_answer *bodies = &v->answers[MR_ELEMENT_AWARDING_BODY];
+    mr_str all = MR_STR_EMPTY;
+    for (size_t i = 0; bodies->answered && i < bodies->value_count; i++)
+        all = mr_arena_format(a, "%.*s%s%.*s", MR_STR_ARG(all), all.len ? "; " : "", MR_STR_ARG(bodies->values[i]));
+    return all.len ? all : v->awarding_body.len ? v->awarding_body : v->issuer;
 }
 
 static mr_str first_of(mr_str a, mr_str b)
@@ -125,7 +135,7 @@ static int fill(mr_arena *a, const mr_report *r, mr_str name, struct mr_wallet_i
     row->title = name, row->issuer = row->learner = MR_STR("");
     if (r->has_view) {
         row->title = first_of(v->title, name);
-        row->issuer = first_of(first_of(v->awarding_body, v->issuer), MR_STR(""));
+        row->issuer = first_of(awarding_bodies(a, v), MR_STR(""));
         row->learner = first_of(v->learner, MR_STR(""));
         row->ends_at = v->valid_until;
         row->ects = v->ects_awarded, row->minutes = v->workload_minutes;

@@ -215,7 +215,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     assert.equal(await page.locator('#offers').count(), 0);
     await look(page, 'wallet-cards');
     await keys.press('Time line');
-    assert.match(await page.textContent('main'), /2026.*Wound care.*Circular/s);
+    assert.match(await page.textContent('main'), /2026.*Wound care.*Working with textiles/s);
     await look(page, 'wallet-timeline');
     await keys.press('Table');
     assert.equal(await page.locator('tbody tr').count(), 2);
@@ -243,7 +243,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     await look(page, 'item-elsewhere');
     await keys.press('All');
     assert.equal(await heading(page), 'You keep 3 credentials.');
-    assert.match(await page.textContent('section[aria-labelledby=totals]'), /Not in any sum/);
+    assert.match(await page.textContent('section[aria-labelledby=totals]'), /In no sum/);
   });
 
   await test('a collection in her own order', async () => {
@@ -268,7 +268,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
   await test('removing says what goes and what remains', async () => {
     const { page, keys } = aase;
     await page.goto(`${site.url}/wallet?view=table&q=circular`);
-    await keys.press(/^Circular/);
+    await keys.press(/^Working with textiles/);
     await keys.press('Remove it');
     assert.match(await page.textContent('main'), /keeps its own record.*cannot be undone/s);
     await look(page, 'remove');
