@@ -7,7 +7,10 @@
     "w.id, w.person_id, w.achievement_id, w.format, w.digest, w.verdict, w.title, w.issuer, w.learner, w.awarded_on, " \
     "w.ends_at, w.ects, w.minutes, CASE WHEN w.counts THEN 1 ELSE 0 END, w.search, w.checked_at, w.added_at, "         \
     "n.status, n.specification_id, n.org_id, n.status_changed_at, "                                                    \
-    "CASE WHEN EXISTS (SELECT 1 FROM achievement r WHERE r.renews = n.id) THEN 1 ELSE 0 END"
+    "CASE WHEN EXISTS (SELECT 1 FROM achievement r WHERE r.renews = n.id) THEN 1 ELSE 0 END, CASE WHEN EXISTS "        \
+    "(SELECT 1 "                                                                                                       \
+    "FROM person_email e WHERE e.person_id = w.person_id AND e.email = LOWER(n.learner_email)) THEN '' ELSE "          \
+    "n.learner_email END"
 #define FROM " FROM wallet_item w LEFT JOIN achievement n ON n.id = w.achievement_id "
 
 static mr_db_value time_or_null(const char *name, int64_t time)
@@ -50,7 +53,8 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_wallet_item_row *
                                        .specification_id = mr_arena_dup(a, mr_db_text(c, 18)),
                                        .org_id = mr_arena_dup(a, mr_db_text(c, 19)),
                                        .status_changed_at = time_of(c, 20),
-                                       .renewed = mr_db_int(c, 21) != 0};
+                                       .renewed = mr_db_int(c, 21) != 0,
+                                       .other_email = mr_arena_dup(a, mr_db_text(c, 22))};
 }
 
 static int one(mr_db_tx *tx, mr_arena *a, const char *sql, const mr_db_value *args, size_t count,

@@ -23,7 +23,8 @@ struct mr_wallet_item_row {
     mr_str status; /* "active", "suspended", "revoked" */
     mr_str specification_id, org_id;
     int64_t status_changed_at;
-    bool renewed; /* a newer award takes its place */
+    bool renewed;       /* a newer award takes its place */
+    mr_str other_email; /* that it was awarded to, when it is none of this person's; else empty */
 };
 /* A new one; id and added_at are made here.
  *   content, report  of what came from elsewhere: as mr_body_pack packs it, and JSON; else empty

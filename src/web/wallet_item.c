@@ -181,6 +181,7 @@ static int put_page(mr_page *p, struct mr_err *err)
     mr_page_begin_titled(p, item.row.title, "wallet");
     mr_json_put_member(v, "id", item.row.id);
     mr_json_put_member(v, "learner", item.row.learner);
+    mr_json_put_member(v, "other_email", item.row.other_email);
     mr_json_put_name(v, "item");
     mr_web_put_wallet_item(p, &item.row);
     mr_json_put_member(v, "workload",

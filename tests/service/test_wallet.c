@@ -57,6 +57,9 @@ static void test_keep__an_account_that_exists_is_never_opened_by_a_claim_link(vo
     assert_ok(mr_keep_mine(w.s, &w.a, en(), &she, &what, &same, &err), err);
     assert_true(mr_str_eq(item, same));
     assert_int_equal(items_of(&she), 1);
+    struct mr_wallet_item kept;
+    assert_ok(mr_wallet_get(w.s, &she, &w.a, item, &kept, &err), err);
+    assert_int_equal(kept.row.other_email.len, 0);
     /* without the pass of the browser that decided there is nothing to keep */
     const struct mr_keep without = {id, mac, MR_STR_EMPTY};
     assert_code(mr_keep_mine(w.s, &w.a, en(), &she, &without, &item, &err), MR_E_STATE, err);
@@ -80,6 +83,9 @@ static void test_keep_mail__from_a_paper_code_by_a_link_that_works_once(void **s
     assert_ok(mr_keep_link_use(w.s, &w.a, en(), &visitor, token, &r, &item, &err), err);
     struct mr_actor she = actor_of(&r);
     assert_int_equal(items_of(&she), 1);
+    struct mr_wallet_item kept; /* it was awarded to an address that she has not proved */
+    assert_ok(mr_wallet_get(w.s, &she, &w.a, item, &kept, &err), err);
+    assert_true(mr_str_eq(kept.row.other_email, w.links[0].email));
     assert_ok(mr_keep_link_use(w.s, &w.a, en(), &visitor, token, &r, &item, &err), err);
     assert_int_equal(r.state, MR_SIGN_IN_OVER);
     assert_ok(mr_keep_link_use(w.s, &w.a, en(), &visitor, MR_STR("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &r, &item, &err),
