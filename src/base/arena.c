@@ -81,8 +81,30 @@ void mr_arena_init(mr_arena *a, size_t limit)
     *a = (mr_arena){.limit = limit};
 }
 
+struct mr_arena_end {
+    void (*end)(void *self);
+    void *self;
+    struct mr_arena_end *earlier;
+};
+
+bool mr_arena_at_end(mr_arena *a, void (*end)(void *self), void *self)
+{
+    struct mr_arena_end *e = MR_NEW(a, struct mr_arena_end);
+    if (!e) return false;
+    *e = (struct mr_arena_end){end, self, a->ends};
+    a->ends = e;
+    return true;
+}
+
+static void run_ends(mr_arena *a)
+{
+    for (struct mr_arena_end *e = a->ends; e; e = e->earlier) e->end(e->self);
+    a->ends = NULL;
+}
+
 void mr_arena_done(mr_arena *a)
 {
+    run_ends(a);
     for (struct mr_arena_chunk *c = a->chunk, *older; c; c = older) {
         older = c->older;
         chunk_free(c);
@@ -94,6 +116,7 @@ void mr_arena_reset(mr_arena *a)
 {
     struct mr_arena_chunk *kept = a->chunk;
     if (!kept) return;
+    run_ends(a);
     for (struct mr_arena_chunk *c = kept->older, *older; c; c = older) {
         older = c->older;
         chunk_free(c);

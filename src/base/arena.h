@@ -10,6 +10,7 @@ typedef struct mr_arena {
     struct mr_arena_chunk *chunk;
     char *next, *end;
     size_t used, limit;
+    struct mr_arena_end *ends;
 } mr_arena;
 
 /* Calls function(&variable) when the variable goes out of scope. */
@@ -20,6 +21,8 @@ void mr_arena_init(mr_arena *a, size_t limit);
 void mr_arena_done(mr_arena *a);
 /* Forget everything but keep the newest chunk for reuse (loops over many documents). */
 void mr_arena_reset(mr_arena *a);
+/* Have `end(self)` called when what the arena holds is given back (done or reset), the latest first: for what is not in it but lives as long. False beyond the limit. */
+bool mr_arena_at_end(mr_arena *a, void (*end)(void *self), void *self);
 /* 16-byte aligned, uninitialised; NULL beyond the limit or when the system has none. size 0 gives a valid pointer. */
 void *mr_arena_alloc(mr_arena *a, size_t size) __attribute__((malloc, alloc_size(2)));
 /* The same, zeroed; checks count * size for overflow. */

@@ -12,20 +12,34 @@
 #define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_XLSX_ENTRIES 1000            /* files in the archive that a workbook is */
-#define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB) /* all of them together, unpacked; streamed, never held */
-#define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)     /* memory of a workbook's shared strings and styles */
-#define MR_LIMIT_XLSX_STRINGS 2000000         /* of them */
-#define MR_LIMIT_XLSX_ROWS 1048576            /* rows of a sheet, blank ones too */
-#define MR_LIMIT_MAPPING (64 * MR_KIB)        /* which column holds what, as JSON */
-#define MR_LIMIT_ENROLMENT_ROWS 10000         /* learners enrolled from one file */
-#define MR_LIMIT_UPLOAD_ROWS 100000           /* rows of one uploaded batch */
-#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)     /* the drawn certificate inside an ELM document */
-#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)    /* a badge's picture as Merit draws it */
-#define MR_LIMIT_BAKED 16                     /* badges in one picture */
-#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)      /* one of them, inflated */
-#define MR_LIMIT_XML_DEPTH 256                /* elements within elements */
-#define MR_LIMIT_MANDATE (1 * MR_MIB)         /* a mandate enclosed in credentials */
+#define MR_LIMIT_XLSX_ENTRIES 1000                 /* files in the archive that a workbook is */
+#define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB)      /* all of them together, unpacked; streamed, never held */
+#define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)          /* memory of a workbook's shared strings and styles */
+#define MR_LIMIT_XLSX_STRINGS 2000000              /* of them */
+#define MR_LIMIT_XLSX_ROWS 1048576                 /* rows of a sheet, blank ones too */
+#define MR_LIMIT_MAPPING (64 * MR_KIB)             /* which column holds what, as JSON */
+#define MR_LIMIT_ENROLMENT_ROWS 10000              /* learners enrolled from one file */
+#define MR_LIMIT_UPLOAD_ROWS 100000                /* rows of one uploaded batch */
+#define MR_LIMIT_PAGE_IMAGE (40 * MR_KIB)          /* the drawn certificate inside an ELM document */
+#define MR_LIMIT_BADGE_IMAGE (40 * MR_KIB)         /* a badge's picture as Merit draws it */
+#define MR_LIMIT_BAKED 16                          /* badges in one picture */
+#define MR_LIMIT_BAKED_TEXT (4 * MR_MIB)           /* one of them, inflated */
+#define MR_LIMIT_PDF (64 * MR_MIB)                 /* a certificate that is made, with what is attached */
+#define MR_LIMIT_PDF_PAGES 200                     /* of one */
+#define MR_LIMIT_PDF_ATTACHMENTS 16                /* files attached to a PDF that is read */
+#define MR_LIMIT_PDF_OBJECTS 100000                /* of it */
+#define MR_LIMIT_PDF_DEPTH 64                      /* lists and dictionaries within each other */
+#define MR_LIMIT_PDF_UNPACKED (32 * MR_MIB)        /* all that is unpacked of it */
+#define MR_LIMIT_PDF_WORK 16                       /* times that its octets, and those unpacked, may be looked at */
+#define MR_LIMIT_PICTURE_PIXELS ((size_t)64000000) /* of a photograph that is decoded */
+#define MR_LIMIT_PICTURE_KEPT ((size_t)8000000)    /* and of its pixels that are kept; of a PNG all */
+#define MR_LIMIT_LOGO_FILE (4 * MR_MIB)            /* a logo or signature as it is given in */
+#define MR_LIMIT_LOGO_KEPT (512 * MR_KIB)          /* and as it is kept */
+#define MR_LIMIT_LOGO_WIDE 760                     /* pixels of it: four to a point on paper */
+#define MR_LIMIT_LOGO_HIGH 200
+#define MR_LIMIT_CODE_SHOWN 300       /* octets of a QR code's text that are told */
+#define MR_LIMIT_XML_DEPTH 256        /* elements within elements */
+#define MR_LIMIT_MANDATE (1 * MR_MIB) /* a mandate enclosed in credentials */
 #define MR_LIMIT_KEY_FILE (256 * MR_KIB)
 #define MR_LIMIT_PKCS11_URI (4 * MR_KIB)
 #define MR_LIMIT_PKCS11_SESSIONS 16        /* kept open for one key in a token */
@@ -70,52 +84,56 @@
 #define MR_LIMIT_HTTP_HEAD_MS 10000   /* from the first byte of a request to the end of its headers */
 #define MR_LIMIT_HTTP_REQUEST_MS                                                                                       \
     30000 /* from the first byte to the last of a request, and for its answer to be taken; */
-#define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB) /* longer for those who keep up this rate */
-#define MR_LIMIT_HTTP_LINGER_MS 30000           /* to read on after a refusal, so that it arrives */
-#define MR_LIMIT_HTTP_STOP_HEAD_MS 1000         /* for new connections to say something then */
-#define MR_LIMIT_HTTP_STOP_MS 5000              /* for requests still being received when the server stops */
-#define MR_LIMIT_VERIFY_FILES 20                /* files in one upload to the verify page */
-#define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
-#define MR_LIMIT_DB_CONNECTIONS 24              /* to a PostgreSQL server */
-#define MR_LIMIT_DB_TOGETHER 256                /* pieces of work that share one transaction */
-#define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
-#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
-#define MR_LIMIT_MESSAGES (4 * MR_MIB)          /* memory of one language */
-#define MR_LIMIT_MESSAGE_ID 200                 /* octets */
-#define MR_LIMIT_LANGUAGE_RANGES 50             /* of an Accept-Language header; the rest is passed over */
-#define MR_LIMIT_TEMPLATES (4 * MR_MIB)         /* memory of all parsed templates */
-#define MR_LIMIT_TEMPLATE_DEPTH 64              /* sections and partials inside each other */
-#define MR_LIMIT_TEMPLATE_INDENT 256            /* blanks before the lines of a partial */
-#define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
-#define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
-#define MR_LIMIT_OFFICE_BATCHES 50              /* batches listed on the page of a specification */
-#define MR_LIMIT_DRAFT (1 * MR_MIB)             /* a specification that is being described */
-#define MR_LIMIT_DRAFTS 1000                    /* drafts of one organisation that are listed */
-#define MR_LIMIT_VERSIONS 200                   /* of one specification that are listed */
-#define MR_LIMIT_DRAFT_ITEMS 100                /* of one list in its form, as in the file */
-#define MR_LIMIT_DRAFT_INPUTS 80                /* fields of one page before items of lists are folded */
-#define MR_LIMIT_VOCABULARY_FOUND 30            /* concepts that a search shows */
-#define MR_LIMIT_DRAFT_COMMENTS 200             /* remarks on one draft */
-#define MR_LIMIT_DRAFT_MAILS 50                 /* approvers who are told that one waits for them */
-#define MR_LIMIT_DRAFT_REMARK 4000              /* octets of a remark, or of the reason for sending back */
-#define MR_LIMIT_OFFICE_ROWS 40                 /* rows of a table on one page of the office */
-#define MR_LIMIT_RATE_KEPT 4096                 /* callers whose requests a server counts */
-#define MR_LIMIT_API_PAGE 200                   /* items in one answer of the API; 50 unless asked otherwise */
-#define MR_LIMIT_CONTEXT (1 * MR_MIB)           /* one context document */
-#define MR_LIMIT_CONTEXT_MEMORY (64 * MR_MIB)   /* all compiled contexts of a thread */
-#define MR_LIMIT_CONTEXT_WORK (512 * MR_MIB)    /* copied and read to compile the contexts of one document */
-#define MR_LIMIT_CONTEXT_NESTING 32             /* contexts that name contexts; scoped contexts within each other */
-#define MR_LIMIT_RDF_DEPTH 64                   /* nodes within nodes */
-#define MR_LIMIT_QUADS 1000000                  /* of one dataset */
-#define MR_LIMIT_CANON_WORK 50000               /* calls of Hash N-Degree Quads and permutations of one graph */
-#define MR_LIMIT_CANON_STEPS 400000             /* related blank nodes looked at by them */
-#define MR_LIMIT_CANON_DEPTH 512                /* Hash N-Degree Quads within itself */
-#define MR_LIMIT_RDF_TEXT (64 * MR_MIB)         /* a document as RDF or expanded, as a command writes it */
-#define MR_LIMIT_SHACL_RESULTS 10000            /* results of one validation */
-#define MR_LIMIT_CHECK_TOLD 400                 /* findings of one document that are looked at; the rest is counted */
-#define MR_LIMIT_CHECK_GUESSES 100              /* and guesses at what was meant */
-#define MR_LIMIT_SHAPES_MEMORY (64 * MR_MIB)    /* compiled shapes of one checker */
-#define MR_LIMIT_SHACL_DEPTH 32                 /* shapes within shapes */
+#define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB)    /* longer for those who keep up this rate */
+#define MR_LIMIT_HTTP_LINGER_MS 30000              /* to read on after a refusal, so that it arrives */
+#define MR_LIMIT_HTTP_STOP_HEAD_MS 1000            /* for new connections to say something then */
+#define MR_LIMIT_HTTP_STOP_MS 5000                 /* for requests still being received when the server stops */
+#define MR_LIMIT_VERIFY_FILES 20                   /* files in one upload to the verify page */
+#define MR_LIMIT_DB_READERS 4                      /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
+#define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */
+#define MR_LIMIT_DB_WAIT_MS 10000                  /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)            /* one migration, with its memory */
+#define MR_LIMIT_MESSAGES (4 * MR_MIB)             /* memory of one language */
+#define MR_LIMIT_MESSAGE_ID 200                    /* octets */
+#define MR_LIMIT_LANGUAGE_RANGES 50                /* of an Accept-Language header; the rest is passed over */
+#define MR_LIMIT_TEMPLATES (4 * MR_MIB)            /* memory of all parsed templates */
+#define MR_LIMIT_TEMPLATE_DEPTH 64                 /* sections and partials inside each other */
+#define MR_LIMIT_TEMPLATE_INDENT 256               /* blanks before the lines of a partial */
+#define MR_LIMIT_TEMPLATE_STEPS 4000000            /* nodes rendered for one page */
+#define MR_LIMIT_PAGE (4 * MR_MIB)                 /* a rendered page */
+#define MR_LIMIT_OFFICE_BATCHES 50                 /* batches listed on the page of a specification */
+#define MR_LIMIT_OFFICE_CARDS 12                   /* specifications on the first page of the office */
+#define MR_LIMIT_OFFICE_CHOICES 200                /* specifications to choose from in a form */
+#define MR_LIMIT_OFFICE_LOOKED 2000                /* specifications looked at in search of a title, at a time */
+#define MR_LIMIT_SPECIFICATIONS_KEPT (32 * MR_MIB) /* published ones kept in memory as they were read */
+#define MR_LIMIT_DRAFT (1 * MR_MIB)                /* a specification that is being described */
+#define MR_LIMIT_DRAFTS 1000                       /* drafts of one organisation that are listed */
+#define MR_LIMIT_VERSIONS 200                      /* of one specification that are listed */
+#define MR_LIMIT_DRAFT_ITEMS 100                   /* of one list in its form, as in the file */
+#define MR_LIMIT_DRAFT_INPUTS 80                   /* fields of one page before items of lists are folded */
+#define MR_LIMIT_VOCABULARY_FOUND 30               /* concepts that a search shows */
+#define MR_LIMIT_DRAFT_COMMENTS 200                /* remarks on one draft */
+#define MR_LIMIT_DRAFT_MAILS 50                    /* approvers who are told that one waits for them */
+#define MR_LIMIT_DRAFT_REMARK 4000                 /* octets of a remark, or of the reason for sending back */
+#define MR_LIMIT_OFFICE_ROWS 40                    /* rows of a table on one page of the office */
+#define MR_LIMIT_RATE_KEPT 4096                    /* callers whose requests a server counts */
+#define MR_LIMIT_API_PAGE 200                      /* items in one answer of the API; 50 unless asked otherwise */
+#define MR_LIMIT_CONTEXT (1 * MR_MIB)              /* one context document */
+#define MR_LIMIT_CONTEXT_MEMORY (64 * MR_MIB)      /* all compiled contexts of a thread */
+#define MR_LIMIT_CONTEXT_WORK (512 * MR_MIB)       /* copied and read to compile the contexts of one document */
+#define MR_LIMIT_CONTEXT_NESTING 32                /* contexts that name contexts; scoped contexts within each other */
+#define MR_LIMIT_RDF_DEPTH 64                      /* nodes within nodes */
+#define MR_LIMIT_QUADS 1000000                     /* of one dataset */
+#define MR_LIMIT_CANON_WORK 50000                  /* calls of Hash N-Degree Quads and permutations of one graph */
+#define MR_LIMIT_CANON_STEPS 400000                /* related blank nodes looked at by them */
+#define MR_LIMIT_CANON_DEPTH 512                   /* Hash N-Degree Quads within itself */
+#define MR_LIMIT_RDF_TEXT (64 * MR_MIB)            /* a document as RDF or expanded, as a command writes it */
+#define MR_LIMIT_SHACL_RESULTS 10000               /* results of one validation */
+#define MR_LIMIT_CHECK_TOLD 400              /* findings of one document that are looked at; the rest is counted */
+#define MR_LIMIT_CHECK_GUESSES 100           /* and guesses at what was meant */
+#define MR_LIMIT_SHAPES_MEMORY (64 * MR_MIB) /* compiled shapes of one checker */
+#define MR_LIMIT_SHACL_DEPTH 32              /* shapes within shapes */
 #define MR_LIMIT_SHACL_WORK 10000000   /* nodes walked and compared in one validation; texts matched count by length */
 #define MR_LIMIT_SHACL_LIST 65536      /* members of one list in shapes */
 #define MR_LIMIT_PATTERN (16 * MR_KIB) /* octets of one regular expression */

@@ -20,11 +20,28 @@ static void help(FILE *out)
           "  merit results template > results.csv\n"
           "  merit issue specification.json results.csv --out credentials\n"
           "  merit verify credentials/*.jsonld\n\n"
-          "Commands (each has --help):\n",
+          "Commands (`merit help COMMAND` tells more of each):\n",
           out);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].about);
     fprintf(out, "  %-14s %s\n  %-14s %s\n", "help", "this text", "version", "which Merit this is");
+}
+
+static int run(int argc, char **argv, const mr_env *env)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[0], commands[i].name) == 0) return commands[i].run(argc, argv, env);
+    fprintf(stderr, "merit: there is no command \"%s\". `merit help` lists them.\n", argv[0]);
+    return 2;
+}
+
+/* `merit help seal add`, which is `merit seal add --help`: each command knows its own. argv: "merit", "help", a command, ... */
+static int help_about(int argc, char **argv, const mr_env *env)
+{
+    static char option[] = "--help";
+    for (int i = 1; i + 1 < argc; i++) argv[i] = argv[i + 1];
+    argv[argc - 1] = option;
+    return run(argc - 1, argv + 1, env);
 }
 
 int mr_cli_main(int argc, char **argv, const mr_env *env)
@@ -35,6 +52,7 @@ int mr_cli_main(int argc, char **argv, const mr_env *env)
     }
     const char *name = argv[1];
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        if (argc > 2 && argv[2][0] != '-') return help_about(argc, argv, env);
         help(stdout);
         return 0;
     }
@@ -42,8 +60,5 @@ int mr_cli_main(int argc, char **argv, const mr_env *env)
         puts("merit " MERIT_VERSION);
         return 0;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1, env);
-    fprintf(stderr, "merit: there is no command \"%s\". `merit help` lists them.\n", name);
-    return 2;
+    return run(argc - 1, argv + 1, env);
 }

@@ -13,12 +13,15 @@ static const char help[] =
     "merit db COMMAND [--data DIR]: the database of an installation.\n\n"
     "  merit db upgrade                            bring it up to date, and say what was done\n"
     "  merit db check                              is everything there, and whole?\n"
+    "  merit db reindex                            fill the search of the catalogue again\n"
     "  merit db backup /backups/merit-monday.tar   also while the server runs\n"
     "  merit db restore /backups/merit-monday.tar --data /srv/merit\n"
     "  merit db move --to postgresql://merit@db.example.org/merit\n"
     "  merit db move --to sqlite\n\n"
     "  upgrade      a server does the same when it starts; this is for those who want to see it before\n"
-    "  check        reads every row and every sealed credential; prints the rows of each table and their SHA-256\n"
+    "  check        reads every row, every sealed credential and the audit log; prints the rows of each table and\n"
+    "               their SHA-256\n"
+    "  reindex      also while the server runs; loses nothing, since the search is made from what is published\n"
     "  backup FILE  database, secret, password, seals, keys and trust in one tar file, as of one moment. It is not\n"
     "               encrypted: whoever has it can seal in your name. Keep it as you keep the data folder\n"
     "  restore FILE into a folder that is empty or not there yet\n"
@@ -30,6 +33,7 @@ static const char help[] =
 
 struct call {
     const char *data, *database, *to, *file;
+    const mr_env *env;
 };
 
 static void put_summary(const struct mr_database_summary *s)
@@ -68,10 +72,20 @@ static int check(const struct call *c)
     if (f.summary.count)
         printf("%lld sealed credentials in %lld octets (%lld compressed), %lld damaged.\n", (long long)f.bodies,
                (long long)f.stored, (long long)f.packed, (long long)f.damaged);
-    if (!f.fault.len && !f.damaged) {
+    if (f.summary.count && !f.lines_changed.len)
+        printf("The audit log only grew: %lld checkpoints over %lld lines agree; %lld newer lines wait for the next "
+               "one.\n",
+               (long long)f.checkpoints, (long long)f.lines, (long long)f.lines_since);
+    if (!f.fault.len && !f.damaged && !f.lines_changed.len) {
         printf("Everything is whole.\n");
         return 0;
     }
+    if (f.lines_changed.len)
+        fprintf(stderr,
+                "merit: the audit log was changed: %.*s\nLines were changed, removed or put in between. Keep this "
+                "database as it is, and compare its log with that\nof a backup (merit audit export).\n",
+                MR_STR_ARG(f.lines_changed));
+    if (!f.fault.len && !f.damaged) return 1;
     fputs("merit: the database is damaged: ", stderr);
     if (f.fault.len)
         mr_cli_put_visible(stderr, f.fault.ptr);
@@ -79,6 +93,16 @@ static int check(const struct call *c)
         fprintf(stderr, "%.*s: %.*s", MR_STR_ARG(f.first_damaged), MR_STR_ARG(f.first_why));
     fputs("\nPut the last backup back (merit db restore), into another folder.\n", stderr);
     return 1;
+}
+
+static int reindex(const struct call *c)
+{
+    struct mr_err err = {0};
+    size_t listed;
+    if (mr_database_reindex(c->data, c->database, c->env, &listed, &err) != MR_OK)
+        return mr_cli_fail(&err, c->data, MR_STR_EMPTY);
+    printf("The search of the catalogue was filled again: %zu specifications are listed.\n", listed);
+    return 0;
 }
 
 static int backup(const struct call *c)
@@ -126,8 +150,8 @@ static const struct word {
     int (*run)(const struct call *c);
     bool takes_file;
 } words[] = {
-    {"upgrade", upgrade, false}, {"check", check, false}, {"backup", backup, true},
-    {"restore", restore, true},  {"move", move, false},
+    {"upgrade", upgrade, false}, {"check", check, false},    {"reindex", reindex, false},
+    {"backup", backup, true},    {"restore", restore, true}, {"move", move, false},
 };
 
 int mr_cli_db(int argc, char **argv, const mr_env *env)
@@ -136,7 +160,7 @@ int mr_cli_db(int argc, char **argv, const mr_env *env)
     const mr_option options[] = {{"data", &c.data, NULL}, {"database", &c.database, NULL}, {"to", &c.to, NULL}};
     int count;
     bool done;
-    (void)env;
+    c.env = env;
     if (!mr_options_take(argc, argv, options, sizeof options / sizeof *options, help, &count, &done)) return 2;
     if (done) return 0;
     c.data = mr_options_data_folder(c.data);

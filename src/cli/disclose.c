@@ -67,7 +67,7 @@ static int list(mr_arena *a, mr_str file, const mr_language *l, struct mr_err *e
     MR_TRY(mr_disclose_list(a, file, l, &items, &count, err));
     put_items(items, count, false, mr_message(l, "disclose.choice"), &out);
     put_items(items, count, true, mr_message(l, "disclose.always"), &out);
-    if (out.len == 0) mr_buf_put(&out, mr_message(l, "disclose.nothing"));
+    if (out.len == 0) mr_buf_put(&out, mr_message(l, "disclose.nothing")), mr_buf_putc(&out, '\n');
     return mr_cli_print(mr_buf_str(&out)) ? MR_OK : MR_FAIL(err, MR_E_IO, "the list could not be written", MR_NOWHERE);
 }
 

@@ -396,7 +396,8 @@ int mr_cli_seal_due(int argc, char **argv, const mr_env *env)
     take_words(&w, argv + 1, words);
     if (!w.quiet)
         say(&w, stdout,
-            MR_SAY(&w.a, w.l, w.due ? "extend.due" : "extend.none_due", {"due", number(&w, w.due)},
-                   {"all", number(&w, w.seen)}, {"days", mr_str_of(days)}));
+            MR_SAY(&w.a, w.l, w.due ? "extend.due" : "extend.none_due", {"count", number(&w, w.due)},
+                   {"all", number(&w, w.seen)}, {"days", mr_str_of(days)},
+                   {"within", MR_SAY(&w.a, w.l, "say.days", {"count", mr_str_of(days)})}));
     return w.unreadable ? 2 : w.due || w.refused ? 1 : 0;
 }

@@ -1,12 +1,14 @@
 /* The adapter to cairo, pango and libqrencode.
  *
- * All three are loaded on first use. Type is set in absolute sizes with unhinted metrics, so that a sheet of other pixels breaks its lines at
+ * All three are loaded on first use. A picture is drawn in pixels, an SVG and a PDF in lines; a PDF has pages, and tags that tell a screen reader
+ * what a piece is and in which order to read (cairo writes them; a piece outside of all tags is decoration). Type is set in absolute sizes with unhinted metrics, so that a sheet of other pixels breaks its lines at
  * the same places. Shrinking goes in steps of 4 %; a text that is too long at its smallest ends in an ellipsis, and the caller can know it.
  * Nothing here is for several threads at once; pango's default font map is one per thread. */
 #include "credential/canvas.h"
 
 #include "base/lazy.h"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -77,7 +79,29 @@
 #define GOBJECT_FUNCTIONS(F) F(g_object_unref)
 #define QR_FUNCTIONS(F) F(QRcode_encodeData) F(QRcode_free)
 #define CAIRO_SVG_FUNCTIONS(F) F(cairo_svg_surface_create_for_stream) F(cairo_svg_surface_set_document_unit)
+#define CAIRO_PDF_FUNCTIONS(F)                                                                                         \
+    F(cairo_pdf_surface_create_for_stream)                                                                             \
+    F(cairo_pdf_surface_set_metadata)                                                                                  \
+    F(cairo_show_page)                                                                                                 \
+    F(cairo_clip)                                                                                                      \
+    F(cairo_surface_finish)                                                                                            \
+    F(cairo_tag_begin)                                                                                                 \
+    F(cairo_tag_end)                                                                                                   \
+    F(cairo_image_surface_create_for_data)                                                                             \
+    F(cairo_set_source_surface)
+#define PANGO_LINE_FUNCTIONS(F)                                                                                        \
+    F(pango_attr_font_features_new)                                                                                    \
+    F(pango_layout_get_iter)                                                                                           \
+    F(pango_layout_iter_get_baseline)                                                                                  \
+    F(pango_layout_iter_get_line_extents)                                                                              \
+    F(pango_layout_iter_get_line_readonly)                                                                             \
+    F(pango_layout_iter_next_line)                                                                                     \
+    F(pango_layout_iter_free)
+#define PANGOCAIRO_LINE_FUNCTIONS(F) F(pango_cairo_show_layout_line) F(pango_cairo_layout_path)
 MR_LAZY_LIBRARY(cairo, "libcairo.so.2", CAIRO_FUNCTIONS)
+MR_LAZY_LIBRARY(cairo_pdf, "libcairo.so.2", CAIRO_PDF_FUNCTIONS)
+MR_LAZY_LIBRARY(pango_line, "libpango-1.0.so.0", PANGO_LINE_FUNCTIONS)
+MR_LAZY_LIBRARY(pangocairo_line, "libpangocairo-1.0.so.0", PANGOCAIRO_LINE_FUNCTIONS)
 MR_LAZY_LIBRARY(cairo_svg, "libcairo.so.2", CAIRO_SVG_FUNCTIONS)
 MR_LAZY_LIBRARY(pango, "libpango-1.0.so.0", PANGO_FUNCTIONS)
 MR_LAZY_LIBRARY(pangocairo, "libpangocairo-1.0.so.0", PANGOCAIRO_FUNCTIONS)
@@ -89,9 +113,10 @@ MR_LAZY_LIBRARY(qr, "libqrencode.so.4", QR_FUNCTIONS)
 struct mr_canvas {
     cairo_surface_t *surface;
     cairo_t *cr;
-    PangoLayout *layout;
+    PangoLayout *layout, *lines;    /* lines: the text that is being placed line by line */
     PangoFontDescription *fonts[2]; /* sans, serif */
     double scale;                   /* pixels in a unit */
+    bool document;                  /* a PDF: lines have no pixels to keep to */
 };
 
 static int load_libraries(struct mr_err *err)
@@ -99,17 +124,20 @@ static int load_libraries(struct mr_err *err)
     MR_TRY(cairo_load(err));
     MR_TRY(pango_load(err));
     MR_TRY(pangocairo_load(err));
+    MR_TRY(cairo_pdf_load(err));
+    MR_TRY(pango_line_load(err));
+    MR_TRY(pangocairo_line_load(err));
     return gobject_load(err);
 }
 
-static void set_font_options(mr_canvas *c)
+static void set_font_options(PangoLayout *layout)
 {
     cairo_font_options_t *options = cairo_table.cairo_font_options_create();
     cairo_table.cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_table.cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
     cairo_table.cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pangocairo_table.pango_cairo_context_set_font_options(pango_table.pango_layout_get_context(c->layout), options);
-    pango_table.pango_layout_context_changed(c->layout);
+    pangocairo_table.pango_cairo_context_set_font_options(pango_table.pango_layout_get_context(layout), options);
+    pango_table.pango_layout_context_changed(layout);
     cairo_table.cairo_font_options_destroy(options);
 }
 
@@ -127,14 +155,19 @@ static int open_canvas(mr_canvas *c, uint32_t paper, struct mr_err *err)
     c->cr = cairo_table.cairo_create(c->surface);
     if (cairo_table.cairo_status(c->cr) != CAIRO_STATUS_SUCCESS)
         return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
-    set_pigment(c, (struct mr_pigment){paper, 1});
-    cairo_table.cairo_paint(c->cr);
+    if (!c->document) {
+        set_pigment(c, (struct mr_pigment){paper, 1});
+        cairo_table.cairo_paint(c->cr);
+    }
     cairo_table.cairo_scale(c->cr, c->scale, c->scale);
     c->layout = pangocairo_table.pango_cairo_create_layout(c->cr);
+    c->lines = pangocairo_table.pango_cairo_create_layout(c->cr);
     c->fonts[0] = pango_table.pango_font_description_from_string("Noto Sans, DejaVu Sans, sans-serif");
     c->fonts[1] = pango_table.pango_font_description_from_string("Noto Serif, DejaVu Serif, serif");
-    if (!c->layout || !c->fonts[0] || !c->fonts[1]) return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
-    set_font_options(c);
+    if (!c->layout || !c->lines || !c->fonts[0] || !c->fonts[1])
+        return MR_FAIL(err, MR_E_NOMEM, "no memory for type", MR_NOWHERE);
+    set_font_options(c->layout);
+    set_font_options(c->lines);
     return MR_OK;
 }
 
@@ -165,7 +198,7 @@ int mr_canvas_open(size_t width, size_t height, double units_wide, uint32_t pape
     return finish_opening(c, paper, ret, err);
 }
 
-static cairo_status_t put_svg(void *self, const unsigned char *octets, unsigned length)
+static cairo_status_t put_octets(void *self, const unsigned char *octets, unsigned length)
 {
     mr_buf_put(self, mr_str_make((const char *)octets, length));
     return mr_buf_failed(self) ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
@@ -178,9 +211,71 @@ int mr_canvas_open_svg(size_t width, size_t height, double units_wide, uint32_t 
     MR_TRY(cairo_svg_load(err));
     mr_canvas *c = new_canvas((double)width / units_wide);
     if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
-    c->surface = cairo_svg_table.cairo_svg_surface_create_for_stream(put_svg, out, (double)width, (double)height);
+    c->surface = cairo_svg_table.cairo_svg_surface_create_for_stream(put_octets, out, (double)width, (double)height);
     cairo_svg_table.cairo_svg_surface_set_document_unit(c->surface, CAIRO_SVG_UNIT_PX);
     return finish_opening(c, paper, ret, err);
+}
+
+/* ---- documents of pages ---- */
+
+static void set_metadata(mr_canvas *c, const struct mr_canvas_document *d)
+{
+    char at[21];
+    mr_time_write(d->made_at, at);
+    const struct {
+        cairo_pdf_metadata_t which;
+        const char *text;
+    } all[] = {{CAIRO_PDF_METADATA_TITLE, d->title},     {CAIRO_PDF_METADATA_AUTHOR, d->author},
+               {CAIRO_PDF_METADATA_SUBJECT, d->subject}, {CAIRO_PDF_METADATA_CREATOR, "Merit"},
+               {CAIRO_PDF_METADATA_CREATE_DATE, at},     {CAIRO_PDF_METADATA_MOD_DATE, at}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].text && *all[i].text)
+            cairo_pdf_table.cairo_pdf_surface_set_metadata(c->surface, all[i].which, all[i].text);
+}
+
+int mr_canvas_open_pdf(double width, double height, const struct mr_canvas_document *d, mr_buf *out, mr_canvas **ret,
+                       struct mr_err *err)
+{
+    MR_TRY(load_libraries(err));
+    mr_canvas *c = new_canvas(1);
+    if (!c) return MR_FAIL(err, MR_E_NOMEM, "no memory for a document", MR_NOWHERE);
+    c->document = true;
+    c->surface = cairo_pdf_table.cairo_pdf_surface_create_for_stream(put_octets, out, width, height);
+    set_metadata(c, d);
+    return finish_opening(c, 0, ret, err);
+}
+
+void mr_canvas_next_page(mr_canvas *c)
+{
+    if (c->document) {
+        cairo_pdf_table.cairo_show_page(c->cr);
+        return;
+    }
+    /* a picture has one page: what is drawn from now on falls outside of it */
+    cairo_table.cairo_rectangle(c->cr, 0, 0, 0, 0);
+    cairo_pdf_table.cairo_clip(c->cr);
+}
+
+int mr_canvas_finish(mr_canvas *c, struct mr_err *err)
+{
+    if (c->document) cairo_pdf_table.cairo_show_page(c->cr);
+    cairo_status_t status = cairo_table.cairo_status(c->cr);
+    if (c->document) cairo_pdf_table.cairo_surface_finish(c->surface);
+    if (status == CAIRO_STATUS_SUCCESS) status = cairo_table.cairo_surface_status(c->surface);
+    if (status == CAIRO_STATUS_SUCCESS) return MR_OK;
+    if (status == CAIRO_STATUS_WRITE_ERROR)
+        return MR_FAIL(err, MR_E_LIMIT, "the document is larger than allowed", MR_NOWHERE);
+    return MR_FAIL_DETAIL(err, MR_E_NOMEM, "the document could not be drawn", "cairo: %d", (int)status);
+}
+
+void mr_canvas_tag_begin(mr_canvas *c, const char *name, const char *attributes)
+{
+    if (c->document) cairo_pdf_table.cairo_tag_begin(c->cr, name, attributes);
+}
+
+void mr_canvas_tag_end(mr_canvas *c, const char *name)
+{
+    if (c->document) cairo_pdf_table.cairo_tag_end(c->cr, name);
 }
 
 void mr_canvas_close(mr_canvas *c)
@@ -189,6 +284,7 @@ void mr_canvas_close(mr_canvas *c)
     for (int i = 0; i < 2; i++)
         if (c->fonts[i]) pango_table.pango_font_description_free(c->fonts[i]);
     if (c->layout) gobject_table.g_object_unref(c->layout);
+    if (c->lines) gobject_table.g_object_unref(c->lines);
     if (c->cr) cairo_table.cairo_destroy(c->cr);
     if (c->surface) cairo_table.cairo_surface_destroy(c->surface);
     free(c);
@@ -207,6 +303,9 @@ static void set_text(mr_canvas *c, const struct mr_lettering *l)
     if (l->spacing > 0)
         pango_table.pango_attr_list_insert(attributes,
                                            pango_table.pango_attr_letter_spacing_new((int)(l->spacing * PANGO_SCALE)));
+    if (c->document) /* a ligature is one sign to those who search or listen */
+        pango_table.pango_attr_list_insert(attributes,
+                                           pango_line_table.pango_attr_font_features_new("liga=0, clig=0, dlig=0"));
     pango_table.pango_layout_set_attributes(c->layout, attributes);
     pango_table.pango_attr_list_unref(attributes);
 }
@@ -279,7 +378,11 @@ void mr_canvas_write_turned(mr_canvas *c, const struct mr_lettering *l, double x
     cairo_table.cairo_rotate(c->cr, -degrees * M_PI / 180);
     cairo_table.cairo_move_to(c->cr, -l->width / 2, -height / 2);
     set_pigment(c, l->pigment);
-    pangocairo_table.pango_cairo_show_layout(c->cr, c->layout);
+    if (c->document) { /* outlines: it stands across other text, into which a reader of text would mix it */
+        pangocairo_line_table.pango_cairo_layout_path(c->cr, c->layout);
+        cairo_table.cairo_fill(c->cr);
+    } else
+        pangocairo_table.pango_cairo_show_layout(c->cr, c->layout);
     cairo_table.cairo_new_path(c->cr);
     cairo_table.cairo_restore(c->cr);
 }
@@ -340,9 +443,12 @@ static void draw_modules(mr_canvas *c, const QRcode *code, double module, double
 {
     cairo_table.cairo_set_antialias(c->cr, CAIRO_ANTIALIAS_NONE);
     for (int row = 0; row < code->width; row++)
-        for (int column = 0; column < code->width; column++)
-            if (code->data[row * code->width + column] & 1)
-                cairo_table.cairo_rectangle(c->cr, x + column * module, y + row * module, module, module);
+        for (int column = 0, run; column < code->width;
+             column += run + 1) { /* dark modules side by side are one piece */
+            for (run = 0; column + run < code->width && code->data[row * code->width + column + run] & 1; run++)
+                continue;
+            if (run) cairo_table.cairo_rectangle(c->cr, x + column * module, y + row * module, run * module, module);
+        }
     ink_path(c, 0, p);
     cairo_table.cairo_set_antialias(c->cr, CAIRO_ANTIALIAS_DEFAULT);
 }
@@ -356,7 +462,10 @@ int mr_canvas_qr(mr_canvas *c, mr_str text, double size, double x, double y, str
     QRcode *code = qr_table.QRcode_encodeData((int)text.len, (const unsigned char *)text.ptr, 0, QR_ECLEVEL_M);
     if (!code) return MR_OK;
     double pixels = floor(size * c->scale / code->width);
-    if (pixels >= 2) {
+    if (c->document) {
+        draw_modules(c, code, size / code->width, x - size, y - size, p);
+        *ret_width = size;
+    } else if (pixels >= 2) {
         double module = pixels / c->scale, width = module * code->width;
         /* on whole pixels, for sharp edges; floor is inlined, while round would bring libm into every start */
         double left = floor((x - width) * c->scale + 0.5) / c->scale,
@@ -383,4 +492,62 @@ void mr_canvas_touched(mr_canvas *c)
 void mr_canvas_shift(mr_canvas *c, double x, double y)
 {
     cairo_table.cairo_translate(c->cr, x, y);
+}
+
+/* ---- text that flows, and pictures ---- */
+
+/* What is set next goes into the other layout. */
+static void turn_layouts(mr_canvas *c)
+{
+    PangoLayout *kept = c->layout;
+    c->layout = c->lines;
+    c->lines = kept;
+}
+
+double mr_canvas_set(mr_canvas *c, const struct mr_lettering *l)
+{
+    turn_layouts(c);
+    set_text(c, l);
+    set_size(c, l, l->size);
+    double height = layout_height(c);
+    turn_layouts(c);
+    return height;
+}
+
+void mr_canvas_each_line(mr_canvas *c, struct mr_pigment p, mr_canvas_place *place, void *self)
+{
+    PangoLayoutIter *i = pango_line_table.pango_layout_get_iter(c->lines);
+    bool more = i != NULL;
+    while (more) {
+        PangoRectangle box;
+        double x = 0, y = 0;
+        pango_line_table.pango_layout_iter_get_line_extents(i, NULL, &box);
+        double above = (double)(pango_line_table.pango_layout_iter_get_baseline(i) - box.y) / PANGO_SCALE;
+        place(self, (double)box.height / PANGO_SCALE, &x, &y);
+        set_pigment(c, p);
+        cairo_table.cairo_move_to(c->cr, x + (double)box.x / PANGO_SCALE, y + above);
+        pangocairo_line_table.pango_cairo_show_layout_line(c->cr,
+                                                           pango_line_table.pango_layout_iter_get_line_readonly(i));
+        cairo_table.cairo_new_path(c->cr);
+        more = pango_line_table.pango_layout_iter_next_line(i);
+    }
+    if (i) pango_line_table.pango_layout_iter_free(i);
+}
+
+int mr_canvas_picture(mr_canvas *c, const struct mr_pixels *pixels, double x, double y, double width, double height,
+                      struct mr_err *err)
+{
+    cairo_surface_t *picture = cairo_pdf_table.cairo_image_surface_create_for_data(
+        pixels->octets, CAIRO_FORMAT_ARGB32, (int)pixels->width, (int)pixels->height, (int)pixels->width * 4);
+    bool made = cairo_table.cairo_surface_status(picture) == CAIRO_STATUS_SUCCESS;
+    if (made) {
+        cairo_table.cairo_save(c->cr);
+        cairo_table.cairo_translate(c->cr, x, y);
+        cairo_table.cairo_scale(c->cr, width / pixels->width, height / pixels->height);
+        cairo_pdf_table.cairo_set_source_surface(c->cr, picture, 0, 0);
+        cairo_table.cairo_paint(c->cr);
+        cairo_table.cairo_restore(c->cr);
+    }
+    cairo_table.cairo_surface_destroy(picture);
+    return made ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for a picture", MR_NOWHERE);
 }

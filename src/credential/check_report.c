@@ -34,7 +34,7 @@ static mr_str severity_of(const struct mr_finding *f)
 
 static mr_str count(mr_arena *a, const mr_language *l, const char *what, size_t n)
 {
-    mr_str id = mr_arena_format(a, "check.%s.%s", what, n == 1 ? "one" : "many");
+    mr_str id = mr_arena_format(a, "check.%s", what);
     return MR_SAY(a, l, id.ptr, {"count", mr_say_count(a, l, (int64_t)n)});
 }
 
@@ -75,10 +75,9 @@ static mr_str verdict(const mr_checked *c, mr_arena *a, const mr_language *l, mr
 static mr_str sum(const mr_checked *c, mr_arena *a, const mr_language *l)
 {
     mr_str all = counts(c, a, l);
-    mr_str rest = is_credential(c)
-                      ? MR_SAY(a, l, "check.elements", {"answered", mr_say_count(a, l, (int64_t)c->answered)},
-                               {"all", mr_say_count(a, l, MR_ELEMENT_COUNT)}, {"counts", all})
-                      : MR_SAY(a, l, "check.counts", {"counts", all});
+    mr_str rest = is_credential(c) ? MR_SAY(a, l, "check.elements", {"count", mr_say_count(a, l, (int64_t)c->answered)},
+                                            {"all", mr_say_count(a, l, MR_ELEMENT_COUNT)}, {"counts", all})
+                                   : MR_SAY(a, l, "check.counts", {"counts", all});
     return c->title.len ? MR_SAY(a, l, "check.titled", {"title", c->title}, {"rest", rest}) : rest;
 }
 

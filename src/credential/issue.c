@@ -34,6 +34,7 @@ struct mr_issuer {
     mr_jose_signer signers[MR_SIGNERS];
     bool badge_signer;     /* the last of them is ready */
     mr_contexts *contexts; /* opened when first asked for */
+    mr_outlines *outlines; /* likewise */
     mr_page_image *page;
     mr_buf payload, image;
 };
@@ -244,6 +245,7 @@ void mr_issuer_close(mr_issuer *i)
 {
     if (!i) return;
     if (i->page) mr_page_image_close(i->page);
+    mr_outlines_close(i->outlines);
     mr_contexts_close(i->contexts);
     mr_buf_wipe(&i->payload);
     mr_buf_done(&i->image);
@@ -336,6 +338,7 @@ static int name_own_key(mr_issuer *i, struct mr_err *err)
 static int prepare_integrity(mr_issuer *i, const struct mr_issuing_key **ret, struct mr_err *err)
 {
     if (!i->contexts) MR_TRY(mr_contexts_open(&i->contexts, err));
+    if (!i->outlines) MR_TRY(mr_outlines_open(&i->arena, &i->outlines, err));
     if (!i->issuing.key && !i->own.key) MR_TRY(name_own_key(i, err));
     *ret = i->issuing.key ? i->issuing.key : &i->own;
     if (!mr_cryptosuite_of_key((*ret)->key))
@@ -396,7 +399,8 @@ static int issue_integrity(mr_issuer *i, mr_format format, const mr_achievement 
                                              .method = key->method,
                                              .purpose = MR_ASSERTION_METHOD,
                                              .created = now,
-                                             .expires = MR_TIME_NONE};
+                                             .expires = MR_TIME_NONE,
+                                             .outlines = i->outlines};
     return mr_data_integrity_sign(&i->scratch, i->contexts, mr_buf_str(&i->payload), document, key->key, &options, out,
                                   err);
 }

@@ -47,6 +47,9 @@ static const struct {
                         "studiepoäng", "högskolepoäng", "hp", "studiepunten", "ec", "ects-punkte", "leistungspunkte"}},
     [MR_FIELD_SUPERVISION] = {"supervision",
                               {"supervision", "tilsyn", "övervakning", "tillsyn", "toezicht", "aufsicht"}},
+    [MR_FIELD_LANGUAGE] = {"language",
+                           {"language", "preferred language", "mail language", "sprog", "foretrukket sprog", "språk",
+                            "taal", "voorkeurstaal", "sprache"}},
 };
 
 const char *mr_field_code(mr_result_field field)
@@ -200,7 +203,7 @@ static int take_fields(struct parsing *p, const mr_json *object, mr_str *into)
         if (f == MR_FIELD_COUNT)
             return fail_member(p->root, name + 1, "Merit knows no such field",
                                "name, given_name, family_name, birth_date, email, student_number, grade, date, place, "
-                               "ects, supervision",
+                               "ects, supervision, language",
                                p->err);
         MR_TRY(take_text(p, name + 1, &into[f]));
     }

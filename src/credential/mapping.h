@@ -23,6 +23,7 @@ typedef enum mr_result_field {
     MR_FIELD_PLACE,
     MR_FIELD_ECTS,
     MR_FIELD_SUPERVISION,
+    MR_FIELD_LANGUAGE, /* in which the learner is written to */
     MR_FIELD_COUNT
 } mr_result_field;
 /* "family_name": in findings, mappings and forms. */

@@ -17,6 +17,7 @@
 #include "credential/specification_values.h"
 #include "crypto/digest.h"
 #include "model/contact.h"
+#include "text/messages.h"
 
 #include <stdio.h>
 
@@ -379,6 +380,32 @@ static mr_supervision read_supervision(struct reading *x)
     return MR_SUPERVISION_NOT_SAID;
 }
 
+/* "da", "pt-BR": the form of RFC 5646 section 2.1 as far as languages and regions go. */
+static bool is_tag(mr_str s)
+{
+    mr_str part;
+    for (size_t n = 0; mr_str_split(&s, '-', &part); n++) {
+        if (part.len < 2 || part.len > (n ? 8u : 3u)) return false;
+        for (size_t i = 0; i < part.len; i++) {
+            char c = (char)(part.ptr[i] | 0x20);
+            if (!(c >= 'a' && c <= 'z') && !(n && part.ptr[i] >= '0' && part.ptr[i] <= '9')) return false;
+        }
+    }
+    return true;
+}
+
+/* A tag, or the name of a language that Merit speaks as that language has it ("Dansk"). */
+static mr_str read_language(struct reading *x)
+{
+    mr_str text = cell(x, MR_FIELD_LANGUAGE);
+    if (text.len == 0) return text;
+    for (const mr_language *const *l = mr_languages(); *l; l++)
+        if (mr_csv_is_same_name(text, mr_language_own_name(*l))) return mr_language_tag(*l);
+    if (is_tag(text)) return mr_arena_dup(x->a, text);
+    fault_in(x, MR_FIELD_LANGUAGE, "result.language", text);
+    return MR_STR_EMPTY;
+}
+
 /* By the scale of the mapping, where it has one. */
 static void read_grade(struct reading *x, mr_achievement *ach)
 {
@@ -452,6 +479,7 @@ static void read_cells(struct reading *x)
     ach->place = text_cell(x, MR_FIELD_PLACE);
     ach->ects_awarded = read_ects(x);
     ach->supervision = read_supervision(x);
+    ach->learner.language = read_language(x);
 }
 
 int mr_results_next(mr_results *r, mr_arena *a, struct mr_result_row *ret, bool *ret_row, struct mr_err *err)
@@ -520,16 +548,18 @@ void mr_results_write(const mr_achievement *achievements, size_t count, mr_buf *
 
 void mr_results_write_template(mr_buf *out)
 {
-    static const mr_result_field order[] = {MR_FIELD_GIVEN,   MR_FIELD_FAMILY, MR_FIELD_BIRTH, MR_FIELD_EMAIL,
-                                            MR_FIELD_STUDENT, MR_FIELD_GRADE,  MR_FIELD_DATE,  MR_FIELD_PLACE};
-    static const char *const samples[][8] = {
-        {"Søren", "Kierkegård-Test", "1994-05-05", "soren@example.org", "s204711", "12", "2026-06-26", "Aarhus"},
-        {"Ana", "", "1999-10-02", "ana@example.org", "s204712", "", "2026-06-26", "Aarhus"}};
+    enum { COLUMNS = 9 };
+    static const mr_result_field order[COLUMNS] = {MR_FIELD_GIVEN, MR_FIELD_FAMILY,  MR_FIELD_BIRTH,
+                                                   MR_FIELD_EMAIL, MR_FIELD_STUDENT, MR_FIELD_GRADE,
+                                                   MR_FIELD_DATE,  MR_FIELD_PLACE,   MR_FIELD_LANGUAGE};
+    static const char *const samples[][COLUMNS] = {
+        {"Søren", "Kierkegård-Test", "1994-05-05", "soren@example.org", "s204711", "12", "2026-06-26", "Aarhus", "da"},
+        {"Ana", "", "1999-10-02", "ana@example.org", "s204712", "", "2026-06-26", "Aarhus", ""}};
     mr_buf_puts(out, "\xEF\xBB\xBF"); /* spreadsheets take a table for UTF-8 when it begins so */
-    for (size_t i = 0; i < 8; i++) mr_csv_put_cell(out, mr_str_of(mr_field_name(order[i])), ',');
+    for (size_t i = 0; i < COLUMNS; i++) mr_csv_put_cell(out, mr_str_of(mr_field_name(order[i])), ',');
     mr_csv_end_row(out);
     for (size_t row = 0; row < 2; row++) {
-        for (size_t i = 0; i < 8; i++) mr_csv_put_cell(out, mr_str_of(samples[row][i]), ',');
+        for (size_t i = 0; i < COLUMNS; i++) mr_csv_put_cell(out, mr_str_of(samples[row][i]), ',');
         mr_csv_end_row(out);
     }
 }

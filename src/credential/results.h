@@ -1,5 +1,5 @@
 /* Results: a table of learners who achieved a specification, one row each. Columns (any order, names without case; more in docs/results.md):
- * name, or given name and family name; birth date; e-mail; student number; grade; date (of awarding); place; ects; supervision. */
+ * name, or given name and family name; birth date; e-mail; student number; grade; date (of awarding); place; ects; supervision; language. */
 #ifndef MR_CREDENTIAL_RESULTS_H
 #define MR_CREDENTIAL_RESULTS_H
 

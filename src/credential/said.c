@@ -132,7 +132,7 @@ static void put_part(const mr_said *s, const mr_view *part, size_t number, mr_ar
 {
     mr_str title = part->title.len ? part->title : mr_message(l, "show.part_untitled");
     mr_str heading = MR_SAY(a, l, "show.part", {"number", mr_say_count(a, l, (int64_t)number)},
-                            {"count", mr_say_count(a, l, (int64_t)s->view.part_count)}, {"title", title});
+                            {"total", mr_say_count(a, l, (int64_t)s->view.part_count)}, {"title", title});
     mr_buf_puts(out, "\n== ");
     mr_buf_put_visible(out, heading);
     mr_buf_puts(out, " ==\n");

@@ -348,6 +348,7 @@ mr_str mr_finding_say(mr_arena *a, const mr_language *l, const struct mr_finding
     mr_str text = MR_SAY(a, l, f->id, {"value", f->value}, {"expected", f->expected}, {"element", label}, {"why", why},
                          {"help", help}, {"node", name_of(a, l, f->node)}, {"member", name_of(a, l, f->member)},
                          {"also", f->also ? mr_message_str(l, mr_str_of(f->also)) : MR_STR_EMPTY},
-                         {"count", mr_say_count(a, l, f->count)}, {"where", about(a, l, "check.where", element, "")});
+                         {"count", mr_say_count(a, l, f->count)}, {"number", mr_say_count(a, l, f->count)},
+                         {"where", about(a, l, "check.where", element, "")});
     return mr_str_has_prefix(mr_message(l, f->id), MR_STR("{")) ? capitalise(a, text) : text;
 }

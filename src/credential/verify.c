@@ -1,7 +1,7 @@
 /* Verifying, from the octets of a file to a report.
  *
  * The order is that of DESIGN section 4. `mr_verify` sniffs and hands over to a reader: verify_jades.c (European Digital Credentials), verify_secured.c (Data
- * Integrity, JOSE, SD-JWT), verify_presentation.c, verify_assertion.c (Open Badges 2.0 and older); out of a picture by verify_picture.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
+ * Integrity, JOSE, SD-JWT), verify_presentation.c, verify_assertion.c (Open Badges 2.0 and older); out of a picture by verify_picture.c, out of a PDF by verify_pdf.c. A reader finds the payload and what the proof says, fills `struct mr_found`, and verify_checks.c makes
  * the checks of it, all mechanisms alike. What stops early says why in `format` or `seal`; nothing behind them is claimed then.
  *
  * Invariants.
@@ -142,6 +142,8 @@ static int verify_file(struct mr_verification *w, mr_str file, struct mr_err *er
     mr_str text = MR_STR_EMPTY;
     mr_sniffed kind = mr_sniff(file, &text);
     if (kind == MR_SNIFFED_PNG || kind == MR_SNIFFED_SVG) return mr_verify_picture(w, file, err);
+    if (kind == MR_SNIFFED_PICTURE) return mr_verify_photograph(w, file, err);
+    if (kind == MR_SNIFFED_PDF) return mr_verify_pdf(w, file, err);
     if (kind == MR_SNIFFED_GZIP) kind = mr_sniff_gzip(w->a, file);
     return mr_verify_text(w, kind, text, err);
 }

@@ -84,6 +84,7 @@ typedef struct mr_report {
     mr_str document;               /* the credential's JSON as sealed, when has_view */
     struct mr_contained *contents; /* of a learner record: what is in it, each verified on its own; in the arena */
     size_t content_count, content_failures; /* failures: seals that do not hold, keys of others, withdrawn ones */
+    mr_str code; /* of a picture that is no credential: what the QR code in it says, as it is; empty: none was read */
     int64_t checked_at;
 } mr_report;
 

@@ -462,12 +462,9 @@ static void check_completeness(struct mr_verification *w, const struct mr_found 
     else if (f->secured && f->secured->hidden_count)
         c = mr_verify_claim(w, MR_CHECK_COMPLETENESS, MR_UNCHECKED,
                             mr_verify_say_with(w, "completeness.hidden", "elements", names));
-    else if (r->missing_count == 1)
-        c = mr_verify_claim(w, MR_CHECK_COMPLETENESS, MR_FAILED,
-                            mr_verify_say_with(w, "completeness.one", "element", names));
     else
         c = mr_verify_claim(w, MR_CHECK_COMPLETENESS, MR_FAILED,
-                            MR_SAY(w->a, w->l, "completeness.several",
+                            MR_SAY(w->a, w->l, "completeness.lacking",
                                    {"count", mr_say_count(w->a, w->l, (int64_t)r->missing_count)},
                                    {"elements", names}));
     c->source = mr_verify_say(w, "source.file");

@@ -77,7 +77,7 @@ struct mr_found {
 
 /* ---- verify.c ---- */
 
-/* A text, whatever it was found in (a file, a picture), of the kind that mr_sniff found: on to the reader that fits. */
+/* A text, whatever it was found in (a file, a picture, a PDF), of the kind that mr_sniff found: on to the reader that fits. */
 int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- verify_report.c ---- */
@@ -89,6 +89,8 @@ mr_str mr_verify_say(const struct mr_verification *w, const char *id);
 mr_str mr_verify_say_with(const struct mr_verification *w, const char *id, const char *name, mr_str value);
 /* "code: message (detail) at pointer or byte", for experts. */
 mr_str mr_verify_describe(struct mr_verification *w, const struct mr_err *e);
+/* Tell it beside the checks, while there is room. */
+void mr_verify_remark(struct mr_verification *w, mr_str text);
 /* The file is not what it must be: the end. */
 int mr_verify_not_the_form(struct mr_verification *w, const char *id, const struct mr_err *e, bool is_credential);
 void mr_verify_pass_format(struct mr_verification *w, const char *code, mr_str name, const char *id);
@@ -143,6 +145,10 @@ int mr_verify_opened(struct mr_verification *w, const mr_secured *s, struct mr_e
 int mr_verify_presentation(struct mr_verification *w, const mr_secured *presentation, struct mr_err *err) MR_MUST_CHECK;
 /* A picture (PNG or SVG): what is baked into it. */
 int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
+/* Any other picture: no credential; what a QR code in it says is told. */
+int mr_verify_photograph(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
+/* A PDF: what is attached to it. */
+int mr_verify_pdf(struct mr_verification *w, mr_str pdf, struct mr_err *err) MR_MUST_CHECK;
 /* Is it signed by statements, and defines words of its own? Then what its words say is not what was signed. */
 bool mr_verify_may_mean_something_else(const mr_secured *s);
 /* What others say of a badge whose seal holds: told, and no part of the verdict. */

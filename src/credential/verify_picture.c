@@ -4,12 +4,11 @@
 
 #include "base/limits.h"
 #include "credential/baked.h"
+#include "credential/picture.h"
 
 static void remark(struct mr_verification *w, const char *id, size_t count)
 {
-    mr_report *r = w->r;
-    if (r->remark_count == MR_VERIFY_REMARKS) return;
-    r->remarks[r->remark_count++] = mr_verify_say_with(w, id, "count", mr_say_count(w->a, w->l, (int64_t)count));
+    mr_verify_remark(w, mr_verify_say_with(w, id, "count", mr_say_count(w->a, w->l, (int64_t)count)));
 }
 
 /* What is odd about the picture. Another badge that says something else is told beside the verdict, too: other readers may show that one. */
@@ -58,13 +57,34 @@ static int refuse(struct mr_verification *w, const struct mr_err *e)
     return MR_OK;
 }
 
+/* Nothing is baked into it. A certificate's picture still shows a QR code: where that leads is told, and followed by nobody here. A picture that cannot be decoded, or not on
+ * this machine, has none. */
+static int verify_bare(struct mr_verification *w, mr_str picture, const char *id, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf seen;
+    struct mr_err e = {0};
+    mr_buf_init(&seen, 8 * MR_KIB);
+    MR_TRY(mr_verify_not_the_form(w, id, NULL, false));
+    if (mr_picture_read_code(w->a, picture, &w->r->code, &e) != MR_OK || !w->r->code.len) return MR_OK;
+    mr_str shown = w->r->code;
+    if (shown.len > MR_LIMIT_CODE_SHOWN) shown.len = MR_LIMIT_CODE_SHOWN;
+    mr_buf_put_visible(&seen, shown);
+    mr_verify_remark(w, mr_verify_say_with(w, "picture.code", "text", mr_arena_dup(w->a, mr_buf_str(&seen))));
+    return MR_OK;
+}
+
+int mr_verify_photograph(struct mr_verification *w, mr_str picture, struct mr_err *err)
+{
+    return verify_bare(w, picture, "format.picture", err);
+}
+
 int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err)
 {
     mr_baked baked = {0};
     struct mr_err e = {0};
     if (mr_baked_read(w->a, picture, &baked, &e) != MR_OK) return refuse(w, &e);
     if (baked.count == 0) {
-        MR_TRY(mr_verify_not_the_form(w, "format.picture_bare", NULL, false));
+        MR_TRY(verify_bare(w, picture, "format.picture_bare", err));
         remark_on(w, &baked);
         return MR_OK;
     }

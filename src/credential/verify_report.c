@@ -53,6 +53,11 @@ void mr_verify_pass_format(struct mr_verification *w, const char *code, mr_str n
     mr_verify_claim_id(w, MR_CHECK_FORMAT, MR_PASSED, id)->source = mr_verify_say(w, "source.file");
 }
 
+void mr_verify_remark(struct mr_verification *w, mr_str text)
+{
+    if (w->r->remark_count < MR_VERIFY_REMARKS && text.len) w->r->remarks[w->r->remark_count++] = text;
+}
+
 mr_str mr_verify_say_with(const struct mr_verification *w, const char *id, const char *name, mr_str value)
 {
     return MR_SAY(w->a, w->l, id, {name, value});

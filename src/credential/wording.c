@@ -16,7 +16,6 @@ mr_str mr_wording_ects(mr_arena *a, const mr_language *l, int64_t hundredths)
 
 static mr_str hours(mr_arena *a, const mr_language *l, int64_t minutes)
 {
-    if (minutes == 60) return mr_message(l, "say.hour");
     if (minutes < 60) return MR_SAY(a, l, "say.minutes", {"count", mr_say_count(a, l, minutes)});
     return MR_SAY(a, l, "say.hours",
                   {"count", minutes % 60 ? decimal(a, l, minutes * 100 / 60) : mr_say_count(a, l, minutes / 60)});

@@ -42,6 +42,7 @@
     F(sqlite3_open_v2)                                                                                                 \
     F(sqlite3_close_v2)                                                                                                \
     F(sqlite3_exec)                                                                                                    \
+    F(sqlite3_config)                                                                                                  \
     F(sqlite3_db_config)                                                                                               \
     F(sqlite3_busy_timeout)                                                                                            \
     F(sqlite3_errmsg)                                                                                                  \
@@ -72,7 +73,8 @@ MR_LAZY_LIBRARY(sqlite, "libsqlite3.so.0", SQLITE_FUNCTIONS)
 
 static const struct mr_db_functions functions; /* at the end */
 
-enum { KEPT_STATEMENTS = 256, MOST_PARAMETERS = 64 };
+enum { KEPT_STATEMENTS = 512, PLACES = 4, MOST_PARAMETERS = 64 };
+enum control { BEGIN, BEGIN_WRITING, COMMIT, ROLLBACK, CONTROLS };
 
 struct kept {
     const char *address; /* of the text it was prepared from */
@@ -88,6 +90,7 @@ struct connection {
     bool writes;     /* the present transaction does */
     struct cursor *cursors;
     struct kept kept[KEPT_STATEMENTS];
+    sqlite3_stmt *control[CONTROLS]; /* each NULL until it is needed */
 };
 
 struct cursor {
@@ -173,8 +176,11 @@ static int set_up(struct connection *c, struct mr_err *err)
     S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
     int rc = exec_patiently(c->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                                        "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;");
-    if (rc == SQLITE_OK && c != c->db->connections)
-        rc = S.sqlite3_exec(c->handle, "PRAGMA query_only=ON", NULL, NULL, NULL);
+    /* The one that writes keeps the pages of indexes whose keys come in no order, and copies pages that many transactions change into the file less often:
+     * at most 16 MiB each. */
+    bool writes = c == c->db->connections;
+    const char *more = writes ? "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;" : "PRAGMA query_only=ON;";
+    if (rc == SQLITE_OK) rc = S.sqlite3_exec(c->handle, more, NULL, NULL, NULL);
     if (rc != SQLITE_OK) return fail_with(err, c->handle, rc, "settings");
     return mr_db_sqlite_prepare_search(c->handle, err);
 }
@@ -183,6 +189,8 @@ static void close_connection(struct connection *c)
 {
     for (size_t i = 0; i < KEPT_STATEMENTS; i++) S.sqlite3_finalize(c->kept[i].statement);
     memset(c->kept, 0, sizeof c->kept);
+    for (size_t i = 0; i < CONTROLS; i++) S.sqlite3_finalize(c->control[i]);
+    memset(c->control, 0, sizeof c->control);
     if (c->handle) S.sqlite3_close_v2(c->handle);
     c->handle = NULL;
 }
@@ -239,9 +247,17 @@ static void close_pool(mr_db *base)
     free(db);
 }
 
+/* Nobody asks SQLite how much memory it has taken, and counting that costs a lock for every piece. Refused, without harm, when somebody else has begun to use the library. */
+static void configure(void)
+{
+    S.sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int mr_db_sqlite_open(const char *path, mr_db **ret, struct mr_err *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     MR_TRY(sqlite_load(err));
+    pthread_once(&once, configure);
     bool in_memory = strcmp(path, ":memory:") == 0;
     if (!in_memory) MR_TRY(make_file(path, err));
     struct pool *db = new_database(path);
@@ -294,10 +310,16 @@ static void give_back(struct connection *c)
 
 /* ---- prepared statements ---- */
 
+/* Where the statement of this text is kept, else where it may be: in a free one of a few places, so that two texts that are in use all the time seldom drive each other out. */
 static struct kept *place_of(struct connection *tx, const char *sql)
 {
     uint64_t h = (uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u;
-    return &tx->kept[(h >> 32) % KEPT_STATEMENTS];
+    struct kept *first = &tx->kept[(h >> 32) % (KEPT_STATEMENTS / PLACES) * PLACES], *free = NULL;
+    for (size_t i = 0; i < PLACES; i++) {
+        if (first[i].address == sql && first[i].statement) return &first[i];
+        if (!first[i].statement && !free) free = &first[i];
+    }
+    return free ? free : &first[(h >> 24) % PLACES];
 }
 
 static bool is_blank_tail(const char *sql)
@@ -341,6 +363,19 @@ static int take_statement(struct connection *tx, const char *sql, sqlite3_stmt *
     *ret = place->statement;
     *ret_kept = place;
     return MR_OK;
+}
+
+/* BEGIN, COMMIT, ROLLBACK: every transaction needs two of them, so that they are prepared once for a connection. */
+static int run_control(struct connection *c, enum control which)
+{
+    static const char *const texts[] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"};
+    sqlite3_stmt **kept = &c->control[which];
+    int rc = SQLITE_OK;
+    if (!*kept) rc = S.sqlite3_prepare_v3(c->handle, texts[which], -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+    if (rc != SQLITE_OK) return rc;
+    rc = S.sqlite3_step(*kept);
+    int reset = S.sqlite3_reset(*kept);
+    return rc == SQLITE_DONE ? SQLITE_OK : reset;
 }
 
 static void put_statement(sqlite3_stmt *statement, struct kept *kept)
@@ -401,7 +436,7 @@ static int begin_connection(struct pool *db, bool writes, struct connection **re
     if (!tx) return MR_FAIL(err, MR_E_DB, "every connection of this process is in use", MR_NOWHERE);
     int code = tx->handle ? MR_OK : open_connection(tx, err);
     if (code == MR_OK) {
-        int rc = S.sqlite3_exec(tx->handle, writes ? "BEGIN IMMEDIATE" : "BEGIN", NULL, NULL, NULL);
+        int rc = run_control(tx, writes ? BEGIN_WRITING : BEGIN);
         if (rc != SQLITE_OK) code = fail_with(err, tx->handle, rc, "begin");
     }
     if (code != MR_OK) {
@@ -436,7 +471,7 @@ static void detach_cursors(struct connection *tx)
 static void roll_back(struct connection *tx)
 {
     /* Fails only when SQLite has rolled back already. */
-    if (!S.sqlite3_get_autocommit(tx->handle)) S.sqlite3_exec(tx->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (!S.sqlite3_get_autocommit(tx->handle)) (void)run_control(tx, ROLLBACK);
 }
 
 static int commit(mr_db_tx *base, struct mr_err *err)
@@ -447,7 +482,7 @@ static int commit(mr_db_tx *base, struct mr_err *err)
     if (S.sqlite3_get_autocommit(tx->handle)) {
         code = MR_FAIL(err, MR_E_DB, "the transaction has been rolled back", MR_NOWHERE);
     } else {
-        int rc = S.sqlite3_exec(tx->handle, "COMMIT", NULL, NULL, NULL);
+        int rc = run_control(tx, COMMIT);
         if (rc != SQLITE_OK) code = fail_with(err, tx->handle, rc, "commit");
     }
     roll_back(tx);

@@ -290,8 +290,8 @@ void mr_connection_work(mr_connection *c, mr_arena *arena)
 
 static void submit(mr_connection *c)
 {
-    watch(c, 0); /* a closed socket would report itself again and again */
-    c->stage = MR_WORKING;
+    c->stage =
+        MR_WORKING; /* still watched: taking it out and putting it in again would cost two system calls a request */
     mr_http_server_submit(c->server, c);
 }
 
@@ -463,7 +463,7 @@ void mr_connection_ready(mr_connection *c)
     case MR_READING_CHUNKS: receive(c); break;
     case MR_WRITING: send_answer(c); break;
     case MR_LINGERING: discard(c); break;
-    case MR_WORKING: break;
+    case MR_WORKING: watch(c, 0); break; /* it sends more, or is closed: that would be reported again and again */
     }
 }
 

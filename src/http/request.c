@@ -10,35 +10,37 @@ mr_str mr_http_header(const mr_http_request *r, const char *name)
     return MR_STR_EMPTY;
 }
 
-/* URL Standard, application/x-www-form-urlencoded parsing: "+" is a blank, a "%" without two digits stands for itself. Text that is
- * not UTF-8, or holds a NUL, is taken as absent: nothing behind this border has to expect it. */
+/* URL Standard, application/x-www-form-urlencoded parsing: "+" is a blank, a "%" without two digits stands for itself. */
+static char next_octet(mr_str raw, size_t *at)
+{
+    size_t i = (*at)++;
+    char c = raw.ptr[i] == '+' ? ' ' : raw.ptr[i];
+    if (c != '%' || i + 2 >= raw.len) return c;
+    int high = mr_http_hex(raw.ptr[i + 1]), low = mr_http_hex(raw.ptr[i + 2]);
+    if (high < 0 || low < 0) return c;
+    *at += 2;
+    return (char)(high * 16 + low);
+}
+
+/* Text that is not UTF-8, or holds a NUL, is taken as absent: nothing behind this border has to expect it. */
 static mr_str decode(mr_arena *a, mr_str raw)
 {
     char *out = mr_arena_alloc(a, raw.len + 1);
     if (!out) return MR_STR_EMPTY;
     size_t n = 0;
-    for (size_t i = 0; i < raw.len; i++) {
-        char c = raw.ptr[i] == '+' ? ' ' : raw.ptr[i];
-        if (c == '%' && i + 2 < raw.len) {
-            int high = mr_http_hex(raw.ptr[i + 1]), low = mr_http_hex(raw.ptr[i + 2]);
-            if (high >= 0 && low >= 0) {
-                c = (char)(high * 16 + low);
-                i += 2;
-            }
-        }
-        out[n++] = c;
-    }
+    for (size_t i = 0; i < raw.len;) out[n++] = next_octet(raw, &i);
     out[n] = '\0';
     if (memchr(out, 0, n) || mr_utf8_check(mr_str_make(out, n)) != n) return MR_STR_EMPTY;
     return mr_str_make(out, n);
 }
 
-/* Does the encoded text stand for `name`? */
-static bool is_encoded(mr_arena *a, mr_str raw, mr_str name)
+/* Does the encoded text stand for `name`? Without memory: a body of nothing but encoded names must not use up the request's. */
+static bool is_encoded(mr_str raw, mr_str name)
 {
-    if (raw.len < name.len) return false; /* decoding never lengthens */
-    if (!memchr(raw.ptr, '%', raw.len) && !memchr(raw.ptr, '+', raw.len)) return mr_str_eq(raw, name);
-    return mr_str_eq(decode(a, raw), name);
+    size_t i = 0, n = 0;
+    while (i < raw.len && n < name.len)
+        if (next_octet(raw, &i) != name.ptr[n++]) return false;
+    return i == raw.len && n == name.len;
 }
 
 static mr_str find_field(mr_arena *a, mr_str fields, const char *name)
@@ -48,7 +50,7 @@ static mr_str find_field(mr_arena *a, mr_str fields, const char *name)
         if (field.len == 0) continue;
         ptrdiff_t sign = mr_str_find_char(field, '=');
         mr_str key = sign < 0 ? field : mr_str_make(field.ptr, (size_t)sign);
-        if (is_encoded(a, key, mr_str_of(name)))
+        if (is_encoded(key, mr_str_of(name)))
             return sign < 0 ? MR_STR_EMPTY : decode(a, mr_str_from(field, (size_t)sign + 1));
     }
     return MR_STR_EMPTY;

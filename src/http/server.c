@@ -13,7 +13,8 @@
  * and a body that is too large ends the connection before the answer has arrived. See docs/decisions.
  *
  * Invariants
- *  1. A connection is in at most one of: the epoll set, the queue of jobs, a worker, the list of those done.
+ *  1. A connection is in at most one of: the queue of jobs, a worker, the list of those done. Meanwhile its socket stays in the epoll set, until it reports something:
+ *     then it is taken out and nothing else is touched.
  *  2. Connections are freed by the loop only, and within one turn of it before new ones are taken, so no event of that turn points at a
  *     connection that is gone.
  *
@@ -189,8 +190,8 @@ void mr_http_server_submit(struct mr_http_server *s, mr_connection *c)
     c->queued = NULL;
     *s->jobs_end = c;
     s->jobs_end = &c->queued;
-    pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
+    pthread_cond_signal(&s->work); /* when the lock is free: otherwise a worker wakes only to wait for it */
 }
 
 static mr_connection *take_job(struct mr_http_server *s)

@@ -10,6 +10,7 @@ typedef struct mr_learner {
     mr_date birth_date;    /* unset: not given */
     mr_str email;          /* for delivery; never sealed unless the provider asks */
     mr_str student_number; /* the provider's own number; never sealed */
+    mr_str language;       /* in which she is written to, a tag; empty: not said; never sealed */
 } mr_learner;
 
 typedef struct mr_achievement {

@@ -8,6 +8,7 @@
 #include "model/vocabulary.h"
 
 #include "model/guess.h"
+#include "model/vocabulary_labels.h"
 
 #define SNB "http://data.europa.eu/snb/"
 #define AUTHORITY "http://publications.europa.eu/resource/authority/"
@@ -348,6 +349,8 @@ mr_str mr_concept_label(const mr_concept *c, mr_str language)
             return mr_str_of(c->label[i]);
         }
     }
+    mr_str further = mr_vocabulary_label(primary, mr_str_of(mr_concept_scheme(c)->name), mr_str_of(c->code));
+    if (further.len) return further;
     return mr_str_of(c->label[0] ? c->label[0] : c->code);
 }
 

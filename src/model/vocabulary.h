@@ -68,7 +68,7 @@ static inline const mr_scheme *mr_concept_scheme(const mr_concept *c)
 {
     return mr_scheme_get((mr_scheme_code)c->scheme);
 }
-/* Label in the language ("da", "da-DK"), else English, else the code. */
+/* Label in the language ("da", "da-DK"), also one of those of spec/vocabulary/labels; else English, else the code. */
 mr_str mr_concept_label(const mr_concept *c, mr_str language);
 /* The concepts nearest to what was typed, for "did you mean": up to `max`, best first; returns how many. */
 size_t mr_concept_guess(mr_scheme_code s, mr_str typed, const mr_concept **out, size_t max);

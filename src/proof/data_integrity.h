@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "json/json.h"
 #include "proof/controller.h"
-#include "rdf/context.h"
+#include "rdf/outline.h"
 
 typedef enum mr_cryptosuite {
     MR_SUITE_NONE,
@@ -31,6 +31,7 @@ struct mr_proof_options {
     mr_str id, method, domain, challenge, nonce, previous_proof;
     mr_relationship purpose;
     int64_t created, expires;
+    mr_outlines *outlines; /* no member: what is known of documents signed before; NULL: nothing, as for a single one */
 };
 /* Add a proof: the document's text as it is, with a member `proof` behind its last one; where it has proofs already, as a further one of its set
  * (or, with previous_proof, its chain).

@@ -99,13 +99,14 @@ mr_digest_kind mr_proof_digest_kind(const mr_key *key)
 
 /* EdDSA Cryptosuites 1.0 sections 3.2.3 and 3.2.4; the hash within RDFC-1.0 is the same as the one of its result. Safe mode: what JSON-LD would drop
  * no signature covers. */
-static int hash_rdfc(mr_arena *a, mr_contexts *contexts, const mr_json *value, mr_digest_kind kind, mr_digest *ret,
-                     struct mr_err *err)
+static int hash_rdfc(mr_arena *a, mr_contexts *contexts, mr_outlines *outlines, const mr_json *value,
+                     mr_digest_kind kind, mr_digest *ret, struct mr_err *err)
 {
     mr_dataset ds;
     mr_jsonld_options options = {.contexts = contexts, .safe = true, .rdf_direction = MR_RDF_DIRECTION_I18N_DATATYPE};
     mr_dataset_init(&ds, a);
-    MR_TRY(mr_jsonld_to_rdf(value, &options, &ds, err));
+    MR_TRY(outlines ? mr_outlines_to_rdf(outlines, value, &options, &ds, err)
+                    : mr_jsonld_to_rdf(value, &options, &ds, err));
     return mr_rdf_canonical_digest(a, &ds, &(mr_canon_options){.hash = kind}, ret, err);
 }
 
@@ -118,10 +119,11 @@ static int hash_jcs(const mr_json *value, mr_digest_kind kind, mr_digest *ret, s
     return mr_digest_make(kind, &part, 1, ret, err);
 }
 
-int mr_proof_hash(mr_arena *a, mr_contexts *contexts, const mr_json *value, mr_transformation transformation,
-                  mr_digest_kind kind, mr_digest *ret, struct mr_err *err)
+int mr_proof_hash(mr_arena *a, mr_contexts *contexts, mr_outlines *outlines, const mr_json *value,
+                  mr_transformation transformation, mr_digest_kind kind, mr_digest *ret, struct mr_err *err)
 {
-    return transformation == MR_JCS ? hash_jcs(value, kind, ret, err) : hash_rdfc(a, contexts, value, kind, ret, err);
+    return transformation == MR_JCS ? hash_jcs(value, kind, ret, err)
+                                    : hash_rdfc(a, contexts, outlines, value, kind, ret, err);
 }
 
 /* ---- the proofs of a document ---- */

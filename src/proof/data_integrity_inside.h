@@ -42,9 +42,11 @@ int mr_proof_document(mr_arena *a, const mr_json *document, const mr_json *const
 int mr_proof_configuration(mr_arena *a, const mr_json *proof, const char *value_name, const mr_json *context,
                            const mr_json **ret, struct mr_err *err) MR_MUST_CHECK;
 /* Transform and hash.
+ *   outlines  what is known of documents hashed before, or NULL
  *   errors  MR_E_JSONLD, MR_E_JSONLD_UNSAFE (pointer), MR_E_JSON (JCS: a number outside the range of a double), MR_E_LIMIT, MR_E_NOMEM */
-int mr_proof_hash(mr_arena *a, mr_contexts *contexts, const mr_json *value, mr_transformation transformation,
-                  mr_digest_kind kind, mr_digest *ret, struct mr_err *err) MR_MUST_CHECK;
+int mr_proof_hash(mr_arena *a, mr_contexts *contexts, mr_outlines *outlines, const mr_json *value,
+                  mr_transformation transformation, mr_digest_kind kind, mr_digest *ret,
+                  struct mr_err *err) MR_MUST_CHECK;
 /* What stands for the context of a document without one: null, under which no term has a meaning. */
 extern const mr_json mr_no_context;
 /* The digest of a suite under this key: SHA-384 with P-384, else SHA-256 (ECDSA Cryptosuites 1.0 sections 3.2 and 3.3). */

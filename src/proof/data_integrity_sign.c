@@ -41,13 +41,14 @@ static int read_covered(mr_arena *a, const mr_json *document, mr_str previous, c
 }
 
 /* EdDSA and ECDSA Cryptosuites: the hash of the options, then that of the document. */
-static int sign_hashes(mr_arena *a, mr_contexts *contexts, const mr_json *options, const mr_json *covered, mr_key *key,
-                       mr_transformation transformation, mr_str *ret, struct mr_err *err)
+static int sign_hashes(mr_arena *a, mr_contexts *contexts, mr_outlines *outlines, const mr_json *options,
+                       const mr_json *covered, mr_key *key, mr_transformation transformation, mr_str *ret,
+                       struct mr_err *err)
 {
     mr_digest hashes[2];
     mr_digest_kind kind = mr_proof_digest_kind(key);
-    MR_TRY(mr_proof_hash(a, contexts, options, transformation, kind, &hashes[0], err));
-    MR_TRY(mr_proof_hash(a, contexts, covered, transformation, kind, &hashes[1], err));
+    MR_TRY(mr_proof_hash(a, contexts, outlines, options, transformation, kind, &hashes[0], err));
+    MR_TRY(mr_proof_hash(a, contexts, outlines, covered, transformation, kind, &hashes[1], err));
     mr_str parts[] = {mr_digest_str(&hashes[0]), mr_digest_str(&hashes[1])};
     return mr_key_sign(key, mr_key_default_alg(key), parts, 2, a, ret, err);
 }
@@ -80,7 +81,8 @@ int mr_data_integrity_sign(mr_arena *a, mr_contexts *contexts, mr_str text, cons
         configuration = proof;
     else
         MR_TRY(mr_proof_configuration(a, proof, "proofValue", context ? context : &mr_no_context, &configuration, err));
-    MR_TRY(sign_hashes(a, contexts, configuration, covered, key, is_jcs ? MR_JCS : MR_RDFC, &signature, err));
+    MR_TRY(
+        sign_hashes(a, contexts, o->outlines, configuration, covered, key, is_jcs ? MR_JCS : MR_RDFC, &signature, err));
     mr_multibase_put(&m.value, 'z', signature);
     int code = mr_proof_insert(text, document, mr_buf_str(&m.options), mr_buf_str(&m.value), out, err);
     if (code != MR_OK) out->len = start;

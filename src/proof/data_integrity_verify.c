@@ -227,7 +227,7 @@ static int hash_covered(struct work *w, size_t i, mr_digest_kind kind, mr_digest
     if (!t->is_made) {
         t->is_made = true;
         MR_TRY(read_covered(w, i, &covered, err));
-        t->code = mr_proof_hash(w->a, w->contexts, covered, MR_RDFC, kind, &t->digest, &t->err);
+        t->code = mr_proof_hash(w->a, w->contexts, NULL, covered, MR_RDFC, kind, &t->digest, &t->err);
     }
     *ret = t->digest;
     return t->code == MR_OK ? MR_OK : refuse_error(w, &w->ret->proofs[i].step, &t->err, "", err);
@@ -255,7 +255,7 @@ static int hash_rdfc(struct work *w, size_t i, mr_digest hashes[2], struct mr_er
     mr_digest_kind kind = mr_proof_digest_kind(p->key.key);
     if (p->suite == MR_ED25519_SIGNATURE_2018) context = &security_v2; /* whatever the document's context is */
     MR_TRY(mr_proof_configuration(w->a, w->proofs[i], value_name(p->suite), context, &configuration, err));
-    int code = mr_proof_hash(w->a, w->contexts, configuration, MR_RDFC, kind, &hashes[0], &e);
+    int code = mr_proof_hash(w->a, w->contexts, NULL, configuration, MR_RDFC, kind, &hashes[0], &e);
     if (code != MR_OK) return refuse_error(w, &p->step, &e, place_of(w, i, place), err);
     return hash_covered(w, i, kind, &hashes[1], err);
 }
@@ -307,9 +307,9 @@ static int hash_jcs(struct work *w, size_t i, mr_digest hashes[2], struct mr_err
     if (code == MR_OK && !begins) return refuse(&p->step, "proof.context", MR_STR_EMPTY), MR_OK;
     if (code == MR_OK && own) /* the same section: the document under the context of the proof */
         MR_TRY(mr_proof_configuration(w->a, covered, NULL, own, &covered, err));
-    if (code == MR_OK) code = mr_proof_hash(w->a, w->contexts, configuration, MR_JCS, kind, &hashes[0], &e);
+    if (code == MR_OK) code = mr_proof_hash(w->a, w->contexts, NULL, configuration, MR_JCS, kind, &hashes[0], &e);
     if (code != MR_OK) return refuse_error(w, &p->step, &e, place_of(w, i, place), err);
-    code = mr_proof_hash(w->a, w->contexts, covered, MR_JCS, kind, &hashes[1], &e);
+    code = mr_proof_hash(w->a, w->contexts, NULL, covered, MR_JCS, kind, &hashes[1], &e);
     return code == MR_OK ? MR_OK : refuse_error(w, &p->step, &e, "", err);
 }
 

@@ -60,7 +60,7 @@ static int hash_options(mr_arena *a, mr_contexts *contexts, const mr_json *docum
 {
     const mr_json *configuration, *context = mr_json_get(document, "@context");
     MR_TRY(mr_proof_configuration(a, options, "proofValue", context, &configuration, err)); /* 3.6.4 */
-    return mr_proof_hash(a, contexts, configuration, MR_RDFC, MR_SHA256, ret, err);
+    return mr_proof_hash(a, contexts, NULL, configuration, MR_RDFC, MR_SHA256, ret, err);
 }
 
 static int sign_statements(mr_arena *a, const struct mr_ecdsa_sd_statements *s, const bool *mandatory, mr_key *key,

@@ -203,6 +203,35 @@ static int find_row(mr_service *s, mr_arena *a, mr_str token, struct mr_api_toke
     return mr_store_api_token_find(tx, a, hash_of(a, token), ret, err);
 }
 
+/* Neither revoked nor over, of an organisation that is open: else a stranger. */
+static int actor_of(const struct mr_api_token_row *row, mr_arena *a, int64_t now, struct mr_actor *ret,
+                    struct mr_err *err)
+{
+    *ret = mr_actor_stranger;
+    if (!row->id.len || row->revoked_at != MR_TIME_NONE || row->closed ||
+        (row->expires_at != MR_TIME_NONE && row->expires_at <= now))
+        return MR_OK;
+    struct mr_grant *grant = MR_NEW(a, struct mr_grant);
+    if (!grant) return MR_FAIL(err, MR_E_NOMEM, "no memory for the token", MR_NOWHERE);
+    *grant = (struct mr_grant){.org_id = row->org_id};
+    *ret = (struct mr_actor){.kind = MR_ACTOR_TOKEN,
+                             .id = row->id,
+                             .name = row->name,
+                             .org_id = row->org_id,
+                             .grants = grant,
+                             .grant_count = 1,
+                             .scopes = token_of(row).scopes};
+    return MR_OK;
+}
+
+int mr_api_token_load_actor(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_actor *ret,
+                            struct mr_err *err)
+{
+    struct mr_api_token_row row;
+    MR_TRY(mr_store_api_token_find(tx, a, id, &row, err));
+    return actor_of(&row, a, mr_env_now(mr_service_env(s)), ret, err);
+}
+
 int mr_api_token_find_actor(mr_service *s, mr_arena *a, mr_str token, struct mr_actor *ret, struct mr_err *err)
 {
     struct mr_api_token_row row;
@@ -210,18 +239,7 @@ int mr_api_token_find_actor(mr_service *s, mr_arena *a, mr_str token, struct mr_
     *ret = mr_actor_stranger;
     if (!looks_like_token(token)) return MR_OK;
     MR_TRY(find_row(s, a, token, &row, err));
-    if (!row.id.len || row.revoked_at != MR_TIME_NONE || (row.expires_at != MR_TIME_NONE && row.expires_at <= now))
-        return MR_OK;
-    struct mr_grant *grant = MR_NEW(a, struct mr_grant);
-    if (!grant) return MR_FAIL(err, MR_E_NOMEM, "no memory for the token", MR_NOWHERE);
-    *grant = (struct mr_grant){.org_id = row.org_id};
-    *ret = (struct mr_actor){.kind = MR_ACTOR_TOKEN,
-                             .id = row.id,
-                             .name = row.name,
-                             .org_id = row.org_id,
-                             .grants = grant,
-                             .grant_count = 1,
-                             .scopes = token_of(&row).scopes};
-    touch(s, &row, now);
+    MR_TRY(actor_of(&row, a, now, ret, err));
+    if (ret->kind == MR_ACTOR_TOKEN) touch(s, &row, now);
     return MR_OK;
 }

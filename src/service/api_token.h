@@ -45,6 +45,9 @@ int mr_api_token_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, 
                       struct mr_api_token **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* At once and for good; the same again changes nothing. Errors: MR_E_NOT_FOUND. */
 int mr_api_token_revoke(mr_service *s, const struct mr_actor *actor, mr_str id, struct mr_err *err) MR_MUST_CHECK;
+/* Who a token is now, by its id; a stranger when there is none, or it ended. In `a`. */
+int mr_api_token_load_actor(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_actor *ret,
+                            struct mr_err *err) MR_MUST_CHECK;
 /* Whose token this is.
  *   ret     in `a`; kind STRANGER when it is none, or no longer one
  *   errors  MR_E_DB */

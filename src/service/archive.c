@@ -39,6 +39,18 @@ static void file_cleanup(FILE **f)
     if (*f) fclose(*f);
 }
 
+/* Relative, UTF-8 without control characters, no part of it "." or "..". The same is asked when a file is put in: what was written can be read. */
+static bool is_safe_name(const char *name)
+{
+    mr_str rest = mr_str_of(name), part;
+    if (!rest.len || mr_utf8_check(rest) != rest.len) return false;
+    for (size_t i = 0; i < rest.len; i++)
+        if ((unsigned char)name[i] < ' ' || name[i] == 0x7F) return false;
+    while (mr_str_split(&rest, '/', &part))
+        if (!part.len || mr_str_is(part, ".") || mr_str_is(part, "..")) return false;
+    return true;
+}
+
 /* ---- writing ---- */
 
 int mr_archive_create(const char *path, mr_archive **ret, struct mr_err *err)
@@ -125,6 +137,8 @@ int mr_archive_add(mr_archive *w, const char *name, const char *path, struct mr_
     struct stat st;
     if (!in || fstat(fileno(in), &st) != 0) return fail_errno(err, "a file cannot be read", path);
     if (strlen(name) > NAME_MOST) return MR_FAIL_DETAIL(err, MR_E_LIMIT, "the name of a file is too long", "%s", name);
+    if (!is_safe_name(name))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "a file has a name that no backup can hold; rename it", "%s", name);
     fill_header(&h, name, (uint64_t)st.st_size);
     if (fwrite(&h, 1, sizeof h, w->out) != sizeof h) return fail_errno(err, "a file cannot be written", w->path);
     return copy_in(w, in, path, (uint64_t)st.st_size, err);
@@ -174,17 +188,6 @@ static bool read_size(const char text[12], uint64_t *ret)
     return *ret <= (uint64_t)1 << 50;
 }
 
-/* Relative, with parts of letters, digits and some signs, none of them "." or "..". */
-static bool is_safe_name(const char *name)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@=, /";
-    mr_str rest = mr_str_of(name), part;
-    if (!rest.len || strspn(name, safe) != rest.len) return false;
-    while (mr_str_split(&rest, '/', &part))
-        if (!part.len || mr_str_is(part, ".") || mr_str_is(part, "..")) return false;
-    return true;
-}
-
 static int copy_out(FILE *in, FILE *out, const char *archive, const char *path, uint64_t size, struct mr_err *err)
 {
     char piece[PIECE];
@@ -215,6 +218,7 @@ static int make_parents(char *path, size_t from, struct mr_err *err)
 static int extract_one(FILE *in, const struct header *h, const char *archive, const char *folder, struct mr_err *err)
 {
     char path[PATH_MOST], name[NAME_MOST + 2];
+    struct stat st;
     uint64_t size;
     memcpy(name, h->name, sizeof h->name);
     name[sizeof h->name] = '\0';
@@ -222,7 +226,14 @@ static int extract_one(FILE *in, const struct header *h, const char *archive, co
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive holds something that no backup does", "%s", archive);
     int n = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (n < 0 || (size_t)n >= sizeof path) return MR_FAIL(err, MR_E_LIMIT, "a name is too long", MR_NOWHERE);
+    /* before anything is written: what is announced and not there would fill the disk for nothing */
+    off_t at = ftello(in);
+    bool is_file =
+        at >= 0 && fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode); /* or a pipe, whose end nobody knows */
+    if (is_file && (st.st_size < at || size > (uint64_t)(st.st_size - at)))
+        return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive is cut off", "%s", archive);
     MR_TRY(make_parents(path, strlen(folder) + 1, err));
+    if (lstat(path, &st) == 0) return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive holds one name twice", "%s", name);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     MR_CLEANUP(file_cleanup) FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
     if (!out) return fail_errno(err, "a file cannot be written", path);

@@ -162,10 +162,15 @@ static void add(struct chain *c, const struct mr_audit_row *row)
     mr_hmac_sha256(c->secret, mr_buf_str(&c->text), c->digest);
 }
 
-static void chain_begin(struct chain *c, const mr_service *s)
+static void chain_begin(struct chain *c, mr_str secret)
 {
-    *c = (struct chain){.secret = mr_str_make((const char *)s->secret, sizeof s->secret)};
+    *c = (struct chain){.secret = secret};
     mr_buf_init(&c->text, MR_LIMIT_DOCUMENT);
+}
+
+static mr_str secret_of(const mr_service *s)
+{
+    return mr_str_make((const char *)s->secret, sizeof s->secret);
 }
 
 static mr_str say(const struct chain *c, mr_arena *a)
@@ -212,7 +217,7 @@ int mr_job_audit_checkpoint(mr_service *s, struct mr_job *job, struct mr_err *er
     struct mr_audit_checkpoint_row row;
     struct chain chain;
     char after[37];
-    chain_begin(&chain, s);
+    chain_begin(&chain, secret_of(s));
     int code = mr_db_begin(s->db, true, &tx, err);
     if (code == MR_OK) code = mr_store_audit_checkpoint_last(tx, job->arena, &row, err);
     if (code == MR_OK) code = last_digest(&chain, job->arena, &row, err);
@@ -228,8 +233,8 @@ int mr_job_audit_checkpoint(mr_service *s, struct mr_job *job, struct mr_err *er
     return code == MR_OK ? commit(&tx, err) : code;
 }
 
-static int check_all(mr_service *s, struct chain *chain, mr_db_tx *tx, mr_arena *a, int64_t *ret_checkpoints,
-                     int64_t *ret_rows, int64_t *ret_since, struct mr_err *err)
+static int check_all(struct chain *chain, mr_db_tx *tx, mr_arena *a, int64_t *ret_checkpoints, int64_t *ret_rows,
+                     int64_t *ret_since, struct mr_err *err)
 {
     char after[37] = "", last[37] = "";
     for (*ret_checkpoints = *ret_rows = 0;;) {
@@ -252,15 +257,21 @@ static int check_all(mr_service *s, struct chain *chain, mr_db_tx *tx, mr_arena 
     return follow(chain, tx, after, MR_STR_EMPTY, ret_since, err);
 }
 
-int mr_audit_check(mr_service *s, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since, struct mr_err *err)
+int mr_audit_check_in(mr_db_tx *tx, mr_str secret, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since,
+                      struct mr_err *err)
 {
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct chain chain;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    chain_begin(&chain, s);
-    int code = check_all(s, &chain, tx, &a, ret_checkpoints, ret_rows, ret_since, err);
+    chain_begin(&chain, secret);
+    int code = check_all(&chain, tx, &a, ret_checkpoints, ret_rows, ret_since, err);
     mr_buf_done(&chain.text);
     return code;
+}
+
+int mr_audit_check(mr_service *s, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    return mr_audit_check_in(tx, secret_of(s), ret_checkpoints, ret_rows, ret_since, err);
 }

@@ -26,5 +26,8 @@ int mr_audit_export(mr_service *s, const struct mr_actor *actor, const struct mr
  *   errors     MR_E_SIGNATURE: rows were changed, removed or put in between; the detail names the checkpoint */
 int mr_audit_check(mr_service *s, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since,
                    struct mr_err *err) MR_MUST_CHECK;
+/* The same in a transaction, where no service is open; secret: the 32 octets of the data folder's file. */
+int mr_audit_check_in(mr_db_tx *tx, mr_str secret, int64_t *ret_checkpoints, int64_t *ret_rows, int64_t *ret_since,
+                      struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
     {"place", offsetof(struct mr_award_fields, place)},
     {"ects", offsetof(struct mr_award_fields, ects)},
     {"supervision", offsetof(struct mr_award_fields, supervision)},
+    {"language", offsetof(struct mr_award_fields, language)},
 };
 
 const char *mr_award_field_name(size_t index)
@@ -104,6 +105,7 @@ struct mr_award_fields mr_award_fields_of(mr_arena *a, const mr_achievement *x)
         .place = x->place,
         .ects = points,
         .supervision = mr_str_of(supervisions[x->supervision]),
+        .language = x->learner.language,
     };
 }
 

@@ -6,11 +6,13 @@
 #include "json/json.h"
 #include "json/write.h"
 
-/* The members of the JSON form have these names. Dates "2026-10-14"; supervision: a code of docs/results.md. */
+/* The members of the JSON form have these names. Dates "2026-10-14"; supervision: a code of docs/results.md;
+ * language: in which the learner is written to, a tag. */
 struct mr_award_fields {
-    mr_str name, given_name, family_name, birth_date, email, student_number, grade, date, place, ects, supervision;
+    mr_str name, given_name, family_name, birth_date, email, student_number, grade, date, place, ects, supervision,
+        language;
 };
-enum { MR_AWARD_FIELDS = 11 };
+enum { MR_AWARD_FIELDS = 12 };
 /* Name and place of a field: for loops over all of them. */
 const char *mr_award_field_name(size_t index);
 mr_str *mr_award_field_at(struct mr_award_fields *fields, size_t index);

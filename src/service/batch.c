@@ -7,7 +7,6 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "store/batch.h"
-#include "store/specification.h"
 
 int mr_job_house_keep(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
@@ -44,6 +43,16 @@ static struct mr_batch batch_of(const struct mr_batch_row *r)
     };
 }
 
+static int batches_of(mr_arena *a, const struct mr_batch_row *rows, size_t count, struct mr_batch **ret,
+                      struct mr_err *err)
+{
+    struct mr_batch *list = MR_NEW_ARRAY(a, struct mr_batch, count);
+    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);
+    *ret = list;
+    return MR_OK;
+}
+
 static int find_row(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_batch_row *ret, struct mr_err *err)
 {
     MR_TRY(mr_store_batch_find(tx, a, id, ret, err));
@@ -62,21 +71,28 @@ int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_st
     return MR_OK;
 }
 
-int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id,
-                  struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
+int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id, mr_str before,
+                  size_t limit, struct mr_batch **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_specification_row specification;
+    const struct mr_kept_specification *specification;
     struct mr_batch_row *rows;
     size_t count;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(mr_store_specification_find(tx, a, specification_id, &specification, err));
-    if (!specification.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
-    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, specification.org_id, err));
-    MR_TRY(mr_store_batch_list(tx, a, specification_id, MR_STR_EMPTY, &rows, &count, err));
-    struct mr_batch *list = MR_NEW_ARRAY(a, struct mr_batch, count);
-    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    for (size_t i = 0; i < count; i++) list[i] = batch_of(&rows[i]);
-    *ret = list, *ret_count = count;
-    return MR_OK;
+    MR_TRY(mr_kept_specification_get(&s->kept, tx, a, specification_id, &specification, err));
+    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, specification->org_id, err));
+    MR_TRY(mr_store_batch_list(tx, a, specification->slug, before, limit, &rows, &count, err));
+    *ret_count = count;
+    return batches_of(a, rows, count, ret, err);
+}
+
+int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit, struct mr_batch **ret,
+                          size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_batch_row *rows;
+    MR_TRY(mr_authorise(actor, MR_MAY_BATCH_READ, actor->org_id, err));
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_store_batch_waiting(tx, a, actor->org_id, limit, &rows, ret_count, err));
+    return batches_of(a, rows, *ret_count, ret, err);
 }

@@ -27,8 +27,12 @@ struct mr_batch {
 /* Action BATCH_READ. Errors: MR_E_NOT_FOUND. */
 int mr_batch_get(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_batch *ret,
                  struct mr_err *err) MR_MUST_CHECK;
-/* Of all versions of a specification, the newest first, at most 100 (BATCH_READ). Errors: MR_E_NOT_FOUND: no such specification. */
-int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id,
-                  struct mr_batch **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Of all versions of a specification, the newest first, those older than the batch `before` (empty: from the newest), at most `limit` (BATCH_READ).
+ * Errors: MR_E_NOT_FOUND: no such specification. */
+int mr_batch_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification_id, mr_str before,
+                  size_t limit, struct mr_batch **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Those of the organisation that they act for (the operator: of all) that are in preview or have stopped, the newest first, at most `limit` (BATCH_READ). */
+int mr_batch_list_waiting(mr_service *s, const struct mr_actor *actor, mr_arena *a, size_t limit, struct mr_batch **ret,
+                          size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

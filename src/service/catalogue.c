@@ -76,51 +76,60 @@ int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *
     return MR_OK;
 }
 
-static int read_row(mr_arena *a, const struct mr_specification_row *row, struct mr_published *ret, struct mr_err *err)
+static int read_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *row,
+                    struct mr_published *ret, struct mr_err *err)
 {
-    struct mr_findings findings;
-    mr_findings_init(&findings, a);
+    const struct mr_kept_specification *kept;
+    MR_TRY(mr_kept_specification_get(&s->kept, tx, a, row->id, &kept, err));
     *ret = (struct mr_published){.id = row->id,
                                  .org_id = row->org_id,
                                  .slug = row->slug,
                                  .version = row->version,
-                                 .document = row->document,
+                                 .document = kept->document,
+                                 .specification = kept->specification,
                                  .published_at = row->published_at,
                                  .awarded = row->awarded,
                                  .archived_at = row->archived_at};
-    return mr_specification_read(a, row->document, &ret->specification, &findings, err);
-}
-
-/* org_id empty: of all. */
-static int list(mr_service *s, mr_arena *a, mr_str org_id, bool archived, struct mr_published **ret, size_t *ret_count,
-                struct mr_err *err)
-{
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_specification_row *rows;
-    size_t count, kept = 0;
-    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
-    MR_TRY(mr_store_specification_list(tx, a, &rows, &count, err));
-    struct mr_published *published = MR_NEW_ARRAY(a, struct mr_published, count);
-    if (!published) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    for (size_t i = 0; i < count; i++) {
-        if (org_id.len && !mr_str_eq(org_id, rows[i].org_id)) continue;
-        if (!archived && rows[i].archived_at != MR_TIME_NONE) continue;
-        MR_TRY(read_row(a, &rows[i], &published[kept++], err));
-    }
-    *ret = published, *ret_count = kept;
     return MR_OK;
 }
 
-int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, size_t *ret_count, struct mr_err *err)
+static int read_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *rows, size_t count,
+                     struct mr_published **ret, size_t *ret_count, struct mr_err *err)
 {
-    return list(s, a, MR_STR_EMPTY, false, ret, ret_count, err);
+    struct mr_published *list = MR_NEW_ARRAY(a, struct mr_published, count);
+    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    for (size_t i = 0; i < count; i++) MR_TRY(read_row(s, tx, a, &rows[i], &list[i], err));
+    *ret = list, *ret_count = count;
+    return MR_OK;
 }
 
-int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_published **ret,
-                          size_t *ret_count, struct mr_err *err)
+int mr_catalogue_list(mr_service *s, mr_arena *a, const struct mr_specification_filter *filter,
+                      struct mr_published **ret, size_t *ret_count, struct mr_err *err)
 {
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_specification_row *rows;
+    size_t count;
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_specification_list(tx, a, filter, &rows, &count, err));
+    return read_rows(s, tx, a, rows, count, ret, ret_count, err);
+}
+
+int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a,
+                          const struct mr_specification_filter *filter, struct mr_published **ret, size_t *ret_count,
+                          struct mr_err *err)
+{
+    struct mr_specification_filter own = *filter;
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, actor->org_id, err));
-    return list(s, a, actor->org_id, true, ret, ret_count, err);
+    own.org_id = actor->org_id;
+    return mr_catalogue_list(s, a, &own, ret, ret_count, err);
+}
+
+int mr_catalogue_count_own(mr_service *s, const struct mr_actor *actor, struct mr_own_counts *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, actor->org_id, err));
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    return mr_store_specification_count(tx, actor->org_id, &ret->published, &ret->awarded, err);
 }
 
 int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug,
@@ -133,11 +142,7 @@ int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena 
     MR_TRY(mr_store_specification_versions(tx, a, slug, MR_LIMIT_VERSIONS, &rows, &count, err));
     if (!count) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, rows[0].org_id, err));
-    struct mr_published *published = MR_NEW_ARRAY(a, struct mr_published, count);
-    if (!published) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    for (size_t i = 0; i < count; i++) MR_TRY(read_row(a, &rows[i], &published[i], err));
-    *ret = published, *ret_count = count;
-    return MR_OK;
+    return read_rows(s, tx, a, rows, count, ret, ret_count, err);
 }
 
 int mr_catalogue_archive(mr_service *s, const struct mr_actor *actor, mr_str slug, bool archived, struct mr_err *err)
@@ -167,7 +172,7 @@ int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_pu
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
     MR_TRY(mr_store_specification_find(tx, a, slug_or_id, &row, err));
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
-    return read_row(a, &row, ret, err);
+    return read_row(s, tx, a, &row, ret, err);
 }
 
 int mr_catalogue_public_versions(mr_service *s, mr_arena *a, mr_str slug, size_t most, struct mr_version **ret,

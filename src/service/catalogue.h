@@ -5,8 +5,7 @@
 #include "credential/specification_file.h"
 #include "service/actor.h"
 #include "service/service.h"
-
-struct mr_specification_row;
+#include "store/specification.h"
 
 struct mr_published {
     mr_str id, org_id; /* row ids */
@@ -27,15 +26,22 @@ int mr_catalogue_publish(mr_service *s, const struct mr_actor *actor, mr_arena *
  *   id   of its row */
 int mr_catalogue_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *row, mr_str id,
                       struct mr_err *err) MR_MUST_CHECK;
-/* All, newest version of each, by title of publication order; in the arena. */
-int mr_catalogue_list(mr_service *s, mr_arena *a, struct mr_published **ret, size_t *ret_count,
-                      struct mr_err *err) MR_MUST_CHECK;
+/* The newest version of each, as the filter says; in the arena. */
+int mr_catalogue_list(mr_service *s, mr_arena *a, const struct mr_specification_filter *filter,
+                      struct mr_published **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Newest version by slug, or by row id. Errors: MR_E_NOT_FOUND. */
 int mr_catalogue_get(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_published *ret,
                      struct mr_err *err) MR_MUST_CHECK;
-/* The same with archived ones, for the organisation that they act for (the operator: of all). */
-int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_published **ret,
-                          size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Those of the organisation that they act for (the operator: of all), whatever the filter says of it. Action SPECIFICATION_READ. */
+int mr_catalogue_list_own(mr_service *s, const struct mr_actor *actor, mr_arena *a,
+                          const struct mr_specification_filter *filter, struct mr_published **ret, size_t *ret_count,
+                          struct mr_err *err) MR_MUST_CHECK;
+/* Of the same: how many are offered, and how often any version of them was awarded. */
+struct mr_own_counts {
+    int64_t published, awarded;
+};
+int mr_catalogue_count_own(mr_service *s, const struct mr_actor *actor, struct mr_own_counts *ret,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Every version of one, the newest first. Errors: MR_E_NOT_FOUND. */
 int mr_catalogue_versions(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug,
                           struct mr_published **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "model/contact.h"
 #include "service/event.h"
 #include "service/mail.h"
+#include "service/maker.h"
 #include "service/sign_in.h"
 #include "service/status.h"
 #include "store/achievement.h"
@@ -127,6 +128,7 @@ static int fill(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_achiev
     ret->learner = row->learner_name;
     ret->email = row->learner_email;
     ret->state = state_of(row);
+    ret->language = mr_maker_told_language(a, row);
     ret->until = row->claim_until;
     ret->claimed_at = row->claimed_at;
     ret->specification_id = row->specification_id;

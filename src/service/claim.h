@@ -29,6 +29,7 @@ struct mr_claim {
     int64_t claimed_at;      /* MR_TIME_NONE: undecided */
     mr_str elm, jwt;         /* sealed bytes; empty when declined, or removed by the learner */
     mr_str badge, wallet;    /* open-badges, dc+sd-jwt; also empty when it was sealed without */
+    mr_str language;         /* in which the provider writes to her, a tag; empty: not said */
     mr_str specification_id; /* the version that was awarded */
     mr_status status;
     int64_t status_changed_at; /* MR_TIME_NONE: never */

@@ -9,11 +9,15 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "crypto/digest.h"
 #include "db/table.h"
 #include "service/archive.h"
+#include "service/audit.h"
+#include "service/search.h"
 #include "service/service.h"
 #include "store/body.h"
+#include "store/count.h"
 #include "store/schema.h"
 
 #include <dirent.h>
@@ -279,6 +283,33 @@ static int check_body(void *self, const struct mr_db_table *t, const mr_db_value
     return MR_OK;
 }
 
+/* Made anew from its lines under the folder's secret. That it was changed is a finding. */
+static int check_audit(mr_db_tx *tx, mr_arena *a, const char *folder, struct mr_database_findings *f,
+                       struct mr_err *err)
+{
+    struct mr_err why = {0};
+    mr_str secret;
+    MR_TRY(mr_file_read(a, in_folder(a, folder, "secret").ptr, 64, &secret, err));
+    int code = mr_audit_check_in(tx, secret, &f->checkpoints, &f->lines, &f->lines_since, &why);
+    mr_secret_wipe((void *)secret.ptr, secret.len);
+    if (code == MR_E_SIGNATURE)
+        f->lines_changed = mr_arena_format(a, "%s", *why.detail ? why.detail : why.message);
+    else if (code != MR_OK)
+        return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    return MR_OK;
+}
+
+/* This does not upgrade: whoever looks must not change. */
+static int need_version(mr_db *db, mr_db *ours_db, struct mr_err *err)
+{
+    int64_t version, ours;
+    MR_TRY(version_of(db, &version, err));
+    MR_TRY(version_of(ours_db, &ours, err));
+    if (version == ours) return MR_OK;
+    return MR_FAIL_DETAIL(err, MR_E_STATE, "the database is not up to date; `merit db upgrade` brings it there",
+                          "version %lld of %lld", (long long)version, (long long)ours);
+}
+
 int mr_database_check(mr_arena *a, const char *data_folder, const char *url, struct mr_database_findings *ret,
                       struct mr_err *err)
 {
@@ -286,35 +317,59 @@ int mr_database_check(mr_arena *a, const char *data_folder, const char *url, str
     MR_CLEANUP(model_done) struct model m = {0};
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct body_check bodies = {.findings = ret, .arena = a};
-    int64_t version, ours;
     mr_str where;
     *ret = (struct mr_database_findings){0};
     MR_TRY(open_source(a, data_folder, url, &where, &db, err));
     MR_TRY(model_open(&m, a, err));
-    MR_TRY(version_of(db, &version, err));
-    MR_TRY(version_of(m.db, &ours, err));
-    if (version != ours)
-        return MR_FAIL_DETAIL(err, MR_E_STATE, "the database is not up to date; `merit db upgrade` brings it there",
-                              "version %lld of %lld", (long long)version, (long long)ours);
+    MR_TRY(need_version(db, m.db, err));
     MR_TRY(mr_db_begin(db, false, &tx, err));
     MR_TRY(mr_db_check(tx, a, &ret->fault, err));
     if (ret->fault.len) return MR_OK; /* what is damaged below cannot be read above */
+    const char *miscounted;
+    MR_TRY(mr_count_check(tx, &miscounted, err));
+    if (miscounted) ret->fault = mr_arena_format(a, "the table %s does not say how many there are", miscounted);
     MR_TRY(summarise(tx, a, &m, NULL, &ret->summary, err));
     for (size_t i = 0; i < m.count; i++)
         if (mr_str_is(m.tables[i].name, "credential"))
             MR_TRY(mr_db_table_read(tx, &m.tables[i], check_body, &bodies, err));
-    return MR_OK;
+    return check_audit(tx, a, data_folder, ret, err);
+}
+
+int mr_database_reindex(const char *data_folder, const char *url, const mr_env *env, size_t *ret_listed,
+                        struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    const struct mr_service_config config = {.data_folder = data_folder,
+                                             .public_url = "",
+                                             .env = env,
+                                             .database = true,
+                                             .database_url = url,
+                                             .beside = true};
+    mr_service *s;
+    mr_arena_init(&a, 4 * MR_MIB);
+    {
+        MR_CLEANUP(database_cleanup) mr_db *db = NULL;
+        MR_CLEANUP(model_done) struct model m = {0};
+        mr_str where;
+        MR_TRY(open_source(&a, data_folder, url, &where, &db, err));
+        MR_TRY(model_open(&m, &a, err));
+        MR_TRY(need_version(db, m.db, err));
+    }
+    MR_TRY(mr_service_open(&config, &s, err));
+    int code = mr_search_rebuild(s, ret_listed, err);
+    mr_service_close(s);
+    return code;
 }
 
 /* ---- backup ---- */
 
 /* Not in a backup: the database itself, which is put in as it is at one moment, and what belongs to this node alone. */
+static const char *const left_out[] = {"lock", "node", "database"};
 static bool is_left_out(const char *name, bool top)
 {
-    static const char *const names[] = {"lock", "node", "database"};
     size_t n = strlen(name);
-    for (size_t i = 0; top && i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0) return true;
+    for (size_t i = 0; top && i < sizeof left_out / sizeof *left_out; i++)
+        if (strcmp(name, left_out[i]) == 0) return true;
     return (top && strncmp(name, "merit.db", 8) == 0) || (n > 8 && strcmp(name + n - 8, ".partial") == 0);
 }
 
@@ -406,7 +461,7 @@ static int sync_folder(const char *path)
     return failed;
 }
 
-/* What was unpacked must be a data folder with a sound database in it. */
+/* What was unpacked must be a data folder with a sound database in it, and nothing of what no backup holds: a file `database` would send this node to another one. */
 static int check_unpacked(mr_arena *a, const char *folder, struct mr_err *err)
 {
     MR_CLEANUP(database_cleanup) mr_db *db = NULL;
@@ -415,6 +470,10 @@ static int check_unpacked(mr_arena *a, const char *folder, struct mr_err *err)
     const char *path = in_folder(a, folder, "merit.db").ptr;
     if (!mr_file_exists(in_folder(a, folder, "secret").ptr) || !mr_file_exists(path))
         return MR_FAIL(err, MR_E_FORMAT, "this is an archive, and no backup of Merit", MR_NOWHERE);
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (mr_file_exists(in_folder(a, folder, left_out[i]).ptr))
+            return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the archive holds something that no backup does", "%s",
+                                  left_out[i]);
     MR_TRY(mr_db_open(path, &db, err));
     MR_TRY(mr_store_migrate(db, err));
     MR_TRY(mr_db_begin(db, false, &tx, err));

@@ -28,10 +28,18 @@ struct mr_database_findings {
     int64_t bodies, packed, stored;  /* sealed credentials; those stored compressed; octets that all take */
     int64_t damaged;                 /* bodies that do not come back */
     mr_str first_damaged, first_why; /* achievement and format of one */
+    /* the audit log (service/audit.h): checkpoints that agree, the lines that they cover, and those that none covers yet */
+    int64_t checkpoints, lines, lines_since;
+    mr_str lines_changed; /* where it did more than grow; empty: nowhere */
 };
 /* Read everything. All in the arena. Errors as for the upgrade, which this does not do. */
 int mr_database_check(mr_arena *a, const char *data_folder, const char *url, struct mr_database_findings *ret,
                       struct mr_err *err) MR_MUST_CHECK;
+
+/* Fill the catalogue's search again from the published specifications, in one transaction; also beside a running server. ret_listed: how many are listed.
+ * Errors: MR_E_STATE (the database is not up to date), and those of mr_service_open. */
+int mr_database_reindex(const char *data_folder, const char *url, const mr_env *env, size_t *ret_listed,
+                        struct mr_err *err) MR_MUST_CHECK;
 
 /* Write the database and all that the folder holds beside it (secret, seals, keys, trust ...) into one file, as of one moment, while a server may be working. Beside
  * `file` room for another copy of the database is needed while it is made. Errors: MR_E_IO, MR_E_DB. */

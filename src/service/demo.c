@@ -46,7 +46,8 @@ int mr_demo_load(mr_service *s, struct mr_err *err)
     struct mr_published *there;
     size_t count;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
-    MR_TRY(mr_catalogue_list(s, &a, &there, &count, err));
+    MR_TRY(mr_catalogue_list(s, &a, &(struct mr_specification_filter){.which = MR_SPECIFICATIONS_ALL, .limit = 1},
+                             &there, &count, err));
     if (count) return MR_OK;
     for (size_t i = 0; i < sizeof demo / sizeof *demo; i++) {
         struct mr_findings findings;

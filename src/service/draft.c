@@ -327,28 +327,18 @@ int mr_draft_copy(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
         return MR_FAIL(err, MR_E_NOT_FOUND, "nothing of this name to copy", MR_NOWHERE);
     row.org_id = draft.id.len ? draft.org_id : published.org_id;
     row.languages = draft.languages;
-    document = draft.id.len ? draft.document : published.document;
+    document = draft.document;
+    if (!draft.id.len) {
+        const struct mr_kept_specification *kept;
+        MR_TRY(mr_kept_specification_get(&s->kept, tx, a, published.id, &kept, err));
+        document = kept->document;
+    }
     slug = draft.id.len ? draft.slug : published.slug;
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_EDIT, row.org_id, err));
     if (!slug.len || slug.len > 54) slug = slug_of(a, slug);
     MR_TRY(free_slug(tx, a, mr_arena_format(a, "%.*s-copy", MR_STR_ARG(slug)), &slug, err));
     MR_TRY(rewrite(a, document, slug, MR_STR("1"), &row, err));
     return keep_new(s, &tx, actor, a, &row, "draft.copy", ret_id, err);
-}
-
-/* A draft that is on its way to the version after this one. */
-static int find_begun(mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *published, mr_str *ret,
-                      struct mr_err *err)
-{
-    struct mr_draft_row *rows;
-    size_t count;
-    *ret = MR_STR_EMPTY;
-    MR_TRY(mr_store_draft_list(tx, a, published->org_id, MR_LIMIT_DRAFTS, &rows, &count, err));
-    for (size_t i = 0; i < count && !ret->len; i++) {
-        bool waits = mr_str_is(rows[i].state, "draft") || mr_str_is(rows[i].state, "submitted");
-        if (waits && mr_str_eq(rows[i].based_on, published->id)) *ret = rows[i].id;
-    }
-    return MR_OK;
 }
 
 int mr_draft_new_version(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str slug, mr_str *ret_id,
@@ -361,14 +351,16 @@ int mr_draft_new_version(mr_service *s, const struct mr_actor *actor, mr_arena *
     MR_TRY(mr_store_specification_find(tx, a, slug, &newest, err));
     if (!newest.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such specification", MR_NOWHERE);
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_EDIT, newest.org_id, err));
-    MR_TRY(find_begun(tx, a, &newest, ret_id, err));
+    MR_TRY(mr_store_draft_begun(tx, a, newest.org_id, newest.id, ret_id, err));
     if (ret_id->len) return MR_OK;
     struct mr_draft_row row = {.org_id = newest.org_id, .based_on = newest.id};
     mr_str version = mr_draft_next_version(a, newest.version);
     MR_TRY(mr_store_specification_versions(tx, a, newest.slug, MR_LIMIT_DRAFTS, &versions, &count, err));
     for (size_t i = 0; i < count; i++)
         if (mr_str_eq(versions[i].version, version)) version = mr_draft_next_version(a, version), i = (size_t)-1;
-    MR_TRY(rewrite(a, newest.document, newest.slug, version, &row, err));
+    const struct mr_kept_specification *kept;
+    MR_TRY(mr_kept_specification_get(&s->kept, tx, a, newest.id, &kept, err));
+    MR_TRY(rewrite(a, kept->document, newest.slug, version, &row, err));
     return keep_new(s, &tx, actor, a, &row, "draft.version", ret_id, err);
 }
 
@@ -384,20 +376,30 @@ int mr_draft_open(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     return mr_draft_of_row(a, &row, ret, err);
 }
 
-int mr_draft_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_draft **ret, size_t *ret_count,
-                  struct mr_err *err)
+int mr_draft_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_draft_filter *filter,
+                  struct mr_draft **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_draft_filter own = *filter;
     struct mr_draft_row *rows;
     size_t count;
     MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, actor->org_id, err));
+    own.org_id = actor->org_id;
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(mr_store_draft_list(tx, a, actor->org_id, MR_LIMIT_DRAFTS, &rows, &count, err));
+    MR_TRY(mr_store_draft_list(tx, a, &own, &rows, &count, err));
     struct mr_draft *list = MR_NEW_ARRAY(a, struct mr_draft, count);
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) MR_TRY(mr_draft_of_row(a, &rows[i], &list[i], err));
     *ret = list, *ret_count = count;
     return MR_OK;
+}
+
+int mr_draft_count(mr_service *s, const struct mr_actor *actor, struct mr_draft_counts *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_authorise(actor, MR_MAY_SPECIFICATION_READ, actor->org_id, err));
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    return mr_store_draft_count(tx, actor->org_id, actor->id, ret, err);
 }
 
 /* ---- saving ---- */
@@ -475,6 +477,25 @@ int mr_draft_save(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     MR_TRY(mr_store_draft_find(tx, a, id, &row, err));
     MR_TRY(mr_draft_commit(&tx, err));
     return mr_draft_of_row(a, &row, ret, err);
+}
+
+static int find_provider(mr_service *s, mr_arena *a, mr_str org_id, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    MR_TRY(mr_db_begin(s->db, false, &tx, err));
+    MR_TRY(mr_organisation_as_provider(tx, a, org_id, ret, err));
+    return ret->len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such organisation", MR_NOWHERE);
+}
+
+int mr_draft_take_provider(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_err *err)
+{
+    struct mr_draft draft;
+    struct mr_draft_conflict conflict;
+    struct mr_draft_change change = {.member = MR_STR("provider")};
+    size_t conflicts;
+    MR_TRY(mr_draft_open(s, actor, a, id, &draft, err));
+    MR_TRY(find_provider(s, a, draft.org_id, &change.value, err));
+    return mr_draft_save(s, actor, a, id, &change, 1, &conflict, &conflicts, &draft, err);
 }
 
 /* ---- languages of a draft ---- */

@@ -14,6 +14,7 @@
 #include "service/actor.h"
 #include "service/catalogue.h"
 #include "service/draft_document.h"
+#include "store/draft.h"
 
 typedef enum mr_draft_state {
     MR_DRAFT_OPEN,
@@ -69,9 +70,12 @@ int mr_draft_new_version(mr_service *s, const struct mr_actor *actor, mr_arena *
 /* Errors: MR_E_NOT_FOUND. */
 int mr_draft_open(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_draft *ret,
                   struct mr_err *err) MR_MUST_CHECK;
-/* Of the organisation that they act for (the operator: of all), last changed first; at most MR_LIMIT_DRAFTS. */
-int mr_draft_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, struct mr_draft **ret, size_t *ret_count,
-                  struct mr_err *err) MR_MUST_CHECK;
+/* Of the organisation that they act for (the operator: of all), whatever the filter says of it, last changed first. */
+int mr_draft_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_draft_filter *filter,
+                  struct mr_draft **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* How many of them there are, as the actor sees them. */
+int mr_draft_count(mr_service *s, const struct mr_actor *actor, struct mr_draft_counts *ret,
+                   struct mr_err *err) MR_MUST_CHECK;
 
 /* A member that two people have changed; what is kept is theirs. */
 struct mr_draft_conflict {
@@ -85,6 +89,9 @@ struct mr_draft_conflict {
 int mr_draft_save(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
                   const struct mr_draft_change *changes, size_t count, struct mr_draft_conflict *conflicts,
                   size_t *ret_conflicts, struct mr_draft *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Say of the provider what its profile says now (service/organisation.h), in place of what the draft says. Errors: MR_E_STATE as above; MR_E_NOT_FOUND: it belongs to no organisation. */
+int mr_draft_take_provider(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Describe it in one language more, in one less, or in this one first.
  *   errors  MR_E_USAGE (no such language), MR_E_STATE (detail "texts": there are texts in it; "last": it is the only one; else as above) */
 typedef enum mr_draft_language {

@@ -2,6 +2,7 @@
 #include "service/enrolment.h"
 
 #include "base/limits.h"
+#include "credential/wording.h"
 #include "json/write.h"
 #include "service/audit.h"
 #include "service/event.h"
@@ -11,8 +12,11 @@
 #include "service/opportunity.h"
 #include "service/upload.h"
 #include "store/opportunity.h"
+#include "store/session.h"
 
 #include <stdio.h>
+
+#define MAILS_A_DAY 10 /* to one address, about what was enrolled by the public page */
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -30,12 +34,14 @@ static void results_cleanup(mr_results **results)
 
 static void write_learner(const struct mr_enrolment_new *x, mr_buf *out)
 {
-    static const mr_result_field fields[] = {MR_FIELD_NAME,  MR_FIELD_GIVEN, MR_FIELD_FAMILY,
-                                             MR_FIELD_BIRTH, MR_FIELD_EMAIL, MR_FIELD_STUDENT};
-    const mr_str values[] = {x->full_name, x->given_name, x->family_name, x->birth_date, x->email, x->student_number};
-    for (size_t i = 0; i < 6; i++) mr_csv_put_cell(out, mr_str_of(mr_field_name(fields[i])), ',');
+    enum { FIELDS = 7 };
+    static const mr_result_field fields[FIELDS] = {MR_FIELD_NAME,  MR_FIELD_GIVEN,   MR_FIELD_FAMILY,  MR_FIELD_BIRTH,
+                                                   MR_FIELD_EMAIL, MR_FIELD_STUDENT, MR_FIELD_LANGUAGE};
+    const mr_str values[FIELDS] = {x->full_name, x->given_name,     x->family_name, x->birth_date,
+                                   x->email,     x->student_number, x->language};
+    for (size_t i = 0; i < FIELDS; i++) mr_csv_put_cell(out, mr_str_of(mr_field_name(fields[i])), ',');
     mr_csv_end_row(out);
-    for (size_t i = 0; i < 6; i++) mr_csv_put_cell(out, values[i], ',');
+    for (size_t i = 0; i < FIELDS; i++) mr_csv_put_cell(out, values[i], ',');
     mr_csv_end_row(out);
 }
 
@@ -109,7 +115,7 @@ static int add_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_pub
                                     .birth_date = mr_str_of(birth),
                                     .state = x->applied ? MR_STR("applied") : MR_STR("enrolled"),
                                     .source = mr_str_of(source),
-                                    .language = x->language};
+                                    .language = l->language};
     MR_TRY(mr_store_enrolment_add(tx, a, s->env, &enrolment, ret_id, err));
     return tell(s, tx, a, published, &enrolment, *ret_id, err);
 }
@@ -132,9 +138,30 @@ int mr_enrolment_add(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
 
 /* ---- a file ---- */
 
-static void leave_out(struct mr_enrolment_file *f, mr_arena *a, const struct mr_result_row *row, bool is_there)
+/* Why a row was left out, all in one cell. */
+static mr_str reason_of(mr_arena *a, const mr_language *l, const struct mr_result_row *row, bool is_there)
 {
-    f->left_out++;
+    mr_str reason = is_there ? mr_message(l, "enrolment.there") : MR_STR_EMPTY;
+    for (size_t i = 0; i < row->findings.count; i++) {
+        const mr_str parts[] = {reason, MR_STR(" "), mr_finding_say(a, l, &row->findings.items[i])};
+        reason = reason.len ? mr_arena_concat(a, parts, 3) : parts[2];
+    }
+    return reason;
+}
+
+/* Where the rows that are left out are written, and in which language it is said why. */
+struct giving_back {
+    mr_results *results;
+    const mr_language *l;
+    mr_buf table;
+};
+
+static void leave_out(struct mr_enrolment_file *f, struct giving_back *back, mr_arena *a,
+                      const struct mr_result_row *row, bool is_there)
+{
+    if (f->left_out++ == 0)
+        mr_results_write_refused(back->results, NULL, mr_message(back->l, "batch.reason"), true, &back->table);
+    mr_results_write_refused(back->results, row, reason_of(a, back->l, row, is_there), false, &back->table);
     if (f->refused_count == sizeof f->refused / sizeof *f->refused) return;
     struct mr_enrolment_refused *r = &f->refused[f->refused_count++];
     *r = (struct mr_enrolment_refused){.number = (int64_t)row->number,
@@ -143,8 +170,8 @@ static void leave_out(struct mr_enrolment_file *f, mr_arena *a, const struct mr_
                                        .findings = row->findings};
 }
 
-static int add_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_results *results, const struct mr_published *published,
-                    struct mr_enrolment_file *ret, struct mr_err *err)
+static int add_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, struct giving_back *back,
+                    const struct mr_published *published, struct mr_enrolment_file *ret, struct mr_err *err)
 {
     const struct mr_enrolment_new nothing = {0};
     struct mr_result_row row;
@@ -152,7 +179,7 @@ static int add_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_results *result
     for (int64_t rows = 0;; rows++) {
         mr_str id, there = MR_STR_EMPTY;
         char key[33];
-        MR_TRY(mr_results_next(results, a, &row, &has_row, err));
+        MR_TRY(mr_results_next(back->results, a, &row, &has_row, err));
         if (!has_row) return MR_OK;
         if (rows == MR_LIMIT_ENROLMENT_ROWS)
             return MR_FAIL(err, MR_E_LIMIT, "more rows than one upload may have", MR_NOWHERE);
@@ -161,7 +188,7 @@ static int add_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_results *result
             MR_TRY(mr_store_enrolment_match(tx, a, published->slug, mr_str_of(key), MR_STR_EMPTY, MR_STR_EMPTY, &there,
                                             err));
         if (row.fate != MR_ROW_READY || there.len) {
-            leave_out(ret, a, &row, row.fate == MR_ROW_DUPLICATE || there.len > 0);
+            leave_out(ret, back, a, &row, row.fate == MR_ROW_DUPLICATE || there.len > 0);
             continue;
         }
         MR_TRY(add_row(s, tx, a, published, &row, &nothing, "file", &id, err));
@@ -169,9 +196,15 @@ static int add_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_results *result
     }
 }
 
-int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
-                          mr_str content, struct mr_enrolment_file *ret, struct mr_err *err)
+static void giving_back_done(struct giving_back *back)
 {
+    mr_buf_done(&back->table);
+}
+
+int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
+                          mr_str content, const mr_language *l, struct mr_enrolment_file *ret, struct mr_err *err)
+{
+    MR_CLEANUP(giving_back_done) struct giving_back back = {.l = l};
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_CLEANUP(mr_table_close) mr_table table = {0};
     MR_CLEANUP(results_cleanup) mr_results *results = NULL;
@@ -181,8 +214,12 @@ int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena 
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_EDIT, published.org_id, err));
     MR_TRY(mr_table_open(&table, content, MR_STR_EMPTY, err));
     MR_TRY(mr_results_open_table(a, &table, NULL, s->env, &results, err));
+    mr_buf_init(&back.table, 2 * MR_LIMIT_TABLE);
+    back.results = results;
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
-    MR_TRY(add_rows(s, tx, a, results, &published, ret, err));
+    MR_TRY(add_rows(s, tx, a, &back, &published, ret, err));
+    if (mr_buf_failed(&back.table)) return MR_FAIL(err, MR_E_LIMIT, "too many rows are left out", MR_NOWHERE);
+    ret->refused_table = mr_arena_dup(a, mr_buf_str(&back.table));
     if (ret->added + ret->left_out == 0)
         return MR_FAIL(err, MR_E_CSV, "the table has a header and no rows", MR_NOWHERE);
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ENROLMENT_EDIT, published.org_id, published.id,
@@ -229,7 +266,8 @@ int mr_enrolment_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, 
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_authorise(actor, MR_MAY_ENROLMENT_READ, org_id, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    return mr_store_enrolment_list(tx, a, org_id, specification, state, after, limit, ret, ret_count, err);
+    const struct mr_enrolment_filter filter = {org_id, specification, state, after};
+    return mr_store_enrolment_list(tx, a, &filter, limit, ret, ret_count, err);
 }
 
 int mr_enrolment_count(mr_service *s, const struct mr_actor *actor, mr_str org_id, mr_str specification, int64_t ret[5],
@@ -322,8 +360,8 @@ int mr_enrolment_set_result(mr_service *s, const struct mr_actor *actor, mr_aren
 
 static void write_result(const mr_enrolment *e, mr_buf *out)
 {
-    const mr_str cells[] = {e->full_name, e->given_name,     e->family_name, e->birth_date,
-                            e->email,     e->student_number, e->grade,       e->awarded_on};
+    const mr_str cells[] = {e->full_name,      e->given_name, e->family_name, e->birth_date, e->email,
+                            e->student_number, e->grade,      e->awarded_on,  e->language};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) mr_csv_put_cell(out, cells[i], ',');
     mr_csv_end_row(out);
 }
@@ -339,8 +377,9 @@ static int gather(mr_service *s, mr_db_tx *tx, const struct mr_published *publis
     for (size_t count = PIECE; count == PIECE;) {
         mr_enrolment *list;
         mr_arena_reset(&piece);
-        MR_TRY(mr_store_enrolment_list(tx, &piece, published->org_id, published->slug, MR_STR("enrolled"),
-                                       mr_str_of(after), PIECE, &list, &count, err));
+        const struct mr_enrolment_filter filter = {published->org_id, published->slug, MR_STR("enrolled"),
+                                                   mr_str_of(after)};
+        MR_TRY(mr_store_enrolment_list(tx, &piece, &filter, PIECE, &list, &count, err));
         for (size_t i = 0; i < count; i++) {
             snprintf(after, sizeof after, "%.*s", MR_STR_ARG(list[i].id));
             if (list[i].passed < 0 || list[i].batch_id.len) continue;
@@ -359,8 +398,9 @@ static int gather(mr_service *s, mr_db_tx *tx, const struct mr_published *publis
 int mr_enrolment_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
                          mr_str *ret_batch_id, int64_t *ret_not_passed, struct mr_err *err)
 {
-    static const mr_result_field fields[] = {MR_FIELD_NAME,  MR_FIELD_GIVEN,   MR_FIELD_FAMILY, MR_FIELD_BIRTH,
-                                             MR_FIELD_EMAIL, MR_FIELD_STUDENT, MR_FIELD_GRADE,  MR_FIELD_DATE};
+    static const mr_result_field fields[] = {MR_FIELD_NAME,  MR_FIELD_GIVEN, MR_FIELD_FAMILY,
+                                             MR_FIELD_BIRTH, MR_FIELD_EMAIL, MR_FIELD_STUDENT,
+                                             MR_FIELD_GRADE, MR_FIELD_DATE,  MR_FIELD_LANGUAGE};
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_CLEANUP(mr_buf_done) mr_buf table;
     struct mr_published published;
@@ -368,7 +408,8 @@ int mr_enrolment_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *
     mr_buf_init(&table, MR_LIMIT_TABLE);
     MR_TRY(mr_catalogue_get(s, a, specification, &published, err));
     MR_TRY(mr_authorise(actor, MR_MAY_RESULT_ENTER, published.org_id, err));
-    for (size_t i = 0; i < 8; i++) mr_csv_put_cell(&table, mr_str_of(mr_field_name(fields[i])), ',');
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        mr_csv_put_cell(&table, mr_str_of(mr_field_name(fields[i])), ',');
     mr_csv_end_row(&table);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(gather(s, tx, &published, &table, &passed, &not_passed, err));
@@ -506,6 +547,21 @@ static int queue_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
     return mr_mail_queue(s, tx, a, &mail, &mail_id, err);
 }
 
+/* The form is anybody's, and so is the address in it: nobody is to get a mail for every name that a stranger thinks of. Counted as attempts are, for a day, by a key that
+ * tells no address. */
+static int may_mail(mr_service *s, mr_db_tx *tx, mr_str email, bool *ret, struct mr_err *err)
+{
+    char small[256], key[33];
+    int64_t now = mr_env_now(s->env), count, wait;
+    size_t len = email.len < sizeof small ? email.len : sizeof small;
+    for (size_t i = 0; i < len; i++)
+        small[i] = email.ptr[i] >= 'A' && email.ptr[i] <= 'Z' ? (char)(email.ptr[i] + 32) : email.ptr[i];
+    mr_service_mac(s, "enrolment mail", mr_str_make(small, len), key);
+    MR_TRY(mr_store_attempt_get(tx, mr_str_of(key), now - MR_DAY_MS, &count, &wait, err));
+    *ret = count < MAILS_A_DAY;
+    return *ret ? mr_store_attempt_set(tx, mr_str_of(key), count + 1, now, 0, err) : MR_OK;
+}
+
 int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_enrolment_new *enrolment,
                       struct mr_findings *findings, mr_enrolment_joined *ret, struct mr_err *err)
 {
@@ -514,6 +570,7 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     struct mr_result_row row;
     struct mr_enrolment_new x = *enrolment;
     mr_str id, there;
+    bool may;
     char learner[33];
     MR_TRY(mr_enrolment_page(s, a, key, &page, err));
     x.opportunity_id = page.link.opportunity_id;
@@ -528,7 +585,8 @@ int mr_enrolment_join(mr_service *s, mr_arena *a, mr_str key, const struct mr_en
     *ret = there.len ? MR_ENROLMENT_THERE : MR_ENROLMENT_FULL;
     if (there.len || !page.is_open || (page.seats >= 0 && page.taken >= page.seats)) return MR_OK;
     MR_TRY(add_row(s, tx, a, &page.published, &row, &x, "link", &id, err));
-    MR_TRY(queue_mail(s, tx, a, &page, &row, x.language, id, err));
+    MR_TRY(may_mail(s, tx, row.achievement.learner.email, &may, err));
+    if (may) MR_TRY(queue_mail(s, tx, a, &page, &row, row.achievement.learner.language, id, err));
     MR_TRY(
         mr_audit(s, tx, &mr_actor_stranger, MR_MAY_ENROLMENT_EDIT, page.published.org_id, id, MR_STR("joined"), err));
     *ret = MR_ENROLMENT_JOINED;

@@ -37,10 +37,14 @@ struct mr_enrolment_file {
     int64_t added, left_out;
     struct mr_enrolment_refused refused[100]; /* the first of them */
     size_t refused_count;
+    mr_str refused_table; /* all of them as they were, as CSV with one column more, the reason; empty: none */
 };
-/* Enrol everybody in a table (CSV or XLSX, the columns of results); rows that cannot be are told, the others count. Errors: MR_E_CSV, MR_E_LIMIT, ... */
+/* Enrol everybody in a table (CSV or XLSX, the columns of results); rows that cannot be are told and given back, the others count.
+ *   l       the language of the reasons
+ *   errors  MR_E_CSV, MR_E_LIMIT, ... */
 int mr_enrolment_add_file(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str specification,
-                          mr_str content, struct mr_enrolment_file *ret, struct mr_err *err) MR_MUST_CHECK;
+                          mr_str content, const mr_language *l, struct mr_enrolment_file *ret,
+                          struct mr_err *err) MR_MUST_CHECK;
 
 /* Enrol the members of a course on a learning platform, in a transaction of the caller, who has asked: whoever was ever enrolled here is left as she is, and whoever
  * cannot be enrolled (a platform may keep names to itself) is left out.

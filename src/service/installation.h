@@ -6,6 +6,7 @@
 #include "credential/check.h"
 #include "net/fetch.h"
 #include "service/evidence.h"
+#include "service/kept_specification.h"
 #include "service/service.h"
 
 #include <pthread.h>
@@ -55,6 +56,7 @@ struct mr_service {
     int64_t status_size;   /* entries of a new status list; tests take small ones */
     pthread_mutex_t status_lock;
     struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */
+    struct mr_kept_specifications kept;
     pthread_mutex_t maker_lock;
     struct mr_maker *idle_makers; /* service/maker.h; under maker_lock */
     size_t idle_maker_count;

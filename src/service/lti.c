@@ -251,13 +251,13 @@ static bool has_deployment(mr_str deployments, mr_str deployment)
     return false;
 }
 
-static int check_claims(const mr_service *s, const mr_json *claims, const struct mr_lti_platform_row *platform,
-                        mr_str nonce, struct mr_err *err)
+int mr_lti_check_claims(const mr_json *claims, const struct mr_lti_platform_row *platform, mr_str nonce, int64_t now,
+                        struct mr_err *err)
 {
     mr_str deployment = mr_json_str(claim(claims, "deployment_id"));
     if (!mr_str_eq(mr_json_get_str(claims, "iss"), platform->issuer)) return refuse(err, "iss is another platform");
     if (!has_audience(claims, platform->client_id)) return refuse(err, "aud does not name us");
-    if (!is_current(claims, mr_env_now(s->env) / 1000)) return refuse(err, "exp and iat are not of now");
+    if (!is_current(claims, now / 1000)) return refuse(err, "exp and iat are not of now");
     if (!mr_str_eq(mr_json_get_str(claims, "nonce"), nonce)) return refuse(err, "nonce is not the one given out");
     if (!has_deployment(platform->deployments, deployment)) return refuse(err, "deployment_id is not registered");
     if (!mr_str_is(mr_json_str(claim(claims, "version")), "1.3.0")) return refuse(err, "version is not 1.3.0");
@@ -399,7 +399,7 @@ int mr_lti_launch(mr_service *s, mr_arena *a, mr_str id_token, mr_str state, str
     if (!state.len || !id_token.len) return refuse(err, "state or id_token is missing");
     MR_TRY(take_state(s, a, state, &platform, &nonce, err));
     MR_TRY(verify(s, a, id_token, &platform, &claims, err));
-    MR_TRY(check_claims(s, claims, &platform, nonce, err));
+    MR_TRY(mr_lti_check_claims(claims, &platform, nonce, mr_env_now(s->env), err));
     return keep(s, a, claims, &platform, ret, err);
 }
 

@@ -18,6 +18,9 @@ struct mr_lti_question {
 };
 int mr_lti_ask(mr_service *s, mr_arena *a, const struct mr_lti_question *q, const mr_json **ret,
                struct mr_err *err) MR_MUST_CHECK;
+/* What a launch's claims must say (LTI 1.3 section 5.3, Security Framework 5.1.3); for tests, too. now: ms. Errors: MR_E_FORBIDDEN (the detail says what does not fit). */
+int mr_lti_check_claims(const mr_json *claims, const struct mr_lti_platform_row *platform, mr_str nonce, int64_t now,
+                        struct mr_err *err) MR_MUST_CHECK;
 /* Append a field of a form or query: "&name=value", percent-encoded. */
 void mr_lti_put_field(mr_buf *b, const char *name, mr_str value);
 

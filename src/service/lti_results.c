@@ -263,8 +263,10 @@ int mr_lti_take_results(mr_service *s, mr_arena *a, const struct mr_lti_launch *
 
 /* ---- one learner ---- */
 
-/* By the key that a row with this name and address gets: so only what was taken over from a platform is found. */
-static int find_key(mr_service *s, mr_arena *a, const struct mr_lti_launch *launch, char out[33], struct mr_err *err)
+/* By the key that a row with this name and address gets: so only what was taken over from a platform is found. Name and address are those with which she completed it,
+ * not those of the launch, which she may have changed since to somebody else's. */
+static int find_key(mr_service *s, mr_arena *a, const struct mr_lti_member_row *member, char out[33],
+                    struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf table;
     struct mr_csv_reader csv;
@@ -273,8 +275,8 @@ static int find_key(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
     bool has_row;
     mr_buf_init(&table, 64 * MR_KIB);
     mr_buf_puts(&table, "name,e-mail\n");
-    mr_csv_put_cell(&table, launch->name, ',');
-    mr_csv_put_cell(&table, launch->email, ',');
+    mr_csv_put_cell(&table, member->name, ',');
+    mr_csv_put_cell(&table, member->email, ',');
     mr_csv_end_row(&table);
     mr_str rest = mr_buf_str(&table);
     out[0] = '\0';
@@ -294,15 +296,17 @@ int mr_lti_standing(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
                     struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_lti_member_row member;
     char key[33] = "";
     mr_str id = MR_STR_EMPTY;
     int64_t turn = 0;
     *ret = (struct mr_lti_standing){0};
-    if (launch->name.len) MR_TRY(find_key(s, a, launch, key, err));
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
-    MR_TRY(mr_store_lti_member_completed(tx, launch->link_id, launch->subject, &ret->completed, err));
-    if (key[0] && launch->specification_slug.len)
-        MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, &turn, err));
-    if (id.len && ret->completed) ret->claim_path = mr_claim_path(s, a, id, turn);
+    MR_TRY(mr_store_lti_member_find(tx, a, launch->link_id, launch->subject, &member, err));
+    ret->completed = member.completed;
+    if (!member.completed || !launch->specification_slug.len) return MR_OK;
+    if (member.name.len) MR_TRY(find_key(s, a, &member, key, err));
+    if (key[0]) MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, &turn, err));
+    if (id.len) ret->claim_path = mr_claim_path(s, a, id, turn);
     return MR_OK;
 }

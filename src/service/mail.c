@@ -10,6 +10,7 @@
 #include "service/claim.h"
 #include "service/jobs.h"
 #include "service/mail_inside.h"
+#include "service/maker.h"
 #include "service/sign_in.h"
 #include "store/achievement.h"
 #include "store/job.h"
@@ -86,7 +87,7 @@ int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id,
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such achievement", MR_NOWHERE);
     MR_TRY(mr_catalogue_get(s, a, row.specification_id, &published, err));
     const mr_specification *specification = &published.specification;
-    mr_str tag = l ? mr_language_tag(l) : mr_specification_primary_language(specification);
+    mr_str tag = mr_language_tag(l ? l : mr_maker_mail_language(a, &row, specification));
     bool is_hers = row.learner_email.len && mr_str_eq(mr_sign_in_email(a, to), mr_sign_in_email(a, row.learner_email));
     mr_str path = is_hers ? mr_claim_mail_path(s, a, row.id, row.claim_turn, row.learner_email)
                           : mr_claim_path(s, a, row.id, row.claim_turn);

@@ -73,10 +73,11 @@ int mr_mail_words_check(const struct mr_mail_kind *kind, const struct mr_mail_wo
     return check_placeholders(kind, words->introduction, err);
 }
 
-struct mr_mail_words mr_mail_words_own(mr_arena *a, const mr_language *l, const struct mr_mail_kind *kind)
+struct mr_mail_words mr_mail_words_own(mr_arena *a, const mr_language *l, const struct mr_mail_kind *kind, mr_str count)
 {
-    return (struct mr_mail_words){mr_message_str(l, mr_arena_format(a, "mail.%s.subject", kind->name)),
-                                  mr_message_str(l, mr_arena_format(a, "mail.%s.introduction", kind->name))};
+    return (struct mr_mail_words){
+        mr_message_counting(l, mr_arena_format(a, "mail.%s.subject", kind->name), count),
+        mr_message_counting(l, mr_arena_format(a, "mail.%s.introduction", kind->name), count)};
 }
 
 /* ---- filling ---- */
@@ -210,7 +211,8 @@ int mr_mail_text_make(mr_service *s, mr_arena *a, const struct mr_mail_source *s
     struct filling f = {.s = s, .a = a, .l = mr_language_find(source->language), .source = source};
     if (!f.l) f.l = mr_language_english();
     if (source->data.len) MR_TRY(mr_json_parse(a, source->data, NULL, &f.data, err));
-    struct mr_mail_words words = source->words.subject.len ? source->words : mr_mail_words_own(a, f.l, kind);
+    struct mr_mail_words words =
+        source->words.subject.len ? source->words : mr_mail_words_own(a, f.l, kind, member(&f, MR_STR("count")));
     mr_json_writer_init(&v, &text, 0);
     ret->language = f.l;
     put_view(&f, kind, &words, ret, &v);

@@ -26,8 +26,10 @@ struct mr_mail_words {
  *   errors  MR_E_FORMAT (a placeholder; detail: its name; or a subject of several lines), MR_E_LIMIT, MR_E_USAGE (only one of the two is given) */
 int mr_mail_words_check(const struct mr_mail_kind *kind, const struct mr_mail_words *words,
                         struct mr_err *err) MR_MUST_CHECK;
-/* Merit's own in this language, placeholders unfilled. */
-struct mr_mail_words mr_mail_words_own(mr_arena *a, const mr_language *l, const struct mr_mail_kind *kind);
+/* Merit's own in this language, placeholders unfilled.
+ *   count  the number that chooses among plural forms; empty: the last form */
+struct mr_mail_words mr_mail_words_own(mr_arena *a, const mr_language *l, const struct mr_mail_kind *kind,
+                                       mr_str count);
 
 struct mr_mail_source {
     mr_str kind, language, data;

@@ -338,6 +338,22 @@ int mr_made_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_made 
 
 /* ---- mail ---- */
 
+mr_str mr_maker_told_language(mr_arena *a, const struct mr_achievement_row *row)
+{
+    const mr_json *source;
+    if (row->source.len == 0 || mr_json_parse(a, row->source, NULL, &source, NULL) != MR_OK) return MR_STR_EMPTY;
+    return mr_award_fields_get(source).language;
+}
+
+const mr_language *mr_maker_mail_language(mr_arena *a, const struct mr_achievement_row *row,
+                                          const mr_specification *specification)
+{
+    const mr_language *l = mr_language_find(mr_maker_told_language(a, row));
+    for (size_t i = 0; !l && i < specification->title.count; i++)
+        l = mr_language_find(specification->title.items[i].language);
+    return l ? l : mr_language_english();
+}
+
 int mr_maker_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const mr_specification *specification,
                   const struct mr_achievement_row *row, const char *template_name, mr_str more, struct mr_err *err)
 {
@@ -346,7 +362,7 @@ int mr_maker_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const mr_specificati
     char until[11];
     mr_buf_init(&text, 64 * MR_KIB);
     if (!mr_contact_is_email(row->learner_email)) return MR_OK;
-    mr_str language = mr_specification_primary_language(specification), path;
+    mr_str language = mr_language_tag(mr_maker_mail_language(a, row, specification)), path;
     bool is_claim = strcmp(template_name, "claim") == 0 || strcmp(template_name, "replaced") == 0;
     path = is_claim ? mr_claim_mail_path(s, a, row->id, row->claim_turn, row->learner_email)
                     : mr_claim_path(s, a, row->id, row->claim_turn);

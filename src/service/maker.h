@@ -68,7 +68,12 @@ int mr_made_store(mr_db_tx *tx, const struct mr_made *made, struct mr_err *err) 
 int mr_made_tell(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_made *made,
                  struct mr_err *err) MR_MUST_CHECK;
 
-/* Mail about one achievement, in the transaction of its reason. Data: learner, title, provider, link, until, language, and `more`. Nothing is queued when there is
+/* The language that the provider said of the learner, a tag; empty: none was said. */
+mr_str mr_maker_told_language(mr_arena *a, const struct mr_achievement_row *row);
+/* In which language she is written to: that one where Merit speaks it, else the first of the description that it speaks, else English. */
+const mr_language *mr_maker_mail_language(mr_arena *a, const struct mr_achievement_row *row,
+                                          const mr_specification *specification);
+/* Mail about one achievement, in that language, in the transaction of its reason. Data: learner, title, provider, link, until, language, and `more`. Nothing is queued when there is
  * no address, or one that cannot be.
  *   more  further members of the JSON object, ",\"days\":7" ; may be "" */
 int mr_maker_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const mr_specification *specification,

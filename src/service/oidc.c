@@ -125,31 +125,38 @@ static int find_key(mr_service *s, struct mr_elsewhere *e, const struct mr_elsew
 
 /* ---- out ---- */
 
+/* What the browser keeps. Of whom it was asked belongs to it: else what began at one provider could end as the answer of another (RFC 9700 section 4.4). */
+static mr_str kept_text(mr_arena *a, const struct mr_elsewhere_provider *provider, mr_str state)
+{
+    return mr_arena_format(a, "%.*s.%.*s", MR_STR_ARG(provider->id), MR_STR_ARG(state));
+}
+
 int mr_oidc_begin(mr_service *s, mr_arena *a, struct mr_elsewhere *e, const struct mr_elsewhere_provider *provider,
-                  mr_str *ret_url, mr_str *ret_state, struct mr_err *err)
+                  mr_str *ret_url, mr_str *ret_kept, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf query, challenge;
-    char state[33];
+    char random[33];
     uint8_t digest[32];
-    mr_str to;
+    mr_str to, state;
     mr_buf_init(&query, MR_KIB * 8);
     mr_buf_init(&challenge, 64);
     MR_TRY(end_point(s, a, e, provider, "authorization_endpoint", &to, err));
-    mr_id_token(mr_service_env(s), state);
-    *ret_state = mr_arena_dup(a, mr_str_of(state));
-    mr_sha256(verifier_of(s, a, *ret_state), digest);
+    mr_id_token(mr_service_env(s), random);
+    state = mr_str_of(random);
+    mr_sha256(verifier_of(s, a, state), digest);
     mr_base64url_put(&challenge, mr_str_make((const char *)digest, sizeof digest));
     put_field(&query, "response_type", MR_STR("code"));
     put_field(&query, "client_id", provider->client_id);
     put_field(&query, "redirect_uri", redirect_uri(s, a, provider));
     put_field(&query, "scope", MR_STR("openid email profile"));
-    put_field(&query, "state", *ret_state);
-    put_field(&query, "nonce", nonce_of(s, a, *ret_state));
+    put_field(&query, "state", state);
+    put_field(&query, "nonce", nonce_of(s, a, state));
     put_field(&query, "code_challenge", mr_buf_str(&challenge));
     put_field(&query, "code_challenge_method", MR_STR("S256"));
     *ret_url = mr_arena_format(a, "%.*s%c%.*s", MR_STR_ARG(to), mr_str_find_char(to, '?') < 0 ? '?' : '&',
                                MR_STR_ARG(mr_buf_str(&query)));
-    return ret_url->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for an address", MR_NOWHERE);
+    *ret_kept = kept_text(a, provider, state);
+    return ret_url->ptr && ret_kept->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for an address", MR_NOWHERE);
 }
 
 /* ---- back ---- */
@@ -167,6 +174,16 @@ static bool is_for(const mr_json *claims, mr_str client_id)
     return false;
 }
 
+/* Seconds since 1970 as milliseconds; false for what no clock will show. */
+static bool read_time(const mr_json *claims, const char *name, int64_t *ret)
+{
+    int64_t seconds;
+    if (!mr_json_to_int64(mr_json_get(claims, name), &seconds) || seconds < 0 || seconds > INT64_C(1) << 40)
+        return false;
+    *ret = seconds * 1000;
+    return true;
+}
+
 int mr_oidc_check_claims(const mr_json *claims, const struct mr_elsewhere_provider *provider, mr_str nonce, int64_t now,
                          struct mr_err *err)
 {
@@ -175,11 +192,9 @@ int mr_oidc_check_claims(const mr_json *claims, const struct mr_elsewhere_provid
         return MR_FAIL(err, MR_E_SIGNATURE, "the token is of another issuer", MR_NOWHERE);
     if (!is_for(claims, provider->client_id))
         return MR_FAIL(err, MR_E_SIGNATURE, "the token is for another site", MR_NOWHERE);
-    if (!mr_json_to_int64(mr_json_get(claims, "exp"), &ends) || ends > INT64_MAX / 1000 ||
-        ends * 1000 + MR_LIMIT_CLOCK_SKEW_MS < now)
+    if (!read_time(claims, "exp", &ends) || ends + MR_LIMIT_CLOCK_SKEW_MS < now)
         return MR_FAIL(err, MR_E_SIGNATURE, "the token has ended", MR_NOWHERE);
-    if (!mr_json_to_int64(mr_json_get(claims, "iat"), &made) || made > INT64_MAX / 1000 ||
-        made * 1000 > now + MR_LIMIT_CLOCK_SKEW_MS)
+    if (!read_time(claims, "iat", &made) || made > now + MR_LIMIT_CLOCK_SKEW_MS)
         return MR_FAIL(err, MR_E_SIGNATURE, "the token is from the future", MR_NOWHERE);
     if (!nonce.len || !mr_secret_eq(mr_json_get_str(claims, "nonce"), nonce))
         return MR_FAIL(err, MR_E_SIGNATURE, "the token answers another request", MR_NOWHERE);
@@ -234,13 +249,14 @@ static int ask_userinfo(mr_service *s, mr_arena *a, struct mr_elsewhere *e,
     return MR_OK;
 }
 
-static int use_state(mr_service *s, mr_arena *a, const struct mr_oidc_return *back, struct mr_err *err)
+static int use_state(mr_service *s, mr_arena *a, const struct mr_elsewhere_provider *provider,
+                     const struct mr_oidc_return *back, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     const struct mr_single_use_row row = {.token_hash = mr_session_digest(a, back->state),
                                           .kind = MR_STR("oidc"),
                                           .expires_at = mr_env_now(mr_service_env(s)) + MR_LIMIT_SIGN_IN_LINK_MS};
-    if (!back->kept_state.len || !mr_secret_eq(back->state, back->kept_state))
+    if (!back->state.len || !mr_secret_eq(kept_text(a, provider, back->state), back->kept))
         return MR_FAIL(err, MR_E_FORBIDDEN, "this browser did not ask for this", MR_NOWHERE);
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     if (mr_store_single_use_add(tx, &row, err) != MR_OK)
@@ -254,7 +270,7 @@ int mr_oidc_end(mr_service *s, mr_arena *a, struct mr_elsewhere *e, const struct
                 const struct mr_oidc_return *back, struct mr_oidc_person *ret, struct mr_err *err)
 {
     const mr_json *tokens, *claims;
-    MR_TRY(use_state(s, a, back, err));
+    MR_TRY(use_state(s, a, provider, back, err));
     if (back->error.len || !back->code.len || (back->issuer.len && !mr_str_eq(back->issuer, provider->issuer)))
         return MR_FAIL(err, MR_E_FORBIDDEN, "the provider refused", MR_NOWHERE);
     MR_TRY(exchange(s, a, e, provider, back, &tokens, err));

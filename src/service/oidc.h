@@ -5,15 +5,15 @@
 
 #include "service/elsewhere.h"
 
-/* Begin: where the browser goes, and the state that it must bring back and that a cookie of it holds until then. Nonce and code verifier are made from the
+/* Begin: where the browser goes, and what a cookie of it holds until it is back: of whom was asked, and the state. Nonce and code verifier are made from the
  * state and the installation's secret, so that nothing has to be stored. In `a`. Errors: MR_E_NET (the provider does not answer), MR_E_FORMAT (what it says of itself
  * cannot be used). */
 int mr_oidc_begin(mr_service *s, mr_arena *a, struct mr_elsewhere *e, const struct mr_elsewhere_provider *provider,
-                  mr_str *ret_url, mr_str *ret_state, struct mr_err *err) MR_MUST_CHECK;
+                  mr_str *ret_url, mr_str *ret_kept, struct mr_err *err) MR_MUST_CHECK;
 
-/* What came back in the address, and the state that the browser's cookie holds. */
+/* What came back in the address, and what the browser's cookie holds. */
 struct mr_oidc_return {
-    mr_str state, kept_state, code, error, issuer;
+    mr_str state, kept, code, error, issuer;
 };
 struct mr_oidc_person {
     mr_str issuer, subject;

@@ -10,6 +10,7 @@
 #include "service/audit.h"
 #include "service/mail.h"
 #include "service/organisation.h"
+#include "service/installation.h"
 #include "store/organisation.h"
 #include "store/specification.h"
 
@@ -92,16 +93,13 @@ static int check_unasked(mr_db_tx *tx, mr_arena *a, const struct mr_partner_orde
 }
 
 /* Only a specification that is published here has a title to tell; another is told by its short name. */
-static mr_str title_of(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str language)
+static mr_str title_of(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str language)
 {
-    struct mr_specification_row *rows;
-    size_t count;
-    mr_specification spec;
-    struct mr_findings findings;
-    mr_findings_init(&findings, a);
-    if (mr_store_specification_versions(tx, a, slug, 1, &rows, &count, NULL) != MR_OK || !count) return slug;
-    if (mr_specification_read(a, rows[0].document, &spec, &findings, NULL) != MR_OK) return slug;
-    return mr_texts_get(spec.title, language, NULL);
+    struct mr_specification_row row;
+    const struct mr_kept_specification *kept;
+    if (mr_store_specification_find(tx, a, slug, &row, NULL) != MR_OK || !row.id.len) return slug;
+    if (mr_kept_specification_get(&s->kept, tx, a, row.id, &kept, NULL) != MR_OK) return slug;
+    return mr_texts_get(kept->specification.title, language, NULL);
 }
 
 static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_partner_order *o, mr_str partner,
@@ -117,7 +115,7 @@ static int mail_link(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_p
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "organisation", asker.name);
     mr_json_put_member(&w, "partner", partner);
-    mr_json_put_member(&w, "title", title_of(tx, a, o->specification, o->language));
+    mr_json_put_member(&w, "title", title_of(s, tx, a, o->specification, o->language));
     mr_json_put_member(
         &w, "link", mr_arena_format(a, "%.*s/consent/%.*s/%.*s", MR_STR_ARG(site), MR_STR_ARG(id), MR_STR_ARG(token)));
     char day[11];
@@ -139,12 +137,16 @@ int mr_partner_ask(mr_service *s, mr_arena *a, const struct mr_actor *actor, con
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     const mr_env *env = mr_service_env(s);
     struct mr_partner_row row = {.org_id = o->org_id, .slug = o->specification, .email = o->email};
+    struct mr_specification_row published;
     mr_organisation body;
     char token[33];
     MR_TRY(mr_authorise(actor, MR_MAY_PARTNER_ASK, o->org_id, err));
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     if (!o->specification.len)
         fault(findings, "opportunity.specification", "opportunity.missing", MR_STR_EMPTY, "/specification");
+    MR_TRY(mr_store_specification_find(tx, a, o->specification, &published, err));
+    if (published.id.len && !mr_str_eq(published.org_id, o->org_id))
+        return MR_FAIL(err, MR_E_NOT_FOUND, "there is no such thing here", MR_NOWHERE);
     MR_TRY(find_body(tx, a, o, findings, &row, &body, err));
     if (findings->faults) return MR_FAIL(err, MR_E_SPECIFICATION, "what is said of it has faults", MR_NOWHERE);
     MR_TRY(check_unasked(tx, a, o, &body, err));

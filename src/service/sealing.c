@@ -18,13 +18,16 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "service/mail.h"
+#include "service/on_behalf.h"
 #include "service/recipients.h"
 #include "service/seal_pool.h"
 #include "service/status.h"
 #include "service/upload.h"
 #include "store/batch.h"
 
-#define CHUNK 64                  /* rows read at once */
+#include <stdio.h>
+
+#define CHUNK 512                 /* rows read, and places taken, at once: each costs a transaction */
 #define STORE_OCTETS (8 * MR_MIB) /* documents in one transaction */
 #define STORE_MS                                                                                                       \
     250 /* or those of so much time: whoever waits sees it move, also when a time-stamp authority is slow */
@@ -369,9 +372,10 @@ struct work {
     size_t count;      /* of list and makings */
     size_t made_count; /* sealed and not yet stored */
     int64_t done, all;
-    size_t row;   /* that could not be sealed, for the message */
-    bool end;     /* of the table */
-    bool is_lost; /* another node has the job */
+    size_t row;      /* that could not be sealed, for the message */
+    bool end;        /* of the table */
+    bool is_lost;    /* another node has the job */
+    bool is_refused; /* who had it sealed may no longer do so */
 };
 static void work_done(struct work *w)
 {
@@ -553,7 +557,7 @@ static int tell_end(struct work *w, mr_db_tx *tx, mr_str error, struct mr_err *e
                                   MR_STR_ARG(w->sealing.specification_id), (long long)w->done);
     MR_TRY(mr_store_batch_find(tx, a, w->sealing.batch_id, &batch, err));
     if (!error.len) MR_TRY(mr_event(w->s, tx, w->sealing.org_id, "batch.sealed", w->sealing.batch_id, data, err));
-    MR_TRY(mr_recipients_add(tx, a, w->sealing.sealed_by, &to, err));
+    if (!w->is_refused) MR_TRY(mr_recipients_add(tx, a, w->sealing.sealed_by, &to, err));
     if (error.len) MR_TRY(mr_recipients_add_role(tx, a, w->sealing.org_id, MR_ROLE_ADMINISTRATOR, &to, err));
     for (size_t i = 0; i < to.count; i++) MR_TRY(mail_end(w, tx, &batch, &to.list[i], error, err));
     return MR_OK;
@@ -576,6 +580,33 @@ static int finish(struct work *w, mr_str error, struct mr_err *err)
     return mr_db_commit(ending, err);
 }
 
+#define REFUSED MR_STR("role: who had it sealed may no longer do so")
+
+/* Whoever had it sealed, or set the time, must still be allowed to. If not, a batch in preview stays there without a time, and one that was being sealed has
+ * failed: in both cases somebody who may goes on with it, and the administrators are told. */
+static int require_right(struct work *w, bool *ret_may, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    const struct mr_sealing_row *row = &w->sealing;
+    struct mr_err why = {0};
+    bool done;
+    MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
+    int code = mr_on_behalf_check(w->s, tx, w->job->arena, row->sealed_by, MR_MAY_BATCH_SEAL, row->org_id, &why);
+    *ret_may = code == MR_OK;
+    if (code == MR_OK) return MR_OK;
+    if (code != MR_E_FORBIDDEN) return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    w->is_refused = true;
+    if (mr_str_is(row->state, "preview"))
+        MR_TRY(mr_store_sealing_schedule(tx, row->batch_id, MR_TIME_NONE, MR_STR_EMPTY, MR_STR_EMPTY, &done, err));
+    else
+        MR_TRY(mr_store_batch_finish(tx, row->batch_id, mr_env_now(w->s->env), REFUSED, err));
+    MR_TRY(tell_end(w, tx, REFUSED, err));
+    MR_TRY(mr_on_behalf_refuse(w->s, tx, MR_MAY_BATCH_SEAL, row->org_id, row->batch_id, &why, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
+
 /* A scheduled batch whose time has come leaves preview now. *ret_go false: this job has nothing to do, the batch went another way. */
 static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
 {
@@ -587,6 +618,8 @@ static int leave_preview(struct work *w, bool *ret_go, struct mr_err *err)
     bool is_timed = mr_str_to_u64(w->job->payload, &at);
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY + MR_LIMIT_TABLE);
     *ret_go = is_timed ? (is_preview || is_sealing) && w->sealing.seal_at == (int64_t)at : is_sealing;
+    if (!*ret_go) return MR_OK;
+    MR_TRY(require_right(w, ret_go, err));
     if (!*ret_go || is_sealing) return MR_OK;
     MR_TRY(examine(w->s, &a, &w->sealing, &ready, err));
     MR_TRY(mr_db_begin(w->s->db, true, &tx, err));
@@ -661,7 +694,8 @@ static int want_mail(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing
     const struct mr_job_order order = {.kind = "batch.mail",
                                        .key = mr_arena_format(step->a, "batch.mail/%.*s", MR_STR_ARG(step->id)),
                                        .org_id = sealing->row.org_id,
-                                       .object_id = step->id};
+                                       .object_id = step->id,
+                                       .payload = step->actor->id};
     return mr_job_add(step->s, tx, &order, err);
 }
 
@@ -690,6 +724,24 @@ static int mail_chunk(mr_service *s, mr_arena *a, const struct mr_published *pub
     return mr_db_commit(ending, err);
 }
 
+/* The job's payload is the id of who ordered it. If they no longer may, the links wait for somebody who may. */
+static int may_mail(mr_service *s, struct mr_job *job, const struct mr_sealing_row *batch, bool *ret_may,
+                    struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_err why = {0};
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    int code = mr_on_behalf_check(s, tx, job->arena, job->payload, MR_MAY_MAIL_SEND, batch->org_id, &why);
+    *ret_may = code == MR_OK;
+    if (code == MR_OK) return MR_OK;
+    if (code != MR_E_FORBIDDEN) return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    MR_TRY(mr_store_sealing_set_mailing(tx, batch->batch_id, MR_STR("later"), err));
+    MR_TRY(mr_on_behalf_refuse(s, tx, MR_MAY_MAIL_SEND, batch->org_id, batch->batch_id, &why, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
+
 int mr_job_batch_mail(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -699,8 +751,11 @@ int mr_job_batch_mail(mr_service *s, struct mr_job *job, struct mr_err *err)
     char last[37] = "";
     size_t count;
     int64_t done = 0;
+    bool may;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     MR_TRY(read_sealing(s, job, &batch, err));
+    MR_TRY(may_mail(s, job, &batch, &may, err));
+    if (!may) return MR_OK;
     MR_TRY(mr_catalogue_get(s, job->arena, batch.specification_id, &published, err));
     do {
         mr_arena_reset(&a);
@@ -771,13 +826,6 @@ int mr_batch_search(mr_service *s, const struct mr_actor *actor, mr_arena *a, co
     return links_of(s, a, rows, *ret_count, ret, err);
 }
 
-int mr_batch_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_claim_link **ret,
-                   size_t *ret_count, struct mr_err *err)
-{
-    const struct mr_achievement_query query = {.batch_id = id, .limit = MR_LIMIT_UPLOAD_ROWS};
-    return mr_batch_search(s, actor, a, &query, ret, ret_count, err);
-}
-
 mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link)
 {
     if (link->status == MR_STATUS_REVOKED) return mr_message(l, "batch.status.revoked");
@@ -787,21 +835,32 @@ mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const stru
     return mr_message(l, mr_env_now(s->env) > link->until ? "batch.claim.over" : "batch.claim.open");
 }
 
-int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, const mr_language *l,
-                         mr_buf *out, struct mr_err *err)
+int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_str id, const mr_language *l, mr_buf *out,
+                         struct mr_err *err)
 {
     static const char *const columns[] = {"batch.column.learner", "batch.column.email", "batch.column.state",
                                           "batch.column.link"};
+    enum { PIECE = 500 };
+    MR_CLEANUP(mr_arena_done) mr_arena piece;
+    struct mr_achievement_query query = {.batch_id = id, .limit = PIECE};
     struct mr_claim_link *links;
-    size_t count;
-    MR_TRY(mr_batch_links(s, actor, a, id, &links, &count, err));
+    char last[37] = "";
+    mr_arena_init(&piece, MR_LIMIT_DOCUMENT_MEMORY);
     mr_buf_puts(out, "\xEF\xBB\xBF");
     for (size_t i = 0; i < 4; i++) mr_csv_put_cell(out, mr_message(l, columns[i]), ',');
     mr_csv_end_row(out);
-    for (size_t i = 0; i < count; i++) {
-        const mr_str cells[] = {links[i].learner, links[i].email, mr_claim_link_state(s, l, &links[i]), links[i].url};
-        for (size_t k = 0; k < 4; k++) mr_csv_put_cell(out, cells[k], ',');
-        mr_csv_end_row(out);
+    for (size_t count = PIECE; count == PIECE;) {
+        mr_arena_reset(&piece);
+        MR_TRY(mr_batch_search(s, actor, &piece, &query, &links, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            const mr_str cells[] = {links[i].learner, links[i].email, mr_claim_link_state(s, l, &links[i]),
+                                    links[i].url};
+            for (size_t k = 0; k < 4; k++) mr_csv_put_cell(out, cells[k], ',');
+            mr_csv_end_row(out);
+        }
+        if (!count) break;
+        snprintf(last, sizeof last, "%.*s", MR_STR_ARG(links[count - 1].achievement_id));
+        query.after = (struct mr_achievement_place){links[count - 1].place.row_number, mr_str_of(last)};
     }
     return mr_buf_failed(out) ? MR_FAIL(err, MR_E_LIMIT, "the list is too long", MR_NOWHERE) : MR_OK;
 }

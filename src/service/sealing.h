@@ -68,16 +68,13 @@ struct mr_claim_link {
     int64_t expires_at; /* MR_TIME_NONE: never */
     struct mr_achievement_place place;
 };
-/* All of a batch (ACHIEVEMENT_READ). */
-int mr_batch_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, struct mr_claim_link **ret,
-                   size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* Page by page, and by name: of `query`, batch_id is the batch, name what was typed. */
 int mr_batch_search(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_achievement_query *query,
                     struct mr_claim_link **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* What became of a link, in words: "not decided yet", "accepted" ...; and of the credential, when it was withdrawn or suspended. */
 mr_str mr_claim_link_state(const mr_service *s, const mr_language *l, const struct mr_claim_link *link);
 /* The links as CSV for a mail merge, with a byte order mark, or spreadsheets read it wrongly. Errors also: MR_E_LIMIT. */
-int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, const mr_language *l,
-                         mr_buf *out, struct mr_err *err) MR_MUST_CHECK;
+int mr_batch_write_links(mr_service *s, const struct mr_actor *actor, mr_str id, const mr_language *l, mr_buf *out,
+                         struct mr_err *err) MR_MUST_CHECK;
 
 #endif

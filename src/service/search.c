@@ -118,17 +118,18 @@ static int put_entry(mr_db_tx *tx, mr_arena *a, const struct mr_specification_ro
     return mr_store_search_put(tx, &entry, err);
 }
 
+/* What was published in this transaction may come to nothing: it is read without being kept. */
 static int update(mr_db_tx *tx, mr_arena *a, mr_str slug, struct mr_err *err)
 {
-    struct mr_specification_row *rows;
-    size_t count;
+    struct mr_specification_row row;
     struct mr_findings findings;
     mr_specification spec;
     mr_findings_init(&findings, a);
-    MR_TRY(mr_store_specification_versions(tx, a, slug, 1, &rows, &count, err));
-    if (!count || rows[0].archived_at != MR_TIME_NONE) return mr_store_search_remove(tx, slug, err);
-    MR_TRY(mr_specification_read(a, rows[0].document, &spec, &findings, err));
-    return put_entry(tx, a, &rows[0], &spec, err);
+    MR_TRY(mr_store_specification_find(tx, a, slug, &row, err));
+    if (!row.id.len || row.archived_at != MR_TIME_NONE) return mr_store_search_remove(tx, slug, err);
+    MR_TRY(mr_store_specification_get(tx, a, row.id, &row, err));
+    MR_TRY(mr_specification_read(a, row.document, &spec, &findings, err));
+    return put_entry(tx, a, &row, &spec, err);
 }
 
 int mr_search_update(mr_service *s, mr_db_tx *tx, mr_str slug, struct mr_err *err)
@@ -248,22 +249,19 @@ static int count_fits(mr_db_tx *tx, mr_arena *a, struct mr_search_filter *f, str
     return MR_OK;
 }
 
-static int load(mr_db_tx *tx, mr_arena *a, const struct mr_search_hit *hits, size_t count, struct mr_published *list,
-                struct mr_err *err)
+static int load(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_search_hit *hits, size_t count,
+                struct mr_published *list, struct mr_err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        struct mr_specification_row row;
-        struct mr_findings findings;
-        mr_findings_init(&findings, a);
-        MR_TRY(mr_store_specification_get(tx, a, hits[i].specification_id, &row, err));
-        if (!row.id.len) return MR_FAIL(err, MR_E_DB, "the catalogue lists what is not there", MR_NOWHERE);
-        list[i] = (struct mr_published){.id = row.id,
-                                        .org_id = row.org_id,
-                                        .slug = row.slug,
-                                        .version = row.version,
-                                        .document = row.document,
-                                        .published_at = row.published_at};
-        MR_TRY(mr_specification_read(a, row.document, &list[i].specification, &findings, err));
+        const struct mr_kept_specification *kept;
+        MR_TRY(mr_kept_specification_get(&s->kept, tx, a, hits[i].specification_id, &kept, err));
+        list[i] = (struct mr_published){.id = kept->id,
+                                        .org_id = kept->org_id,
+                                        .slug = kept->slug,
+                                        .version = kept->version,
+                                        .document = kept->document,
+                                        .specification = kept->specification,
+                                        .published_at = kept->published_at};
     }
     return MR_OK;
 }
@@ -287,7 +285,7 @@ int mr_search_find(mr_service *s, mr_arena *a, const struct mr_question *q, stru
     }
     ret->list = MR_NEW_ARRAY(a, struct mr_published, ret->count);
     if (!ret->list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    return load(tx, a, hits, ret->count, ret->list, err);
+    return load(s, tx, a, hits, ret->count, ret->list, err);
 }
 
 int mr_search_count(mr_service *s, mr_arena *a, const struct mr_question *q, int64_t *ret, struct mr_err *err)

@@ -267,6 +267,7 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     pthread_mutex_init(&s->check_lock, NULL);
     pthread_mutex_init(&s->status_lock, NULL);
     pthread_mutex_init(&s->maker_lock, NULL);
+    mr_kept_specifications_init(&s->kept);
     mr_jobs_init(s);
     int code = open_parts(s, config, err);
     if (code != MR_OK) {
@@ -295,6 +296,7 @@ void mr_service_close(mr_service *s)
     for (size_t i = 0; i < MR_LIMIT_STATUS_KEPT; i++) mr_buf_done(&s->status_signed[i].text);
     if (s->checker) mr_checker_close(s->checker);
     pthread_mutex_destroy(&s->maker_lock);
+    mr_kept_specifications_done(&s->kept);
     pthread_mutex_destroy(&s->jobs.lock);
     pthread_cond_destroy(&s->jobs.changed);
     mr_arena arena = s->arena;

@@ -12,6 +12,8 @@
 /* A session from further in the future was made while a clock was wrong, and would last too long. */
 #define CLOCK_BACK_MS MR_DAY_MS
 #define CLOCKS_APART_MS 60000
+/* What is over counts no longer at once, and is removed later: a clock that is a day ahead for a while removes nothing that is good again afterwards. */
+#define KEPT_MS (2 * MR_DAY_MS)
 
 mr_str mr_session_digest(mr_arena *a, mr_str secret)
 {
@@ -72,23 +74,40 @@ static mr_str choose_org(const struct mr_session *session, mr_str chosen)
     return session->org_count ? session->orgs[0].id : MR_STR_EMPTY;
 }
 
+static int load_person(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_person_row *person, struct mr_session *ret,
+                       struct mr_err *err)
+{
+    struct mr_membership_row *rows;
+    size_t count;
+    MR_TRY(mr_store_person_find(tx, a, id, person, err));
+    if (!person->id.len) return MR_OK;
+    MR_TRY(mr_store_membership_of_person(tx, a, person->id, MR_LIMIT_GRANTS, &rows, &count, err));
+    MR_TRY(take_roles(a, rows, count, ret, err));
+    ret->actor.kind = MR_ACTOR_PERSON;
+    ret->actor.id = person->id;
+    ret->actor.name = person->name;
+    ret->actor.installation = person->installation;
+    return MR_OK;
+}
+
+int mr_session_person_actor(mr_db_tx *tx, mr_arena *a, mr_str person_id, struct mr_actor *ret, struct mr_err *err)
+{
+    struct mr_session session = {.actor = mr_actor_stranger};
+    struct mr_person_row person;
+    MR_TRY(load_person(tx, a, person_id, &person, &session, err));
+    *ret = session.actor;
+    return MR_OK;
+}
+
 static int load(mr_db_tx *tx, mr_arena *a, int64_t now, mr_str token, struct mr_session *ret,
                 struct mr_session_row *row, struct mr_err *err)
 {
     struct mr_person_row person;
-    struct mr_membership_row *rows;
-    size_t count;
     MR_TRY(mr_store_session_find(tx, a, mr_session_digest(a, token), now - MR_LIMIT_SESSION_IDLE_MS,
                                  now - MR_LIMIT_SESSION_MS, now + CLOCK_BACK_MS, row, err));
     if (!row->id.len) return MR_OK;
-    MR_TRY(mr_store_person_find(tx, a, row->person_id, &person, err));
+    MR_TRY(load_person(tx, a, row->person_id, &person, ret, err));
     if (!person.id.len) return MR_OK;
-    MR_TRY(mr_store_membership_of_person(tx, a, person.id, MR_LIMIT_GRANTS, &rows, &count, err));
-    MR_TRY(take_roles(a, rows, count, ret, err));
-    ret->actor.kind = MR_ACTOR_PERSON;
-    ret->actor.id = person.id;
-    ret->actor.name = person.name;
-    ret->actor.installation = person.installation;
     ret->actor.org_id = choose_org(ret, row->org_id);
     ret->id = row->id;
     ret->language = person.language;
@@ -139,7 +158,8 @@ int mr_session_start(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id,
 {
     const mr_env *env = mr_service_env(s);
     int64_t now = mr_env_now(env);
-    MR_TRY(mr_store_session_forget(tx, now - MR_LIMIT_SESSION_IDLE_MS, now - MR_LIMIT_SESSION_MS, now, err));
+    int64_t before = now - KEPT_MS;
+    MR_TRY(mr_store_session_forget(tx, before - MR_LIMIT_SESSION_IDLE_MS, before - MR_LIMIT_SESSION_MS, before, err));
     mr_str org_id = MR_STR_EMPTY;
     if (old_token.len) {
         struct mr_session_row old;

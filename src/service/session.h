@@ -22,6 +22,9 @@ struct mr_session {
 
 /* The session of a cookie's value; a stranger's when it is none. Everything lives in `a`. Errors: MR_E_DB, MR_E_NOMEM. */
 int mr_session_open(mr_service *s, mr_arena *a, mr_str token, struct mr_session *ret, struct mr_err *err) MR_MUST_CHECK;
+/* Who a person is now, with the roles of this moment; a stranger when there is none with this id. In `a`. */
+int mr_session_person_actor(mr_db_tx *tx, mr_arena *a, mr_str person_id, struct mr_actor *ret,
+                            struct mr_err *err) MR_MUST_CHECK;
 /* Start one.
  *   old_token  the cookie's value so far, whose session ends; may be empty
  *   ret_token  what the cookie shall hold */

@@ -461,8 +461,10 @@ static bool is_our_challenge(mr_service *s, mr_arena *a, mr_str purpose, mr_str 
         return false;
     mr_str head = mr_str_make(text.ptr, time.len + 1 + random.len);
     mr_str subject = mr_arena_format(a, "%.*s|%.*s", MR_STR_ARG(purpose), MR_STR_ARG(head));
+    if (!mr_service_mac_fits(s, "challenge", subject, mac))
+        return false; /* now the time is one that was put there here */
     int64_t age = now_of(s) - (int64_t)made;
-    return mr_service_mac_fits(s, "challenge", subject, mac) && age >= 0 && age <= CHALLENGE_MS;
+    return age >= 0 && age <= CHALLENGE_MS;
 }
 
 static int use_challenge(mr_service *s, mr_arena *a, mr_str text, struct mr_err *err)

@@ -7,6 +7,7 @@
 #include "service/catalogue.h"
 #include "service/installation.h"
 #include "service/jobs.h"
+#include "service/on_behalf.h"
 #include "store/achievement.h"
 #include "store/sealing.h"
 
@@ -122,13 +123,14 @@ int mr_status_set_many(mr_service *s, const struct mr_actor *actor, const mr_str
 
 /* ---- all of a batch ---- */
 
-static mr_str write_order(mr_arena *a, const struct mr_status_order *order)
+static mr_str write_order(mr_arena *a, const struct mr_actor *by, const struct mr_status_order *order)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_json_writer w;
     mr_buf_init(&text, 64 * MR_KIB);
     mr_json_writer_init(&w, &text, 0);
     mr_json_begin_object(&w);
+    if (by->id.len) mr_json_put_member(&w, "by", by->id);
     mr_json_put_member_c(&w, "to", mr_status_name(order->to));
     mr_json_put_member(&w, "code", order->code);
     mr_json_put_member(&w, "reason", order->reason);
@@ -150,8 +152,10 @@ int mr_status_set_batch(mr_service *s, const struct mr_actor *actor, mr_str batc
     MR_TRY(mr_store_sealing_find(tx, &a, batch_id, &batch, err));
     if (!batch.batch_id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such batch", MR_NOWHERE);
     MR_TRY(mr_authorise(actor, MR_MAY_ACHIEVEMENT_STATUS, batch.org_id, err));
-    const struct mr_job_order job = {
-        .kind = "batch.status", .org_id = batch.org_id, .object_id = batch_id, .payload = write_order(&a, order)};
+    const struct mr_job_order job = {.kind = "batch.status",
+                                     .org_id = batch.org_id,
+                                     .object_id = batch_id,
+                                     .payload = write_order(&a, actor, order)};
     MR_TRY(mr_job_add(s, tx, &job, err));
     MR_TRY(mr_audit(s, tx, actor, MR_MAY_ACHIEVEMENT_STATUS, batch.org_id, batch_id,
                     mr_arena_format(&a, "whole batch: %s", mr_status_name(order->to)), err));
@@ -162,10 +166,12 @@ int mr_status_set_batch(mr_service *s, const struct mr_actor *actor, mr_str batc
     return MR_OK;
 }
 
-static int read_order(struct mr_job *job, struct mr_status_order *ret, struct mr_err *err)
+/* ret_by: who ordered it. */
+static int read_order(struct mr_job *job, struct mr_status_order *ret, mr_str *ret_by, struct mr_err *err)
 {
     const mr_json *root;
     MR_TRY(mr_json_parse(job->arena, job->payload, NULL, &root, err));
+    *ret_by = mr_json_get_str(root, "by");
     *ret = (struct mr_status_order){.to = mr_status_of_word(mr_json_get_str(root, "to")),
                                     .code = mr_json_get_str(root, "code"),
                                     .reason = mr_json_get_str(root, "reason"),
@@ -201,6 +207,22 @@ static int read_batch(mr_service *s, struct mr_job *job, struct mr_sealing_row *
     return mr_store_sealing_find(tx, job->arena, job->object_id, ret, err);
 }
 
+static int may_change(mr_service *s, struct mr_job *job, mr_str by, const struct mr_sealing_row *batch, bool *ret_may,
+                      struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_err why = {0};
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    int code = mr_on_behalf_check(s, tx, job->arena, by, MR_MAY_ACHIEVEMENT_STATUS, batch->org_id, &why);
+    *ret_may = code == MR_OK;
+    if (code == MR_OK) return MR_OK;
+    if (code != MR_E_FORBIDDEN) return MR_FAIL_DETAIL(err, code, why.message, "%s", why.detail);
+    MR_TRY(mr_on_behalf_refuse(s, tx, MR_MAY_ACHIEVEMENT_STATUS, batch->org_id, batch->batch_id, &why, err));
+    mr_db_tx *ending = tx;
+    tx = NULL;
+    return mr_db_commit(ending, err);
+}
+
 int mr_job_batch_status(mr_service *s, struct mr_job *job, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -211,10 +233,14 @@ int mr_job_batch_status(mr_service *s, struct mr_job *job, struct mr_err *err)
         .s = s, .a = &a, .known = known, .order = &order, .query = {.batch_id = job->object_id, .limit = CHUNK}};
     char last[37] = "";
     int64_t done = 0;
+    mr_str by;
+    bool may;
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     if (!known) return MR_FAIL(err, MR_E_NOMEM, "no memory", MR_NOWHERE);
-    MR_TRY(read_order(job, &order, err));
+    MR_TRY(read_order(job, &order, &by, err));
     MR_TRY(read_batch(s, job, &batch, err));
+    MR_TRY(may_change(s, job, by, &batch, &may, err));
+    if (!may) return MR_OK;
     MR_TRY(learn(s, job->arena, batch.specification_id, known, err));
     do {
         mr_arena_reset(&a);

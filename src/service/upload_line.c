@@ -45,6 +45,7 @@ static void put_achievement(mr_json_writer *w, const struct mr_result_row *row)
     put_text(w, "place", x->place);
     put_number(w, "ects", x->ects_awarded);
     put_number(w, "supervision", (int64_t)x->supervision);
+    put_text(w, "language", x->learner.language);
     mr_json_end_object(w);
 }
 
@@ -144,7 +145,8 @@ int mr_upload_line_row(mr_arena *a, const struct mr_upload_line *line, struct mr
                     .family_name = mr_json_get_str(x, "family_name"),
                     .birth_date = date_of(x, "birth_date"),
                     .email = mr_json_get_str(x, "email"),
-                    .student_number = mr_json_get_str(x, "student_number")},
+                    .student_number = mr_json_get_str(x, "student_number"),
+                    .language = mr_json_get_str(x, "language")},
         .grade = mr_json_get_str(x, "grade"),
         .awarded_on = date_of(x, "date"),
         .place = mr_json_get_str(x, "place"),

@@ -240,6 +240,7 @@ int mr_upload_write_template(const mr_language *l, mr_buf *out, struct mr_err *e
                    {MR_FIELD_GRADE, "12", "upload.column.grade"},
                    {MR_FIELD_DATE, "2026-06-26", "upload.column.date"},
                    {MR_FIELD_PLACE, "Aarhus", "upload.column.place"},
+                   {MR_FIELD_LANGUAGE, "da", "upload.column.language"},
                    {MR_FIELD_SUPERVISION, "identity-on-site", "upload.column.supervision"}};
     static const char *const supervisions[] = {"none", "supervised", "identity-online", "identity-on-site", NULL};
     enum { COUNT = sizeof columns / sizeof *columns };

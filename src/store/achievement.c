@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "store/body.h"
+#include "store/count.h"
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
@@ -22,7 +23,7 @@ static mr_db_value bytes_or_null(const char *name, mr_str s)
 
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *r, struct mr_err *err)
 {
-    return mr_db_run(
+    MR_TRY(mr_db_run(
         tx,
         "INSERT INTO achievement (id, org_id, specification_id, batch_id, row_number, learner_key, learner_name, "
         "learner_email, awarded_on, claim_state, claim_until, created_at, person_key, search_name, source, replaces, "
@@ -36,7 +37,8 @@ int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *r, s
                    mr_db_text_or_null("search", r->search_name), bytes_or_null("source", r->source),
                    mr_db_text_or_null("replaces", r->replaces), mr_db_text_or_null("renews", r->renews),
                    mr_db_text_or_null("validation", r->validation_id), time_or_null("expires", r->expires_at)),
-        NULL, err);
+        NULL, err));
+    return mr_count_achievement(tx, r->id, 1, err);
 }
 
 static void take(const mr_db_cursor *c, mr_arena *a, struct mr_achievement_row *ret)
@@ -282,9 +284,11 @@ int mr_store_achievement_count(mr_db_tx *tx, mr_str batch_id, int64_t *ret, stru
 int mr_store_achievement_claim(mr_db_tx *tx, mr_str id, mr_str to, int64_t now, bool *ret_moved, struct mr_err *err)
 {
     int64_t changed = 0;
+    MR_TRY(mr_count_achievement(tx, id, -1, err));
     MR_TRY(mr_db_run(
         tx, "UPDATE achievement SET claim_state = $to, claimed_at = $now WHERE id = $id AND claim_state = 'open'",
         MR_DB_ARGS(MR_DB_T("to", to), MR_DB_I("now", now), MR_DB_T("id", id)), &changed, err));
+    MR_TRY(mr_count_achievement(tx, id, 1, err));
     *ret_moved = changed == 1;
     return MR_OK;
 }

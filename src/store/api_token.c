@@ -4,7 +4,7 @@
 
 #define COLUMNS                                                                                                        \
     "t.id, t.org_id, o.name, t.name, t.hash, t.scopes, t.created_by, t.created_at, t.last_used_at, t.expires_at, "     \
-    "t.revoked_at FROM api_token t JOIN organisation o ON o.id = t.org_id"
+    "t.revoked_at, o.closed_at FROM api_token t JOIN organisation o ON o.id = t.org_id"
 
 static mr_db_value time_or_null(const char *name, int64_t at)
 {
@@ -30,6 +30,7 @@ static struct mr_api_token_row row_of(const mr_db_cursor *c, mr_arena *a)
         .last_used_at = time_of(c, 8),
         .expires_at = time_of(c, 9),
         .revoked_at = time_of(c, 10),
+        .closed = !mr_db_is_null(c, 11),
     };
 }
 

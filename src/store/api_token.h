@@ -14,6 +14,7 @@ struct mr_api_token_row {
     mr_str created_by;                            /* id of the person, or "operator" */
     int64_t created_at;                           /* ms, as all times here */
     int64_t last_used_at, expires_at, revoked_at; /* MR_TIME_NONE: never */
+    bool closed;                                  /* the organisation is */
 };
 /* Keep a new one; ret_id in `a`. */
 int mr_store_api_token_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_api_token_row *row,

@@ -5,7 +5,6 @@
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, state, file_name, error, rows_read, rows_ready, rows_sealed, created_at, sealed_at"
-#define LIST_MOST 100
 
 int mr_store_batch_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_batch_row *row, mr_str content,
                        mr_str *ret_id, struct mr_err *err)
@@ -13,9 +12,10 @@ int mr_store_batch_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struc
     char id[37];
     mr_id_new(env, id);
     MR_TRY(mr_db_run(tx,
-                     "INSERT INTO batch (id, org_id, specification_id, state, file_name, content, rows_read, "
-                     "rows_ready, rows_sealed, created_at) "
-                     "VALUES ($id, $org, $specification, 'preview', $file, $content, $read, $ready, 0, $now)",
+                     "INSERT INTO batch (id, org_id, specification_id, specification_slug, state, file_name, content, "
+                     "rows_read, rows_ready, rows_sealed, created_at) VALUES ($id, $org, $specification, (SELECT "
+                     "s.slug FROM specification s WHERE s.id = $specification), 'preview', $file, $content, $read, "
+                     "$ready, 0, $now)",
                      MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", row->org_id),
                                 MR_DB_T("specification", row->specification_id), MR_DB_T("file", row->file_name),
                                 MR_DB_B("content", content), MR_DB_I("read", row->rows_read),
@@ -67,27 +67,50 @@ int mr_store_batch_content(mr_db_tx *tx, mr_arena *a, mr_str id, mr_str *ret, st
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the uploaded table", MR_NOWHERE);
 }
 
-int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str state, struct mr_batch_row **ret,
+int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, size_t limit, struct mr_batch_row **ret,
                         size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, LIST_MOST);
+    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, limit);
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    if (state.len)
-        MR_TRY(mr_db_query(tx, "SELECT " COLUMNS " FROM batch WHERE state = $state ORDER BY id LIMIT 100",
-                           MR_DB_ARGS(MR_DB_T("state", state)), &c, err));
-    else
-        MR_TRY(mr_db_query(tx,
-                           "SELECT " COLUMNS
-                           " FROM batch WHERE specification_id IN (SELECT id FROM specification WHERE slug = "
-                           "(SELECT slug FROM specification WHERE id = $specification)) ORDER BY id DESC LIMIT 100",
-                           MR_DB_ARGS(MR_DB_T("specification", specification_id)), &c, err));
-    for (;;) {
+    MR_TRY(mr_db_query(tx,
+                       "SELECT " COLUMNS " FROM batch WHERE specification_slug = $slug AND id < $before ORDER BY id "
+                       "DESC LIMIT $limit",
+                       MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("before", before.len ? before : MR_STR("g")),
+                                  MR_DB_I("limit", (int64_t)limit)),
+                       &c, err));
+    for (; count < limit; count++) {
         MR_TRY(mr_db_next(c, &row, err));
-        if (!row || count == LIST_MOST) break;
-        take(c, a, &rows[count++]);
+        if (!row) break;
+        take(c, a, &rows[count]);
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_batch_waiting(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t limit, struct mr_batch_row **ret,
+                           size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, limit);
+    const mr_db_value most = MR_DB_I("limit", (int64_t)limit);
+    size_t count = 0;
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+#define WAITING "SELECT " COLUMNS " FROM batch WHERE state IN ('preview', 'failed')"
+#define NEWEST " ORDER BY id DESC LIMIT $limit"
+    if (org_id.len)
+        MR_TRY(mr_db_query(tx, WAITING " AND org_id = $org" NEWEST, MR_DB_ARGS(most, MR_DB_T("org", org_id)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx, WAITING NEWEST, MR_DB_ARGS(most), &c, err));
+#undef WAITING
+#undef NEWEST
+    for (; count < limit; count++) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row) break;
+        take(c, a, &rows[count]);
     }
     *ret = rows, *ret_count = count;
     return MR_OK;

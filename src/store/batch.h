@@ -17,9 +17,12 @@ int mr_store_batch_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_batch_ro
                         struct mr_err *err) MR_MUST_CHECK;
 /* The uploaded table; empty when it was emptied. */
 int mr_store_batch_content(mr_db_tx *tx, mr_arena *a, mr_str id, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
-/* Of one specification's slug (all its versions), newest first, at most 100; or, with state given, all in that state. */
-int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str specification_id, mr_str state, struct mr_batch_row **ret,
+/* Of one specification (all its versions), the newest first, those older than `before` (an id; empty: from the newest), at most `limit`. */
+int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, size_t limit, struct mr_batch_row **ret,
                         size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* Those of an organisation (empty: of all) that wait for somebody, in preview or stopped, the newest first, at most `limit`. */
+int mr_store_batch_waiting(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t limit, struct mr_batch_row **ret,
+                           size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* From one state to another; *ret_moved false when it was not in `from`. */
 int mr_store_batch_move(mr_db_tx *tx, mr_str id, mr_str from, mr_str to, bool *ret_moved,
                         struct mr_err *err) MR_MUST_CHECK;

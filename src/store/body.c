@@ -7,8 +7,12 @@
 
 #include <zstd.h>
 
-/* Higher levels take several times as long for a hundredth less. */
-#define LEVEL 6
+/* A higher level takes twice to four times as long for a tenth less (level 6), or less than that. */
+#define LEVEL 3
+/* Search the dictionary where it stands: by itself the library copies its tables into the context for documents as large as ours, which takes longer
+ * than compressing one. ZSTD_c_forceAttachDict and ZSTD_dictForceAttach by the names that the shared library promises to keep. */
+#define ATTACH ZSTD_c_experimentalParam4
+#define ATTACH_ALWAYS 1
 
 #define ZSTD_FUNCTIONS(F)                                                                                              \
     F(ZSTD_createCCtx)                                                                                                 \
@@ -42,16 +46,38 @@ static const struct dictionary {
 };
 #define DICTIONARIES (sizeof dictionaries / sizeof *dictionaries)
 
-/* Dictionaries made ready by the library, like the library itself once for the whole process. */
+/* What the library has made ready, like the library itself once for the whole process: dictionaries, and contexts that nobody is using, since a new one
+ * costs several times what it then does for one document. */
+#define IDLE_CONTEXTS MR_LIMIT_SEAL_THREADS
 static struct {
     pthread_mutex_t lock;
     ZSTD_CDict *writing[DICTIONARIES];
     ZSTD_DDict *reading[DICTIONARIES];
+    ZSTD_CCtx *idle[IDLE_CONTEXTS];
+    size_t idle_count;
 } ready = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void compressor_cleanup(ZSTD_CCtx **c)
+/* An idle context, or a new one; NULL: no memory. */
+static ZSTD_CCtx *take_compressor(void)
 {
-    if (*c) Z.ZSTD_freeCCtx(*c);
+    pthread_mutex_lock(&ready.lock);
+    ZSTD_CCtx *c = ready.idle_count ? ready.idle[--ready.idle_count] : NULL;
+    pthread_mutex_unlock(&ready.lock);
+    if (c || !(c = Z.ZSTD_createCCtx())) return c;
+    Z.ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL);
+    Z.ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
+    Z.ZSTD_CCtx_setParameter(c, ATTACH, ATTACH_ALWAYS);
+    return c;
+}
+
+static void give_compressor(ZSTD_CCtx **c)
+{
+    if (!*c) return;
+    pthread_mutex_lock(&ready.lock);
+    bool has_room = ready.idle_count < IDLE_CONTEXTS;
+    if (has_room) ready.idle[ready.idle_count++] = *c;
+    pthread_mutex_unlock(&ready.lock);
+    if (!has_room) Z.ZSTD_freeCCtx(*c);
 }
 static void reader_cleanup(ZSTD_DCtx **c)
 {
@@ -106,17 +132,13 @@ static size_t with_number(unsigned number)
 
 static int compress(mr_str format, mr_str folded, mr_buf *out, struct mr_err *err)
 {
-    MR_CLEANUP(compressor_cleanup) ZSTD_CCtx *c = Z.ZSTD_createCCtx();
+    MR_CLEANUP(give_compressor) ZSTD_CCtx *c = take_compressor();
     size_t which = newest_for(format), room = Z.ZSTD_compressBound(folded.len);
     char *at = mr_buf_reserve(out, room);
     if (!c) return fail_memory(err);
     if (!at) return MR_FAIL(err, MR_E_LIMIT, "the document is too large to be stored", MR_NOWHERE);
-    Z.ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, LEVEL);
-    Z.ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
-    if (which < DICTIONARIES) {
-        ZSTD_CDict *d = writing_with(which);
-        if (!d || Z.ZSTD_isError(Z.ZSTD_CCtx_refCDict(c, d))) return fail_memory(err);
-    }
+    ZSTD_CDict *d = which < DICTIONARIES ? writing_with(which) : NULL; /* NULL forgets the one of an earlier use */
+    if ((which < DICTIONARIES && !d) || Z.ZSTD_isError(Z.ZSTD_CCtx_refCDict(c, d))) return fail_memory(err);
     size_t n = Z.ZSTD_compress2(c, at, room, folded.ptr, folded.len);
     if (Z.ZSTD_isError(n)) return fail_memory(err);
     out->len += n;

@@ -73,29 +73,74 @@ int mr_store_draft_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_draft_ro
     return MR_OK;
 }
 
-int mr_store_draft_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t most, struct mr_draft_row **ret,
+/* Each combination of filters that is asked for all the time has its own text, so that each finds its own index. */
+#define BEHIND "(updated_at, id) < ($at, $id) ORDER BY updated_at DESC, id DESC LIMIT $limit"
+static int query_list(mr_db_tx *tx, const struct mr_draft_filter *f, mr_db_cursor **c, struct mr_err *err)
+{
+    bool begins = !f->after.id.len;
+    const mr_db_value at = MR_DB_I("at", begins ? INT64_MAX : f->after.updated_at),
+                      id = MR_DB_T("id", begins ? MR_STR("g") : f->after.id), l = MR_DB_I("limit", (int64_t)f->limit),
+                      o = MR_DB_T("org", f->org_id), s = MR_DB_T("state", f->state);
+    if (f->org_id.len && f->state.len)
+        return mr_db_query(
+            tx, "SELECT " COLUMNS " FROM specification_draft WHERE org_id = $org AND state = $state AND " BEHIND,
+            MR_DB_ARGS(o, s, at, id, l), c, err);
+    if (f->org_id.len)
+        return mr_db_query(tx, "SELECT " COLUMNS " FROM specification_draft WHERE org_id = $org AND " BEHIND,
+                           MR_DB_ARGS(o, at, id, l), c, err);
+    return mr_db_query(tx,
+                       "SELECT " COLUMNS " FROM specification_draft WHERE ($state = '' OR state = $state) AND " BEHIND,
+                       MR_DB_ARGS(s, at, id, l), c, err);
+}
+
+int mr_store_draft_list(mr_db_tx *tx, mr_arena *a, const struct mr_draft_filter *filter, struct mr_draft_row **ret,
                         size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_draft_row *rows = MR_NEW_ARRAY(a, struct mr_draft_row, most);
+    struct mr_draft_row *rows = MR_NEW_ARRAY(a, struct mr_draft_row, filter->limit);
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    if (org_id.len)
-        MR_TRY(mr_db_query(tx,
-                           "SELECT " COLUMNS " FROM specification_draft WHERE org_id = $org ORDER BY updated_at DESC, "
-                           "id DESC LIMIT $most",
-                           MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_I("most", (int64_t)most)), &c, err));
-    else
-        MR_TRY(mr_db_query(tx,
-                           "SELECT " COLUMNS " FROM specification_draft ORDER BY updated_at DESC, id DESC LIMIT $most",
-                           MR_DB_ARGS(MR_DB_I("most", (int64_t)most)), &c, err));
-    for (;;) {
+    MR_TRY(query_list(tx, filter, &c, err));
+    for (; count < filter->limit; count++) {
         MR_TRY(mr_db_next(c, &row, err));
-        if (!row || count == most) break;
-        take(c, a, &rows[count++]);
+        if (!row) break;
+        take(c, a, &rows[count]);
     }
     *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_draft_count(mr_db_tx *tx, mr_str org_id, mr_str person_id, struct mr_draft_counts *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    const mr_db_value p = MR_DB_T("person", person_id);
+#define COUNTS                                                                                                         \
+    "SELECT COUNT(*) FILTER (WHERE state = 'submitted' AND COALESCE(submitted_by, '-') <> $person), "                  \
+    "COUNT(*) FILTER (WHERE state = 'draft' AND submitted_by = $person AND reason <> ''), COUNT(*) "                   \
+    "FROM specification_draft WHERE state IN ('draft', 'submitted')"
+    if (org_id.len)
+        MR_TRY(mr_db_query(tx, COUNTS " AND org_id = $org", MR_DB_ARGS(p, MR_DB_T("org", org_id)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx, COUNTS, MR_DB_ARGS(p), &c, err));
+#undef COUNTS
+    *ret = (struct mr_draft_counts){0};
+    MR_TRY(mr_db_next(c, &row, err));
+    if (row) *ret = (struct mr_draft_counts){mr_db_int(c, 0), mr_db_int(c, 1), mr_db_int(c, 2)};
+    return MR_OK;
+}
+
+int mr_store_draft_begun(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str based_on, mr_str *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx,
+                       "SELECT id FROM specification_draft WHERE org_id = $org AND state IN ('draft', 'submitted') "
+                       "AND based_on = $based_on ORDER BY updated_at DESC, id DESC LIMIT 1",
+                       MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("based_on", based_on)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    *ret = row ? mr_arena_dup(a, mr_db_text(c, 0)) : MR_STR_EMPTY;
     return MR_OK;
 }
 

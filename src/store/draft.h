@@ -24,9 +24,30 @@ int mr_store_draft_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struc
 /* By id; ret->id empty when there is none. */
 int mr_store_draft_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_draft_row *ret,
                         struct mr_err *err) MR_MUST_CHECK;
-/* Of an organisation, or of all (org_id empty); last changed first, at most `most`. */
-int mr_store_draft_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t most, struct mr_draft_row **ret,
+struct mr_draft_place {
+    int64_t updated_at;
+    mr_str id; /* empty: before the first */
+};
+struct mr_draft_filter {
+    mr_str org_id; /* empty: of every organisation */
+    mr_str state;  /* empty: in every state */
+    struct mr_draft_place after;
+    size_t limit;
+};
+/* Last changed first, those behind `after`. */
+int mr_store_draft_list(mr_db_tx *tx, mr_arena *a, const struct mr_draft_filter *filter, struct mr_draft_row **ret,
                         size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+struct mr_draft_counts {
+    int64_t to_approve; /* handed in by others than the person */
+    int64_t returned;   /* handed in by the person, and sent back */
+    int64_t described;  /* being described or waiting for approval */
+};
+/* Those of an organisation (empty: of all), as a person sees them. */
+int mr_store_draft_count(mr_db_tx *tx, mr_str org_id, mr_str person_id, struct mr_draft_counts *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
+/* A draft that is on its way to the version after this one; *ret empty when there is none. */
+int mr_store_draft_begun(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str based_on, mr_str *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
 /* Write everything but id, org_id, based_on and created_at, as revision row->revision + 1.
  *   errors  MR_E_STATE: it is no longer at row->revision */
 int mr_store_draft_change(mr_db_tx *tx, const mr_env *env, const struct mr_draft_row *row,

@@ -1,6 +1,7 @@
 #include "store/enrolment.h"
 
 #include "base/id.h"
+#include "store/count.h"
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_slug, opportunity_id, learner_key, given_name, family_name, full_name, email, "         \
@@ -25,6 +26,7 @@ int mr_store_enrolment_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const s
                    MR_DB_T("state", row->state), MR_DB_T("source", row->source),
                    mr_db_text_or_null("language", row->language), MR_DB_I("now", mr_env_now(env))),
         NULL, err));
+    MR_TRY(mr_count_enrolment(tx, mr_str_of(id), 1, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;
 }
@@ -66,21 +68,39 @@ int mr_store_enrolment_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_enro
     return MR_OK;
 }
 
-int mr_store_enrolment_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str slug, mr_str state, mr_str after,
-                            size_t limit, struct mr_enrolment_row **ret, size_t *ret_count, struct mr_err *err)
+/* Each combination of filters has its own text, so that each finds its own index. */
+static int query_list(mr_db_tx *tx, const struct mr_enrolment_filter *f, size_t limit, mr_db_cursor **c,
+                      struct mr_err *err)
+{
+    const mr_db_value a = MR_DB_T("after", f->after), l = MR_DB_I("limit", (int64_t)limit),
+                      o = MR_DB_T("org", f->org_id), g = MR_DB_T("slug", f->slug), s = MR_DB_T("state", f->state);
+#define OLDEST " AND id > $after ORDER BY id LIMIT $limit"
+    if (f->slug.len && f->state.len)
+        return mr_db_query(
+            tx,
+            "SELECT " COLUMNS
+            " FROM enrolment WHERE specification_slug = $slug AND state = $state AND org_id = $org" OLDEST,
+            MR_DB_ARGS(g, s, o, a, l), c, err);
+    if (f->slug.len)
+        return mr_db_query(
+            tx, "SELECT " COLUMNS " FROM enrolment WHERE specification_slug = $slug AND org_id = $org" OLDEST,
+            MR_DB_ARGS(g, o, a, l), c, err);
+    if (f->state.len)
+        return mr_db_query(tx, "SELECT " COLUMNS " FROM enrolment WHERE org_id = $org AND state = $state" OLDEST,
+                           MR_DB_ARGS(o, s, a, l), c, err);
+    return mr_db_query(tx, "SELECT " COLUMNS " FROM enrolment WHERE org_id = $org" OLDEST, MR_DB_ARGS(o, a, l), c, err);
+#undef OLDEST
+}
+
+int mr_store_enrolment_list(mr_db_tx *tx, mr_arena *a, const struct mr_enrolment_filter *filter, size_t limit,
+                            struct mr_enrolment_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     struct mr_enrolment_row *rows = MR_NEW_ARRAY(a, struct mr_enrolment_row, limit);
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    MR_TRY(mr_db_query(tx,
-                       "SELECT " COLUMNS " FROM enrolment WHERE org_id = $org AND ($slug = '' OR "
-                       "specification_slug = $slug) AND ($state = '' OR state = $state) AND id > $after ORDER BY id "
-                       "LIMIT $limit",
-                       MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("slug", slug), MR_DB_T("state", state),
-                                  MR_DB_T("after", after), MR_DB_I("limit", (int64_t)limit)),
-                       &c, err));
+    MR_TRY(query_list(tx, filter, limit, &c, err));
     for (; count < limit; count++) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row) break;
@@ -96,10 +116,16 @@ int mr_store_enrolment_count(mr_db_tx *tx, mr_str org_id, mr_str slug, int64_t r
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     memset(ret, 0, 5 * sizeof *ret);
-    MR_TRY(mr_db_query(tx,
-                       "SELECT state, COUNT(*) FROM enrolment WHERE org_id = $org AND ($slug = '' OR "
-                       "specification_slug = $slug) GROUP BY state",
-                       MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("slug", slug)), &c, err));
+    if (slug.len)
+        MR_TRY(mr_db_query(tx,
+                           "SELECT state, enrolments FROM enrolment_count WHERE org_id = $org AND "
+                           "specification_slug = $slug",
+                           MR_DB_ARGS(MR_DB_T("org", org_id), MR_DB_T("slug", slug)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx,
+                           "SELECT state, CAST(SUM(enrolments) AS BIGINT) FROM enrolment_count WHERE org_id = $org "
+                           "GROUP BY state",
+                           MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row) return MR_OK;
@@ -158,8 +184,10 @@ int mr_store_enrolment_is_known(mr_db_tx *tx, mr_str slug, mr_str learner_key, b
 
 int mr_store_enrolment_set_state(mr_db_tx *tx, mr_str id, mr_str state, int64_t now, struct mr_err *err)
 {
-    return mr_db_run(tx, "UPDATE enrolment SET state = $state, changed_at = $now WHERE id = $id",
-                     MR_DB_ARGS(MR_DB_T("state", state), MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err);
+    MR_TRY(mr_count_enrolment(tx, id, -1, err));
+    MR_TRY(mr_db_run(tx, "UPDATE enrolment SET state = $state, changed_at = $now WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_T("state", state), MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err));
+    return mr_count_enrolment(tx, id, 1, err);
 }
 
 int mr_store_enrolment_set_result(mr_db_tx *tx, mr_str id, mr_str grade, int passed, mr_str awarded_on, int64_t now,
@@ -180,14 +208,16 @@ int mr_store_enrolment_set_batch(mr_db_tx *tx, mr_str id, mr_str batch_id, int64
                      MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("now", now), MR_DB_T("id", id)), NULL, err);
 }
 
+/* a month: 1/12 of 365.25 days */
+#define OVER                                                                                                           \
+    "source = 'link' AND state IN ('completed', 'withdrawn', 'not_passed') AND changed_at < $now - (SELECT "           \
+    "l.keep_months * 2629800000 FROM enrolment_link l WHERE l.id = COALESCE(enrolment.opportunity_id, "                \
+    "enrolment.specification_slug))"
+
 int mr_store_enrolment_forget(mr_db_tx *tx, int64_t now, int64_t *ret_removed, struct mr_err *err)
 {
-    /* a month: 1/12 of 365.25 days */
-    return mr_db_run(tx,
-                     "DELETE FROM enrolment WHERE source = 'link' AND state IN ('completed', 'withdrawn', "
-                     "'not_passed') AND changed_at < $now - (SELECT l.keep_months * 2629800000 FROM enrolment_link l "
-                     "WHERE l.id = COALESCE(enrolment.opportunity_id, enrolment.specification_slug))",
-                     MR_DB_ARGS(MR_DB_I("now", now)), ret_removed, err);
+    MR_TRY(mr_db_run(tx, MR_COUNT_ENROLMENTS("state", "-1", OVER), MR_DB_ARGS(MR_DB_I("now", now)), NULL, err));
+    return mr_db_run(tx, "DELETE FROM enrolment WHERE " OVER, MR_DB_ARGS(MR_DB_I("now", now)), ret_removed, err);
 }
 
 int mr_store_enrolment_link_put(mr_db_tx *tx, const struct mr_enrolment_link_row *row, struct mr_err *err)

@@ -22,12 +22,15 @@ int mr_store_enrolment_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const s
 /* ret->id empty when there is none. */
 int mr_store_enrolment_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_enrolment_row *ret,
                             struct mr_err *err) MR_MUST_CHECK;
-/* Behind id `after` (empty: from the start), in the order in which they were made.
- *   slug   empty: of every specification of the organisation
- *   state  empty: in every state */
-int mr_store_enrolment_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str slug, mr_str state, mr_str after,
-                            size_t limit, struct mr_enrolment_row **ret, size_t *ret_count,
-                            struct mr_err *err) MR_MUST_CHECK;
+struct mr_enrolment_filter {
+    mr_str org_id;
+    mr_str slug;  /* empty: of every specification of the organisation */
+    mr_str state; /* empty: in every state */
+    mr_str after; /* id: those behind it; empty: from the first */
+};
+/* In the order in which they were made, at most `limit`. */
+int mr_store_enrolment_list(mr_db_tx *tx, mr_arena *a, const struct mr_enrolment_filter *filter, size_t limit,
+                            struct mr_enrolment_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* How many in each state, in the order of the words above. */
 int mr_store_enrolment_count(mr_db_tx *tx, mr_str org_id, mr_str slug, int64_t ret[5],
                              struct mr_err *err) MR_MUST_CHECK;

@@ -189,7 +189,8 @@ int mr_store_lti_member_save(mr_db_tx *tx, const struct mr_lti_member_row *row, 
     return mr_db_run(tx,
                      "INSERT INTO lti_member (link_id, org_id, subject, name, email, completed) "
                      "VALUES ($link, $org, $subject, $name, $email, $completed) ON CONFLICT (link_id, subject) "
-                     "DO UPDATE SET name = excluded.name, email = excluded.email, "
+                     "DO UPDATE SET name = CASE WHEN lti_member.completed THEN lti_member.name ELSE excluded.name END, "
+                     "email = CASE WHEN lti_member.completed THEN lti_member.email ELSE excluded.email END, "
                      "completed = (lti_member.completed OR excluded.completed)",
                      MR_DB_ARGS(MR_DB_T("link", row->link_id), MR_DB_T("org", row->org_id),
                                 MR_DB_T("subject", row->subject),
@@ -198,14 +199,24 @@ int mr_store_lti_member_save(mr_db_tx *tx, const struct mr_lti_member_row *row, 
                      NULL, err);
 }
 
-int mr_store_lti_member_completed(mr_db_tx *tx, mr_str link_id, mr_str subject, bool *ret, struct mr_err *err)
+int mr_store_lti_member_find(mr_db_tx *tx, mr_arena *a, mr_str link_id, mr_str subject, struct mr_lti_member_row *ret,
+                             struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(tx, "SELECT 1 FROM lti_member WHERE link_id = $link AND subject = $subject AND completed",
+    *ret = (struct mr_lti_member_row){0};
+    MR_TRY(mr_db_query(tx,
+                       "SELECT link_id, org_id, subject, name, email, completed FROM lti_member "
+                       "WHERE link_id = $link AND subject = $subject",
                        MR_DB_ARGS(MR_DB_T("link", link_id), MR_DB_T("subject", subject)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
-    *ret = row;
+    if (!row) return MR_OK;
+    *ret = (struct mr_lti_member_row){.link_id = mr_arena_dup(a, mr_db_text(c, 0)),
+                                      .org_id = mr_arena_dup(a, mr_db_text(c, 1)),
+                                      .subject = mr_arena_dup(a, mr_db_text(c, 2)),
+                                      .name = mr_arena_dup(a, mr_db_text(c, 3)),
+                                      .email = mr_arena_dup(a, mr_db_text(c, 4)),
+                                      .completed = mr_db_int(c, 5) != 0};
     return MR_OK;
 }
 

@@ -47,11 +47,12 @@ int mr_store_lti_link_set(mr_db_tx *tx, mr_str id, mr_str specification_slug, st
 
 struct mr_lti_member_row {
     mr_str link_id, org_id, subject, name, email;
-    bool completed; /* once it is, it stays so */
+    bool completed; /* once it is, it stays so, and with it the name and address of that moment */
 };
 int mr_store_lti_member_save(mr_db_tx *tx, const struct mr_lti_member_row *row, struct mr_err *err) MR_MUST_CHECK;
-int mr_store_lti_member_completed(mr_db_tx *tx, mr_str link_id, mr_str subject, bool *ret,
-                                  struct mr_err *err) MR_MUST_CHECK;
+/* ret->subject empty when there is none. */
+int mr_store_lti_member_find(mr_db_tx *tx, mr_arena *a, mr_str link_id, mr_str subject, struct mr_lti_member_row *ret,
+                             struct mr_err *err) MR_MUST_CHECK;
 /* The newest achievement of a learner by the slug of the specification; empty when there is none. */
 int mr_store_lti_achievement(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str learner_key, mr_str *ret_id,
                              int64_t *ret_claim_turn, struct mr_err *err) MR_MUST_CHECK;

@@ -1,6 +1,7 @@
 #include "store/mail.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "store/count.h"
 
 #define COLUMNS                                                                                                        \
     "id, org_id, template, language, recipient, object_id, data, state, answer, attempts, next_at, created_at, "       \
@@ -20,6 +21,7 @@ int mr_store_mail_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct
                    MR_DB_T("recipient", row->recipient), mr_db_text_or_null("object", row->object_id),
                    MR_DB_B("data", row->data), MR_DB_I("next", row->next_at), MR_DB_I("now", mr_env_now(env))),
         NULL, err));
+    MR_TRY(mr_count_mail(tx, mr_str_of(id), 1, err));
     if (ret_id) *ret_id = mr_arena_dup(a, mr_str_of(id));
     return MR_OK;
 }
@@ -120,43 +122,50 @@ int mr_store_mail_settle(mr_db_tx *tx, const struct mr_mail_row *row, const stru
                          struct mr_err *err)
 {
     const mr_db_value code = o->code ? (mr_db_value)MR_DB_I("code", o->code) : (mr_db_value)MR_DB_N("code");
+    MR_TRY(mr_count_mail(tx, row->id, -1, err));
     if (strcmp(o->state, "sent") == 0)
-        return mr_db_run(
-            tx,
-            "UPDATE mail SET state = 'sent', sent_at = $now, data = NULL, attempts = attempts + 1, "
-            "answer = $answer, answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
-            MR_DB_ARGS(MR_DB_I("now", o->now), mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
-                       MR_DB_I("round", row->round)),
-            NULL, err);
-    return mr_db_run(tx,
-                     "UPDATE mail SET state = $state, next_at = $next, attempts = attempts + 1, answer = $answer, "
-                     "answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
-                     MR_DB_ARGS(MR_DB_T("state", mr_str_of(o->state)), MR_DB_I("next", o->next_at),
-                                mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
-                                MR_DB_I("round", row->round)),
-                     NULL, err);
+        MR_TRY(
+            mr_db_run(tx,
+                      "UPDATE mail SET state = 'sent', sent_at = $now, data = NULL, attempts = attempts + 1, "
+                      "answer = $answer, answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
+                      MR_DB_ARGS(MR_DB_I("now", o->now), mr_db_text_or_null("answer", o->answer), code,
+                                 MR_DB_T("id", row->id), MR_DB_I("round", row->round)),
+                      NULL, err));
+    else
+        MR_TRY(mr_db_run(tx,
+                         "UPDATE mail SET state = $state, next_at = $next, attempts = attempts + 1, answer = $answer, "
+                         "answer_code = $code WHERE id = $id AND round = $round AND state = 'waiting'",
+                         MR_DB_ARGS(MR_DB_T("state", mr_str_of(o->state)), MR_DB_I("next", o->next_at),
+                                    mr_db_text_or_null("answer", o->answer), code, MR_DB_T("id", row->id),
+                                    MR_DB_I("round", row->round)),
+                         NULL, err));
+    return mr_count_mail(tx, row->id, 1, err);
 }
 
 int mr_store_mail_return(mr_db_tx *tx, mr_str id, int64_t round, mr_str answer, bool *ret_returned, struct mr_err *err)
 {
     int64_t changed = 0;
+    MR_TRY(mr_count_mail(tx, id, -1, err));
     MR_TRY(mr_db_run(tx,
                      "UPDATE mail SET state = 'returned', answer = $answer, answer_code = NULL "
                      "WHERE id = $id AND round = $round AND state = 'sent'",
                      MR_DB_ARGS(mr_db_text_or_null("answer", answer), MR_DB_T("id", id), MR_DB_I("round", round)),
                      &changed, err));
+    MR_TRY(mr_count_mail(tx, id, 1, err));
     *ret_returned = changed == 1;
     return MR_OK;
 }
 
 int mr_store_mail_again(mr_db_tx *tx, mr_str id, mr_str recipient, mr_str data, int64_t now, struct mr_err *err)
 {
-    return mr_db_run(
+    MR_TRY(mr_count_mail(tx, id, -1, err));
+    MR_TRY(mr_db_run(
         tx,
         "UPDATE mail SET state = 'waiting', round = round + 1, recipient = $recipient, data = $data, "
         "next_at = $now, attempts = 0, sent_at = NULL, answer = NULL, answer_code = NULL WHERE id = $id",
         MR_DB_ARGS(MR_DB_T("recipient", recipient), MR_DB_B("data", data), MR_DB_I("now", now), MR_DB_T("id", id)),
-        NULL, err);
+        NULL, err));
+    return mr_count_mail(tx, id, 1, err);
 }
 
 /* ---- lists ---- */
@@ -176,6 +185,9 @@ static int query_list(mr_db_tx *tx, const struct mr_mail_filter *f, size_t limit
                            MR_DB_ARGS(o, s, a, l), c, err);
     if (f->org_id.len)
         return mr_db_query(tx, "SELECT " COLUMNS " FROM mail WHERE org_id = $org" NEWEST, MR_DB_ARGS(o, a, l), c, err);
+    if (f->state.len && !mr_str_is(f->state, "sent")) /* most are sent: the newest are found without an index */
+        return mr_db_query(tx, "SELECT " COLUMNS " FROM mail WHERE state = $state AND state <> 'sent'" NEWEST,
+                           MR_DB_ARGS(s, a, l), c, err);
     if (f->state.len)
         return mr_db_query(tx, "SELECT " COLUMNS " FROM mail WHERE state = $state" NEWEST, MR_DB_ARGS(s, a, l), c, err);
     return mr_db_query(tx, "SELECT " COLUMNS " FROM mail WHERE id < $after ORDER BY id DESC LIMIT $limit",
@@ -196,10 +208,11 @@ int mr_store_mail_counts(mr_db_tx *tx, mr_str org_id, struct mr_mail_counts *ret
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     if (org_id.len)
-        MR_TRY(mr_db_query(tx, "SELECT state, COUNT(*) FROM mail WHERE org_id = $org GROUP BY state",
+        MR_TRY(mr_db_query(tx, "SELECT state, mails FROM mail_count WHERE org_id = $org",
                            MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
     else
-        MR_TRY(mr_db_query(tx, "SELECT state, COUNT(*) FROM mail GROUP BY state", NULL, 0, &c, err));
+        MR_TRY(mr_db_query(tx, "SELECT state, CAST(SUM(mails) AS BIGINT) FROM mail_count GROUP BY state", NULL, 0, &c,
+                           err));
     *ret = (struct mr_mail_counts){0};
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));

@@ -10,15 +10,11 @@ int mr_store_numbers_list(mr_db_tx *tx, mr_arena *a, mr_str slug, int64_t now, s
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the numbers", MR_NOWHERE);
     MR_TRY(mr_db_query(
         tx,
-        "SELECT s.version, SUBSTR(n.awarded_on, 1, 7), COUNT(*), COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM mail m "
-        "WHERE "
-        "m.object_id = n.id AND m.template = 'claim' AND m.state = 'sent')), COUNT(*) FILTER (WHERE n.claim_state = "
-        "'accepted'), COUNT(*) FILTER (WHERE n.claim_state = 'declined'), COUNT(*) FILTER (WHERE n.claim_state = "
-        "'open'), "
-        "COUNT(*) FILTER (WHERE n.expires_at < $now), COUNT(*) FILTER (WHERE n.status = 'suspended'), COUNT(*) FILTER "
-        "(WHERE n.status = 'revoked') FROM achievement n JOIN specification s ON s.id = n.specification_id WHERE "
-        "s.slug = "
-        "$slug GROUP BY s.version, SUBSTR(n.awarded_on, 1, 7) ORDER BY 2, 1 LIMIT $limit",
+        "SELECT s.version, n.month, n.awarded, n.mailed, n.claimed, n.declined, n.awarded - n.claimed - n.declined, "
+        "(SELECT CAST(COALESCE(SUM(e.achievements), 0) AS BIGINT) FROM expiry_count e WHERE e.specification_id = "
+        "n.of_id AND e.month = n.month AND e.expires_at < $now), n.suspended, n.revoked FROM "
+        "achievement_count n JOIN specification s ON s.id = n.of_id WHERE s.slug = $slug AND n.awarded <> 0 "
+        "ORDER BY n.month, s.version LIMIT $limit",
         MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("slug", slug), MR_DB_I("limit", (int64_t)limit)), &c, err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));

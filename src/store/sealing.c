@@ -118,8 +118,9 @@ int mr_store_sealing_single(mr_db_tx *tx, mr_arena *a, const mr_env *env, mr_str
     if (ret_id->len) return MR_OK;
     mr_id_new(env, id);
     MR_TRY(mr_db_run(tx,
-                     "INSERT INTO batch (id, org_id, specification_id, state, file_name, rows_read, rows_ready, "
-                     "rows_sealed, created_at, sealed_at, kind, mailing) VALUES ($id, $org, $specification, 'sealed', "
+                     "INSERT INTO batch (id, org_id, specification_id, specification_slug, state, file_name, "
+                     "rows_read, rows_ready, rows_sealed, created_at, sealed_at, kind, mailing) VALUES ($id, $org, "
+                     "$specification, (SELECT s.slug FROM specification s WHERE s.id = $specification), 'sealed', "
                      "'', 0, 0, 0, $now, $now, 'single', 'now') ON CONFLICT DO NOTHING",
                      MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", org_id),
                                 MR_DB_T("specification", specification_id), MR_DB_I("now", mr_env_now(env))),
@@ -127,39 +128,44 @@ int mr_store_sealing_single(mr_db_tx *tx, mr_arena *a, const mr_env *env, mr_str
     return find_single(tx, a, specification_id, ret_id, err);
 }
 
+/* "SELECT COUNT(*) ..." */
+static int count_of(mr_db_tx *tx, const char *sql, mr_str batch_id, int64_t now, int64_t *ret, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    MR_TRY(mr_db_query(tx, sql, MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("now", now)), &c, err));
+    MR_TRY(mr_db_next(c, &row, err));
+    *ret = row ? mr_db_int(c, 0) : 0;
+    return MR_OK;
+}
+
 int mr_store_sealing_count(mr_db_tx *tx, mr_str batch_id, int64_t now, struct mr_batch_counts *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
+    *ret = (struct mr_batch_counts){0};
     MR_TRY(mr_db_query(tx,
-                       "SELECT COUNT(*), COUNT(*) FILTER (WHERE learner_email <> ''), COUNT(*) FILTER (WHERE "
-                       "claim_state = 'accepted'), "
-                       "COUNT(*) FILTER (WHERE claim_state = 'declined'), COUNT(*) FILTER (WHERE claim_state = 'open' "
-                       "AND claim_until >= "
-                       "$now), COUNT(*) FILTER (WHERE claim_state = 'open' AND claim_until < $now), COUNT(*) FILTER "
-                       "(WHERE expires_at < "
-                       "$now), COUNT(*) FILTER (WHERE status = 'suspended'), COUNT(*) FILTER (WHERE status = "
-                       "'revoked') FROM achievement "
-                       "WHERE batch_id = $batch",
-                       MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("batch", batch_id)), &c, err));
+                       "SELECT awarded, addressed, mailed, claimed, declined, suspended, revoked FROM "
+                       "achievement_count WHERE of_id = $batch AND month = ''",
+                       MR_DB_ARGS(MR_DB_T("batch", batch_id)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
+    if (!row) return MR_OK;
     *ret = (struct mr_batch_counts){.sealed = mr_db_int(c, 0),
                                     .with_address = mr_db_int(c, 1),
-                                    .claimed = mr_db_int(c, 2),
-                                    .declined = mr_db_int(c, 3),
-                                    .undecided = mr_db_int(c, 4),
-                                    .over = mr_db_int(c, 5),
-                                    .expired = mr_db_int(c, 6),
-                                    .suspended = mr_db_int(c, 7),
-                                    .revoked = mr_db_int(c, 8)};
-    mr_db_cursor_close(c);
-    c = NULL;
-    MR_TRY(mr_db_query(
-        tx,
-        "SELECT COUNT(*) FROM achievement WHERE batch_id = $batch AND EXISTS (SELECT 1 FROM mail m WHERE m.object_id = "
-        "achievement.id AND m.template = 'claim' AND m.state = 'sent')",
-        MR_DB_ARGS(MR_DB_T("batch", batch_id)), &c, err));
-    MR_TRY(mr_db_next(c, &row, err));
-    ret->mailed = mr_db_int(c, 0);
+                                    .mailed = mr_db_int(c, 2),
+                                    .claimed = mr_db_int(c, 3),
+                                    .declined = mr_db_int(c, 4),
+                                    .suspended = mr_db_int(c, 5),
+                                    .revoked = mr_db_int(c, 6)};
+    /* what the clock changes, from indexes that hold nothing else */
+    MR_TRY(count_of(tx,
+                    "SELECT COUNT(*) FROM achievement WHERE batch_id = $batch AND claim_state = 'open' AND "
+                    "claim_until < $now",
+                    batch_id, now, &ret->over, err));
+    MR_TRY(count_of(tx,
+                    "SELECT COUNT(*) FROM achievement WHERE batch_id = $batch AND expires_at IS NOT NULL AND "
+                    "expires_at < $now",
+                    batch_id, now, &ret->expired, err));
+    ret->undecided = ret->sealed - ret->claimed - ret->declined - ret->over;
     return MR_OK;
 }

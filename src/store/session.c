@@ -119,6 +119,9 @@ int mr_store_session_forget(mr_db_tx *tx, int64_t idle_since, int64_t made_since
 
 /* ---- what counts once ---- */
 
+/* Nothing that counts once lasts as long as a day: what ends later was made while a clock was wrong, and would last too long. */
+#define MADE_IN_TIME "expires_at >= $now AND expires_at <= $latest"
+
 int mr_store_single_use_add(mr_db_tx *tx, const struct mr_single_use_row *row, struct mr_err *err)
 {
     return mr_db_run(tx,
@@ -138,8 +141,9 @@ int mr_store_single_use_find(mr_db_tx *tx, mr_arena *a, mr_str token_hash, int64
     *ret = (struct mr_single_use_row){0};
     MR_TRY(mr_db_query(tx,
                        "SELECT token_hash, kind, person_id, data, tries, expires_at FROM single_use "
-                       "WHERE token_hash = $hash AND expires_at >= $now",
-                       MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("now", now)), &c, err));
+                       "WHERE token_hash = $hash AND " MADE_IN_TIME,
+                       MR_DB_ARGS(MR_DB_T("hash", token_hash), MR_DB_I("now", now), MR_DB_I("latest", now + MR_DAY_MS)),
+                       &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     if (!row) return MR_OK;
     *ret = (struct mr_single_use_row){.token_hash = mr_arena_dup(a, mr_db_text(c, 0)),
@@ -172,9 +176,10 @@ int mr_store_single_use_count(mr_db_tx *tx, mr_str kind, mr_str person_id, int64
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     MR_TRY(mr_db_query(tx,
-                       "SELECT COUNT(*) FROM single_use WHERE kind = $kind AND person_id = $person AND "
-                       "expires_at >= $now",
-                       MR_DB_ARGS(MR_DB_T("kind", kind), MR_DB_T("person", person_id), MR_DB_I("now", now)), &c, err));
+                       "SELECT COUNT(*) FROM single_use WHERE kind = $kind AND person_id = $person AND " MADE_IN_TIME,
+                       MR_DB_ARGS(MR_DB_T("kind", kind), MR_DB_T("person", person_id), MR_DB_I("now", now),
+                                  MR_DB_I("latest", now + MR_DAY_MS)),
+                       &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret = row ? mr_db_int(c, 0) : 0;
     return MR_OK;

@@ -3,8 +3,8 @@
 #include "base/time.h"
 
 #define COLUMNS                                                                                                        \
-    "s.id, s.org_id, s.slug, s.version, s.document, s.published_at, (SELECT COUNT(*) FROM achievement WHERE "          \
-    "achievement.specification_id = s.id), s.archived_at"
+    "s.id, s.org_id, s.slug, s.version, NULL, s.published_at, (SELECT CAST(COALESCE(SUM(n.awarded), 0) AS BIGINT) "    \
+    "FROM achievement_count n WHERE n.of_id = s.id), s.archived_at"
 
 int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
                                mr_str *ret_id, struct mr_err *err)
@@ -54,32 +54,55 @@ int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, st
     return MR_OK;
 }
 
-int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, struct mr_specification_row **ret, size_t *ret_count,
-                                struct mr_err *err)
+/* Of each only the newest version, of one organisation or of all. */
+#define LIST                                                                                                           \
+    "SELECT " COLUMNS                                                                                                  \
+    " FROM specification s WHERE NOT EXISTS (SELECT 1 FROM specification n WHERE n.slug = s.slug AND "                 \
+    "(n.published_at > s.published_at OR (n.published_at = s.published_at AND n.id > s.id))) AND CASE WHEN $which = "  \
+    "'offered' THEN s.archived_at IS NULL WHEN $which = 'archived' THEN s.archived_at IS NOT NULL ELSE TRUE END AND "
+#define OLDEST "s.id > $after ORDER BY s.id LIMIT $limit"
+#define NEWEST "s.id < $after ORDER BY s.id DESC LIMIT $limit"
+#define OF_ORG "s.org_id = $org AND "
+
+int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, const struct mr_specification_filter *f,
+                                struct mr_specification_row **ret, size_t *ret_count, struct mr_err *err)
+{
+    static const char *const words[] = {"offered", "archived", "all"};
+    static const char *const texts[2][2] = {{LIST OLDEST, LIST NEWEST}, {LIST OF_ORG OLDEST, LIST OF_ORG NEWEST}};
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, f->limit);
+    size_t count = 0;
+    bool row;
+    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    const mr_str first = f->newest_first ? MR_STR("g") : MR_STR(""); /* ids are hexadecimal */
+    const mr_db_value args[] = {MR_DB_T("which", mr_str_of(words[f->which])),
+                                MR_DB_T("after", f->after.len ? f->after : first), MR_DB_I("limit", (int64_t)f->limit),
+                                MR_DB_T("org", f->org_id)};
+    MR_TRY(mr_db_query(tx, texts[f->org_id.len > 0][f->newest_first], args, f->org_id.len ? 4 : 3, &c, err));
+    for (; count < f->limit; count++) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row) break;
+        take(c, a, &rows[count]);
+    }
+    *ret = rows, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_specification_count(mr_db_tx *tx, mr_str org_id, int64_t *ret_published, int64_t *ret_awarded,
+                                 struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    size_t count = 0, capacity = 16;
-    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, capacity);
     bool row;
-    MR_TRY(mr_db_query(
-        tx,
-        "SELECT " COLUMNS
-        " FROM specification s WHERE NOT EXISTS (SELECT 1 FROM specification n WHERE n.slug = s.slug AND "
-        "(n.published_at > s.published_at OR (n.published_at = s.published_at AND n.id > s.id))) ORDER BY s.id",
-        NULL, 0, &c, err));
-    for (;;) {
-        MR_TRY(mr_db_next(c, &row, err));
-        if (!row || !rows) break;
-        if (count == capacity) {
-            struct mr_specification_row *more = MR_NEW_ARRAY(a, struct mr_specification_row, capacity * 2);
-            if (more) memcpy(more, rows, count * sizeof *rows);
-            rows = more, capacity *= 2;
-            if (!rows) break;
-        }
-        take(c, a, &rows[count++]);
-    }
-    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    *ret = rows, *ret_count = count;
+#define OWN "($org = '' OR s.org_id = $org)"
+    MR_TRY(mr_db_query(tx,
+                       "SELECT (SELECT COUNT(DISTINCT s.slug) FROM specification s WHERE s.archived_at IS NULL AND " OWN
+                       "), (SELECT COALESCE(SUM(c.awarded), 0) FROM achievement_count c JOIN specification s ON "
+                       "s.id = c.of_id WHERE c.month <> '' AND " OWN ")",
+                       MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
+#undef OWN
+    MR_TRY(mr_db_next(c, &row, err));
+    *ret_published = row ? mr_db_int(c, 0) : 0;
+    *ret_awarded = row ? mr_db_int(c, 1) : 0;
     return MR_OK;
 }
 

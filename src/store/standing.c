@@ -29,10 +29,12 @@ int mr_store_standing(mr_db_tx *tx, mr_arena *a, int64_t now, struct mr_standing
 {
     MR_TRY(count_states(tx, a, "SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state", ret->jobs,
                         &ret->job_states, err));
-    MR_TRY(count_states(tx, a,
-                        "SELECT 'waiting', COUNT(*) FROM mail WHERE state = 'waiting' UNION ALL "
-                        "SELECT 'not_delivered', COUNT(*) FROM mail WHERE state IN ('refused', 'returned', 'given_up')",
-                        ret->mails, &ret->mail_states, err));
+    MR_TRY(count_states(
+        tx, a,
+        "SELECT 'waiting', COALESCE(CAST(SUM(mails) AS BIGINT), 0) FROM mail_count WHERE state = 'waiting' "
+        "UNION ALL SELECT 'not_delivered', COALESCE(CAST(SUM(mails) AS BIGINT), 0) FROM mail_count "
+        "WHERE state IN ('refused', 'returned', 'given_up')",
+        ret->mails, &ret->mail_states, err));
     MR_TRY(number(tx, "SELECT MIN(run_at) FROM job WHERE state = 'waiting' AND run_at <= $now",
                   MR_DB_ARGS(MR_DB_I("now", now)), INT64_MAX, &ret->oldest_due_job, err));
     return number(tx, "SELECT CAST(SUM(used) AS BIGINT) FROM status_list", NULL, 0, 0, &ret->achievements, err);

@@ -3,6 +3,7 @@
 #include "store/status.h"
 
 #include "base/id.h"
+#include "store/count.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -244,10 +245,12 @@ int mr_store_status_change(mr_db_tx *tx, const mr_env *env, const struct mr_stat
     MR_TRY(last_change(tx, r->achievement_id, last, err));
     mr_id_new_after(env, mr_str_of(last), id); /* their order is that of their ids */
     MR_TRY(change_entry(tx, r, err));
+    MR_TRY(mr_count_achievement(tx, r->achievement_id, -1, err));
     MR_TRY(mr_db_run(
         tx, "UPDATE achievement SET status = $to, status_changed_at = $at WHERE id = $achievement",
         MR_DB_ARGS(MR_DB_T("to", r->to), MR_DB_I("at", r->changed_at), MR_DB_T("achievement", r->achievement_id)), NULL,
         err));
+    MR_TRY(mr_count_achievement(tx, r->achievement_id, 1, err));
     return mr_db_run(
         tx,
         "INSERT INTO status_change (id, org_id, issuer, achievement_id, from_state, to_state, changed_at, "

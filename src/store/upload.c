@@ -1,4 +1,5 @@
 #include "store/upload.h"
+#include "store/count.h"
 
 int mr_store_upload_put(mr_db_tx *tx, const struct mr_upload_row *row, struct mr_err *err)
 {
@@ -167,14 +168,20 @@ int mr_store_upload_count(mr_db_tx *tx, mr_str batch_id, int64_t now, int64_t re
     return MR_OK;
 }
 
+/* Those whose row decides about them and who still wait for it, and what they become. */
+#define SETTLED                                                                                                        \
+    "state IN ('applied', 'enrolled') AND id IN (SELECT r.enrolment_id FROM upload_row r WHERE r.batch_id = $batch "   \
+    "AND r.fate IN ('ready', 'not_passed') AND r.enrolment_id IS NOT NULL)"
+#define SETTLED_AS                                                                                                     \
+    "CASE WHEN id IN (SELECT r.enrolment_id FROM upload_row r WHERE r.batch_id = $batch AND r.fate = 'ready' AND "     \
+    "r.enrolment_id IS NOT NULL) THEN 'completed' ELSE 'not_passed' END"
+
 int mr_store_upload_settle_enrolments(mr_db_tx *tx, mr_str batch_id, int64_t now, struct mr_err *err)
 {
-    return mr_db_run(
-        tx,
-        "UPDATE enrolment SET state = CASE WHEN id IN (SELECT r.enrolment_id FROM upload_row r WHERE "
-        "r.batch_id = $batch AND r.fate = 'ready' AND r.enrolment_id IS NOT NULL) THEN 'completed' ELSE "
-        "'not_passed' END, batch_id = $batch, changed_at = $now WHERE state IN ('applied', 'enrolled') AND "
-        "id IN (SELECT r.enrolment_id FROM upload_row r WHERE r.batch_id = $batch AND r.fate IN ('ready', "
-        "'not_passed') AND r.enrolment_id IS NOT NULL)",
-        MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("now", now)), NULL, err);
+    const mr_db_value batch = MR_DB_T("batch", batch_id), at = MR_DB_I("now", now);
+    MR_TRY(mr_db_run(tx, MR_COUNT_ENROLMENTS("state", "-1", SETTLED), MR_DB_ARGS(batch), NULL, err));
+    MR_TRY(mr_db_run(tx, MR_COUNT_ENROLMENTS(SETTLED_AS, "1", SETTLED), MR_DB_ARGS(batch), NULL, err));
+    return mr_db_run(tx,
+                     "UPDATE enrolment SET state = " SETTLED_AS ", batch_id = $batch, changed_at = $now WHERE " SETTLED,
+                     MR_DB_ARGS(batch, at), NULL, err);
 }

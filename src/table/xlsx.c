@@ -82,8 +82,9 @@ struct mr_xlsx {
     bool in_string, in_text, in_phonetic;
     mr_buf text; /* being gathered */
     /* merged cells */
-    struct merged *merged;
-    size_t merged_count;
+    struct merged *merged; /* by their first row */
+    size_t merged_count, merged_next;
+    struct merged cover; /* of those that began above the row, the one that reaches furthest down */
     /* the row */
     uint64_t number;
     size_t next_column, at_column;
@@ -456,6 +457,7 @@ static void on_merged(void *self, const XML_Char *name, const XML_Char **attribu
     if (!take_place(&at, &m.column, &m.row) || at.len == 0 || at.ptr[0] != ':') return;
     at = mr_str_from(at, 1);
     if (!take_place(&at, &m.last_column, &m.last_row)) return;
+    if (m.last_column < m.column || m.last_row < m.row) return;
     if (!x->merged) x->merged = MR_NEW_ARRAY(&x->arena, struct merged, MERGED_MOST);
     if (x->merged)
         x->merged[x->merged_count++] = m;
@@ -525,13 +527,14 @@ static mr_str date_text(mr_xlsx *x, double serial, uint8_t kind)
     return mr_arena_format(&x->in_row, "%s %02d:%02d", day, (int)(minutes / 60), (int)(minutes % 60));
 }
 
-/* As a person would write it: 15 digits are what spreadsheets keep and show. */
+/* As a person would write it: 15 digits are what spreadsheets keep and show. What is no number stays as it is. Never a part of `raw`, which the next cell overwrites. */
 static mr_str number_text(mr_xlsx *x, mr_str raw)
 {
     char *end;
     const char *text = mr_arena_cstr(&x->in_row, raw);
     double value = text ? strtod(text, &end) : 0;
-    if (!text || end == text || *end || !isfinite(value)) return raw;
+    if (!text) return MR_STR_EMPTY;
+    if (end == text || *end || !isfinite(value)) return mr_str_make(text, raw.len);
     uint8_t kind = x->style < x->format_count ? x->formats[x->style] : 0;
     if (kind & FORMAT_DATE) {
         mr_str date = date_text(x, value, kind);
@@ -588,14 +591,25 @@ static void on_cell_end(void *self, const XML_Char *name)
     expat_table.XML_StopParser(x->parser, XML_TRUE);
 }
 
-/* Cells under a merged one are empty; the person who looks at the table sees a value there. */
+static int compare_merged(const void *a, const void *b)
+{
+    const struct merged *x = a, *y = b;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Cells under a merged one are empty; the person who looks at the table sees a value there. Each range is looked at once, when the rows come to it: a workbook may have
+ * as many ranges as it likes, and as many rows. */
 static void note_merged(mr_xlsx *x)
 {
-    for (size_t i = 0; i < x->merged_count; i++) {
-        const struct merged *m = &x->merged[i];
-        if (x->number < m->row || x->number > m->last_row || m->column >= x->column_count) continue;
+    if (!x->column_count) return; /* the header itself */
+    if (x->number <= x->cover.last_row) note_fault(x, MR_CSV_MERGED, x->cover.column);
+    for (; x->merged_next < x->merged_count && x->merged[x->merged_next].row <= x->number; x->merged_next++) {
+        const struct merged *m = &x->merged[x->merged_next];
         size_t column = m->column + (x->number == m->row);
-        if (column <= m->last_column && column < x->column_count) note_fault(x, MR_CSV_MERGED, column);
+        if (m->column >= x->column_count) continue;
+        if (x->number <= m->last_row && column <= m->last_column && column < x->column_count)
+            note_fault(x, MR_CSV_MERGED, column);
+        if (m->last_row > x->cover.last_row) x->cover = *m;
     }
 }
 
@@ -668,6 +682,7 @@ static int open_sheet(mr_xlsx *x, mr_str sheet, struct mr_err *err)
     MR_TRY(parse_part(x, x->strings_path, on_string, on_string_end, &found, err));
     MR_TRY(parse_part(x, path, on_merged, NULL, &found, err));
     if (!found) return FAIL(x, err, MR_E_CSV, "the workbook is damaged");
+    if (x->merged_count) qsort(x->merged, x->merged_count, sizeof *x->merged, compare_merged);
     MR_TRY(mr_xlsx_part_open(&x->part, x->content, path, &found, err));
     MR_TRY(parser_open(x, on_cell, on_cell_end, err));
     return read_header(x, err);

@@ -6,19 +6,22 @@
 #include "base/str.h"
 
 struct mr_compiled_message {
-    uint32_t id, id_size, text, text_size; /* id and text: places in mr_language.texts */
+    uint32_t id, id_size, text,
+        text_size; /* id and text: places in mr_language.texts. Of a message that counts, `text` is all its forms (text/po.h) */
 };
 
 struct mr_language {
     char tag[8];
+    unsigned (*form)(unsigned long n); /* which form goes with a number: the rule of its header */
     const char *texts;
     const struct mr_compiled_message *messages;
     const uint16_t *slots; /* number of a message, from 1; 0: free. At most half are taken, so a search ends */
     uint32_t mask;         /* slots less one; a power of two less one */
 };
 
-/* English first, then by tag; ends with NULL. */
+/* Those that are offered: English first, then by tag; ends with NULL. The others: begun, and the pseudo-language. */
 extern const struct mr_language *const mr_compiled_languages[];
+extern const struct mr_language *const mr_compiled_others[];
 
 /* Where the search for an id begins: the compiler and the reader must agree. */
 static inline uint64_t mr_compiled_hash(mr_str s)

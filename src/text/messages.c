@@ -11,9 +11,10 @@
 #include "text/compiled.h"
 #include "text/placeholder.h"
 
+#include <limits.h>
 #include <stdio.h>
 
-/* The text of an id; its address is NULL when there is none. */
+/* The text of an id, of a message that counts with all its forms; its address is NULL when there is none. */
 static mr_str text_in(const mr_language *l, mr_str id)
 {
     for (uint32_t i = (uint32_t)mr_compiled_hash(id) & l->mask; l->slots[i]; i = (i + 1) & l->mask) {
@@ -36,13 +37,30 @@ const mr_language *mr_language_english(void)
     return mr_languages()[0];
 }
 
-const mr_language *mr_language_find(mr_str tag)
+static const mr_language *find_in(const mr_language *const *list, mr_str tag)
+{
+    for (; *list; list++)
+        if (mr_str_eq_ascii_nocase(tag, mr_str_of((*list)->tag))) return *list;
+    return NULL;
+}
+
+static mr_str without_region(mr_str tag)
 {
     size_t n = 0;
     while (n < tag.len && tag.ptr[n] != '-' && tag.ptr[n] != '_') n++;
-    for (const mr_language *const *l = mr_languages(); *l; l++)
-        if (mr_str_eq_ascii_nocase(mr_str_make(tag.ptr, n), mr_str_of((*l)->tag))) return *l;
-    return NULL;
+    return mr_str_make(tag.ptr, n);
+}
+
+const mr_language *mr_language_find(mr_str tag)
+{
+    return find_in(mr_compiled_languages, without_region(tag));
+}
+
+const mr_language *mr_language_find_any(mr_str tag)
+{
+    const mr_language *l = find_in(mr_compiled_others, tag); /* en-XA is not English with a region */
+    if (!l) l = mr_language_find(tag);
+    return l ? l : find_in(mr_compiled_others, without_region(tag));
 }
 
 mr_str mr_language_tag(const mr_language *l)
@@ -96,11 +114,42 @@ bool mr_message_exists(const mr_language *l, mr_str id)
     return text_in(l, id).ptr != NULL;
 }
 
-mr_str mr_message_str(const mr_language *l, mr_str id)
+/* The number that is shown as "7", "1,284", "-3"; false when it is no whole number ("2.5", "many"). */
+static bool read_count(mr_str shown, mr_str sign, unsigned long *ret)
+{
+    unsigned long n = 0;
+    if (shown.len && shown.ptr[0] == '-') shown = mr_str_from(shown, 1);
+    if (!shown.len) return false;
+    while (shown.len) {
+        bool digit = shown.ptr[0] >= '0' && shown.ptr[0] <= '9';
+        if (!digit && !(sign.len && mr_str_has_prefix(shown, sign))) return false;
+        if (digit) n = n * 10 + (unsigned long)(shown.ptr[0] - '0');
+        shown = mr_str_from(shown, digit ? 1 : sign.len);
+    }
+    *ret = n;
+    return true;
+}
+
+static mr_str form_for(const mr_language *l, mr_str forms, mr_str count)
+{
+    unsigned long n;
+    unsigned which = read_count(count, mr_message(l, "count.separator"), &n) ? l->form(n) : UINT_MAX;
+    mr_str form = forms;
+    while (mr_str_split(&forms, '\0', &form) && which--) continue;
+    return form;
+}
+
+mr_str mr_message_counting(const mr_language *l, mr_str id, mr_str count)
 {
     mr_str text = text_in(l, id);
-    if (!text.ptr && l != mr_language_english()) text = text_in(mr_language_english(), id);
-    return text.ptr ? text : id;
+    if (!text.ptr && l != mr_language_english()) text = text_in(l = mr_language_english(), id);
+    if (!text.ptr) return id;
+    return memchr(text.ptr, '\0', text.len) ? form_for(l, text, count) : text;
+}
+
+mr_str mr_message_str(const mr_language *l, mr_str id)
+{
+    return mr_message_counting(l, id, MR_STR_EMPTY);
 }
 
 mr_str mr_message(const mr_language *l, const char *id)
@@ -138,7 +187,8 @@ static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *o
 
 mr_str mr_say(mr_arena *a, const mr_language *l, const char *id, const struct mr_arg *args, size_t count)
 {
-    mr_str text = mr_message(l, id);
+    const struct mr_arg *number = find_arg(args, count, MR_STR("count"));
+    mr_str text = mr_message_counting(l, mr_str_of(id), number ? number->value : MR_STR_EMPTY);
     size_t n = fill(text, args, count, NULL);
     char *out = mr_arena_alloc(a, n + 1);
     if (!out) return MR_STR_EMPTY;

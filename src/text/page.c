@@ -21,9 +21,9 @@ struct folder {
     const char *ending;
     _Atomic(const mr_template *) parsed[MOST_TEMPLATES];
 };
-static struct folder pages = {text_templates, &text_templates_count, ".html", {0}};
-static struct folder mail_html = {text_mail_html, &text_mail_html_count, ".html", {0}};
-static struct folder mail_text = {text_mail_txt, &text_mail_txt_count, ".txt", {0}};
+static struct folder pages = {.files = text_templates, .count = &text_templates_count, .ending = ".html"};
+static struct folder mail_html = {.files = text_mail_html, .count = &text_mail_html_count, .ending = ".html"};
+static struct folder mail_text = {.files = text_mail_txt, .count = &text_mail_txt_count, .ending = ".txt"};
 
 static pthread_mutex_t parsing = PTHREAD_MUTEX_INITIALIZER;
 static mr_arena arena; /* under `parsing` */

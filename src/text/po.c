@@ -1,5 +1,5 @@
-/* One pass over the lines of a file. An entry is `msgid` and `msgstr`, each with one or more strings in quotation marks; a text that is one string
- * without escapes is not copied. */
+/* One pass over the lines of a file. An entry is `msgid` and `msgstr`, or `msgid`, `msgid_plural` and `msgstr[0]`, `msgstr[1]` ..., each with one or more
+ * strings in quotation marks; a text that is one string without escapes is not copied. */
 #include "text/po.h"
 
 struct reader {
@@ -106,6 +106,26 @@ static int expect(struct reader *r, mr_str keyword, mr_str *ret)
     return read_strings(r, first.len && first.ptr[0] == '"' ? first : mr_str_trim(first), ret);
 }
 
+/* The forms of a message that counts, from `msgid_plural` on. *ret_whole: none of them is empty. */
+static int read_forms(struct reader *r, struct mr_po_entry *e, bool *ret_whole)
+{
+    mr_str form, part;
+    MR_TRY(expect(r, MR_STR("msgid_plural "), &part));
+    if (!mr_str_eq(part, e->id))
+        return fail(r, "the id of a message that counts stands twice, as msgid and as msgid_plural");
+    *ret_whole = true;
+    for (; mr_str_has_prefix(r->line, MR_STR("msgstr[")); e->forms++) {
+        char keyword[] = {'m', 's', 'g', 's', 't', 'r', '[', (char)('0' + e->forms), ']', ' ', '\0'};
+        if (e->forms == MR_PO_MOST_FORMS) return fail(r, "there are more plural forms than any language has");
+        MR_TRY(expect(r, mr_str_of(keyword), &form));
+        *ret_whole = *ret_whole && form.len;
+        if (memchr(form.ptr, '\0', form.len)) return fail(r, "a text holds a NUL");
+        e->text = e->forms ? mr_arena_concat(r->arena, (const mr_str[]){e->text, mr_str_make("", 1), form}, 3) : form;
+        if (!e->text.ptr) return MR_FAIL(r->err, MR_E_NOMEM, "not enough memory for messages", r->at);
+    }
+    return e->forms ? MR_OK : fail(r, "msgstr[0] is expected");
+}
+
 /* Comments and empty lines; *ret_fuzzy tells whether a translator's tool has marked the entry that follows. */
 static void skip_comments(struct reader *r, bool *ret_fuzzy)
 {
@@ -134,14 +154,44 @@ int mr_po_read(mr_arena *a, mr_str source, struct mr_po *ret, struct mr_err *err
         bool fuzzy;
         skip_comments(&r, &fuzzy);
         if (is_at_end(&r)) break;
-        struct mr_po_entry e;
+        struct mr_po_entry e = {0};
+        bool whole = true;
         MR_TRY(expect(&r, MR_STR("msgid "), &e.id));
-        MR_TRY(expect(&r, MR_STR("msgstr "), &e.text));
+        if (mr_str_has_prefix(r.line, MR_STR("msgid_plural ")))
+            MR_TRY(read_forms(&r, &e, &whole));
+        else
+            MR_TRY(expect(&r, MR_STR("msgstr "), &e.text));
         if (e.id.len == 0)
             po.header = e.text;
-        else if (e.text.len && !fuzzy)
+        else if (e.text.len && whole && !fuzzy)
             po.entries[po.count++] = e;
     }
     *ret = po;
+    return MR_OK;
+}
+
+/* What stands behind `name` up to `end` on; *rest goes on behind it. */
+static bool cut(mr_str *rest, mr_str name, char end, mr_str *ret)
+{
+    ptrdiff_t at = mr_str_find(*rest, name);
+    if (at < 0) return false;
+    *rest = mr_str_from(*rest, (size_t)at + name.len);
+    if (mr_str_find_char(*rest, end) < 0) return false;
+    return mr_str_split(rest, end, ret);
+}
+
+int mr_po_plural_rule(mr_str header, unsigned *ret_forms, mr_str *ret_expression, struct mr_err *err)
+{
+    mr_str line, forms, expression;
+    bool found = cut(&header, MR_STR("Plural-Forms:"), '\n', &line) && cut(&line, MR_STR("nplurals="), ';', &forms) &&
+                 cut(&line, MR_STR("plural="), ';', &expression);
+    if (!found || forms.len != 1 || forms.ptr[0] < '1' || forms.ptr[0] > '0' + MR_PO_MOST_FORMS || !expression.len)
+        return MR_FAIL(err, MR_E_FORMAT, "the header has no rule of Plural-Forms", MR_NOWHERE);
+    for (size_t i = 0; i < expression.len; i++)
+        if (!expression.ptr[i] || !strchr("n0123456789 ()?:!=<>&|%", expression.ptr[i]))
+            return MR_FAIL(err, MR_E_FORMAT, "the rule of Plural-Forms has a sign that does not belong there",
+                           MR_NOWHERE);
+    *ret_forms = (unsigned)(forms.ptr[0] - '0');
+    *ret_expression = expression;
     return MR_OK;
 }

@@ -343,6 +343,8 @@ static int put_message(struct renderer *r, mr_str name)
     MR_TRY(message_id(r, name, space, sizeof space, &id));
     if (id.len == 0) return MR_OK;
     mr_str text = mr_message_str(r->language, id);
+    if (mr_str_find(text, MR_STR("{count}")) >= 0)
+        text = mr_message_counting(r->language, id, text_of(find_value(r, MR_STR("count"))));
     mr_str before, placeholder;
     while (mr_placeholder_next(&text, &before, &placeholder)) {
         put_safely(r, before);

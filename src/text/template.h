@@ -5,7 +5,8 @@
  *   {{#name}}..{{/name}}      when the value is true, with it as context; for each element of a list. Not true: absent, null, false, the
  *   {{^name}}..{{/name}}      empty text, 0, the empty list (as in mustache.js; an empty object is true)
  *   {{>name}}                 another template
- *   {{@id}}                   beyond Mustache: the message `id` in the reader's language, its {placeholders} looked up in the view, everything escaped
+ *   {{@id}}                   beyond Mustache: the message `id` in the reader's language, its {placeholders} looked up in the view, everything escaped;
+ *                           the view's `count` chooses among plural forms
  *   {{@(name)}} {{@a.(b).c}}  the same, with values of the view in the id; nothing when the id is then empty
  *
  * Templates are embedded (web/templates/NAME.html) and parsed at first use. */

@@ -47,7 +47,7 @@ static bool find_specification(mr_page *p, mr_action action, struct mr_published
     return false;
 }
 
-/* ---- lists of what is in memory ---- */
+/* ---- lists ---- */
 
 /* Begin the answer of one part of a list: {"items": [... */
 static void begin_items(mr_page *p)
@@ -71,16 +71,16 @@ void mr_api_batches(mr_page *p)
     struct mr_published published;
     struct mr_api_paging paging;
     struct mr_batch *list;
-    size_t count, at = 0;
+    size_t count;
     if (!find_specification(p, MR_MAY_BATCH_READ, &published) || !mr_api_paging(p, &paging)) return;
-    if (mr_batch_list(p->service, p->actor, p->arena, published.id, &list, &count, &err) != MR_OK) {
+    if (mr_batch_list(p->service, p->actor, p->arena, published.id, paging.after, paging.limit + 1, &list, &count,
+                      &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }
-    while (paging.after.len && at < count && mr_str_compare(list[at].id, paging.after) >= 0) at++; /* newest first */
-    size_t end = at + paging.limit < count ? at + paging.limit : count;
+    size_t end = count < paging.limit ? count : paging.limit;
     begin_items(p);
-    for (size_t i = at; i < end; i++) {
+    for (size_t i = 0; i < end; i++) {
         mr_json_begin_object(&p->view);
         put_batch(p, &list[i], published.slug);
         mr_json_end_object(&p->view);

@@ -56,26 +56,41 @@ static void answer_or_fail(mr_page *p, int code, int status, mr_str id, const st
         mr_api_fail(p, err);
 }
 
+/* "<when it was changed>.<id>" of the last one that was given. */
+static struct mr_draft_place place_of(mr_str after)
+{
+    mr_str at;
+    uint64_t ms;
+    if (!mr_str_split(&after, '.', &at) || !mr_str_to_u64(at, &ms) || ms > INT64_MAX) return (struct mr_draft_place){0};
+    return (struct mr_draft_place){(int64_t)ms, after};
+}
+
 void mr_api_drafts(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_draft *list;
+    struct mr_api_paging paging;
     size_t count;
-    mr_str state = mr_http_query(p->request, "state");
-    if (mr_draft_list(p->service, p->actor, p->arena, &list, &count, &err) != MR_OK) {
+    if (!mr_api_paging(p, &paging)) return;
+    const struct mr_draft_filter filter = {
+        .state = mr_http_query(p->request, "state"), .after = place_of(paging.after), .limit = paging.limit + 1};
+    if (mr_draft_list(p->service, p->actor, p->arena, &filter, &list, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }
+    size_t shown = count < paging.limit ? count : paging.limit;
     mr_api_begin(p);
     mr_json_put_name(&p->view, "items");
     mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < count; i++) {
-        if (state.len && !mr_str_eq(state, mr_draft_state_word(list[i].state))) continue;
+    for (size_t i = 0; i < shown; i++) {
         mr_json_begin_object(&p->view);
         put_draft(p, &list[i]);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
+    if (count > shown)
+        mr_api_put_next(p, mr_arena_format(p->arena, "%lld.%.*s", (long long)list[shown - 1].updated_at,
+                                           MR_STR_ARG(list[shown - 1].id)));
     mr_api_show(p, 200);
 }
 
@@ -190,6 +205,13 @@ void mr_api_draft_findings(mr_page *p)
     }
     mr_json_end_array(&p->view);
     mr_api_show(p, 200);
+}
+
+void mr_api_draft_take_provider(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_draft_take_provider(p->service, p->actor, p->arena, p->part[0], &err);
+    answer_or_fail(p, code, 200, p->part[0], &err);
 }
 
 void mr_api_draft_submit(mr_page *p)

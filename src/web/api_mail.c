@@ -119,7 +119,7 @@ void mr_api_mail_words(mr_page *p)
         mr_api_fail(p, &err);
         return;
     }
-    own = mr_mail_words_own(p->arena, l, kind);
+    own = mr_mail_words_own(p->arena, l, kind, MR_STR_EMPTY);
     mr_api_begin(p);
     mr_json_put_member(&p->view, "subject", words.subject.len ? words.subject : own.subject);
     mr_json_put_member(&p->view, "introduction", words.subject.len ? words.introduction : own.introduction);

@@ -44,30 +44,25 @@ void mr_api_specifications(mr_page *p)
     struct mr_err err = {0};
     struct mr_published *list;
     struct mr_api_paging paging;
-    mr_str last = MR_STR_EMPTY;
-    size_t count, given = 0;
-    bool more = false;
+    size_t count;
     if (!mr_api_paging(p, &paging)) return;
-    int code = mr_catalogue_list(p->service, p->arena, &list, &count, &err);
+    const struct mr_specification_filter filter = {.after = paging.after, .limit = paging.limit + 1};
+    int code = mr_catalogue_list_own(p->service, p->actor, p->arena, &filter, &list, &count, &err);
+    size_t shown = code != MR_OK ? 0 : count < paging.limit ? count : paging.limit;
     mr_api_begin(p);
     mr_json_put_name(&p->view, "items");
     mr_json_begin_array(&p->view);
-    for (size_t i = 0; code == MR_OK && i < count && !more; i++) {
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
-        if (mr_str_compare(list[i].id, paging.after) <= 0) continue;
-        more = given++ == paging.limit;
-        if (more) break;
+    for (size_t i = 0; code == MR_OK && i < shown; i++) {
         mr_json_begin_object(&p->view);
         code = put_specification(p, &list[i], &err);
         mr_json_end_object(&p->view);
-        last = list[i].id;
     }
     if (code != MR_OK) {
         mr_api_fail(p, &err);
         return;
     }
     mr_json_end_array(&p->view);
-    if (more) mr_api_put_next(p, last);
+    if (count > shown) mr_api_put_next(p, list[shown - 1].id);
     mr_api_show(p, 200);
 }
 

@@ -1,5 +1,6 @@
 /* POST /api/v1/verify: the body is the document, the answer the report of `merit verify --json`. Nothing is kept. */
 #include "base/limits.h"
+#include "service/verify_link.h"
 #include "service/verifying.h"
 #include "web/api.h"
 
@@ -11,6 +12,7 @@ static int verify(mr_page *p, mr_arena *a, mr_buf *out, struct mr_err *err)
     MR_TRY(mr_service_verifying_init(p->service, p->arena, p->language, &how, err));
     MR_TRY(mr_verifier_open(&how.verifying, &v, err));
     int code = mr_verify(v, a, p->request->body, &report, err);
+    if (code == MR_OK) code = mr_verify_link_follow(p->service, v, a, p->language, &report, err);
     if (code == MR_OK) mr_report_write_json(&report, p->language, MR_STR_EMPTY, out);
     mr_verifier_close(v);
     return code;

@@ -98,8 +98,8 @@ void mr_web_award(mr_page *p)
 
 static void put_facts(mr_page *p, const struct mr_award_record *record)
 {
-    static const char *const shown[] = {"birth_date", "email", "student_number", "grade",
-                                        "date",       "place", "ects",           "supervision"};
+    static const char *const shown[] = {"birth_date", "email", "language", "student_number", "grade",
+                                        "date",       "place", "ects",     "supervision"};
     struct mr_award_fields fields = record->fields;
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "facts");
@@ -111,6 +111,8 @@ static void put_facts(mr_page *p, const struct mr_award_record *record)
             if (strcmp(shown[k], "supervision") == 0)
                 value =
                     mr_message_str(p->language, mr_arena_format(p->arena, "award.supervision.%.*s", MR_STR_ARG(value)));
+            if (strcmp(shown[k], "language") == 0 && mr_language_find(value))
+                value = mr_language_own_name(mr_language_find(value));
             mr_json_begin_object(v);
             mr_json_put_member(v, "name",
                                mr_message_str(p->language, mr_arena_format(p->arena, "award.field.%s", shown[k])));

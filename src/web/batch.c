@@ -13,7 +13,7 @@
 static mr_str progress_text(mr_page *p, const struct mr_batch *b)
 {
     return MR_SAY(p->arena, p->language, "batch.progress",
-                  {"done", mr_say_count(p->arena, p->language, b->rows_sealed)},
+                  {"count", mr_say_count(p->arena, p->language, b->rows_sealed)},
                   {"total", mr_say_count(p->arena, p->language, b->rows_ready)});
 }
 
@@ -249,7 +249,7 @@ void mr_web_batch_links(mr_page *p)
     struct mr_err err = {0};
     MR_CLEANUP(mr_buf_done) mr_buf table;
     mr_buf_init(&table, MR_LIMIT_HTTP_RESPONSE);
-    if (mr_batch_write_links(p->service, p->actor, p->arena, p->part[0], p->language, &table, &err) != MR_OK)
+    if (mr_batch_write_links(p->service, p->actor, p->part[0], p->language, &table, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
         mr_page_download(p, "text/csv; charset=utf-8", MR_STR("claim-links.csv"), mr_buf_str(&table));

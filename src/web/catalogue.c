@@ -273,7 +273,6 @@ static int show(mr_page *p, const struct asked *a, struct mr_err *err)
     MR_TRY(mr_search_find(p->service, p->arena, &q, &found, err));
     mr_page_begin(p, "specifications.title", "find");
     put_flag(p, "any", found.all > 0);
-    put_flag(p, "one", found.all == 1);
     put_flag(p, "asked", asks);
     put_flag(p, "empty", !found.all && !asks);
     put_flag(p, "nothing", !found.all && asks);

@@ -10,6 +10,7 @@
 #include "service/keep.h"
 #include "service/verifying.h"
 #include "service/wallet.h"
+#include "web/credential_file.h"
 #include "web/session.h"
 
 #define PASS_COOKIE "merit_claim"
@@ -32,7 +33,10 @@ static bool open_claim(mr_page *p, struct mr_claim *ret)
 {
     struct mr_err err = {0};
     int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], pass_of(p), ret, &err);
-    if (code == MR_OK) return true;
+    if (code == MR_OK) {
+        mr_page_prefer_language(p, ret->language);
+        return true;
+    }
     if (code == MR_E_NOT_FOUND)
         mr_page_not_found(p);
     else if (code == MR_E_STATE) {
@@ -109,6 +113,7 @@ static void put_outcomes(mr_page *p, const mr_view *view)
     mr_json_put_name(v, "outcomes");
     mr_json_begin_object(v);
     mr_json_put_member(v, "lang", outcomes->language.len ? outcomes->language : mr_language_tag(p->language));
+    mr_page_tell_language(p, outcomes->language);
     mr_json_put_name(v, "list");
     mr_json_begin_array(v);
     for (size_t i = 0; i < outcomes->value_count; i++) mr_json_put_str(v, outcomes->values[i]);
@@ -132,6 +137,9 @@ static void put_sheet(mr_page *p, const mr_view *view)
     mr_json_put_member(v, "awarding_body", awarding_bodies(p, view));
     mr_json_put_member(v, "learner", view->learner);
     mr_json_put_member(v, "title", view->title);
+    mr_str title_language = view->answers[MR_ELEMENT_TITLE].language;
+    mr_json_put_member(v, "title_lang", title_language.len ? title_language : mr_language_tag(p->language));
+    mr_page_tell_language(p, title_language);
     if (mr_date_is_set(view->birth_date))
         mr_json_put_member(v, "born",
                            MR_SAY(p->arena, p->language, "claim.born",
@@ -175,10 +183,7 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
         mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
     mr_json_put_name(v, states[claim->state]);
     mr_json_put_bool(v, true);
-    mr_json_put_name(v, "badge");
-    mr_json_put_bool(v, claim->badge.len > 0);
-    mr_json_put_name(v, "wallet");
-    mr_json_put_bool(v, claim->wallet.len > 0);
+    mr_web_put_credential_files(p, claim_path(p, "/file"), claim);
     if (claim->status != MR_STATUS_ACTIVE) {
         mr_json_put_name(v, mr_status_name(claim->status));
         mr_json_put_bool(v, true);
@@ -449,32 +454,12 @@ void mr_web_claim_image(mr_page *p)
     mr_buf_put(mr_http_body(p->response), picture);
 }
 
-/* "wound-care-2026-3f9a1c20.jsonld": letters of the specification's name are ASCII (model/specification.h). */
-static mr_str file_name(mr_page *p, const struct mr_claim *claim, const char *ending)
-{
-    struct mr_published published;
-    mr_str slug = MR_STR("credential"), id = claim->achievement_id;
-    if (mr_catalogue_get(p->service, p->arena, claim->specification_id, &published, NULL) == MR_OK)
-        slug = published.slug;
-    return mr_arena_format(p->arena, "%.*s-%.*s%s", MR_STR_ARG(slug), 8, id.ptr + id.len - 8, ending);
-}
-
 void mr_web_claim_file(mr_page *p)
 {
     struct mr_claim claim;
     if (!open_claim(p, &claim)) return;
-    const struct {
-        const char *name, *type;
-        mr_format format;
-        mr_str content;
-    } files[] = {{"european", "application/jose+json", MR_FORMAT_ELM, claim.elm},
-                 {"jwt", "application/vc+jwt", MR_FORMAT_VC_JWT, claim.jwt},
-                 {"badge", "application/vc", MR_FORMAT_OPEN_BADGES, claim.badge},
-                 {"wallet", "application/dc+sd-jwt", MR_FORMAT_DC_SD_JWT, claim.wallet}};
-    for (size_t i = 0; i < sizeof files / sizeof *files && claim.door == MR_CLAIM_PASS; i++) {
-        if (!mr_str_is(p->part[2], files[i].name) || files[i].content.len == 0) continue;
-        mr_page_download(p, files[i].type, file_name(p, &claim, mr_format_ending(files[i].format)), files[i].content);
-        return;
-    }
-    mr_page_not_found(p);
+    if (claim.door == MR_CLAIM_PASS && claim.state == MR_CLAIM_ACCEPTED)
+        mr_web_credential_file(p, &claim, p->part[2]);
+    else
+        mr_page_not_found(p);
 }

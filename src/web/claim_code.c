@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "credential/qr.h"
 #include "web/office.h"
+#include "web/rate.h"
 
 /* ---- typing ---- */
 
@@ -30,7 +31,8 @@ void mr_web_claim_code_open(mr_page *p)
 {
     struct mr_err err = {0};
     mr_str typed = mr_http_form(p->request, "code"), path;
-    switch (mr_claim_code_open(p->service, p->arena, typed, p->request->peer, &path, &err)) {
+    mr_str peer = mr_rate_address(p->arena, p->request->peer);
+    switch (mr_claim_code_open(p->service, p->arena, typed, peer, &path, &err)) {
     case MR_OK: mr_http_redirect(p->response, path); return;
     case MR_E_FORMAT: show_form(p, typed, typed.len ? "claim_code.wrong.typed" : "claim_code.wrong.empty", 422); return;
     case MR_E_NOT_FOUND: show_form(p, typed, "claim_code.wrong.unknown", 422); return;

@@ -123,11 +123,11 @@ static void put_meter(mr_page *p, const struct mr_draft *d, const struct mr_find
     mr_json_put_int(&p->view, wanted);
     mr_json_put_member(&p->view, "sentence",
                        MR_SAY(p->arena, p->language, "draft.meter",
-                              {"answered", mr_say_count(p->arena, p->language, answered)},
+                              {"count", mr_say_count(p->arena, p->language, answered)},
                               {"wanted", mr_say_count(p->arena, p->language, wanted)}));
     mr_json_put_member(&p->view, "optional",
                        MR_SAY(p->arena, p->language, "draft.meter.optional",
-                              {"answered", mr_say_count(p->arena, p->language, more)},
+                              {"count", mr_say_count(p->arena, p->language, more)},
                               {"wanted", mr_say_count(p->arena, p->language, optional)}));
     mr_json_end_object(&p->view);
 }
@@ -319,6 +319,7 @@ static int put_actions(mr_page *p, const struct mr_draft *d, struct mr_err *err)
     put_bool(p, "can_restore", away && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
     put_bool(p, "can_delete", (open || away) && edits);
     put_bool(p, "can_copy", edits);
+    put_bool(p, "has_more", edits || ((open || away) && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE)));
     return MR_OK;
 }
 

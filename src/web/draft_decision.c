@@ -127,6 +127,15 @@ void mr_web_draft_drop(mr_page *p)
         tell_state(p, &err);
 }
 
+void mr_web_draft_take_provider(mr_page *p)
+{
+    struct mr_err err = {0};
+    if (mr_draft_take_provider(p->service, p->actor, p->arena, p->part[0], &err) == MR_OK)
+        mr_http_redirect(p->response, mr_web_draft_path(p, p->part[0], "/provider"));
+    else
+        tell_state(p, &err);
+}
+
 static void go_to(mr_page *p, int code, mr_str id, const struct mr_err *err)
 {
     if (code == MR_OK)

@@ -66,6 +66,8 @@ static int show(mr_page *p, struct mr_draft_form *form, const struct mr_draft_se
     mr_json_put_member(v, "draft_title", title);
     mr_json_put_member(v, "draft_lang", language);
     mr_json_put_member_c(v, "section", section->name);
+    mr_json_put_name(v, "is_provider_section");
+    mr_json_put_bool(v, strcmp(section->name, "provider") == 0);
     mr_json_put_member(v, "heading", mr_message(p->language, section->title));
     mr_json_put_member(v, "lead", mr_message_str(p->language, lead));
     mr_json_put_member(v, "trouble", trouble ? mr_message(p->language, trouble) : MR_STR_EMPTY);

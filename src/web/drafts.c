@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "web/office.h"
+#include "web/specification.h"
 
 /* ---- the list ---- */
 
@@ -36,44 +37,121 @@ static bool published_fits(const struct mr_published *s, mr_str typed)
     return any;
 }
 
-static size_t put_drafts(mr_page *p, const char *member, const struct mr_draft *list, size_t count,
-                         mr_draft_state state, mr_str typed)
+/* What one part of the list shows: rows in their order, and where it goes on; `next` empty: there is no more. */
+struct part {
+    void *rows;
+    size_t count;
+    mr_str next;
+};
+
+static struct mr_draft_place place_of(mr_str after)
 {
-    size_t shown = 0;
-    mr_json_put_name(&p->view, member);
-    mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].state != state || !draft_fits(&list[i], typed)) continue;
-        mr_json_begin_object(&p->view);
-        mr_json_put_member(&p->view, "path", mr_web_draft_path(p, list[i].id, ""));
-        mr_web_draft_put_title(p, &list[i]);
-        mr_json_put_member(&p->view, "version", list[i].version);
-        mr_web_draft_put_state(p, list[i].state);
-        mr_json_put_member(&p->view, "changed", mr_say_time(p->arena, p->language, list[i].updated_at));
-        mr_web_draft_put_deed(p, "submitted", list[i].org_id, &list[i].submitted);
-        bool own = mr_str_is(list[i].submitted.kind, mr_actor_word(p->actor)) &&
-                   mr_str_eq(list[i].submitted.id, p->actor->id) && p->actor->kind == MR_ACTOR_PERSON;
-        put_bool(p, "waits_for_you",
-                 state == MR_DRAFT_SUBMITTED && !own &&
-                     mr_authorise(p->actor, MR_MAY_SPECIFICATION_APPROVE, list[i].org_id, NULL) == MR_OK);
-        mr_json_put_member(&p->view, "sent_back", state == MR_DRAFT_OPEN ? list[i].reason : MR_STR_EMPTY);
-        mr_json_end_object(&p->view);
-        shown++;
-    }
-    mr_json_end_array(&p->view);
-    return shown;
+    mr_str at;
+    uint64_t ms;
+    if (!mr_str_split(&after, '.', &at) || !mr_str_to_u64(at, &ms) || ms > INT64_MAX) return (struct mr_draft_place){0};
+    return (struct mr_draft_place){(int64_t)ms, after};
 }
 
-static size_t put_published(mr_page *p, const char *member, const struct mr_published *list, size_t count,
-                            bool archived, mr_str typed)
+/* Titles are looked at in pieces, until the page is full or enough was looked at: then the page goes on from there. */
+static int find_drafts(mr_page *p, mr_draft_state state, mr_str typed, mr_str after, struct part *ret,
+                       struct mr_err *err)
 {
-    size_t shown = 0;
+    struct mr_draft *kept = MR_NEW_ARRAY(p->arena, struct mr_draft, MR_LIMIT_OFFICE_ROWS), *list;
+    struct mr_draft_filter filter = {
+        .state = mr_draft_state_word(state), .after = place_of(after), .limit = MR_LIMIT_OFFICE_ROWS + 1};
+    size_t count = 0, looked = 0, kept_count = 0;
+    if (!kept) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    *ret = (struct part){kept};
+    do {
+        MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &filter, &list, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            if (kept_count == MR_LIMIT_OFFICE_ROWS || looked == MR_LIMIT_OFFICE_LOOKED) {
+                ret->count = kept_count;
+                ret->next = mr_arena_format(p->arena, "%lld.%.*s", (long long)filter.after.updated_at,
+                                            MR_STR_ARG(filter.after.id));
+                return MR_OK;
+            }
+            looked++;
+            if (draft_fits(&list[i], typed)) kept[kept_count++] = list[i];
+            filter.after = (struct mr_draft_place){list[i].updated_at, list[i].id};
+        }
+    } while (count == filter.limit);
+    ret->count = kept_count;
+    return MR_OK;
+}
+
+static int find_published(mr_page *p, mr_specification_which which, mr_str typed, mr_str after, struct part *ret,
+                          struct mr_err *err)
+{
+    struct mr_published *kept = MR_NEW_ARRAY(p->arena, struct mr_published, MR_LIMIT_OFFICE_ROWS), *list;
+    struct mr_specification_filter filter = {
+        .which = which, .newest_first = true, .after = after, .limit = MR_LIMIT_OFFICE_ROWS + 1};
+    size_t count = 0, looked = 0, kept_count = 0;
+    if (!kept) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    *ret = (struct part){kept};
+    do {
+        MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &filter, &list, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            if (kept_count == MR_LIMIT_OFFICE_ROWS || looked == MR_LIMIT_OFFICE_LOOKED) {
+                ret->count = kept_count, ret->next = filter.after;
+                return MR_OK;
+            }
+            looked++;
+            if (published_fits(&list[i], typed)) kept[kept_count++] = list[i];
+            filter.after = list[i].id;
+        }
+    } while (count == filter.limit);
+    ret->count = kept_count;
+    return MR_OK;
+}
+
+/* "<member>_next": the address where this part goes on. */
+static void put_next(mr_page *p, const char *member, const char *show, mr_str typed, const struct part *part)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf b;
+    mr_buf_init(&b, 4 * MR_KIB);
+    if (!part->next.len) return;
+    mr_buf_puts(&b, "/provider/specifications");
+    mr_web_put_query(&b, "show", mr_str_of(show));
+    mr_web_put_query(&b, "q", typed);
+    mr_web_put_query(&b, "part", mr_str_of(member));
+    mr_web_put_query(&b, "after", part->next);
+    mr_json_put_member(&p->view, mr_arena_format(p->arena, "%s_next", member).ptr, mr_buf_str(&b));
+}
+
+static void put_drafts(mr_page *p, const char *member, const struct part *part)
+{
+    const struct mr_draft *list = part->rows;
     mr_json_put_name(&p->view, member);
     mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < part->count; i++) {
+        const struct mr_draft *d = &list[i];
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "path", mr_web_draft_path(p, d->id, ""));
+        mr_web_draft_put_title(p, d);
+        mr_json_put_member(&p->view, "version", d->version);
+        mr_web_draft_put_state(p, d->state);
+        mr_json_put_member(&p->view, "changed", mr_say_time(p->arena, p->language, d->updated_at));
+        mr_web_draft_put_deed(p, "submitted", d->org_id, &d->submitted);
+        bool own = mr_str_is(d->submitted.kind, mr_actor_word(p->actor)) && mr_str_eq(d->submitted.id, p->actor->id) &&
+                   p->actor->kind == MR_ACTOR_PERSON;
+        put_bool(p, "waits_for_you",
+                 d->state == MR_DRAFT_SUBMITTED && !own &&
+                     mr_authorise(p->actor, MR_MAY_SPECIFICATION_APPROVE, d->org_id, NULL) == MR_OK);
+        mr_json_put_member(&p->view, "sent_back", d->state == MR_DRAFT_OPEN ? d->reason : MR_STR_EMPTY);
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
+static void put_published(mr_page *p, const char *member, const struct part *part)
+{
+    const struct mr_published *list = part->rows;
+    mr_json_put_name(&p->view, member);
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < part->count; i++) {
         const struct mr_published *s = &list[i];
         mr_str language, title = mr_texts_get(s->specification.title, mr_language_tag(p->language), &language);
-        if ((s->archived_at != MR_TIME_NONE) != archived || !published_fits(s, typed)) continue;
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "slug", s->slug);
         mr_json_put_member(&p->view, "title", title);
@@ -86,10 +164,8 @@ static size_t put_published(mr_page *p, const char *member, const struct mr_publ
         put_bool(p, "can_edit", mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, s->org_id, NULL) == MR_OK);
         put_bool(p, "can_archive", mr_authorise(p->actor, MR_MAY_SPECIFICATION_ARCHIVE, s->org_id, NULL) == MR_OK);
         mr_json_end_object(&p->view);
-        shown++;
     }
     mr_json_end_array(&p->view);
-    return shown;
 }
 
 /* Which part of the list is asked for. */
@@ -109,34 +185,71 @@ static void put_filter(mr_page *p, mr_str shown)
     mr_json_end_array(&p->view);
 }
 
+/* The parts of the list: the member of the view, the filter that shows it alone, and what it holds. */
+static const struct {
+    const char *member, *show;
+    bool is_draft, is_usual; /* shown when nothing else is asked for */
+    mr_draft_state state;
+    mr_specification_which which;
+} parts[] = {{"waiting", "waiting", true, true, MR_DRAFT_SUBMITTED, MR_SPECIFICATIONS_ALL},
+             {"drafts", "drafts", true, true, MR_DRAFT_OPEN, MR_SPECIFICATIONS_ALL},
+             {"published", "published", false, true, MR_DRAFT_STATES, MR_SPECIFICATIONS_OFFERED},
+             {"away", "archived", true, false, MR_DRAFT_ARCHIVED, MR_SPECIFICATIONS_ALL},
+             {"withdrawn", "archived", false, false, MR_DRAFT_STATES, MR_SPECIFICATIONS_ARCHIVED}};
+
+static int put_part(mr_page *p, size_t i, mr_str typed, mr_str after, bool wanted, size_t *ret_count,
+                    struct mr_err *err)
+{
+    struct part part = {0};
+    if (wanted && parts[i].is_draft) MR_TRY(find_drafts(p, parts[i].state, typed, after, &part, err));
+    if (wanted && !parts[i].is_draft) MR_TRY(find_published(p, parts[i].which, typed, after, &part, err));
+    if (parts[i].is_draft)
+        put_drafts(p, parts[i].member, &part);
+    else
+        put_published(p, parts[i].member, &part);
+    put_next(p, parts[i].member, parts[i].show, typed, &part);
+    *ret_count = part.count;
+    return MR_OK;
+}
+
+/* Is there anything at all, also what is not asked for? */
+static int has_any(mr_page *p, bool *ret, struct mr_err *err)
+{
+    struct mr_draft *drafts;
+    struct mr_published *published;
+    size_t count;
+    const struct mr_draft_filter a_draft = {.limit = 1};
+    const struct mr_specification_filter one = {.which = MR_SPECIFICATIONS_ALL, .newest_first = true, .limit = 1};
+    MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &one, &published, &count, err));
+    if (!count) MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &a_draft, &drafts, &count, err));
+    *ret = count > 0;
+    return MR_OK;
+}
+
+/* With ?after= one part alone, from there on. */
 static int put_all(mr_page *p, struct mr_err *err)
 {
     mr_str typed = mr_str_trim(mr_http_query(p->request, "q")), show = mr_http_query(p->request, "show");
-    struct mr_draft *drafts;
-    struct mr_published *published;
-    size_t draft_count, published_count, shown = 0;
-    bool all = !show.len || mr_str_is(show, "all");
-    MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &draft_count, err));
-    MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &published, &published_count, err));
+    mr_str after = mr_http_query(p->request, "after"), only = mr_http_query(p->request, "part");
+    enum { PARTS = sizeof parts / sizeof *parts };
+    size_t counts[PARTS], shown = 0;
+    bool any, usual = !show.len || mr_str_is(show, "all");
+    MR_TRY(has_any(p, &any, err));
     put_filter(p, show);
     mr_json_put_member(&p->view, "typed", typed);
-    put_bool(p, "any", draft_count + published_count > 0);
-    size_t waiting = put_drafts(p, "waiting", drafts, all || mr_str_is(show, "waiting") ? draft_count : 0,
-                                MR_DRAFT_SUBMITTED, typed);
-    size_t open =
-        put_drafts(p, "drafts", drafts, all || mr_str_is(show, "drafts") ? draft_count : 0, MR_DRAFT_OPEN, typed);
-    size_t out = put_published(p, "published", published, all || mr_str_is(show, "published") ? published_count : 0,
-                               false, typed);
-    size_t away =
-        put_drafts(p, "away", drafts, mr_str_is(show, "archived") ? draft_count : 0, MR_DRAFT_ARCHIVED, typed);
-    size_t old =
-        put_published(p, "withdrawn", published, mr_str_is(show, "archived") ? published_count : 0, true, typed);
-    put_bool(p, "has_waiting", waiting > 0);
-    put_bool(p, "has_drafts", open > 0);
-    put_bool(p, "has_published", out > 0);
-    put_bool(p, "has_away", away + old > 0);
-    shown = waiting + open + out + away + old;
-    put_bool(p, "nothing_fits", !shown && draft_count + published_count > 0);
+    put_bool(p, "any", any);
+    for (size_t i = 0; i < PARTS; i++) {
+        bool wanted = after.len ? mr_str_is(only, parts[i].member)
+                                : (usual && parts[i].is_usual) || mr_str_is(show, parts[i].show);
+        MR_TRY(put_part(p, i, typed, after, wanted, &counts[i], err));
+        shown += counts[i];
+    }
+    put_bool(p, "has_waiting", counts[0] > 0);
+    put_bool(p, "has_drafts", counts[1] > 0);
+    put_bool(p, "has_published", counts[2] > 0);
+    put_bool(p, "has_away", counts[3] + counts[4] > 0);
+    put_bool(p, "nothing_fits", !shown && any);
+    if (after.len) put_bool(p, "is_later", true);
     return MR_OK;
 }
 

@@ -7,8 +7,9 @@
  *   GET, POST /enrol/<slug or opportunity>             for everybody */
 #include "web/enrolment.h"
 
-#include "service/enrolment.h"
+#include "base/encoding.h"
 #include "base/limits.h"
+#include "service/enrolment.h"
 #include "service/profile.h"
 #include "web/office.h"
 #include "web/upload.h"
@@ -42,7 +43,7 @@ static struct mr_enrolment_new learner_of(mr_page *p)
                                      .birth_date = mr_str_trim(mr_http_form(p->request, "birth_date")),
                                      .email = mr_str_trim(mr_http_form(p->request, "email")),
                                      .student_number = mr_str_trim(mr_http_form(p->request, "student_number")),
-                                     .language = mr_language_tag(p->language)};
+                                     .language = mr_str_trim(mr_http_form(p->request, "language"))};
 }
 
 /* The fields of the form of one learner: {"fields": [{"code", "label", "value", "wrong"}]}, and the list of faults. */
@@ -203,11 +204,12 @@ static void put_specifications(mr_page *p, mr_str org_id, mr_str slug)
     struct mr_published *list;
     size_t count;
     mr_json_writer *v = &p->view;
-    if (mr_catalogue_list(p->service, p->arena, &list, &count, NULL) != MR_OK) return;
+    const struct mr_specification_filter own = {
+        .org_id = p->actor->org_id.len ? org_id : MR_STR_EMPTY, .newest_first = true, .limit = MR_LIMIT_OFFICE_CHOICES};
+    if (mr_catalogue_list(p->service, p->arena, &own, &list, &count, NULL) != MR_OK) return;
     mr_json_put_name(v, "specifications");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (!mr_str_eq(list[i].org_id, org_id) && p->actor->org_id.len) continue;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "title", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
@@ -225,6 +227,13 @@ static void put_file(mr_page *p, const struct mr_enrolment_file *file)
     mr_json_begin_object(v);
     mr_json_put_member(v, "added", mr_office_count(p, "enrolment.file.added", file->added));
     if (file->left_out) mr_json_put_member(v, "left", mr_office_count(p, "enrolment.file.left", file->left_out));
+    if (file->refused_table.len) {
+        /* Nothing of a refused row is kept here, so the page itself carries the table. */
+        MR_CLEANUP(mr_buf_done) mr_buf table;
+        mr_buf_init(&table, 4 * MR_LIMIT_TABLE);
+        mr_base64_put(&table, file->refused_table);
+        if (!mr_buf_failed(&table)) mr_json_put_member(v, "table", mr_buf_str(&table));
+    }
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);
     for (size_t i = 0; i < file->refused_count; i++) {
@@ -270,6 +279,7 @@ static int put_chosen(mr_page *p, const struct typed *typed, mr_str slug, struct
                        mr_arena_format(p->arena, "%lld", (long long)(page.link.id.len ? page.link.keep_months : 12)));
     if (page.link.id.len) mr_json_put_member(v, "taken", mr_office_count(p, "enrolment.taken", page.taken));
     put_learner(p, typed);
+    mr_page_put_languages(p, typed && typed->learner ? typed->learner->language : MR_STR_EMPTY);
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -340,7 +350,8 @@ void mr_web_enrolment_file(mr_page *p)
     struct mr_enrolment_file *result = MR_NEW(p->arena, struct mr_enrolment_file);
     struct typed typed = {.form = "file"};
     if (!result) return;
-    int code = file ? mr_enrolment_add_file(p->service, p->actor, p->arena, p->part[0], file->content, result, &err)
+    int code = file ? mr_enrolment_add_file(p->service, p->actor, p->arena, p->part[0], file->content, p->language,
+                                            result, &err)
                     : MR_E_CSV;
     if (code == MR_OK)
         typed.file = result;
@@ -530,6 +541,7 @@ void mr_web_enrol_send(mr_page *p)
     struct mr_err err = {0};
     struct mr_findings findings;
     struct mr_enrolment_new x = learner_of(p);
+    x.language = mr_language_tag(p->language); /* whoever enrols is written to as she reads */
     mr_enrolment_joined done = MR_ENROLMENT_JOINED;
     struct typed typed = {.form = "join", .findings = &findings, .learner = &x};
     mr_findings_init(&findings, p->arena);

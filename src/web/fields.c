@@ -1,5 +1,6 @@
 #include "web/fields.h"
 
+#include "text/collate.h"
 #include "base/limits.h"
 
 #include <stdio.h>
@@ -164,6 +165,19 @@ static mr_str say_word(mr_page *p, const struct mr_field *f, const char *word)
                         : mr_str_of(word);
 }
 
+/* Names of places stand in the order of the reader's language; the rest in its own: levels, fields of education. */
+static void put_concepts(mr_page *p, const mr_scheme *scheme, mr_str chosen)
+{
+    struct mr_named *names = MR_NEW_ARRAY(p->arena, struct mr_named, scheme->count);
+    if (!names) return;
+    for (size_t i = 0; i < scheme->count; i++)
+        names[i] = (struct mr_named){mr_concept_label(&scheme->concepts[i], mr_language_tag(p->language)),
+                                     scheme->concepts[i].code};
+    if (scheme == mr_scheme_get(MR_SCHEME_COUNTRY) || scheme == mr_scheme_get(MR_SCHEME_JURISDICTION))
+        mr_collate(p->language, names, scheme->count);
+    for (size_t i = 0; i < scheme->count; i++) put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
+}
+
 void mr_fields_put_options(mr_page *p, const char *name, const struct mr_field *f, mr_str chosen)
 {
     mr_json_put_name(&p->view, name);
@@ -171,15 +185,15 @@ void mr_fields_put_options(mr_page *p, const char *name, const struct mr_field *
     if (!f->required || !chosen.len) put_option(p, MR_STR(""), mr_message(p->language, "fields.choose"), chosen);
     for (const char *const *word = f->words; word && *word; word++)
         put_option(p, mr_str_of(*word), say_word(p, f, *word), chosen);
-    const mr_scheme *scheme = f->words ? NULL : mr_scheme_get(f->scheme);
-    for (size_t i = 0; scheme && i < scheme->count; i++)
-        put_option(p, mr_str_of(scheme->concepts[i].code),
-                   mr_concept_label(&scheme->concepts[i], mr_language_tag(p->language)), chosen);
+    if (!f->words) put_concepts(p, mr_scheme_get(f->scheme), chosen);
     mr_json_end_array(&p->view);
 }
 
 static void put_language_options(mr_page *p, mr_str chosen)
 {
+    enum { MOST = sizeof offered / sizeof *offered };
+    struct mr_named names[MOST];
+    size_t count = 0;
     bool known = !chosen.len;
     mr_json_put_name(&p->view, "options");
     mr_json_begin_array(&p->view);
@@ -188,8 +202,10 @@ static void put_language_options(mr_page *p, mr_str chosen)
         const mr_concept *c = mr_concept_find(MR_SCHEME_LANGUAGE, mr_str_of(*tag));
         if (!c) continue;
         known |= mr_str_is(chosen, *tag);
-        put_option(p, mr_str_of(*tag), mr_concept_label(c, mr_language_tag(p->language)), chosen);
+        names[count++] = (struct mr_named){mr_concept_label(c, mr_language_tag(p->language)), *tag};
     }
+    mr_collate(p->language, names, count);
+    for (size_t i = 0; i < count; i++) put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
     const mr_concept *other = known ? NULL : mr_concept_find(MR_SCHEME_LANGUAGE, chosen);
     if (other) put_option(p, chosen, mr_concept_label(other, mr_language_tag(p->language)), chosen);
     mr_json_end_array(&p->view);

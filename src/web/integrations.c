@@ -130,9 +130,9 @@ static void put_choices(mr_page *p, const struct typed *typed)
         mr_json_begin_object(v);
         mr_json_put_name(v, "days");
         mr_json_put_int(v, days_choices[i]);
-        mr_json_put_member(v, "name",
-                           MR_SAY(p->arena, p->language, "token.days",
-                                  {"count", mr_say_count(p->arena, p->language, days_choices[i])}));
+        mr_json_put_member(
+            v, "name",
+            MR_SAY(p->arena, p->language, "say.days", {"count", mr_say_count(p->arena, p->language, days_choices[i])}));
         put_flag(p, "chosen", days_choices[i] == typed->days);
         mr_json_end_object(v);
     }

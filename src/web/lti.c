@@ -3,6 +3,7 @@
  * A launch's page stands in a frame of the platform: it says so in its Content-Security-Policy, has no navigation of the site, needs no cookie, and what leads out of
  * it opens a tab of its own. An instructor's next step carries the session that the launch gave, in a hidden field. */
 #include "service/api_token.h"
+#include "base/limits.h"
 #include "service/catalogue.h"
 #include "service/lti.h"
 #include "web/page.h"
@@ -72,22 +73,22 @@ struct done {
 static int put_choices(mr_page *p, const struct mr_lti_launch *launch, struct mr_err *err)
 {
     struct mr_published *list;
-    size_t count, any = 0;
+    size_t count;
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    const struct mr_specification_filter own = {
+        .org_id = launch->org_id, .newest_first = true, .limit = MR_LIMIT_OFFICE_CHOICES};
+    MR_TRY(mr_catalogue_list(p->service, p->arena, &own, &list, &count, err));
     mr_json_put_name(v, "choices");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (!mr_str_eq(list[i].org_id, launch->org_id)) continue;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "name", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
         put_flag(p, "chosen", mr_str_eq(list[i].slug, launch->specification_slug));
         mr_json_end_object(v);
-        any++;
     }
     mr_json_end_array(v);
-    put_flag(p, "has_choices", any > 0);
+    put_flag(p, "has_choices", count > 0);
     return MR_OK;
 }
 

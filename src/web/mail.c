@@ -56,11 +56,11 @@ static void put_mail(mr_page *p, const struct mr_queued_mail *m)
     put_state(p, m);
     const char *why = reason_of(m);
     if (why) mr_json_put_member(v, "why", mr_message_str(p->language, mr_str_of(why)));
-    if (m->state == MR_MAIL_WAITING && m->attempts) {
-        mr_json_put_member(v, "again_at", mr_say_time(p->arena, p->language, m->next_at));
-        mr_json_put_name(v, "attempts");
-        mr_json_put_int(v, m->attempts);
-    }
+    if (m->state == MR_MAIL_WAITING && m->attempts)
+        mr_json_put_member(v, "put_off",
+                           MR_SAY(p->arena, p->language, "mail.put_off",
+                                  {"count", mr_say_count(p->arena, p->language, m->attempts)},
+                                  {"again_at", mr_say_time(p->arena, p->language, m->next_at)}));
 }
 
 /* ---- the list ---- */

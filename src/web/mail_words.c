@@ -120,7 +120,7 @@ static void show_form(mr_page *p, const struct mr_mail_words *typed, const struc
     int code = mr_mail_org(p->service, p->actor, p->arena, &org, &err);
     if (code == MR_OK)
         code = mr_mail_words_find(p->service, p->actor, p->arena, org, p->part[0], language, &kept, &err);
-    struct mr_mail_words own = mr_mail_words_own(p->arena, l, kind);
+    struct mr_mail_words own = mr_mail_words_own(p->arena, l, kind, MR_STR_EMPTY);
     const struct mr_mail_words *shown = typed ? typed : kept.subject.len ? &kept : &own;
     if (code == MR_OK) code = put_preview(p, org, p->part[0], language, wrong ? NULL : shown, &err);
     if (code != MR_OK) {

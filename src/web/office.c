@@ -12,6 +12,7 @@
 #include "service/draft.h"
 #include "service/mail.h"
 #include "service/renewal.h"
+#include "service/partner.h"
 #include "service/people.h"
 #include "service/seals.h"
 #include "web/opportunity.h"
@@ -30,8 +31,7 @@ const struct mr_http_part *mr_office_file(mr_page *p, const char *field)
 
 mr_str mr_office_count(mr_page *p, const char *id, int64_t count)
 {
-    mr_str which = mr_arena_format(p->arena, "%s.%s", id, count == 1 ? "one" : "many");
-    return MR_SAY(p->arena, p->language, which.ptr, {"count", mr_say_count(p->arena, p->language, count)});
+    return MR_SAY(p->arena, p->language, id, {"count", mr_say_count(p->arena, p->language, count)});
 }
 
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more)
@@ -90,19 +90,21 @@ static void put_batch(mr_page *p, const struct mr_batch *b)
     mr_json_end_object(v);
 }
 
-/* None for those who may not see them: the specification itself is public. */
-static int put_batches(mr_page *p, const struct mr_published *of, size_t most, struct mr_err *err)
+/* The newest, or those older than the batch `before`. None for those who may not see them: the specification itself is public. */
+static int put_batches(mr_page *p, const struct mr_published *of, mr_str before, size_t most, struct mr_err *err)
 {
     struct mr_batch *batches = NULL;
     size_t count = 0;
     if (mr_authorise(p->actor, MR_MAY_BATCH_READ, of->org_id, NULL) == MR_OK)
-        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, &batches, &count, err));
+        MR_TRY(mr_batch_list(p->service, p->actor, p->arena, of->id, before, most + 1, &batches, &count, err));
     mr_json_put_name(&p->view, "batches");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);
     mr_json_end_array(&p->view);
     mr_json_put_name(&p->view, "has_batches");
     mr_json_put_bool(&p->view, count > 0);
+    if (count > most) mr_json_put_member(&p->view, "older_batches", batches[most - 1].id);
+    if (before.len) put_flag(&p->view, "is_later");
     return MR_OK;
 }
 
@@ -161,27 +163,50 @@ void mr_web_office_back(mr_page *p)
 
 /* ---- the first page ---- */
 
-/* Something that waits for the reader, with the page where it is done; nothing when there is none of it. */
-static void put_waiting(mr_page *p, const char *id, int64_t count, const char *path)
+static void put_waiting_line(mr_page *p, mr_str path, mr_str text)
 {
-    if (!count) return;
     mr_json_begin_object(&p->view);
-    mr_json_put_member_c(&p->view, "path", path);
-    mr_json_put_member(&p->view, "text", mr_office_count(p, id, count));
+    mr_json_put_member(&p->view, "path", path);
+    mr_json_put_member(&p->view, "text", text);
     mr_json_end_object(&p->view);
 }
 
-static int count_drafts(mr_page *p, int64_t *ret, struct mr_err *err)
+/* Things that wait for the reader, with the page where they are done; nothing when there are none. */
+static size_t put_waiting(mr_page *p, const char *id, int64_t count, const char *path)
 {
-    struct mr_draft *drafts;
-    size_t count;
-    *ret = 0;
-    if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) return MR_OK;
-    MR_TRY(mr_draft_list(p->service, p->actor, p->arena, &drafts, &count, err));
-    for (size_t i = 0; i < count; i++)
-        if (drafts[i].state == MR_DRAFT_SUBMITTED &&
-            !(p->actor->id.len && mr_str_eq(drafts[i].submitted.id, p->actor->id)))
-            ++*ret;
+    if (count) put_waiting_line(p, mr_str_of(path), mr_office_count(p, id, count));
+    return count > 0;
+}
+
+/* What the next step of a batch is for this reader, as the end of a message's id; NULL: theirs is none. */
+static const char *next_step(mr_page *p, const struct mr_batch *batch)
+{
+    struct mr_sealing sealing;
+    if (batch->state != MR_BATCH_PREVIEW && batch->state != MR_BATCH_FAILED) return NULL;
+    if (mr_batch_sealing(p->service, p->actor, p->arena, batch->id, &sealing, NULL) != MR_OK) return NULL;
+    if (batch->state == MR_BATCH_FAILED) return sealing.hindrance == MR_SEAL_FREE ? "failed" : NULL;
+    if (batch->rows_ready == 0) return NULL;
+    if (sealing.may_sign) return "sign";
+    return sealing.row.signed_at != MR_TIME_NONE && sealing.hindrance == MR_SEAL_FREE ? "seal" : NULL;
+}
+
+static int put_waiting_batches(mr_page *p, size_t *count, struct mr_err *err)
+{
+    struct mr_batch *batches;
+    size_t n;
+    if (!mr_actor_may(p->actor, MR_MAY_BATCH_READ)) return MR_OK;
+    MR_TRY(mr_batch_list_waiting(p->service, p->actor, p->arena, MR_LIMIT_OFFICE_CARDS, &batches, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        struct mr_published of;
+        const char *step = next_step(p, &batches[i]);
+        if (!step) continue;
+        MR_TRY(mr_catalogue_get(p->service, p->arena, batches[i].specification_id, &of, err));
+        mr_str title = mr_texts_get(of.specification.title, mr_language_tag(p->language), NULL);
+        put_waiting_line(p, mr_office_batch_path(p, batches[i].id, ""),
+                         MR_SAY(p->arena, p->language, mr_arena_format(p->arena, "office.waits.%s", step).ptr,
+                                {"file", batches[i].file_name}, {"title", title}));
+        ++*count;
+    }
     return MR_OK;
 }
 
@@ -225,54 +250,88 @@ static int count_corrections(mr_page *p, int64_t *ret, struct mr_err *err)
     return MR_OK;
 }
 
-/* What waits for whoever reads: only what they may do something about. */
-static int put_all_waiting(mr_page *p, struct mr_err *err)
+/* Consents that other organisations of the installation ask this one for. */
+static int count_partners(mr_page *p, int64_t *ret, struct mr_err *err)
 {
-    int64_t drafts, mails, endings, corrections;
-    MR_TRY(count_drafts(p, &drafts, err));
-    MR_TRY(count_mails(p, &mails, err));
-    MR_TRY(count_endings(p, &endings, err));
-    MR_TRY(count_corrections(p, &corrections, err));
-    mr_json_put_name(&p->view, "waiting");
-    mr_json_begin_array(&p->view);
-    put_waiting(p, "office.waits.corrections", corrections, "/provider/corrections");
-    put_waiting(p, "office.waits.drafts", drafts, "/provider/specifications");
-    put_waiting(p, "office.waits.mails", mails, "/provider/mail");
-    put_waiting(p, "office.waits.endings", endings, "/provider/ending");
-    mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_waiting");
-    mr_json_put_bool(&p->view, drafts + mails + endings + corrections > 0);
-    mr_json_put_name(&p->view, "can_upload");
-    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
-    mr_json_put_name(&p->view, "can_describe");
-    mr_json_put_bool(&p->view, mr_actor_may(p->actor, MR_MAY_SPECIFICATION_EDIT));
+    struct mr_partner_row *rows;
+    size_t count;
+    *ret = 0;
+    if (!p->actor->org_id.len || !mr_actor_may(p->actor, MR_MAY_PARTNER_CONSENT)) return MR_OK;
+    MR_TRY(mr_partner_list(p->service, p->arena, p->actor, p->actor->org_id, &rows, &count, err));
+    for (size_t i = 0; i < count; i++)
+        *ret += mr_str_eq(rows[i].partner_id, p->actor->org_id) && mr_partner_is_waiting(p->service, &rows[i]);
     return MR_OK;
 }
 
-/* The reader's own: what other organisations of the installation publish stands in the catalogue. */
+static void put_may(mr_page *p, const char *name, mr_action action)
+{
+    mr_json_put_name(&p->view, name);
+    mr_json_put_bool(&p->view, mr_actor_may(p->actor, action));
+}
+
+static void put_number(mr_page *p, const char *name, int64_t count)
+{
+    mr_json_put_member(&p->view, name, mr_say_count(p->arena, p->language, count));
+}
+
+/* What waits for whoever reads, only what they may do something about; and a few numbers. */
+static int put_all_waiting(mr_page *p, struct mr_err *err)
+{
+    struct mr_draft_counts drafts;
+    struct mr_own_counts own;
+    int64_t mails, endings, partners, corrections;
+    size_t count = 0;
+    MR_TRY(mr_draft_count(p->service, p->actor, &drafts, err));
+    MR_TRY(mr_catalogue_count_own(p->service, p->actor, &own, err));
+    if (!mr_actor_may(p->actor, MR_MAY_SPECIFICATION_APPROVE)) drafts.to_approve = 0;
+    MR_TRY(count_mails(p, &mails, err));
+    MR_TRY(count_endings(p, &endings, err));
+    MR_TRY(count_partners(p, &partners, err));
+    MR_TRY(count_corrections(p, &corrections, err));
+    mr_json_put_name(&p->view, "waiting");
+    mr_json_begin_array(&p->view);
+    MR_TRY(put_waiting_batches(p, &count, err));
+    count += put_waiting(p, "office.waits.corrections", corrections, "/provider/corrections");
+    count += put_waiting(p, "office.waits.drafts", drafts.to_approve, "/provider/specifications");
+    count += put_waiting(p, "office.waits.returned", drafts.returned, "/provider/specifications");
+    count += put_waiting(p, "office.waits.partners", partners, "/provider/partners");
+    count += put_waiting(p, "office.waits.mails", mails, "/provider/mail");
+    count += put_waiting(p, "office.waits.endings", endings, "/provider/ending");
+    mr_json_end_array(&p->view);
+    mr_json_put_name(&p->view, "has_waiting");
+    mr_json_put_bool(&p->view, count > 0);
+    put_number(p, "number_published", own.published);
+    put_number(p, "number_drafts", drafts.described);
+    put_number(p, "number_awarded", own.awarded);
+    put_may(p, "can_upload", MR_MAY_RESULT_ENTER);
+    put_may(p, "can_describe", MR_MAY_SPECIFICATION_EDIT);
+    put_may(p, "can_say_who", MR_MAY_ORGANISATION_EDIT);
+    put_may(p, "can_invite", MR_MAY_MEMBER_EDIT);
+    return MR_OK;
+}
+
+/* The reader's own, the newest first, as far as they fit on a page; the list of specifications has them all. */
 static int put_published(mr_page *p, struct mr_err *err)
 {
-    bool any = false;
     struct mr_published *list;
     size_t count;
     mr_json_writer *v = &p->view;
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    const struct mr_specification_filter newest = {.newest_first = true, .limit = MR_LIMIT_OFFICE_CARDS};
+    MR_TRY(mr_catalogue_list_own(p->service, p->actor, p->arena, &newest, &list, &count, err));
     mr_json_put_name(v, "published");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (mr_authorise(p->actor, MR_MAY_SPECIFICATION_READ, list[i].org_id, NULL) != MR_OK) continue;
-        any = true;
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "version", list[i].version);
         mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
         put_names(p, &list[i].specification);
-        MR_TRY(put_batches(p, &list[i], 3, err));
+        MR_TRY(put_batches(p, &list[i], MR_STR_EMPTY, 3, err));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
     mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, any);
+    mr_json_put_bool(v, count > 0);
     return MR_OK;
 }
 
@@ -383,7 +442,8 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     if (fault.len) put_upload_fault(p, fault, place);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
     if (code == MR_OK) code = put_versions(p, &published, &err);
-    if (code == MR_OK) code = put_batches(p, &published, MR_LIMIT_OFFICE_BATCHES, &err);
+    if (code == MR_OK)
+        code = put_batches(p, &published, mr_http_query(p->request, "before"), MR_LIMIT_OFFICE_BATCHES, &err);
     if (code == MR_OK) code = put_opportunities(p, &published, &err);
     if (code != MR_OK)
         mr_page_fail(p, &err);

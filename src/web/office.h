@@ -7,7 +7,7 @@
 
 /* The file of a form field of a multipart body, or NULL when there is none (nothing was chosen). Owned by the request. */
 const struct mr_http_part *mr_office_file(mr_page *p, const char *field);
-/* Counted statements: message "<id>.one" for 1, else "<id>.many", their {count} filled. */
+/* A message that counts, its {count} filled. */
 mr_str mr_office_count(mr_page *p, const char *id, int64_t count);
 /* "/provider/batches/<id>", with `more` behind it. */
 mr_str mr_office_batch_path(mr_page *p, mr_str batch_id, const char *more);

@@ -7,6 +7,7 @@
  *   POST /provider/opportunities/<id>/enrolment        its page for people who enrol themselves
  *   GET  /opportunities/<id>                           for everybody */
 #include "web/opportunity.h"
+#include "base/limits.h"
 
 #include "credential/wording.h"
 #include "service/catalogue.h"
@@ -238,13 +239,13 @@ static int put_choices(mr_page *p, const struct mr_organisation_shown *o, mr_str
 {
     struct mr_published *list;
     size_t count;
-    bool any = false;
-    MR_TRY(mr_catalogue_list(p->service, p->arena, &list, &count, err));
+    const struct mr_specification_filter own = {.org_id = p->actor->kind == MR_ACTOR_OPERATOR ? MR_STR_EMPTY : o->id,
+                                                .newest_first = true,
+                                                .limit = MR_LIMIT_OFFICE_CHOICES};
+    MR_TRY(mr_catalogue_list(p->service, p->arena, &own, &list, &count, err));
     mr_json_put_name(&p->view, "specifications");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) {
-        if (!mr_str_eq(list[i].org_id, o->id) && p->actor->kind != MR_ACTOR_OPERATOR) continue;
-        any = true;
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "slug", list[i].slug);
         mr_json_put_member(&p->view, "title",
@@ -253,7 +254,7 @@ static int put_choices(mr_page *p, const struct mr_organisation_shown *o, mr_str
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "has_specifications", any);
+    put_flag(p, "has_specifications", count > 0);
     return MR_OK;
 }
 

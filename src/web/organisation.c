@@ -99,6 +99,7 @@ static void begin(mr_page *p, const char *title, const struct mr_organisation_sh
     mr_json_put_member(&p->view, "organisation_path", path_of(p, o, "", false));
     mr_json_put_member(&p->view, "units_path", path_of(p, o, "/units", false));
     mr_json_put_member(&p->view, "assessors_path", path_of(p, o, "/assessors", false));
+    mr_json_put_member(&p->view, "branding_path", path_of(p, o, "/branding", false));
     mr_json_put_member(&p->view, "recognition_path", path_of(p, o, "/statements/recognition", false));
     mr_json_put_member(&p->view, "quality_path", path_of(p, o, "/statements/quality", false));
     put_flag(p, "is_unit", o->parent_id.len > 0);

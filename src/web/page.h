@@ -18,6 +18,7 @@
 #include "web/web.h"
 
 #define MR_PAGE_PARTS 4
+#define MR_PAGE_TEXT_LANGUAGES 8
 
 typedef struct mr_page {
     mr_web *web;
@@ -34,6 +35,8 @@ typedef struct mr_page {
     struct mr_err unknown; /* with a code: who asks could not be found out, which is not the same as a stranger */
     bool is_api;           /* below /api/: problems are JSON */
     const char *takes;     /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
+    mr_str text_languages[MR_PAGE_TEXT_LANGUAGES]; /* other than the reader's, in which texts on this page are */
+    size_t text_language_count;
     mr_buf view_text;
     mr_json_writer view;
 } mr_page;
@@ -45,9 +48,17 @@ typedef struct mr_page {
 void mr_page_begin(mr_page *p, const char *title_id, const char *section);
 /* The same with a title that is data (the name of a specification). */
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section);
+/* Before the view begins: show the page in this language, when Merit speaks it and the reader has chosen none on this site. For pages that are about one
+ * person, whose language somebody who knows them has told. */
+void mr_page_prefer_language(mr_page *p, mr_str tag);
+/* The languages of Merit as choices, in the view: "mail_languages": [{"tag", "name", "chosen"}]. */
+void mr_page_put_languages(mr_page *p, mr_str chosen);
 /* End the view, render web/templates/NAME.html. private: the answer must not be kept by anybody (names of people in it). */
 void mr_page_show(mr_page *p, const char *name);
 void mr_page_show_private(mr_page *p, const char *name);
+/* A text that somebody else has written is shown, in its best language. When that is not the reader's, the page says so once (message
+ * "texts.others"). language: a tag, borrowed until the page is shown; empty when it is not known. */
+void mr_page_tell_language(mr_page *p, mr_str language);
 /* The page for an error, with the status of its code. The sentence is message "error.<code>", else of the code's own. */
 void mr_page_fail(mr_page *p, const struct mr_err *err);
 /* The page "no such page". */

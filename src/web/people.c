@@ -46,9 +46,9 @@ static int put_members(mr_page *p, mr_str org_id, struct mr_err *err)
     }
     mr_json_end_array(v);
     put_flag(v, "has_members", count > 0);
-    mr_json_put_member(v, "count",
-                       MR_SAY(p->arena, p->language, count == 1 ? "people.count.one" : "people.count.many",
-                              {"count", mr_say_count(p->arena, p->language, (int64_t)count)}));
+    mr_json_put_member(
+        v, "count",
+        MR_SAY(p->arena, p->language, "people.count", {"count", mr_say_count(p->arena, p->language, (int64_t)count)}));
     return MR_OK;
 }
 
@@ -126,9 +126,7 @@ static void show(mr_page *p, const struct sent *sent)
     mr_str invited = mr_http_query(p->request, "invited");
     uint64_t n;
     if (mr_str_to_u64(invited, &n) && n <= MR_LIMIT_INVITED_AT_ONCE)
-        mr_json_put_member(
-            v, "invited",
-            MR_SAY(p->arena, p->language, n == 1 ? "people.invited.one" : "people.invited.many", {"count", invited}));
+        mr_json_put_member(v, "invited", MR_SAY(p->arena, p->language, "people.invited", {"count", invited}));
     mr_page_show_private(p, "people");
 }
 

@@ -110,6 +110,7 @@ static void put_statement(mr_page *p, const char *name, const struct mr_statemen
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "text", text);
     put_or_false(p, "tongue", mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
+    mr_page_tell_language(p, language);
     mr_json_put_member(&p->view, "version", s->version);
     mr_json_put_member(&p->view, "from", mr_say_date(p->arena, p->language, s->valid_from));
     put_or_false(p, "url", s->url);

@@ -16,7 +16,7 @@ static void put_choices(mr_page *p, int64_t days)
         mr_json_begin_object(v);
         mr_json_put_name(v, "days");
         mr_json_put_int(v, choices[i]);
-        mr_json_put_member(v, "text", mr_office_count(p, "ending.days", choices[i]));
+        mr_json_put_member(v, "text", mr_office_count(p, "say.days", choices[i]));
         mr_office_put_flag(p, "chosen", choices[i] == days);
         mr_json_end_object(v);
     }
@@ -66,7 +66,7 @@ void mr_web_ending(mr_page *p)
     if (more) count = MR_LIMIT_OFFICE_ROWS;
     mr_page_begin(p, "ending.title", "provider.ending");
     put_choices(p, (int64_t)days);
-    mr_json_put_member(v, "within", mr_office_count(p, "ending.days", (int64_t)days));
+    mr_json_put_member(v, "within", mr_office_count(p, "say.days", (int64_t)days));
     mr_json_put_name(v, "days");
     mr_json_put_int(v, (int64_t)days);
     mr_json_put_name(v, "rows");

@@ -32,7 +32,9 @@ mr_str mr_office_org(mr_page *p)
     struct mr_published *list;
     size_t count;
     if (p->actor->org_id.len) return p->actor->org_id;
-    if (mr_catalogue_list(p->service, p->arena, &list, &count, NULL) != MR_OK || count == 0) return MR_STR_EMPTY;
+    const struct mr_specification_filter first = {.limit = 1};
+    if (mr_catalogue_list(p->service, p->arena, &first, &list, &count, NULL) != MR_OK || count == 0)
+        return MR_STR_EMPTY;
     return list[0].org_id;
 }
 
@@ -110,6 +112,7 @@ void mr_office_put_award_fields(mr_page *p, const struct mr_award_fields *fields
     for (size_t i = 0; i < MR_AWARD_FIELDS; i++)
         mr_json_put_member(&p->view, mr_award_field_name(i), *mr_award_field_at(&copy, i));
     put_supervisions(p, fields->supervision);
+    mr_page_put_languages(p, fields->language);
     if (findings) put_faults(p, findings);
 }
 

@@ -40,10 +40,10 @@ void mr_web_session_clear(mr_page *p)
 }
 
 /* Whom wrong attempts count for. A proxy that is believed has put its client in the peer's place (http/proxy.h); one on this machine that is not would make all the
- * world one visitor, whom one guesser keeps out, and whatever it passes on could be invented: then only the account counts. */
+ * world one visitor, whom one guesser keeps out, and whatever it passes on could be invented: then only the account counts. Of IPv6 a whole network counts as one, since one customer has it. */
 static mr_str address_of(const mr_page *p)
 {
-    return mr_rate_is_loopback(p->request->peer) ? MR_STR_EMPTY : p->request->peer;
+    return mr_rate_is_loopback(p->request->peer) ? MR_STR_EMPTY : mr_rate_address(p->arena, p->request->peer);
 }
 
 struct mr_visitor mr_web_visitor(mr_page *p)

@@ -96,8 +96,7 @@ static mr_str first_page(mr_page *p, const char *token)
 static mr_str say_wait(mr_page *p, int64_t wait_ms)
 {
     int64_t minutes = (wait_ms + 59999) / 60000;
-    return MR_SAY(p->arena, p->language, minutes == 1 ? "sign_in.wait.one" : "sign_in.wait.many",
-                  {"minutes", mr_say_count(p->arena, p->language, minutes)});
+    return MR_SAY(p->arena, p->language, "sign_in.wait", {"count", mr_say_count(p->arena, p->language, minutes)});
 }
 
 static void show_second(mr_page *p, mr_sign_in_state kind, const char *wrong, mr_str sentence, mr_str to)
@@ -273,17 +272,17 @@ static void finish_elsewhere(mr_page *p, mr_str issuer, mr_str subject, mr_str e
 void mr_web_sign_in_with(mr_page *p)
 {
     struct mr_err err = {0};
-    mr_str url, state;
+    mr_str url, kept;
     const struct mr_elsewhere_provider *provider = mr_elsewhere_find(mr_page_elsewhere(p), p->part[0]);
     if (!provider) {
         mr_page_not_found(p);
         return;
     }
-    if (mr_oidc_begin(p->service, p->arena, mr_page_elsewhere(p), provider, &url, &state, &err) != MR_OK) {
+    if (mr_oidc_begin(p->service, p->arena, mr_page_elsewhere(p), provider, &url, &kept, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_set_cookie(p, STATE_COOKIE, state.ptr, SHORT_COOKIE);
+    mr_page_set_cookie(p, STATE_COOKIE, kept.ptr, SHORT_COOKIE);
     mr_http_redirect(p->response, url);
 }
 
@@ -297,7 +296,7 @@ void mr_web_sign_in_back(mr_page *p)
         return;
     }
     const struct mr_oidc_return back = {.state = mr_http_query(p->request, "state"),
-                                        .kept_state = mr_http_cookie(p->request, STATE_COOKIE),
+                                        .kept = mr_http_cookie(p->request, STATE_COOKIE),
                                         .code = mr_http_query(p->request, "code"),
                                         .error = mr_http_query(p->request, "error"),
                                         .issuer = mr_http_query(p->request, "iss")};

@@ -31,6 +31,7 @@ static void put_told(mr_page *p, mr_str text, mr_str language, mr_str href)
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "text", text);
     put_or_false(p, "tongue", mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
+    mr_page_tell_language(p, language);
     put_or_false(p, "href", href);
     mr_json_end_object(&p->view);
 }

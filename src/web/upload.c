@@ -194,8 +194,8 @@ static mr_str left_out(mr_page *p, const struct mr_upload_view *u)
         if (list.len) mr_buf_puts(&list, ", ");
         mr_buf_put(&list, mr_office_count(p, left_groups[i].id, u->counts[left_groups[i].group]));
     }
-    return MR_SAY(p->arena, p->language, out == 1 ? "batch.left.one" : "batch.left.many",
-                  {"count", mr_say_count(p->arena, p->language, out)}, {"list", mr_buf_str(&list)});
+    return MR_SAY(p->arena, p->language, "batch.left", {"count", mr_say_count(p->arena, p->language, out)},
+                  {"list", mr_buf_str(&list)});
 }
 
 /* Which rows that are left out are shown: all, or those of ?kind=. */

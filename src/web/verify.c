@@ -1,6 +1,7 @@
 /* The verify page: a file is dropped, chosen, pasted, or found behind a link; the answer is one sentence and why.
  *
  *   GET  /verify   the form
+ *   GET  /verify/<achievement>/<mac>   the report about a credential that this installation keeps: the address printed on its certificate
  *   POST /verify   multipart/form-data with the fields `files` (several), `text`, `link`; the same as a plain form without files; or, for programs,
  *                  a body that is the file itself. With `Accept: application/json` the answer is the report of `merit verify --json`, one line each.
  *
@@ -13,6 +14,7 @@
 #include "web/page.h"
 
 #include "base/limits.h"
+#include "service/verify_link.h"
 #include "service/verifying.h"
 
 #include <stdio.h>
@@ -179,6 +181,7 @@ static mr_str straight(mr_arena *a, mr_str text)
     while (at < text.len && !turning(mr_str_from(text, at))) at++;
     if (at == text.len) return text;
     char *copy = mr_arena_alloc(a, text.len);
+    if (!copy) return mr_str_make(text.ptr, at); /* memory is short: what stands before the first mark */
     memcpy(copy, text.ptr, at);
     for (kept = at; at < text.len;) {
         size_t skip = turning(mr_str_from(text, at));
@@ -292,6 +295,7 @@ static void put_element(mr_page *p, struct request *r, const mr_view *v, mr_elem
     put_bool(p, "missing", asked && !answer->answered);
     put_bool(p, "empty", !asked && !answer->answered);
     put(p, r, "tongue", foreign ? answer->language : MR_STR_EMPTY);
+    mr_page_tell_language(p, answer->language);
     mr_json_put_name(&p->view, "values");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < answer->value_count; i++)
@@ -491,6 +495,7 @@ static int verify_each(mr_page *p, struct request *r, mr_verifier *v, bool progr
     for (size_t i = 0; i < r->count; i++) {
         mr_arena_reset(&a);
         MR_TRY(mr_verify(v, &a, r->items[i].content, &report, err));
+        MR_TRY(mr_verify_link_follow(p->service, v, &a, p->language, &report, err));
         if (program) {
             mr_report_write_json(&report, p->language, r->items[i].name, mr_http_body(p->response));
             mr_buf_putc(mr_http_body(p->response), '\n');
@@ -563,4 +568,27 @@ void mr_web_verify(mr_page *p)
         return;
     }
     answer(p, &r, program);
+}
+
+/* Not accepted, removed by the learner, or no such address: nothing is told apart, and nothing is said against what somebody has in hand. */
+static void show_none(mr_page *p)
+{
+    mr_page_begin(p, "verify.none.title", "verify");
+    mr_http_set_status(p->response, 404);
+    mr_page_show_private(p, "verify_none");
+}
+
+void mr_web_verify_stored(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct request r = {.room = ROOM};
+    mr_str sealed;
+    int code = mr_verify_link_open(p->service, p->arena, p->part[0], p->part[1], &sealed, &err);
+    if (code == MR_OK) {
+        add_item(&r, MR_STR("credential.jsonld"), sealed);
+        answer(p, &r, wants_json(p));
+    } else if (code == MR_E_NOT_FOUND)
+        wants_json(p) ? mr_page_not_found(p) : show_none(p);
+    else
+        mr_page_fail(p, &err);
 }

@@ -2,6 +2,7 @@
 #include "credential/wording.h"
 #include "json/json.h"
 #include "service/catalogue.h"
+#include "web/credential_file.h"
 #include "web/office.h"
 #include "web/session.h"
 #include "web/wallet.h"
@@ -47,8 +48,11 @@ static void put_element(mr_page *p, const mr_json *element)
 {
     mr_json_writer *v = &p->view;
     if (!mr_json_is(mr_json_get(element, "answered"), MR_JSON_TRUE)) return;
+    mr_str language = mr_json_get_str(element, "language");
+    mr_page_tell_language(p, language);
     mr_json_begin_object(v);
     mr_json_put_member(v, "label", mr_json_get_str(element, "label"));
+    mr_json_put_member(v, "tongue", mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
     mr_json_put_name(v, "values");
     mr_json_put_value(v, mr_json_get(element, "values"));
     mr_json_end_object(v);
@@ -78,41 +82,32 @@ int mr_web_put_report_json(mr_page *p, mr_str text, struct mr_err *err)
 
 /* ---- the page ---- */
 
-static const struct file {
-    mr_format format;
-    const char *name, *type, *label;
-} files[] = {{MR_FORMAT_ELM, "european", "application/jose+json", "claim.take.european"},
-             {MR_FORMAT_OPEN_BADGES, "badge", "application/vc", "claim.take.badge"},
-             {MR_FORMAT_DC_SD_JWT, "wallet", "application/dc+sd-jwt", "claim.take.wallet"},
-             {MR_FORMAT_VC_JWT, "jwt", "application/vc+jwt", "claim.take.jwt"}};
-#define FILES (sizeof files / sizeof *files)
-
-static const struct mr_wallet_file *file_of(const struct mr_wallet_item *item, mr_format format)
+static mr_str content_of(const struct mr_wallet_item *item, mr_format format)
 {
     for (size_t i = 0; i < item->file_count; i++)
-        if (item->files[i].format == format) return &item->files[i];
-    return NULL;
+        if (item->files[i].format == format) return item->files[i].content;
+    return MR_STR_EMPTY;
+}
+
+/* A kept one, as what it was when she accepted it: its files are those of the claim page. */
+static struct mr_claim claim_of(const struct mr_wallet_item *item)
+{
+    return (struct mr_claim){.achievement_id = item->row.achievement_id,
+                             .org_id = item->row.org_id,
+                             .specification_id = item->row.specification_id,
+                             .state = MR_CLAIM_ACCEPTED,
+                             .elm = content_of(item, MR_FORMAT_ELM),
+                             .jwt = content_of(item, MR_FORMAT_VC_JWT),
+                             .badge = content_of(item, MR_FORMAT_OPEN_BADGES),
+                             .wallet = content_of(item, MR_FORMAT_DC_SD_JWT)};
 }
 
 static void put_files(mr_page *p, const struct mr_wallet_item *item)
 {
-    mr_json_writer *v = &p->view;
-    mr_json_put_name(v, "files");
-    mr_json_begin_array(v);
-    if (!item->row.achievement_id.len) {
-        mr_json_begin_object(v);
-        mr_json_put_member_c(v, "name", "original");
-        mr_page_say(p, "label", "wallet.item.original");
-        mr_json_end_object(v);
-    }
-    for (size_t i = 0; i < FILES && item->row.achievement_id.len; i++) {
-        if (!file_of(item, files[i].format)) continue;
-        mr_json_begin_object(v);
-        mr_json_put_member_c(v, "name", files[i].name);
-        mr_page_say(p, "label", files[i].label);
-        mr_json_end_object(v);
-    }
-    mr_json_end_array(v);
+    const struct mr_claim claim = claim_of(item);
+    mr_str at = mr_arena_format(p->arena, "/wallet/items/%.*s/file", MR_STR_ARG(item->row.id));
+    put_flag(p, "is_kept", item->row.achievement_id.len > 0);
+    mr_web_put_credential_files(p, at, &claim);
 }
 
 /* Who is to be asked for a new one, and whether there is a newer one. */
@@ -213,18 +208,21 @@ void mr_web_wallet_item(mr_page *p)
     show(p, "wallet_item");
 }
 
-/* "merit-3f9a1c20.jsonld" */
-static mr_str file_name(mr_page *p, mr_str id, const char *ending)
-{
-    return mr_arena_format(p->arena, "merit-%.*s%s", 8, id.ptr + id.len - 8, ending);
-}
-
 /* By its octets alone: what somebody gave us as a picture goes back as one, and nothing else is shown as a page. */
 static const char *ending_of(mr_str content)
 {
     if (mr_str_has_prefix(content, MR_STR("\x89PNG"))) return ".png";
+    if (mr_str_has_prefix(content, MR_STR("%PDF-"))) return ".pdf";
     if (mr_str_has_prefix(content, MR_STR("<"))) return ".svg";
     return mr_str_has_prefix(content, MR_STR("{")) ? ".json" : ".txt";
+}
+
+/* "merit-3f9a1c20.json" */
+static void hand_out_original(mr_page *p, const struct mr_wallet_item *item)
+{
+    mr_str id = item->row.id, content = item->files[0].content;
+    mr_page_download(p, "application/octet-stream",
+                     mr_arena_format(p->arena, "merit-%.*s%s", 8, id.ptr + id.len - 8, ending_of(content)), content);
 }
 
 void mr_web_wallet_file(mr_page *p)
@@ -233,22 +231,15 @@ void mr_web_wallet_file(mr_page *p)
     struct mr_wallet_item item;
     if (!mr_web_has_wallet(p)) return;
     int code = mr_wallet_get(p->service, p->actor, p->arena, p->part[0], &item, &err);
-    if (code != MR_OK && code != MR_E_NOT_FOUND) {
+    const struct mr_claim claim = claim_of(&item);
+    if (code != MR_OK && code != MR_E_NOT_FOUND)
         mr_page_fail(p, &err);
-        return;
-    }
-    if (code == MR_OK && !item.row.achievement_id.len && mr_str_is(p->part[1], "original")) {
-        mr_page_download(p, "application/octet-stream", file_name(p, item.row.id, ending_of(item.files[0].content)),
-                         item.files[0].content);
-        return;
-    }
-    for (size_t i = 0; i < FILES && code == MR_OK && item.row.achievement_id.len; i++) {
-        const struct mr_wallet_file *file = file_of(&item, files[i].format);
-        if (!file || !mr_str_is(p->part[1], files[i].name)) continue;
-        mr_page_download(p, files[i].type, file_name(p, item.row.id, mr_format_ending(file->format)), file->content);
-        return;
-    }
-    mr_page_not_found(p);
+    else if (code == MR_OK && item.row.achievement_id.len)
+        mr_web_credential_file(p, &claim, p->part[1]);
+    else if (code == MR_OK && mr_str_is(p->part[1], "original"))
+        hand_out_original(p, &item);
+    else
+        mr_page_not_found(p);
 }
 
 /* ---- removing ---- */

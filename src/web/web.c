@@ -16,6 +16,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "credential/wording.h"
+#include "model/vocabulary.h"
 #include "service/elsewhere.h"
 #include "text/template.h"
 
@@ -123,8 +125,34 @@ static void secure_headers(mr_http_response *r)
     mr_http_set_header(r, "Cross-Origin-Resource-Policy", MR_STR("same-origin"));
 }
 
+/* What was asked for here, in another language. */
+static mr_str address_in(mr_page *p, const mr_language *l)
+{
+    mr_str kept = MR_STR_EMPTY, rest = p->request->query, part;
+    while (rest.len && mr_str_split(&rest, '&', &part))
+        if (part.len && !mr_str_has_prefix(part, MR_STR("lang=")))
+            kept = mr_arena_format(p->arena, "%.*s%.*s&", MR_STR_ARG(kept), MR_STR_ARG(part));
+    return mr_arena_format(p->arena, "?%.*slang=%.*s", MR_STR_ARG(kept), MR_STR_ARG(mr_language_tag(l)));
+}
+
+void mr_page_put_languages(mr_page *p, mr_str chosen)
+{
+    mr_json_put_name(&p->view, "mail_languages");
+    mr_json_begin_array(&p->view);
+    for (const mr_language *const *l = mr_languages(); *l; l++) {
+        mr_json_begin_object(&p->view);
+        mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
+        mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
+        mr_json_put_name(&p->view, "chosen");
+        mr_json_put_bool(&p->view, mr_language_find(chosen) == *l);
+        mr_json_end_object(&p->view);
+    }
+    mr_json_end_array(&p->view);
+}
+
 static void put_languages(mr_page *p)
 {
+    mr_json_put_member(&p->view, "language_name", mr_language_own_name(p->language));
     mr_json_put_name(&p->view, "languages");
     mr_json_begin_array(&p->view);
     for (const mr_language *const *l = mr_languages(); *l; l++) {
@@ -132,9 +160,37 @@ static void put_languages(mr_page *p)
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
         mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
+        mr_json_put_member(&p->view, "address", address_in(p, *l));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
+}
+
+void mr_page_tell_language(mr_page *p, mr_str language)
+{
+    if (!language.len || mr_str_eq(language, mr_language_tag(p->language))) return;
+    if (p->text_language_count == MR_PAGE_TEXT_LANGUAGES) return;
+    for (size_t i = 0; i < p->text_language_count; i++)
+        if (mr_str_eq(p->text_languages[i], language)) return;
+    p->text_languages[p->text_language_count++] = language;
+}
+
+static mr_str language_in_words(const mr_page *p, mr_str tag)
+{
+    const mr_concept *c = mr_concept_find(MR_SCHEME_LANGUAGE, tag);
+    return c ? mr_concept_label(c, mr_language_tag(p->language)) : tag;
+}
+
+/* "Some texts here are in Danish: there are none in English." */
+static void put_text_languages(mr_page *p)
+{
+    mr_str all = MR_STR_EMPTY;
+    if (!p->text_language_count) return;
+    for (size_t i = 0; i < p->text_language_count; i++)
+        all = mr_wording_join(p->arena, all, language_in_words(p, p->text_languages[i]));
+    mr_json_put_member(&p->view, "texts_others",
+                       MR_SAY(p->arena, p->language, "texts.others", {"languages", all},
+                              {"wanted", language_in_words(p, mr_language_tag(p->language))}));
 }
 
 static bool is_signed_in(const mr_page *p)
@@ -248,6 +304,7 @@ static void put_person(mr_page *p)
 void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
 {
     mr_json_writer *v = &p->view;
+    p->text_language_count = 0;
     mr_buf_clear(&p->view_text);
     mr_json_writer_init(v, &p->view_text, 0);
     mr_json_begin_object(v);
@@ -281,6 +338,7 @@ void mr_page_put_form_token(mr_page *p)
 static int render(mr_page *p, const char *name, struct mr_err *err)
 {
     const mr_json *view;
+    put_text_languages(p);
     mr_json_end_object(&p->view);
     if (mr_buf_failed(&p->view_text)) return MR_FAIL(err, MR_E_LIMIT, "the page is too large", MR_NOWHERE);
     MR_TRY(mr_json_parse(p->arena, mr_buf_str(&p->view_text), NULL, &view, err));
@@ -415,16 +473,32 @@ void mr_page_leave(mr_page *p)
     mr_page_set_cookie(p, SESSION_COOKIE, "", "; HttpOnly; Max-Age=0");
 }
 
+/* With `?lang=`, or so before on this browser; NULL: never. */
+static const mr_language *chosen_language(mr_page *p)
+{
+    mr_str asked = mr_http_query(p->request, "lang");
+    const mr_language *l = asked.len ? mr_language_find_any(asked) : NULL;
+    return l ? l : mr_language_find_any(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+}
+
+void mr_page_prefer_language(mr_page *p, mr_str tag)
+{
+    const mr_language *l = mr_language_find(tag);
+    if (l && !chosen_language(p)) p->language = l;
+}
+
+/* What they ask for now, or asked for before on this browser; what their account says; what the browser says. */
 static const mr_language *choose_language(mr_page *p)
 {
     mr_str asked = mr_http_query(p->request, "lang");
-    const mr_language *l = asked.len ? mr_language_find(asked) : NULL;
+    const mr_language *l = asked.len ? mr_language_find_any(asked) : NULL;
     if (l) {
         mr_str tag = mr_arena_dup(p->arena, mr_language_tag(l));
         mr_page_set_cookie(p, LANGUAGE_COOKIE, tag.ptr, "; Max-Age=31536000");
         return l;
     }
-    l = mr_language_find(mr_http_cookie(p->request, LANGUAGE_COOKIE));
+    l = chosen_language(p);
+    if (!l && p->session) l = mr_language_find(p->session->language);
     return l ? l : mr_language_accept(mr_http_header(p->request, "Accept-Language"));
 }
 
@@ -561,6 +635,7 @@ static void route(mr_page *p)
 
 static const struct mr_rate_policy by_token = {"token", 300, 1200}, by_address = {"address", 60, 120},
                                    by_verifier = {"verify", 40, 60}, by_visitor = {"sign-in", 20, 20},
+                                   by_joiner = {"enrol", 120, 60},
                                    by_course = {"launch", 300, 600}; /* a whole course may stand behind one address */
 
 /* Whom a request without a token counts as. Programs on this machine are not counted: a proxy that is not believed would make all the world one of them. */
@@ -580,6 +655,7 @@ static const struct mr_rate_policy *policy_of(mr_page *p, mr_str *ret_who)
     *ret_who = address_of(p);
     if (post && mr_str_has_suffix(path, MR_STR("/verify"))) return &by_verifier;
     if (post && mr_str_has_prefix(path, MR_STR("/sign-in"))) return &by_visitor;
+    if (post && mr_str_has_prefix(path, MR_STR("/enrol/"))) return &by_joiner;
     if (mr_str_has_prefix(path, MR_STR("/lti/"))) return &by_course;
     return p->is_api && p->actor->kind == MR_ACTOR_STRANGER ? &by_address : NULL;
 }

@@ -180,10 +180,16 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     assert.match(await page.textContent('.sheet'), /Åse Prøvesen.*Wound care with digital follow-up.*2 ECTS/s);
     assert.equal(await page.locator('nav[aria-label="Main"] a, header nav a').filter({ hasText: 'For providers' }).count(), 0); // she is no provider
     await look(page, 'item');
-    await keys.reach('European credential');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
-    european = readFileSync(await download.path());
-    assert.match(download.suggestedFilename(), /^merit-[0-9a-f]{8}\.jsonld$/);
+    const take = async (name) => {
+      await keys.reach(name);
+      const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+      return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
+    };
+    const paper = await take('Download the certificate (PDF)'), file = await take('Download the file');
+    assert.match(paper.name, /^wound-care-2026-[0-9a-f]{8}\.pdf$/);
+    assert.equal(paper.content.subarray(0, 5).toString(), '%PDF-');
+    assert.match(file.name, /^wound-care-2026-[0-9a-f]{8}\.jsonld$/);
+    european = file.content;
     await page.goto(link); // the claim knows where it lies
     assert.match(await page.textContent('.three'), /You keep it/);
   });

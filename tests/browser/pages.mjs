@@ -13,7 +13,7 @@ const excused = {
   '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
   '/provider/drafts/*/preview/certificate': 'a picture', '/provider/batches/*/progress': 'JSON for a script', '/provider/batches/*/sample': 'a picture',
   '/provider/batches/*/refused': 'a file', '/provider/batches/*/links': 'a file', '/provider/vocabularies/*': 'JSON for a script', '/provider/specifications/*/numbers/table': 'a file',
-  '/provider/evidence/*': 'a file', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
+  '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
   '/status/withdrawn/*': 'a list for programs', '/status/*/revocation': 'a list for programs', '/status/*/suspension': 'a list for programs', '/status/*/token': 'a list for programs',
   '/health': 'for monitors', '/ready': 'for monitors', '/metrics': 'for monitors', '/static/*': 'files', '/.well-known/did.json': 'JSON', '/.well-known/jwt-vc-issuer': 'JSON',
   '/.well-known/jwt-vc-issuer/*': 'JSON', '/.well-known/jwt-vc-issuer/*/*': 'JSON', '/*/did.json': 'JSON', '/*/*/did.json': 'JSON',
@@ -287,7 +287,7 @@ function walk(made, site) {
   add('registrar', '/provider/opportunities/*', `/provider/opportunities/${made.opportunity}`, 'opportunity-edit');
   add('registrar', '/provider/mail/*', made.mail, 'mail-one');
   for (const path of ['/provider/people', '/installation', '/provider/integrations', '/provider/integrations/lti', '/provider/mail/templates', '/provider/webhooks', '/provider/organisation',
-    '/provider/organisation/units', '/provider/organisation/assessors', '/provider/partners', '/provider/audit']) add('administrator', path);
+    '/provider/organisation/units', '/provider/organisation/assessors', '/provider/organisation/branding', '/provider/partners', '/provider/audit']) add('administrator', path);
   add('operator', '/installation', '/installation', 'installation-operator');
   add('administrator', '/provider/organisation/statements/*', '/provider/organisation/statements/recognition', 'organisation-statement');
   add('administrator', '/provider/people/*', made.person, 'person');

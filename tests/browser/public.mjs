@@ -207,8 +207,10 @@ run(async ({ site, browser, work, test, assert }) => {
 
   await test('the language is switched on the page one is on, and stays', async () => {
     const page = await open(browser, { locale: 'en' });
-    await page.goto(`${site.url}/specifications/wound-care-2026`);
+    await page.goto(`${site.url}/specifications/wound-care-2026?from=a%26b`);
+    await page.click('.languages summary');
     await page.click('a.tongue:has-text("Dansk")');
+    assert.equal(new URL(page.url()).search, '?from=a%26b&lang=da');
     assert.equal(await page.textContent('h1'), 'Sårpleje med digital opfølgning');
     await page.click('nav a:has-text("Kontrollér")');
     assert.equal(await page.textContent('h1'), 'Er det ægte?');

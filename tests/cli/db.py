@@ -4,8 +4,10 @@ sqlite3 of Python and by psql. Prints TAP.
 
     db.py MERIT WORK
 """
+import io
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -114,10 +116,57 @@ class Test(Tap):
         _, done = self.rows(damaged)
         self.case("check: a damaged file is noticed", done.returncode in (1, 2) and ("damaged" in done.stderr or "refused" in done.stderr),
                   done.stdout + done.stderr)
+        self.log_is_proven()
         done = self.db("check", data=self.work / "nowhere")
         self.case("check: a folder that is none", done.returncode == 2 and "merit init" in done.stderr, done.stderr)
         done = self.db("upgrade")
         self.case("upgrade: says that nothing was to be done", done.returncode == 0 and "up to date" in done.stdout, done.stdout + done.stderr)
+
+    def log_is_proven(self):
+        """`check` says what the proof of the audit log comes to: sound, a line changed, a line taken away."""
+        _, done = self.rows()
+        covered = re.search(r"only grew: (\d+) checkpoints over (\d+) lines", done.stdout)
+        self.case("check: the audit log is proven", covered and int(covered[1]) > 0 and int(covered[2]) > 0, done.stdout)
+        for what, sql in {"changed": "UPDATE audit SET object_id = 'x' WHERE id = (SELECT MIN(id) FROM audit)",
+                          "taken away": "DELETE FROM audit WHERE id = (SELECT MIN(id) FROM audit)"}.items():
+            folder = self.work / f"log {what}"
+            shutil.copytree(self.data, folder)
+            db = sqlite3.connect(folder / "merit.db")
+            db.execute(sql)
+            db.commit()
+            db.close()
+            _, done = self.rows(folder)
+            self.case(f"check: a line of the audit log that was {what} is noticed", done.returncode == 1 and "checkpoint" in done.stderr and
+                      "audit log was changed" in done.stderr and "damaged:" not in done.stderr and "whole" not in done.stdout, done.stdout + done.stderr)
+
+    def found(self, site):
+        return self.get(site + "/specifications?q=wound")[1].count("wound-care-2026")
+
+    def reindexing(self, name, data, empty, *args):
+        """The search is emptied behind the server's back; `reindex` fills it beside the running server."""
+        server, site = self.serve(data, *args)
+        before = self.found(site)
+        empty()
+        without = self.found(site)
+        done = self.db("reindex", *[x for x in args if x != "--demo"], data=data)
+        after = self.found(site)
+        self.stop(server)
+        self.case(f"reindex: fills the search again beside the server, {name}", before > 0 and without == 0 and after == before and
+                  done.returncode == 0 and re.search(r": [1-9]\d* specifications", done.stdout), f"{before} {without} {after} {done.stdout}{done.stderr}")
+
+    def reindexing_sqlite(self):
+        def empty():
+            db = sqlite3.connect(self.data / "merit.db", timeout=10)
+            db.executescript("DELETE FROM catalogue_entry; DELETE FROM catalogue_facet;")
+            db.close()
+        self.reindexing("SQLite", self.data, empty)
+        done = self.db("reindex", data=self.work / "old-first")
+        self.case("reindex: an old database is not brought up to date in passing", done.returncode == 2 and "merit db upgrade" in done.stderr, done.stderr)
+
+    def reindexing_postgresql(self):
+        name, url = self.cluster.database()
+        self.reindexing("PostgreSQL", self.work / "indexed",
+                        lambda: self.cluster.sql(name, "DELETE FROM catalogue_entry; DELETE FROM catalogue_facet"), "--database", url, "--demo")
 
     def upgrading(self):
         old = self.work / "old"
@@ -132,6 +181,7 @@ class Test(Tap):
         db.close()
         done = self.db("check", data=old)
         self.case("check: an old database is not read as if it were new", done.returncode == 2 and "merit db upgrade" in done.stderr, done.stderr)
+        shutil.copytree(old, self.work / "old-first")
         # Killed at many moments: whole migrations or none, and the next try goes on.
         for i in range(12):
             run = subprocess.Popen([self.merit, "db", "upgrade", "--data", old], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -147,6 +197,8 @@ class Test(Tap):
 
     def backups(self):
         file = self.work / "backup.tar"
+        named = self.data / "seals" / "Siegel Universität (2026) #1.p12"
+        named.write_bytes(b"a file with a name as people give them")
         server, url = self.serve(self.data)
         done = self.db("backup", file)
         good = done.returncode == 0 and self.get(url + "/")[0] == 200
@@ -164,6 +216,14 @@ class Test(Tap):
         got, checked = self.rows(back)
         same = [line for line in got if not line.startswith("  job ")] == [line for line in self.wanted if not line.startswith("  job ")]
         self.case("restore: every table as it was", done.returncode == 0 and checked.returncode == 0 and same, done.stderr + checked.stderr)
+        self.case("restore: a file with any name that people give is there", (back / "seals" / named.name).exists())
+        odd = self.data / "seals" / "two\nlines"
+        odd.write_bytes(b"")
+        done = self.db("backup", self.work / "odd.tar")
+        self.case("backup: a name that could not be restored is refused at once, and named", done.returncode == 2 and "rename it" in done.stderr and
+                  not list(self.work.glob("odd.tar*")), done.stderr)
+        odd.unlink()
+        named.unlink()
         self.case("restore: the secret as it was", (back / "secret").read_bytes() == (self.data / "secret").read_bytes())
         done = self.db("restore", file, data=back)
         self.case("restore: never into a folder that holds something", done.returncode == 2 and "empty" in done.stderr, done.stderr)
@@ -172,11 +232,65 @@ class Test(Tap):
         done = self.db("restore", cut, data=self.work / "from-cut")
         self.case("restore: half an archive leaves nothing", done.returncode != 0 and "cut off" in done.stderr and
                   not list(self.work.glob("from-cut*")), done.stderr)
-        evil = self.work / "evil.tar"
-        with tarfile.open(evil, "w", format=tarfile.USTAR_FORMAT) as archive:
-            archive.add(self.data / "secret", "../secret")
-        done = self.db("restore", evil, data=self.work / "from-evil")
-        self.case("restore: nothing leaves the folder", done.returncode != 0 and not (self.work / "secret").exists(), done.stderr)
+        self.hostile_archives(file)
+
+    def hostile_archives(self, good):
+        """A sound backup with one member more that no backup holds: refused as a whole, and nothing of it stays anywhere."""
+        outside = self.work / "outside"
+        outside.mkdir()
+        (outside / "kept").write_text("kept")
+
+        def member(name, **more):
+            info = tarfile.TarInfo(name)
+            info.size = more.pop("size", 4 if not more else 0)
+            for key, value in more.items():
+                setattr(info, key, value)
+            return info
+
+        members = {
+            "an absolute name": [member(str(outside / "kept"))],
+            "a name that goes up": [member("../outside/kept")],
+            "a name that goes down and up": [member("seals/../../outside/kept")],
+            "a dot": [member("./secret2")],
+            "an empty part": [member("seals//x")],
+            "a symbolic link": [member("seals/link", type=tarfile.SYMTYPE, linkname=str(outside))],
+            "a file through a symbolic link": [member("way", type=tarfile.SYMTYPE, linkname=str(outside)), member("way/kept")],
+            "a hard link": [member("link", type=tarfile.LNKTYPE, linkname=str(outside / "kept"))],
+            "a hard link within": [member("copy", type=tarfile.LNKTYPE, linkname="secret")],
+            "a character device": [member("null", type=tarfile.CHRTYPE, devmajor=1, devminor=3)],
+            "a block device": [member("disk", type=tarfile.BLKTYPE, devmajor=7, devminor=0)],
+            "a pipe": [member("pipe", type=tarfile.FIFOTYPE)],
+            "a folder": [member("folder", type=tarfile.DIRTYPE, mode=0o777)],
+            "one name twice": [member("secret")],
+            "a file in a file": [member("secret/x")],
+            "a name of control characters": [member("a\x1b[2J")],
+            "a long name (pax)": [member("a" * 300)],
+            "another database": [member("database")],
+            "another node": [member("node")],
+        }
+        for what, more in members.items():
+            evil, into = self.work / "evil.tar", self.work / "from-evil"
+            shutil.copy(good, evil)
+            with tarfile.open(evil, "a", format=tarfile.PAX_FORMAT) as archive:
+                for one in more:
+                    archive.addfile(one, io.BytesIO(b"evil"[:one.size]) if one.size else None)
+            done = self.db("restore", evil, data=into)
+            self.case(f"restore: refused for {what}", done.returncode in (1, 2) and "whole" not in done.stdout and  not list(self.work.glob("from-evil*")) and
+                      [f.name for f in outside.iterdir()] == ["kept"] and (outside / "kept").read_text() == "kept", done.stderr)
+        # Announced, and not there: refused before the disk is filled.
+        for size in (2**40, 2**62):
+            evil, into = self.work / "evil.tar", self.work / "from-evil"
+            whole = good.read_bytes()
+            with tarfile.open(good) as archive:
+                end = max(m.offset_data + (m.size + 511) // 512 * 512 for m in archive.getmembers())
+            info = member("huge", size=size)
+            evil.write_bytes(whole[:end] + info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+            done = self.db("restore", evil, data=into)
+            self.case(f"restore: refused for a file of {size} octets that is not there", done.returncode == 1 and
+                      not list(self.work.glob("from-evil*")), done.stderr)
+        with subprocess.Popen(["cat", good], stdout=subprocess.PIPE) as cat:
+            done = self.run("db", "restore", "/dev/stdin", "--data", self.work / "from-pipe", stdin=cat.stdout)
+        self.case("restore: from a pipe", done.returncode == 0 and (self.work / "from-pipe/secret").exists(), done.stderr)
 
     def killed_backups(self):
         file, chance, left = self.work / "killed.tar", random.Random(5), 0
@@ -340,10 +454,11 @@ class Test(Tap):
         self.fill()
         self.checks()
         self.upgrading()
+        self.reindexing_sqlite()
         self.backups()
         self.killed_backups()
         self.full_disk()
-        for case in (self.moving, self.lost_server, self.two_nodes):
+        for case in (self.reindexing_postgresql, self.moving, self.lost_server, self.two_nodes):
             if self.cluster.installed:
                 case()
             else:

@@ -149,6 +149,30 @@ static const struct {
     {"Ana \"Maria\" Cruz,,,,,,", "result.row.stray_quote", "row"},
 };
 
+static void test_results_next__reads_in_which_language_a_learner_is_written_to(void **state)
+{
+    static const struct {
+        const char *cell, *language; /* NULL: refused */
+    } cells[] = {{"", ""},          {"da", "da"},       {"Dansk", "da"},
+                 {"english", "en"}, {"pt-BR", "pt-BR"}, {"engelsk sprog", NULL},
+                 {"d", NULL},       {"da-", NULL},      {"1", NULL}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        struct table t;
+        mr_arena a;
+        mr_arena_init(&a, MR_MIB);
+        assert_ok(open_table(&t, mr_arena_format(&a, "navn,sprog\nAna,%s\n", cells[i].cell)), t.err);
+        assert_true(next(&t));
+        if (cells[i].language)
+            assert_str(t.row.achievement.learner.language, cells[i].language);
+        else {
+            assert_int_equal(t.row.findings.count, 1);
+            assert_string_equal(t.row.findings.items[0].id, "result.language");
+        }
+        close_table(&t);
+        mr_arena_done(&a);
+    }
+}
+
 static void test_results_next__answers_each_row(void **state)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -307,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_results_open__knows_columns_in_four_languages),
         cmocka_unit_test(test_results_open__refuses_what_cannot_be_read),
         cmocka_unit_test(test_results_unused__names_columns_that_mean_nothing),
+        cmocka_unit_test(test_results_next__reads_in_which_language_a_learner_is_written_to),
         cmocka_unit_test(test_results_next__answers_each_row),
         cmocka_unit_test(test_results_next__finds_all_faults_of_a_row),
         cmocka_unit_test(test_results_next__folds_blanks_and_dates_by_today),

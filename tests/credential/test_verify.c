@@ -595,7 +595,7 @@ static const struct {
      MR_FAILED,
      "dates.expired"},
     {{.issued = "2026-12-01T00:00:00Z"}, MR_CHECK_DATES, MR_FAILED, "dates.not_yet"},
-    {{.eqf = ""}, MR_CHECK_COMPLETENESS, MR_FAILED, "completeness.one"},
+    {{.eqf = ""}, MR_CHECK_COMPLETENESS, MR_FAILED, "completeness.lacking"},
     {{.more_specification =
           ",'additionalNote':{'id':'urn:epass:note:9','type':'Note','noteLiteral':{'en':'It has no level.'},"
           "'subject':{'id':'urn:merit:note:level-does-not-apply','type':'Concept','prefLabel':{'en':'Why a level does "

@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "crypto/digest.h"
+#include "crypto/hmac.h"
 
 #define ABC "abc"
 #define TWO_BLOCKS                                                                                                     \
@@ -76,6 +77,34 @@ static void test_sha256__equals_the_digest(void **state)
     assert_hex(&digest, answers[0].hex);
 }
 
+/* RFC 4231 sections 4.2, 4.3 and 4.7: a short key, one shorter than the digest, one longer than a block; and no text under no key. */
+static void test_hmac__gives_the_published_answers(void **state)
+{
+    char short_key[20], long_key[131];
+    memset(short_key, 0x0b, sizeof short_key);
+    memset(long_key, 0xaa, sizeof long_key);
+    const struct {
+        mr_str key, text;
+        const char *mac;
+    } cases[] = {
+        {mr_str_make(short_key, sizeof short_key), MR_STR("Hi There"),
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {MR_STR("Jefe"), MR_STR("what do ya want for nothing?"),
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {mr_str_make(long_key, sizeof long_key), MR_STR("Test Using Larger Than Block-Size Key - Hash Key First"),
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+        {MR_STR_EMPTY, MR_STR_EMPTY, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t mac[32];
+        char text[65];
+        mr_hmac_sha256(cases[i].key, cases[i].text, mac);
+        for (size_t k = 0; k < 32; k++) snprintf(text + 2 * k, 3, "%02x", mac[k]);
+        assert_string_equal(text, cases[i].mac);
+    }
+}
+
 static void test_secret_eq__sees_every_difference(void **state)
 {
     (void)state;
@@ -106,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_digest_make__joins_parts),
         cmocka_unit_test(test_digest_make__refuses_an_unknown_kind),
         cmocka_unit_test(test_sha256__equals_the_digest),
+        cmocka_unit_test(test_hmac__gives_the_published_answers),
         cmocka_unit_test(test_secret_eq__sees_every_difference),
         cmocka_unit_test(test_secret_wipe__overwrites),
     };

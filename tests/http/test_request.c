@@ -30,6 +30,21 @@ static void test_request_query__decodes_fields(void **state)
     }
 }
 
+/* A body of nothing but encoded names must not use up the memory that the answer needs. */
+static void test_request_query__takes_no_memory_for_names(void **state)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf query;
+    MR_CLEANUP(mr_arena_done) mr_arena small;
+    mr_arena_init(&small, 4096);
+    mr_buf_init(&query, 1 << 20);
+    for (int i = 0; i < 10000; i++) mr_buf_puts(&query, "%41long+name=1&");
+    mr_buf_puts(&query, "w%61nted=yes");
+    const mr_http_request r = {.query = mr_buf_str(&query), .arena = &small};
+    assert_true(mr_str_is(mr_http_query(&r, "wanted"), "yes"));
+    assert_true(mr_str_is(mr_http_query(&r, "Along name"), "1"));
+    assert_true(mr_str_is(mr_http_query(&r, "Along nam"), ""));
+}
+
 static void test_request_form__needs_its_type(void **state)
 {
     struct mr_http_header h = {MR_STR_INIT("CONTENT-TYPE"),
@@ -105,6 +120,7 @@ int main(void)
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, make_arena, drop_arena)
     const struct CMUnitTest tests[] = {
         WITH_ARENA(test_request_query__decodes_fields),
+        WITH_ARENA(test_request_query__takes_no_memory_for_names),
         WITH_ARENA(test_request_form__needs_its_type),
         WITH_ARENA(test_request_cookie__finds_by_exact_name),
         WITH_ARENA(test_response_set_header__replaces_but_adds_cookies),

@@ -283,6 +283,9 @@ async function main() {
       const claim = /href="(\/claim\/[^"]+)"/.exec(awarded.text)[1];
       assert.match(await (await fetch(platform.merit + claim)).text(), /Åse Testesen/);
       assert.ok(!(await platform.launch(people[2])).text.includes('/claim/'), 'another learner');
+      // whoever has taken another's name since then sees her own achievement, and nobody else's
+      const renamed = await platform.launch({ ...aase, name: 'Bo Testesen', email: 'bo@example.org' });
+      assert.equal(/href="(\/claim\/[^"]+)"/.exec(renamed.text)[1], claim, 'another name');
     });
 
     await test('somebody who is neither is told so', async () => {

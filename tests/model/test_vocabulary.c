@@ -125,9 +125,35 @@ static void test_scheme_get__has_every_scheme_of_the_shapes(void **state)
     mr_arena_done(&a);
 }
 
+/* Names of countries and languages in every language of the Union; the four first have columns in the tables themselves. */
+static void test_vocabulary_label__speaks_further_languages(void **state)
+{
+    static const struct {
+        mr_scheme_code scheme;
+        const char *code, *language, *label;
+    } cases[] = {{MR_SCHEME_COUNTRY, "AD", "bg", "Андора"},      {MR_SCHEME_COUNTRY, "GR", "el", "Ελλάδα"},
+                 {MR_SCHEME_COUNTRY, "GR", "el-GR", "Ελλάδα"},   {MR_SCHEME_LANGUAGE, "sv", "fi", "ruotsi"},
+                 {MR_SCHEME_LANGUAGE, "zu", "sl", "zulujščina"}, {MR_SCHEME_COUNTRY, "DK", "da", "Danmark"},
+                 {MR_SCHEME_COUNTRY, "DK", "xx", "Denmark"},     {MR_SCHEME_COUNTRY, "DK", "x/../el", "Denmark"},
+                 {MR_SCHEME_COUNTRY, "DK", "", "Denmark"},       {MR_SCHEME_EQF, "6", "mt", "6"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const mr_concept *c = mr_concept_find(cases[i].scheme, mr_str_of(cases[i].code));
+        assert_non_null(c);
+        mr_str label = mr_concept_label(c, mr_str_of(cases[i].language));
+        if (cases[i].scheme == MR_SCHEME_EQF ? !label.len : !mr_str_is(label, cases[i].label))
+            fail_msg("%s in %s: %.*s", cases[i].code, cases[i].language, MR_STR_ARG(label));
+    }
+    static const char *const languages[] = {"bg", "cs", "de", "el", "es", "et", "fi", "fr", "ga", "hr",
+                                            "hu", "it", "lt", "lv", "mt", "pl", "pt", "ro", "sk", "sl"};
+    const mr_concept *germany = mr_concept_find(MR_SCHEME_COUNTRY, MR_STR("DE"));
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        if (mr_str_is(mr_concept_label(germany, mr_str_of(languages[i])), "Germany")) fail_msg("%s", languages[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vocabulary_label__speaks_further_languages),
         cmocka_unit_test(test_concept_find__code_without_case),
         cmocka_unit_test(test_concept_label__english_else_code),
         cmocka_unit_test(test_concept_guess__nearest_first),

@@ -181,8 +181,8 @@ static void assert_intermediate_results(struct suite *s, const struct vector *v,
               err);
     assert_str_eq(transform(s, options, t, v->digest), file_of(s, v, "proofCanon", "txt"));
     assert_str_eq(transform(s, covered, t, v->digest), file_of(s, v, "canonDoc", "txt"));
-    assert_ok(mr_proof_hash(&s->a, s->contexts, options, t, v->digest, &hashes[0], &err), err);
-    assert_ok(mr_proof_hash(&s->a, s->contexts, covered, t, v->digest, &hashes[1], &err), err);
+    assert_ok(mr_proof_hash(&s->a, s->contexts, NULL, options, t, v->digest, &hashes[0], &err), err);
+    assert_ok(mr_proof_hash(&s->a, s->contexts, NULL, covered, t, v->digest, &hashes[1], &err), err);
     assert_str_eq(hex(s, mr_digest_str(&hashes[0])), file_of(s, v, "proofHash", "txt"));
     assert_str_eq(hex(s, mr_digest_str(&hashes[1])), file_of(s, v, "docHash", "txt"));
     mr_str both[] = {hex(s, mr_digest_str(&hashes[0])), hex(s, mr_digest_str(&hashes[1]))};

@@ -70,7 +70,7 @@ static void sign_side(struct world *w)
     assert_ok(mr_ecdsa_sd_value_read(w->a, mr_json_get_str(proof, "proofValue"), &w->base_value, &err), err);
     assert_ok(mr_proof_configuration(w->a, proof, "proofValue", mr_json_get(w->base, "@context"), &configuration, &err),
               err);
-    assert_ok(mr_proof_hash(w->a, w->contexts, configuration, MR_RDFC, MR_SHA256, &w->options_hash, &err), err);
+    assert_ok(mr_proof_hash(w->a, w->contexts, NULL, configuration, MR_RDFC, MR_SHA256, &w->options_hash, &err), err);
     assert_ok(mr_ecdsa_sd_read(w->a, w->contexts, w->unsecured, &w->whole, &err), err);
     assert_ok(mr_ecdsa_sd_label(w->a, &w->whole, w->base_value.hmac_key, &err), err);
     assert_ok(mr_ecdsa_sd_sort(w->a, &w->whole, &err), err);

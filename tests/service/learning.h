@@ -59,8 +59,10 @@ static int open_world(void **state)
     assert_ok(mr_service_open(&config, &w.s, &err), err);
     assert_ok(mr_demo_load(w.s, &err), err);
     assert_ok(mr_catalogue_get(w.s, &w.a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, &batches, &count, &err), err);
-    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batches[0].id, &w.links, &w.count, &err), err);
+    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, MR_STR_EMPTY, 10, &batches, &count, &err),
+              err);
+    const struct mr_achievement_query all = {.batch_id = batches[0].id, .limit = 1000};
+    assert_ok(mr_batch_search(w.s, &mr_actor_operator, &w.a, &all, &w.links, &w.count, &err), err);
     w.org = published.org_id;
     assert_true(w.count >= 3);
     return 0;

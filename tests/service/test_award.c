@@ -67,6 +67,27 @@ static struct mr_actor person(struct world *w, size_t i, const char *id, unsigne
                              .grant_count = 1};
 }
 
+/* The registrar and who is both, as rows. */
+static void keep_people(struct world *w)
+{
+    struct mr_err err = {0};
+    mr_db_tx *tx = NULL;
+    const mr_db_value org = MR_DB_T("org", w->published.org_id);
+    assert_ok(mr_db_begin(mr_service_db(w->s), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx,
+                        "INSERT INTO person (id, email, name, language, totp_step, installation, created_at) VALUES "
+                        "('p-registrar', 'r@example.org', 'Karin Test', 'en', 0, FALSE, 1), ('p-both', "
+                        "'b@example.org', 'Karin Test', 'en', 0, FALSE, 1)",
+                        NULL, 0, NULL, &err),
+              err);
+    assert_ok(mr_db_run(tx,
+                        "INSERT INTO membership (person_id, org_id, role, since) VALUES ('p-registrar', $org, "
+                        "'registrar', 1), ('p-both', $org, 'registrar', 1), ('p-both', $org, 'assessor', 1)",
+                        MR_DB_ARGS(org), NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
 static int set_up(void **state)
 {
     struct mr_err err = {0};
@@ -91,6 +112,7 @@ static int set_up(void **state)
     w->registrar = person(w, 1, "p-registrar", 1u << MR_ROLE_REGISTRAR);
     w->both = person(w, 2, "p-both", 1u << MR_ROLE_REGISTRAR | 1u << MR_ROLE_ASSESSOR);
     w->stranger = person(w, 3, "p-stranger", ~0u);
+    keep_people(w); /* jobs ask who they are */
     w->grants[3].org_id = MR_STR("another-organisation");
     *state = w;
     return 0;
@@ -140,7 +162,9 @@ static struct mr_claim_link *links_of(struct world *w, mr_str batch, size_t expe
     struct mr_err err = {0};
     struct mr_claim_link *links;
     size_t count;
-    assert_ok(mr_batch_links(w->s, &mr_actor_operator, &w->a, batch, &links, &count, &err), err);
+    assert_ok(mr_batch_search(w->s, &mr_actor_operator, &w->a,
+                              &(struct mr_achievement_query){.batch_id = batch, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, expected);
     return links;
 }
@@ -201,6 +225,24 @@ static struct mr_awarded award(struct world *w, const struct mr_award_fields *fi
     mr_findings_init(&findings, &w->a);
     assert_ok(mr_award(w->s, &mr_actor_operator, &w->a, &order, &findings, &awarded, &err), err);
     return awarded;
+}
+
+/* ---- in which language ---- */
+
+static void test_award__is_told_in_the_language_of_the_learner(void **state)
+{
+    struct world *w = *state;
+    struct mr_award_fields fields = mette;
+    const char *primary = mr_arena_cstr(&w->a, mr_specification_primary_language(&w->published.specification));
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), primary);
+    const char *other = strcmp(primary, "en") == 0 ? "da" : "en";
+    fields.name = MR_STR("Ana Invented"), fields.language = mr_str_of(other);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", award(w, &fields).id), other);
+    /* a language that Merit does not speak is kept, and the mail is in the description's */
+    fields.name = MR_STR("Bo Invented"), fields.language = MR_STR("tlh");
+    struct mr_awarded third = award(w, &fields);
+    assert_str(told(w, "SELECT language FROM mail WHERE object_id = $id", third.id), primary);
+    assert_true(mr_str_find(told(w, "SELECT source FROM achievement WHERE id = $id", third.id), MR_STR("tlh")) > 0);
 }
 
 /* ---- sign-off ---- */
@@ -817,6 +859,7 @@ int main(void)
     mr_log_set_level(MR_LOG_ERROR);
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        T(test_award__is_told_in_the_language_of_the_learner),
         T(test_batch_seal__needs_an_assessor_and_another_person),
         T(test_batch_seal__by_one_person_where_the_provider_allows_it),
         T(test_batch_unsign__is_for_who_signed),

@@ -166,6 +166,20 @@ static void test_draft_new__has_a_name_a_version_and_the_provider(void **state)
                "Aarhus School of Nursing (invented)");
 }
 
+static void test_draft_take_provider__puts_the_profile_in_place_of_what_stands_there(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_str id = begin(w, "Baking");
+    mr_str before = mr_json_get_str(mr_json_get(mr_json_get(open_draft(w, id).root, "provider"), "name"), "en");
+    assert_true(before.len > 0);
+    assert_int_equal(save(w, &w->mette, id, "provider", "{\"name\":{\"en\":\"An old name (invented)\"}}", MR_STR_EMPTY),
+                     0);
+    assert_ok(mr_draft_take_provider(w->s, &w->mette, &w->a, id, &err), err);
+    assert_true(
+        mr_str_eq(mr_json_get_str(mr_json_get(mr_json_get(open_draft(w, id).root, "provider"), "name"), "en"), before));
+}
+
 static void test_draft_new__names_that_are_taken_get_a_number(void **state)
 {
     struct world *w = world(state);
@@ -679,15 +693,21 @@ static void test_draft_archive__and_delete_know_their_states(void **state)
     assert_code(mr_draft_delete(w->s, &w->approver, &w->a, sent, &err), MR_E_FORBIDDEN, err);
     /* the published: offered no longer, then again */
     mr_str slug = MR_STR("wound-care-2026");
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &before, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &before, &err),
+              err);
     assert_code(mr_catalogue_archive(w->s, &w->stranger, slug, true, &err), MR_E_NOT_FOUND, err);
     assert_ok(mr_catalogue_archive(w->s, &w->approver, slug, true, &err), err);
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &after, &err),
+              err);
     assert_int_equal(after, before - 1);
-    assert_ok(mr_catalogue_list_own(w->s, &w->mette, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list_own(w->s, &w->mette, &w->a,
+                                    &(struct mr_specification_filter){.which = MR_SPECIFICATIONS_ALL, .limit = 100},
+                                    &list, &after, &err),
+              err);
     assert_int_equal(after, before);
     assert_ok(mr_catalogue_archive(w->s, &w->approver, slug, false, &err), err);
-    assert_ok(mr_catalogue_list(w->s, &w->a, &list, &after, &err), err);
+    assert_ok(mr_catalogue_list(w->s, &w->a, &(struct mr_specification_filter){.limit = 100}, &list, &after, &err),
+              err);
     assert_int_equal(after, before);
 }
 
@@ -738,6 +758,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(test_draft_new__has_a_name_a_version_and_the_provider),
+        TEST(test_draft_take_provider__puts_the_profile_in_place_of_what_stands_there),
         TEST(test_draft_new__names_that_are_taken_get_a_number),
         TEST(test_draft_new__says_what_is_missing),
         TEST(test_draft_upload__takes_what_has_faults_and_refuses_what_is_no_object),

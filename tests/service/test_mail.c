@@ -63,8 +63,12 @@ static int open_world(void **state)
     assert_ok(mr_service_open(&config, &w.s, &err), err);
     assert_ok(mr_demo_load(w.s, &err), err);
     assert_ok(mr_catalogue_get(w.s, &w.a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, &batches, &count, &err), err);
-    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batches[0].id, &links, &count, &err), err);
+    assert_ok(mr_batch_list(w.s, &mr_actor_operator, &w.a, published.id, MR_STR_EMPTY, 100, &batches, &count, &err),
+              err);
+    assert_ok(mr_batch_search(w.s, &mr_actor_operator, &w.a,
+                              &(struct mr_achievement_query){.batch_id = batches[0].id, .limit = 1000}, &links, &count,
+                              &err),
+              err);
     w.org = published.org_id, w.batch = batches[0].id, w.achievement = links[0].achievement_id;
     return 0;
 }
@@ -538,7 +542,9 @@ static void test_events__are_told_in_the_transaction_of_what_happened(void **sta
     assert_ok(mr_webhook_add(w.s, &mr_actor_operator, &w.a, w.org, &hook, &id, &secret, &err), err);
     mr_str batch = seal_as(&mr_actor_operator, "results.csv", MR_STR("name\nNew Learner\nOther Learner\n"));
     assert_event("batch.sealed", batch, "\"sealed\":2");
-    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, batch, &links, &count, &err), err);
+    assert_ok(mr_batch_search(w.s, &mr_actor_operator, &w.a,
+                              &(struct mr_achievement_query){.batch_id = batch, .limit = 1000}, &links, &count, &err),
+              err);
     for (size_t i = 0; i < 2; i++) assert_event("achievement.awarded", links[i].achievement_id, batch.ptr);
     const struct mr_status_order order = {.to = MR_STATUS_SUSPENDED, .reason = MR_STR("kept inside")};
     assert_ok(mr_status_set(w.s, &mr_actor_operator, links[0].achievement_id, &order, &err), err);
@@ -582,7 +588,9 @@ static void test_batch__tells_who_sealed_it_when_it_is_done(void **state)
     mr_buf_puts(&table, "name\n");
     for (int i = 0; i < ROWS; i++) mr_buf_put(&table, mr_arena_format(&w.a, "Learner %03d\n", i));
     mr_str id = seal_as(&registrar, "two-hundred.csv", mr_buf_str(&table));
-    assert_ok(mr_batch_links(w.s, &mr_actor_operator, &w.a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(w.s, &mr_actor_operator, &w.a,
+                              &(struct mr_achievement_query){.batch_id = id, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, ROWS);
     for (int i = 0; i < ROWS; i++) {
         assert_str(links[i].learner, mr_arena_format(&w.a, "Learner %03d", i).ptr);

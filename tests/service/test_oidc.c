@@ -35,6 +35,8 @@ static void test_oidc_check_claims__takes_tokens_for_us_of_now_alone(void **stat
         {"{\"iss\":\"https://login.example.org\",\"sub\":\"7\",\"nonce\":\"n-2\"," TIMES ",\"aud\":\"merit\"}", false},
         {"{\"iss\":\"https://login.example.org\",\"sub\":\"7\"," TIMES ",\"aud\":\"merit\"}", false},
         {"{\"iss\":\"https://login.example.org\",\"sub\":\"\",\"nonce\":\"n-1\"," TIMES ",\"aud\":\"merit\"}", false},
+        {HEAD "\"iat\":-9223372036854775808,\"exp\":-9223372036854775808,\"aud\":\"merit\"}", false},
+        {HEAD "\"iat\":1795132700,\"exp\":9223372036854775,\"aud\":\"merit\"}", false},
         {"[]", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

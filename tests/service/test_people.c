@@ -9,8 +9,11 @@
 #include "crypto/one_time_code.h"
 #include "service/account.h"
 #include "service/demo.h"
+#include "service/oidc.h"
 #include "service/password_rules.h"
 #include "service/sign_in.h"
+
+#include <pthread.h>
 
 #define PASSWORD MR_STR("fire graa katte sover")
 #define MINUTE 60000
@@ -367,6 +370,67 @@ static void test_session__does_not_last_longer_when_the_clock_goes_back(void **s
     assert_int_equal(open_session(w, in.token).actor.kind, MR_ACTOR_STRANGER);
 }
 
+/* A day too late for an hour, then right again: what was good is good, and what the wrong clock made neither lasts nor makes anybody wait. */
+static void test_clock__a_day_ahead_for_an_hour_does_no_harm(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_invited invited;
+    const int64_t ahead = 25 * INT64_C(3600000);
+    char session_before[33], session_ahead[33];
+    mr_str link_before, link_ahead;
+    size_t sent;
+    /* without jobs: those that forget rest after such a jump (test_jobs.c) */
+    const struct mr_service_config config = {.data_folder = test_temp()->names[0],
+                                             .public_url = "https://merit.example.org",
+                                             .env = &w->env,
+                                             .database = true,
+                                             .beside = true};
+    mr_service_close(w->s);
+    assert_ok(mr_service_open(&config, &w->s, &err), err);
+    add(w, "solrun@example.org", 1u << MR_ROLE_ADMINISTRATOR, PASSWORD);
+    snprintf(session_before, sizeof session_before, "%s", enter(w, "solrun@example.org").token);
+    assert_ok(mr_sign_in_link_make(w->s, &w->a, MR_STR("solrun@example.org"), &link_before, &err), err);
+    assert_ok(mr_people_invite(w->s, &w->a, &mr_actor_operator, w->org, MR_STR("before@example.org"), 1, MR_STR("en"),
+                               &sent, &err),
+              err);
+    mr_str invited_before = last_part(mailed(w, "before@example.org", "invitation", "link"));
+
+    clock_now += ahead;
+    assert_int_equal(open_session(w, session_before).actor.kind, MR_ACTOR_STRANGER);
+    bool good = true;
+    assert_ok(mr_sign_in_link_check(w->s, &w->a, last_part(link_before), &good, &err), err);
+    assert_false(good);
+    snprintf(session_ahead, sizeof session_ahead, "%s", enter(w, "solrun@example.org").token);
+    assert_ok(mr_sign_in_link_make(w->s, &w->a, MR_STR("solrun@example.org"), &link_ahead, &err), err);
+    for (int i = 0; i < MR_LIMIT_LOCK_FREE_ACCOUNT; i++) {
+        struct mr_sign_in r = try_password(w, "solrun@example.org", MR_STR("wrong wrong wrong"));
+        clock_now += r.wait_ms;
+    }
+    try_password(w, "solrun@example.org", MR_STR("wrong wrong wrong")); /* now she waits */
+    assert_int_equal(try_password(w, "solrun@example.org", PASSWORD).state, MR_SIGN_IN_WAIT);
+    for (int i = 0; i < 6; i++) /* all that may be mailed in an hour */
+        assert_ok(mr_sign_in_link_send(w->s, &w->a, &w->v, MR_STR("solrun@example.org"), false, MR_STR_EMPTY, &err),
+                  err);
+    clock_now += 20 * INT64_C(86400000);
+    assert_ok(mr_people_invite(w->s, &w->a, &mr_actor_operator, w->org, MR_STR("ahead@example.org"), 1, MR_STR("en"),
+                               &sent, &err),
+              err);
+    mr_str invited_ahead = last_part(mailed(w, "ahead@example.org", "invitation", "link"));
+
+    clock_now = INT64_C(1795132800000) + MINUTE; /* right again */
+    assert_int_equal(open_session(w, session_before).actor.kind, MR_ACTOR_PERSON);
+    assert_int_equal(open_session(w, session_ahead).actor.kind, MR_ACTOR_STRANGER);
+    assert_ok(mr_sign_in_link_check(w->s, &w->a, last_part(link_ahead), &good, &err), err);
+    assert_false(good);
+    assert_int_equal(try_link(w, last_part(link_ahead)).state, MR_SIGN_IN_OVER);
+    assert_int_equal(try_link(w, last_part(link_before)).state, MR_SIGN_IN_DONE);
+    assert_ok(mr_people_invitation_open(w->s, &w->a, invited_ahead, &invited, &err), err);
+    assert_int_equal(invited.id.len, 0);
+    assert_ok(mr_people_invitation_open(w->s, &w->a, invited_before, &invited, &err), err);
+    assert_true(invited.id.len > 0);
+}
+
 static void test_session__is_new_at_each_sign_in_and_never_brought_along(void **state)
 {
     struct world *w = *state;
@@ -501,6 +565,33 @@ static void test_account__new_password_ends_other_sessions_and_is_told(void **st
     assert_str(mailed(w, "solrun@example.org", "new_sign_in", "device"), "Chrome, Android");
 }
 
+/* ---- accounts elsewhere ---- */
+
+/* What began at one provider is no answer of another, and counts once. */
+static void test_oidc_end__belongs_to_the_provider_that_was_asked(void **state)
+{
+    struct world *w = *state;
+    struct mr_elsewhere e = {0};
+    const struct mr_elsewhere_provider one = {.id = MR_STR_INIT("one"),
+                                              .issuer = MR_STR_INIT("https://one.example.org")};
+    static const struct {
+        const char *state, *kept, *message;
+    } cases[] = {
+        {"s-1", "two.s-1", "this browser did not ask for this"}, {"s-1", "s-1", "this browser did not ask for this"},
+        {"s-1", "", "this browser did not ask for this"},        {"", "", "this browser did not ask for this"},
+        {"", "one.", "this browser did not ask for this"},       {"s-1", "one.s-1", "the provider refused"},
+        {"s-1", "one.s-1", "this answer was used already"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mr_err err = {0};
+        struct mr_oidc_person who;
+        const struct mr_oidc_return back = {
+            .state = mr_str_of(cases[i].state), .kept = mr_str_of(cases[i].kept), .error = MR_STR("access_denied")};
+        assert_int_equal(mr_oidc_end(w->s, &w->a, &e, &one, &back, &who, &err), MR_E_FORBIDDEN);
+        assert_string_equal(err.message, cases[i].message);
+    }
+}
+
 /* ---- passkeys: an authenticator made of a key of ours ---- */
 
 struct authenticator {
@@ -620,6 +711,20 @@ static struct authenticator register_passkey(struct world *w, const struct mr_se
     assert_int_equal(mr_account_passkey_add(w->s, &w->a, s, MR_STR("again"), MR_STR("Firefox"), &answer, &err),
                      MR_E_STATE); /* the challenge was used */
     return k;
+}
+
+/* Challenges that somebody thought of, with times beyond any clock. */
+static void test_client_data__takes_no_invented_challenge(void **state)
+{
+    struct world *w = *state;
+    static const char *const times[] = {"0", "9223372036854775807", "9223372036854775808", "18446744073709551615"};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct mr_err err = {0};
+        mr_str text = mr_arena_format(&w->a, "%s.AAAA.BBBB", times[i]);
+        mr_str told = client_data(w, "webauthn.get", text, "https://merit.example.org");
+        assert_code(mr_sign_in_client_data(w->s, &w->a, "webauthn.get", MR_STR("sign_in"), told, &err), MR_E_SIGNATURE,
+                    err);
+    }
 }
 
 static void test_passkey__signs_in_and_refuses_whatever_does_not_fit(void **state)
@@ -743,6 +848,81 @@ static void test_people__known_address_joins_without_a_session(void **state)
     assert_int_equal(mr_authorise(&s.actor, MR_MAY_MEMBER_EDIT, w->other, NULL), MR_OK);
 }
 
+/* ---- two administrators at once ---- */
+
+struct removal {
+    mr_service *s;
+    struct mr_actor actor;
+    mr_str org, whom;
+    pthread_barrier_t *together;
+    int code;
+    struct mr_err err;
+};
+static void *take_away(void *self)
+{
+    struct removal *r = self;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 16 << 20);
+    pthread_barrier_wait(r->together);
+    r->code = mr_people_set_roles(r->s, &a, &r->actor, r->org, r->whom, 0, &r->err);
+    return NULL;
+}
+
+static struct mr_actor administrator(struct world *w, const char *email, struct mr_grant *grant)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_new_person p = {.email = mr_str_of(email),
+                                    .name = MR_STR("Admin Test"),
+                                    .language = MR_STR("en"),
+                                    .org = w->org,
+                                    .roles = 1u << MR_ROLE_ADMINISTRATOR};
+    assert_ok(mr_people_add(w->s, &w->a, &p, &id, &err), err);
+    *grant = (struct mr_grant){w->org, 1u << MR_ROLE_ADMINISTRATOR};
+    return (struct mr_actor){.kind = MR_ACTOR_PERSON, .id = id, .org_id = w->org, .grants = grant, .grant_count = 1};
+}
+
+/* Each removes the other in the same moment, over connections of two nodes: one of them stays, and the other call is refused. */
+static void test_people__two_administrators_who_remove_each_other_leave_one(void **state)
+{
+    struct world *w = *state;
+    struct mr_err err = {0};
+    struct mr_grant grants[2];
+    mr_service *node;
+    const struct mr_service_config config = {.data_folder = test_temp()->names[0],
+                                             .public_url = "https://merit.example.org",
+                                             .env = &w->env,
+                                             .database = true,
+                                             .beside = true};
+    assert_ok(mr_service_open(&config, &node, &err), err);
+    const struct mr_actor both[2] = {administrator(w, "one@example.org", &grants[0]),
+                                     administrator(w, "two@example.org", &grants[1])};
+    for (int turn = 0; turn < 20; turn++) {
+        pthread_barrier_t together;
+        pthread_t threads[2];
+        struct removal r[2];
+        pthread_barrier_init(&together, NULL, 2);
+        for (int i = 0; i < 2; i++) {
+            r[i] = (struct removal){i ? node : w->s, both[i], w->org, both[!i].id, &together, MR_OK, {0}};
+            assert_int_equal(pthread_create(&threads[i], NULL, take_away, &r[i]), 0);
+        }
+        for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+        pthread_barrier_destroy(&together);
+        int gone = r[0].code == MR_OK ? 1 : 0; /* who was removed */
+        if (r[gone ? 0 : 1].code != MR_OK || r[gone].code != MR_E_STATE)
+            fail_msg("turn %d: %d (%s) and %d (%s)", turn, r[0].code, r[0].err.message, r[1].code, r[1].err.message);
+        struct mr_member *members;
+        size_t count;
+        assert_ok(mr_people_members(w->s, &w->a, &mr_actor_operator, w->org, &members, &count, &err), err);
+        assert_int_equal(count, 1);
+        assert_str(members[0].person_id, mr_arena_cstr(&w->a, both[!gone].id));
+        assert_ok(mr_people_change(w->s, &w->a, gone ? MR_STR("two@example.org") : MR_STR("one@example.org"), w->org,
+                                   true, 1u << MR_ROLE_ADMINISTRATOR, NULL, &err),
+                  err);
+    }
+    mr_service_close(node);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -757,15 +937,19 @@ int main(void)
         TEST(test_link__is_mailed_five_times_an_hour),
         TEST(test_session__ends_by_idleness_and_age),
         TEST(test_session__does_not_last_longer_when_the_clock_goes_back),
+        TEST(test_clock__a_day_ahead_for_an_hour_does_no_harm),
         TEST(test_session__is_new_at_each_sign_in_and_never_brought_along),
         TEST(test_session__keeps_no_secret_in_the_database),
         TEST(test_session__signs_out_here_and_everywhere),
         TEST(test_session__holds_in_units_and_acts_for_one),
         TEST(test_account__app_counts_each_code_once_and_recovery_codes_once),
         TEST(test_account__new_password_ends_other_sessions_and_is_told),
+        TEST(test_oidc_end__belongs_to_the_provider_that_was_asked),
+        TEST(test_client_data__takes_no_invented_challenge),
         TEST(test_passkey__signs_in_and_refuses_whatever_does_not_fit),
         TEST(test_people__invites_accepts_once_and_keeps_an_administrator),
         TEST(test_people__known_address_joins_without_a_session),
+        TEST(test_people__two_administrators_who_remove_each_other_leave_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,7 +102,9 @@ static struct mr_claim_link *award(struct world *w, mr_str table, size_t expecte
     assert_ok(upload_table(w->s, &w->a, w->published.id, MR_STR("results.csv"), table, &id, &err), err);
     assert_ok(mr_batch_seal(w->s, &mr_actor_operator, id, false, &err), err);
     mr_batch_wait(w->s);
-    assert_ok(mr_batch_links(w->s, &mr_actor_operator, &w->a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(w->s, &mr_actor_operator, &w->a,
+                              &(struct mr_achievement_query){.batch_id = id, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, expected);
     return links;
 }

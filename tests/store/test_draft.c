@@ -93,12 +93,14 @@ static void test_draft_row__lists_are_an_organisations_own(void **state)
     struct mr_draft_row *rows;
     size_t count;
     add(w, w->other, "theirs");
-    assert_ok(mr_store_draft_list(w->tx, &w->a, w->org, 10, &rows, &count, &err), err);
+    assert_ok(mr_store_draft_list(w->tx, &w->a, &(struct mr_draft_filter){.org_id = w->org, .limit = 10}, &rows, &count,
+                                  &err),
+              err);
     assert_int_equal(count, 1);
     assert_str(rows[0].slug, "care");
-    assert_ok(mr_store_draft_list(w->tx, &w->a, MR_STR_EMPTY, 10, &rows, &count, &err), err);
+    assert_ok(mr_store_draft_list(w->tx, &w->a, &(struct mr_draft_filter){.limit = 10}, &rows, &count, &err), err);
     assert_int_equal(count, 2);
-    assert_ok(mr_store_draft_list(w->tx, &w->a, MR_STR_EMPTY, 1, &rows, &count, &err), err);
+    assert_ok(mr_store_draft_list(w->tx, &w->a, &(struct mr_draft_filter){.limit = 1}, &rows, &count, &err), err);
     assert_int_equal(count, 1);
 }
 

@@ -3,6 +3,12 @@
 #include "store/batch.h"
 #include "store/organisation.h"
 #include "store/schema.h"
+#include "store/count.h"
+#include "store/draft.h"
+#include "store/enrolment.h"
+#include "store/mail.h"
+#include "store/numbers.h"
+#include "store/sealing.h"
 #include "store/specification.h"
 #include "store/status.h"
 #include "testing_db.h"
@@ -128,9 +134,12 @@ static void test_store_specification__newest_version_is_found_by_slug(void **sta
     assert_str(found.version, "2");
     assert_ok(mr_store_specification_find(w->tx, &w->a, w->specification, &found, &err), err);
     assert_str(found.version, "1");
-    assert_ok(mr_store_specification_list(w->tx, &w->a, &list, &count, &err), err);
+    const struct mr_specification_filter all = {.which = MR_SPECIFICATIONS_ALL, .limit = 10};
+    assert_ok(mr_store_specification_list(w->tx, &w->a, &all, &list, &count, &err), err);
     assert_int_equal(count, 1);
-    assert_str(list[0].document, "{2}");
+    assert_str(list[0].version, "2");
+    assert_ok(mr_store_specification_get(w->tx, &w->a, list[0].id, &found, &err), err);
+    assert_str(found.document, "{2}");
     assert_ok(mr_store_specification_find(w->tx, &w->a, MR_STR("nothing"), &found, &err), err);
     assert_int_equal(found.id.len, 0);
 }
@@ -199,9 +208,9 @@ static void test_store_batch__emptied_keeps_the_row(void **state)
     assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
     assert_int_equal(b.rows_ready, 1);
     assert_int_equal(b.rows_sealed, 1);
-    assert_ok(mr_store_batch_list(w->tx, &w->a, w->specification, MR_STR_EMPTY, &list, &count, &err), err);
+    assert_ok(mr_store_batch_list(w->tx, &w->a, MR_STR("wound-care"), MR_STR_EMPTY, 2, &list, &count, &err), err);
     assert_int_equal(count, 1);
-    assert_ok(mr_store_batch_list(w->tx, &w->a, MR_STR_EMPTY, MR_STR("sealing"), &list, &count, &err), err);
+    assert_ok(mr_store_batch_list(w->tx, &w->a, MR_STR("wound-care"), w->batch, 2, &list, &count, &err), err);
     assert_int_equal(count, 0);
 }
 
@@ -548,6 +557,366 @@ static void test_store_status_page__holds_everybody_once(void **state)
     assert_int_equal(listed, 5);
 }
 
+/* ---- page by page ---- */
+
+/* How a kind of rows is added and turned over. `after`: id of the last one that was seen, empty at first. */
+struct paged {
+    const char *name;
+    void (*add)(struct world *w, int number);
+    size_t (*page)(struct world *w, mr_str after, mr_str ids[4]);
+};
+enum { PAGED = 26, PAGE = 4 };
+
+static void add_batch(struct world *w, int number)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_batch_row b = {
+        .org_id = w->org, .specification_id = w->specification, .file_name = MR_STR("a.csv")};
+    (void)number;
+    assert_ok(mr_store_batch_add(w->tx, &w->a, &w->env, &b, MR_STR("x"), &id, &err), err);
+}
+
+static size_t page_of_batches(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    struct mr_err err = {0};
+    struct mr_batch_row *rows;
+    size_t count;
+    assert_ok(mr_store_batch_list(w->tx, &w->a, MR_STR("wound-care"), after, PAGE, &rows, &count, &err), err);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return count;
+}
+
+static void add_specification(struct world *w, int number)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_specification_row s = {.org_id = w->org,
+                                           .slug = mr_arena_format(&w->a, "paged-%d", (int)(number + 100 * ++w->rows)),
+                                           .version = MR_STR("1"),
+                                           .document = MR_STR("{}")};
+    assert_ok(mr_store_specification_add(w->tx, &w->a, &w->env, &s, &id, &err), err);
+}
+
+static size_t page_of_specifications(struct world *w, const struct mr_specification_filter *filter, mr_str ids[PAGE])
+{
+    struct mr_err err = {0};
+    struct mr_specification_row *rows;
+    size_t count;
+    assert_ok(mr_store_specification_list(w->tx, &w->a, filter, &rows, &count, &err), err);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return count;
+}
+
+static size_t page_of_newest_specifications(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    const struct mr_specification_filter f = {.org_id = w->org, .newest_first = true, .after = after, .limit = PAGE};
+    return page_of_specifications(w, &f, ids);
+}
+
+static size_t page_of_oldest_specifications(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    const struct mr_specification_filter f = {.which = MR_SPECIFICATIONS_ALL, .after = after, .limit = PAGE};
+    return page_of_specifications(w, &f, ids);
+}
+
+static void add_draft(struct world *w, int number)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    const struct mr_draft_row d = {.org_id = w->org, .languages = MR_STR("en"), .document = MR_STR("{}")};
+    (void)number;
+    assert_ok(mr_store_draft_add(w->tx, &w->a, &w->env, &d, &id, &err), err);
+}
+
+static size_t page_of_drafts(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    struct mr_err err = {0};
+    struct mr_draft_row *rows, last;
+    size_t count;
+    struct mr_draft_filter f = {.org_id = w->org, .state = MR_STR("draft"), .limit = PAGE};
+    if (after.len) {
+        assert_ok(mr_store_draft_find(w->tx, &w->a, after, &last, &err), err);
+        f.after = (struct mr_draft_place){last.updated_at, last.id};
+    }
+    assert_ok(mr_store_draft_list(w->tx, &w->a, &f, &rows, &count, &err), err);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return count;
+}
+
+static void add_enrolment(struct world *w, int number)
+{
+    struct mr_err err = {0};
+    mr_str id;
+    number = (int)++w->rows; /* nobody is enrolled twice */
+    const struct mr_enrolment_row e = {.org_id = w->org,
+                                       .specification_slug = MR_STR("wound-care"),
+                                       .learner_key = mr_arena_format(&w->a, "learner-%d", number),
+                                       .full_name = MR_STR("Alva Invented"),
+                                       .state = MR_STR("enrolled"),
+                                       .source = MR_STR("hand")};
+    assert_ok(mr_store_enrolment_add(w->tx, &w->a, &w->env, &e, &id, &err), err);
+}
+
+static size_t page_of_enrolments(struct world *w, const struct mr_enrolment_filter *filter, mr_str ids[PAGE])
+{
+    struct mr_err err = {0};
+    struct mr_enrolment_row *rows;
+    size_t count;
+    assert_ok(mr_store_enrolment_list(w->tx, &w->a, filter, PAGE, &rows, &count, &err), err);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return count;
+}
+
+static size_t page_of_all_enrolments(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    return page_of_enrolments(w, &(struct mr_enrolment_filter){.org_id = w->org, .after = after}, ids);
+}
+
+static size_t page_of_one_state(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    const struct mr_enrolment_filter f = {w->org, MR_STR_EMPTY, MR_STR("enrolled"), after};
+    return page_of_enrolments(w, &f, ids);
+}
+
+static size_t page_of_one_specification(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    const struct mr_enrolment_filter f = {w->org, MR_STR("wound-care"), MR_STR_EMPTY, after};
+    return page_of_enrolments(w, &f, ids);
+}
+
+static size_t page_of_both(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    const struct mr_enrolment_filter f = {w->org, MR_STR("wound-care"), MR_STR("enrolled"), after};
+    return page_of_enrolments(w, &f, ids);
+}
+
+static void add_mail(struct world *w, int number)
+{
+    struct mr_err err = {0};
+    const struct mr_mail_row m = {.org_id = w->org,
+                                  .template_name = MR_STR("test"),
+                                  .language = MR_STR("en"),
+                                  .recipient = MR_STR("alva@example.org"),
+                                  .data = MR_STR("{}")};
+    (void)number;
+    assert_ok(mr_store_mail_add(w->tx, &w->a, &w->env, &m, NULL, &err), err);
+}
+
+static size_t page_of_mails(struct world *w, const struct mr_mail_filter *filter, mr_str ids[PAGE])
+{
+    struct mr_err err = {0};
+    struct mr_mail_row *rows;
+    size_t count;
+    assert_ok(mr_store_mail_list(w->tx, &w->a, filter, PAGE, &rows, &count, &err), err);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return count;
+}
+
+static size_t page_of_own_mails(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    return page_of_mails(w, &(struct mr_mail_filter){.org_id = w->org, .after = after}, ids);
+}
+
+static size_t page_of_waiting_mails(struct world *w, mr_str after, mr_str ids[PAGE])
+{
+    return page_of_mails(w, &(struct mr_mail_filter){.state = MR_STR("waiting"), .after = after}, ids);
+}
+
+/* Every row that was there at first is seen once, and none twice, while a new one comes between any two pages. */
+static void turn_all(struct world *w, const struct paged *kind)
+{
+    mr_str ids[PAGE], after = MR_STR_EMPTY, first[4 * PAGED], seen[8 * PAGED];
+    size_t count = 0, there = 0, n;
+    int64_t at = INT64_C(1760000000000);
+    for (int i = 0; i < PAGED; i++) {
+        test_env_set_time(&w->env, at += i % 3); /* some within the same millisecond */
+        kind->add(w, i);
+    }
+    while ((n = kind->page(w, after, ids)) > 0) {
+        for (size_t i = 0; i < n; i++) {
+            assert_true(there < sizeof first / sizeof *first);
+            first[there++] = ids[i];
+            after = ids[i];
+        }
+    }
+    assert_true(there >= PAGED);
+    after = MR_STR_EMPTY;
+    for (int added = PAGED; (n = kind->page(w, after, ids)) > 0 && added < 3 * PAGED; added++) {
+        for (size_t i = 0; i < n; i++) {
+            for (size_t k = 0; k < count; k++)
+                if (mr_str_eq(seen[k], ids[i])) fail_msg("%s: shown twice", kind->name);
+            assert_true(count < sizeof seen / sizeof *seen);
+            seen[count++] = ids[i];
+        }
+        after = ids[n - 1];
+        test_env_set_time(&w->env, at += 2);
+        if (added < PAGED + 8) kind->add(w, added);
+    }
+    for (size_t i = 0; i < there; i++) {
+        size_t k = 0;
+        while (k < count && !mr_str_eq(seen[k], first[i])) k++;
+        if (k == count) fail_msg("%s: %.*s was not shown", kind->name, MR_STR_ARG(first[i]));
+    }
+}
+
+static void test_store_paging__shows_every_row_once_while_rows_are_added(void **state)
+{
+    static const struct paged kinds[] = {
+        {"batches", add_batch, page_of_batches},
+        {"specifications, newest first", add_specification, page_of_newest_specifications},
+        {"drafts", add_draft, page_of_drafts},
+        {"enrolments", add_enrolment, page_of_all_enrolments},
+        {"mails", add_mail, page_of_own_mails},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) turn_all(world(state), &kinds[i]);
+}
+
+static void test_store_paging__so_does_every_filter(void **state)
+{
+    static const struct paged kinds[] = {
+        {"specifications, oldest first", add_specification, page_of_oldest_specifications},
+        {"enrolments in a state", add_enrolment, page_of_one_state},
+        {"mails that wait", add_mail, page_of_waiting_mails},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) turn_all(world(state), &kinds[i]);
+}
+
+static void test_store_paging__enrolments_of_a_specification(void **state)
+{
+    static const struct paged kind = {"enrolments of a specification", add_enrolment, page_of_one_specification};
+    turn_all(world(state), &kind);
+}
+
+static void test_store_paging__enrolments_of_a_specification_in_a_state(void **state)
+{
+    static const struct paged kind = {"enrolments of both", add_enrolment, page_of_both};
+    turn_all(world(state), &kind);
+}
+
+/* ---- counts ---- */
+
+static void assert_counted(struct world *w, int line)
+{
+    struct mr_err err = {0};
+    const char *wrong;
+    assert_ok(mr_count_check(w->tx, &wrong, &err), err);
+    if (wrong) fail_msg("line %d: %s is wrong", line, wrong);
+}
+
+static void settle(struct world *w, mr_str id, const char *outcome)
+{
+    struct mr_err err = {0};
+    struct mr_mail_row row;
+    assert_ok(mr_store_mail_find(w->tx, &w->a, id, &row, &err), err);
+    assert_ok(mr_store_mail_settle(w->tx, &row, &(struct mr_mail_outcome){.state = outcome, .now = 7}, &err), err);
+    assert_counted(w, __LINE__);
+}
+
+static struct mr_batch_counts counts_of(struct world *w)
+{
+    struct mr_err err = {0};
+    struct mr_batch_counts c;
+    assert_counted(w, __LINE__);
+    assert_ok(mr_store_sealing_count(w->tx, w->batch, 50, &c, &err), err);
+    return c;
+}
+
+static void test_store_count__follows_achievements_and_their_mail(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    char ids[4][37];
+    bool done;
+    mr_str mail;
+    struct mr_mail_counts mails;
+    struct mr_numbers_row *numbers;
+    size_t count;
+    for (int i = 0; i < 4; i++)
+        add_achievement(w, mr_arena_format(&w->a, "key-%d", i).ptr, i == 3 ? 10 : 100, ids[i], MR_OK);
+    assert_int_equal(counts_of(w).sealed, 4);
+    assert_int_equal(counts_of(w).with_address, 4);
+    assert_int_equal(counts_of(w).over, 1);
+    assert_int_equal(counts_of(w).undecided, 3);
+    assert_ok(mr_store_achievement_claim(w->tx, mr_str_of(ids[0]), MR_STR("accepted"), 5, &done, &err), err);
+    assert_ok(mr_store_achievement_claim(w->tx, mr_str_of(ids[0]), MR_STR("declined"), 5, &done, &err), err);
+    assert_false(done);
+    assert_ok(mr_store_achievement_claim(w->tx, mr_str_of(ids[1]), MR_STR("declined"), 5, &done, &err), err);
+    assert_int_equal(counts_of(w).claimed, 1);
+    assert_int_equal(counts_of(w).declined, 1);
+    struct mr_status_change_row change = {.org_id = w->org,
+                                          .issuer = MR_STR("aarhus"),
+                                          .achievement_id = mr_str_of(ids[2]),
+                                          .from = MR_STR("active"),
+                                          .to = MR_STR("suspended"),
+                                          .reason = MR_STR("a mistake"),
+                                          .changed_at = 6};
+    assert_ok(mr_store_status_change(w->tx, &w->env, &change, &err), err);
+    assert_int_equal(counts_of(w).suspended, 1);
+    change.from = MR_STR("suspended"), change.to = MR_STR("revoked");
+    assert_ok(mr_store_status_change(w->tx, &w->env, &change, &err), err);
+    assert_int_equal(counts_of(w).suspended, 0);
+    assert_int_equal(counts_of(w).revoked, 1);
+
+    const struct mr_mail_row m = {.org_id = w->org,
+                                  .template_name = MR_STR("claim"),
+                                  .language = MR_STR("en"),
+                                  .recipient = MR_STR("soren@example.org"),
+                                  .object_id = mr_str_of(ids[0]),
+                                  .data = MR_STR("{}")};
+    assert_ok(mr_store_mail_add(w->tx, &w->a, &w->env, &m, &mail, &err), err);
+    assert_int_equal(counts_of(w).mailed, 0);
+    settle(w, mail, "waiting");
+    settle(w, mail, "sent");
+    assert_int_equal(counts_of(w).mailed, 1);
+    assert_ok(mr_store_mail_return(w->tx, mail, 0, MR_STR("no such mailbox"), &done, &err), err);
+    assert_int_equal(counts_of(w).mailed, 0);
+    assert_ok(mr_store_mail_again(w->tx, mail, MR_STR("alva@example.org"), MR_STR("{}"), 8, &err), err);
+    settle(w, mail, "sent");
+    assert_int_equal(counts_of(w).mailed, 1);
+    assert_ok(mr_store_mail_counts(w->tx, w->org, &mails, &err), err);
+    assert_int_equal(mails.sent, 1);
+    assert_int_equal(mails.returned, 0);
+
+    assert_ok(mr_store_numbers_list(w->tx, &w->a, MR_STR("wound-care"), 50, 10, &numbers, &count, &err), err);
+    assert_int_equal(count, 1);
+    assert_str(numbers[0].month, "2026-10");
+    assert_int_equal(numbers[0].awarded, 4);
+    assert_int_equal(numbers[0].mailed, 1);
+    assert_int_equal(numbers[0].undecided, 2);
+}
+
+static void test_store_count__follows_enrolments(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    mr_str ids[PAGE];
+    int64_t counts[5], removed;
+    for (int i = 0; i < 4; i++) add_enrolment(w, i);
+    assert_int_equal(page_of_all_enrolments(w, MR_STR_EMPTY, ids), 4);
+    assert_ok(mr_store_enrolment_set_state(w->tx, ids[0], MR_STR("withdrawn"), 5, &err), err);
+    assert_ok(mr_store_enrolment_set_state(w->tx, ids[1], MR_STR("completed"), 5, &err), err);
+    assert_ok(mr_store_enrolment_forget(w->tx, INT64_MAX / 2, &removed, &err), err);
+    assert_counted(w, __LINE__);
+    assert_ok(mr_store_enrolment_count(w->tx, w->org, MR_STR_EMPTY, counts, &err), err);
+    assert_int_equal(counts[1], 2);
+    assert_int_equal(counts[2], 1);
+    assert_int_equal(counts[3], 1);
+    assert_ok(mr_store_enrolment_count(w->tx, w->org, MR_STR("another"), counts, &err), err);
+    assert_int_equal(counts[1], 0);
+}
+
+static void test_store_count__is_found_out_when_wrong(void **state)
+{
+    struct world *w = world(state);
+    struct mr_err err = {0};
+    const char *wrong;
+    add_mail(w, 0);
+    assert_ok(mr_db_run(w->tx, "UPDATE mail_count SET mails = mails + 1", NULL, 0, NULL, &err), err);
+    assert_ok(mr_count_check(w->tx, &wrong, &err), err);
+    assert_string_equal(wrong, "mail_count");
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -572,6 +941,13 @@ int main(void)
         T(test_store_status_change__a_revoked_award_gives_its_key_back),
         T(test_store_status_revoked__tells_of_those_in_no_list_too),
         T(test_store_status_page__holds_everybody_once),
+        T(test_store_paging__shows_every_row_once_while_rows_are_added),
+        T(test_store_paging__so_does_every_filter),
+        T(test_store_paging__enrolments_of_a_specification),
+        T(test_store_paging__enrolments_of_a_specification_in_a_state),
+        T(test_store_count__follows_achievements_and_their_mail),
+        T(test_store_count__follows_enrolments),
+        T(test_store_count__is_found_out_when_wrong),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ static void put_row(mr_buf *out, const mr_csv_row *row)
 
 static void test_xlsx__reads_what_programs_write(void **state)
 {
-    static const char *const names[] = {"openpyxl", "hidden", "foreign", "columns"};
+    static const char *const names[] = {"openpyxl", "hidden", "foreign", "columns", "words", "merged"};
     if (!python) skip();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         MR_CLEANUP(mr_arena_done) mr_arena a;

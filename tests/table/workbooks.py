@@ -81,6 +81,19 @@ parts("foreign", '<x:worksheet xmlns:x="urn:x"><x:sheetData><x:row><x:c t="inlin
       strings='<sst><si><r><t>bi</t></r><r><t>rth</t></r><rPh><t>spoken</t></rPh></si></sst>')
 expect("foreign", [[9, "Ana", "#N/A", "!error_value"], [10, "Bo", "2026-06-01"]])
 
+# cells that say nothing of their kind and hold words, each longer than the one before: what one holds must not change with the next
+parts("words", '<worksheet><sheetData><row><c t="str"><v>name</v></c><c t="str"><v>b</v></c><c t="str"><v>c</v></c></row>'
+      f'<row><c><v>first</v></c><c t="n"><v>{"second" * 2000}</v></c><c><v>7x</v></c></row><row><c><v> </v></c><c><v>1e999</v></c></row></sheetData></worksheet>')
+expect("words", [[2, "first", "second" * 2000, "7x"], [3, "", "1e999", ""]])
+
+# merged cells that lie over each other, begin in rows that the sheet leaves out, stand in no order or beside the table
+parts("merged", '<worksheet><sheetData><row><c t="str"><v>name</v></c><c t="str"><v>b</v></c><c t="str"><v>c</v></c></row>'
+      + "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in (2, 4, 5, 6, 7, 9, 10)) +
+      '</sheetData><mergeCells><mergeCell ref="B9:B10"/><mergeCell ref="B3:B4"/><mergeCell ref="A5:C5"/><mergeCell ref="A6:A6"/><mergeCell ref="Z1:Z10"/>'
+      '<mergeCell ref="C7:A1"/><mergeCell ref="C9:C9"/></mergeCells></worksheet>')
+expect("merged", [[2, "2", "", ""], [4, "4", "", "", "!merged"], [5, "5", "", "", "!merged"], [6, "6", "", ""], [7, "7", "", ""], [9, "9", "", ""],
+                  [10, "10", "", "", "!merged"]])
+
 # ---- hostile, and other kinds ----
 row = '<row><c t="inlineStr"><is><t>name</t></is></c></row>'
 parts("doctype", '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet><sheetData>' + row + "<row><c t='str'><v>&b;</v></c></row></sheetData></worksheet>")

@@ -1,85 +1,15 @@
-/* The catalogues against each other, and against all places that name a message. */
+/* The messages against all places that name one. What the languages have of them: tools/check_messages. */
 #include "testing.h"
 
 #include "base/embedded.h"
 #include "text/messages.h"
-#include "text/placeholder.h"
-#include "text/po.h"
 #include "text/template.h"
 
 #include <dirent.h>
 
-MR_EMBEDDED_DECLARE(text_i18n);
 MR_EMBEDDED_DECLARE(text_templates);
 MR_EMBEDDED_DECLARE(text_mail_html);
 MR_EMBEDDED_DECLARE(text_mail_txt);
-
-static struct mr_po read_catalogue(mr_arena *a, const struct mr_embedded *e)
-{
-    struct mr_po po = {0};
-    struct mr_err err = {0};
-    int code = mr_po_read(a, mr_str_make((const char *)e->data, e->size), &po, &err);
-    if (code != MR_OK) fail_msg("web/i18n/%s, byte %zu: %s", e->name, err.position, err.message);
-    return po;
-}
-
-static const struct mr_po_entry *find_entry(const struct mr_po *po, mr_str id)
-{
-    for (size_t i = 0; i < po->count; i++)
-        if (mr_str_eq(po->entries[i].id, id)) return &po->entries[i];
-    return NULL;
-}
-
-/* Is every placeholder of `text` one of `other`? */
-static bool has_placeholders_of(mr_str other, mr_str text)
-{
-    mr_str before, name;
-    while (mr_placeholder_next(&text, &before, &name))
-        if (mr_str_find(other, mr_str_make(name.ptr - 1, name.len + 2)) < 0) return false;
-    return true;
-}
-
-static size_t count_raw_entries(const struct mr_embedded *e)
-{
-    size_t n = 0;
-    mr_str rest = mr_str_make((const char *)e->data, e->size), line;
-    while (mr_str_split(&rest, '\n', &line)) n += mr_str_has_prefix(line, MR_STR("msgid "));
-    return n;
-}
-
-static void test_catalogue__languages_have_the_same_messages(void **state)
-{
-    mr_arena a;
-    mr_arena_init(&a, 1 << 24);
-    const struct mr_embedded *english = mr_embedded_find(text_i18n, text_i18n_count, "en.po");
-    assert_non_null(english);
-    assert_true(text_i18n_count >= 2);
-    struct mr_po en = read_catalogue(&a, english);
-    size_t faults = 0;
-    for (size_t f = 0; f < text_i18n_count; f++) {
-        const struct mr_embedded *e = &text_i18n[f];
-        struct mr_po po = read_catalogue(&a, e);
-        mr_str language = mr_arena_format(&a, "Language: %.*s\n", (int)(strchr(e->name, '.') - e->name), e->name);
-        if (mr_str_find(po.header, language) < 0)
-            faults++, print_error("%s: the header does not say %.*s", e->name, MR_STR_ARG(language));
-        if (po.count + 1 != count_raw_entries(e))
-            faults++, print_error("%s: a text is empty, fuzzy or has no id\n", e->name);
-        for (size_t i = 0; i < po.count; i++) {
-            const struct mr_po_entry *here = &po.entries[i], *there = find_entry(&en, here->id);
-            if (find_entry(&po, here->id) != here)
-                faults++, print_error("%s: %.*s is there twice\n", e->name, MR_STR_ARG(here->id));
-            if (!there)
-                faults++, print_error("%s: %.*s is not in en.po\n", e->name, MR_STR_ARG(here->id));
-            else if (!has_placeholders_of(there->text, here->text) || !has_placeholders_of(here->text, there->text))
-                faults++, print_error("%s: %.*s has other placeholders than in en.po\n", e->name, MR_STR_ARG(here->id));
-        }
-        for (size_t i = 0; i < en.count; i++)
-            if (!find_entry(&po, en.entries[i].id))
-                faults++, print_error("%s: %.*s is missing\n", e->name, MR_STR_ARG(en.entries[i].id));
-    }
-    assert_int_equal(faults, 0);
-    mr_arena_done(&a);
-}
 
 /* ---- places that name a message ---- */
 
@@ -223,7 +153,6 @@ static void test_catalogue__code_names_messages_that_exist(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_catalogue__languages_have_the_same_messages),
         cmocka_unit_test(test_catalogue__templates_parse_and_name_messages_that_exist),
         cmocka_unit_test(test_catalogue__code_names_messages_that_exist),
     };

@@ -138,6 +138,40 @@ static void test_messages_say__dates_times_and_counts(void **state)
     }
 }
 
+/* What is shown chooses the form, also with signs between thousands; what is no whole number takes the last one. */
+static void test_messages_say__takes_the_form_that_goes_with_the_number(void **state)
+{
+    static const struct {
+        const char *language, *count, *said;
+    } cases[] = {{"en", "0", "0 hours"},         {"en", "1", "1 hour"},       {"en", "2", "2 hours"},
+                 {"en", "5", "5 hours"},         {"en", "-1", "-1 hour"},     {"en", "1.5", "1.5 hours"},
+                 {"en", "1,001", "1,001 hours"}, {"en", "", " hours"},        {"da", "0", "0 timer"},
+                 {"da", "1", "1 time"},          {"da", "2", "2 timer"},      {"da", "1,5", "1,5 timer"},
+                 {"da", "1.001", "1.001 timer"}, {"da", "many", "many timer"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const mr_language *l = mr_language_find(mr_str_of(cases[i].language));
+        mr_str said = MR_SAY(&arena, l, "say.hours", {"count", mr_str_of(cases[i].count)});
+        if (!mr_str_is(said, cases[i].said)) fail_msg("%s: %.*s", cases[i].said, MR_STR_ARG(said));
+    }
+    assert_str(mr_message(mr_language_english(), "say.hours"), "{count} hours");
+    assert_str(MR_SAY(&arena, mr_language_english(), "front.all", {"x", MR_STR("1")}), "All {count}");
+}
+
+static void test_messages_language__begun_ones_are_there_for_who_asks(void **state)
+{
+    assert_str(mr_language_tag(mr_language_find(MR_STR("en-XA"))), "en"); /* a region like another */
+    assert_str(mr_language_tag(mr_language_find_any(MR_STR("en-XA"))), "en-XA");
+    assert_str(mr_language_tag(mr_language_find_any(MR_STR("EN-xa"))), "en-XA");
+    assert_str(mr_language_tag(mr_language_find_any(MR_STR("da-DK"))), "da");
+    assert_null(mr_language_find(MR_STR("mt")));
+    const mr_language *mt = mr_language_find_any(MR_STR("mt-MT"));
+    assert_non_null(mt);
+    assert_str(mr_language_own_name(mt), "Malti");
+    assert_str(mr_say_date(&arena, mt, (mr_date){2026, 10, 14}), "14 ta’ Ottubru 2026");
+    assert_str(MR_SAY(&arena, mt, "say.hours", {"count", MR_STR("1")}), "1 hour"); /* English by the English rule */
+    assert_str(MR_SAY(&arena, mr_language_find_any(MR_STR("en-XA")), "say.hours", {"count", MR_STR("1")}), "1 ĥóóúúŕ");
+}
+
 int main(void)
 {
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, make_arena, drop_arena)
@@ -147,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_messages_accept__follows_the_header),
         WITH_ARENA(test_messages_say__fills_placeholders),
         WITH_ARENA(test_messages_say__dates_times_and_counts),
+        WITH_ARENA(test_messages_say__takes_the_form_that_goes_with_the_number),
+        WITH_ARENA(test_messages_language__begun_ones_are_there_for_who_asks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

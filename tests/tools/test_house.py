@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The checks of the house must be able to fail: tools/check_layers, tools/check_docs, tests/count.py and the embed tool on small trees
+"""The checks of the house must be able to fail: tools/check_layers, tools/check_docs, tools/check_messages, tests/count.py and the embed tool on small trees
 made for the purpose. Prints TAP.
 
     test_house.py EMBED
@@ -104,6 +104,82 @@ def test_docs__refuses_a_declaration_without_comment(folder):
     tool = tree(folder, "check_docs", {"src/base/a.h": told})
     status, text = run(tool)
     return status == 1 and "int subtract" in text and "int add" not in text, text
+
+
+PO = 'msgid ""\nmsgstr ""\n"Language: {tag}\\n"\n"Plural-Forms: nplurals=2; plural={rule};\\n"\n'
+ENGLISH = """
+msgid "front.lead"
+msgstr "Everything about {what} stands here for you."
+
+msgid "front.all"
+msgid_plural "front.all"
+msgstr[0] "One thing"
+msgstr[1] "{count} things"
+"""
+DANISH = """
+msgid "front.lead"
+msgstr "Alt om {what} står her til dig."
+
+msgid "front.all"
+msgid_plural "front.all"
+msgstr[0] "Én ting"
+msgstr[1] "{count} ting"
+"""
+
+
+def messages(folder, danish, *, state="complete", rule="(n != 1)", states=None):
+    """What the check says of a small catalogue in English and Danish."""
+    files = {"web/i18n/en.po": PO.format(tag="en", rule="(n != 1)") + ENGLISH,
+             "web/i18n/da.po": PO.format(tag="da", rule=rule) + danish,
+             "web/i18n/languages.txt": states or f"# a remark\nen complete\nda {state}\n"}
+    return run(tree(folder, "check_messages", files))
+
+
+@case
+def test_messages__accepts_two_whole_languages(folder):
+    status, text = messages(folder, DANISH)
+    return status == 0 and "not ok" not in text and "ok 13" in text, text
+
+
+@case
+def test_messages__refuses_what_is_broken(folder):
+    lead, all_things = DANISH.strip().split("\n\n")
+    broken = {
+        "front.lead is missing": all_things,
+        "front.more is not in en.po": DANISH + '\nmsgid "front.more"\nmsgstr "Mere"\n',
+        "front.lead is there twice": DANISH + lead + "\n",
+        "front.lead is fuzzy": DANISH.replace('msgid "front.lead"', '#, fuzzy\nmsgid "front.lead"'),
+        "front.lead is empty": DANISH.replace("Alt om {what} står her til dig.", ""),
+        "front.all: there are 1 forms": DANISH.replace('msgstr[1] "{count} ting"\n', ""),
+        "front.all: it counts in English": DANISH.replace('msgid_plural "front.all"\n', "").replace("msgstr[0]", "msgstr").replace('msgstr[1] "{count} ting"\n', ""),
+        "msgstr[1] is for": DANISH.replace("{count} ting", "mange ting"),
+        "is not in both": DANISH.replace("{what}", "{hvad}"),
+        "doubled blanks": DANISH.replace("står her", "står  her"),
+        "markup stands in it": DANISH.replace("her", "<b>her</b>"),
+        "ends with 'g'": DANISH.replace("dig.", "dig"),
+        "the same as in English": DANISH.replace("Alt om {what} står her til dig.", "Everything about {what} stands here for you."),
+        "line": DANISH + "hello\n",
+    }
+    for said, danish in broken.items():
+        status, text = messages(folder, danish)
+        if status != 1 or said not in text:
+            return False, f"{said}: {text}"
+    return True, ""
+
+
+@case
+def test_messages__refuses_a_rule_that_does_not_give_its_forms(folder):
+    status, text = messages(folder, DANISH, rule="0")
+    return status == 1 and "gives the forms [0], and nplurals=2" in text, text
+
+
+@case
+def test_messages__holds_each_language_to_its_state(folder):
+    half = DANISH[: DANISH.index('msgid "front.all"')]
+    begun, _ = messages(folder, half, state="begun")
+    offered, text = messages(folder, half, state="offered")
+    unnamed, more = messages(folder, half, states="en complete\n")
+    return (begun, offered, unnamed) == (0, 1, 1) and "front.all is missing" in text and "da is named in only one" in more, text + more
 
 
 def count(folder, entries, *options):

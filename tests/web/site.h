@@ -178,9 +178,13 @@ static inline void site_credential(struct site *s, mr_arena *a, const char *spec
     struct mr_claim_link *links;
     size_t count;
     assert_ok(mr_catalogue_get(s->service, a, mr_str_of(specification), &published, &err), err);
-    assert_ok(mr_batch_list(s->service, &mr_actor_operator, a, published.id, &batches, &count, &err), err);
+    assert_ok(mr_batch_list(s->service, &mr_actor_operator, a, published.id, MR_STR_EMPTY, 100, &batches, &count, &err),
+              err);
     assert_true(count > 0);
-    assert_ok(mr_batch_links(s->service, &mr_actor_operator, a, batches[0].id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(s->service, &mr_actor_operator, a,
+                              &(struct mr_achievement_query){.batch_id = batches[0].id, .limit = 1000}, &links, &count,
+                              &err),
+              err);
     assert_true(count > 0);
     mr_str path = mr_claim_path(s->service, a, links[0].achievement_id, 0), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;

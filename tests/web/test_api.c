@@ -121,6 +121,23 @@ static bool has_end_point(mr_action action)
     return false;
 }
 
+/* A program shows the title of a problem to people: "Something went wrong" is true of none that has a code of its own. */
+static void test_problem__has_a_title_for_every_code(void **state)
+{
+    static const char *const codes[] = {
+#define MR_ERROR(name, code, http, status, text) code,
+#include "base/errors.def"
+#undef MR_ERROR
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        for (const mr_language *const *l = mr_languages(); *l; l++) {
+            char id[80];
+            snprintf(id, sizeof id, "error.%s", codes[i]);
+            if (!mr_message_exists(*l, mr_str_of(id))) print_error("%s\n", id);
+            assert_true(mr_message_exists(*l, mr_str_of(id)));
+        }
+}
+
 static void test_api__does_all_that_pages_do(void **state)
 {
     (void)state;
@@ -566,6 +583,7 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_problem__has_a_title_for_every_code),
         cmocka_unit_test(test_api__does_all_that_pages_do),
         cmocka_unit_test(test_api__tables_fit_together),
         T(test_api_token__sees_its_own_organisation_only),

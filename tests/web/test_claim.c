@@ -24,7 +24,9 @@ static int open_claim(void **state)
     office_press(&c->office, mr_arena_format(&c->a, "%s/seal", batch).ptr);
     mr_batch_wait(service);
     mr_str id = mr_str_from(mr_str_of(batch), strlen("/provider/batches/"));
-    assert_ok(mr_batch_links(service, &mr_actor_operator, &c->a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(service, &mr_actor_operator, &c->a,
+                              &(struct mr_achievement_query){.batch_id = id, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, 1);
     c->id = mr_arena_cstr(&c->a, links[0].achievement_id);
     c->path = mr_arena_cstr(&c->a, mr_claim_path(service, &c->a, links[0].achievement_id, 0));
@@ -363,7 +365,9 @@ static void test_claim_page__names_are_text_and_nothing_else(void **state)
     office_press(&c->office, mr_arena_format(&c->a, "%s/seal", batch).ptr);
     mr_batch_wait(s->service);
     mr_str id = mr_str_from(mr_str_of(batch), strlen("/provider/batches/"));
-    assert_ok(mr_batch_links(s->service, &mr_actor_operator, &c->a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(s->service, &mr_actor_operator, &c->a,
+                              &(struct mr_achievement_query){.batch_id = id, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, 1);
     site_get(s, mr_arena_cstr(&c->a, mr_claim_path(s->service, &c->a, links[0].achievement_id, 0)), SITE_NOTHING_MORE);
     assert_status(s, 200, "the claim page");

@@ -167,7 +167,9 @@ static void test_codes__by_api_open_the_claim(void **state)
     char path[200], body[100];
     mr_arena_init(&a, 64 << 20);
     assert_ok(mr_catalogue_get(o.site.service, &a, MR_STR("wound-care-2026"), &published, &err), err);
-    assert_ok(mr_batch_list(o.site.service, &mr_actor_operator, &a, published.id, &batches, &count, &err), err);
+    assert_ok(
+        mr_batch_list(o.site.service, &mr_actor_operator, &a, published.id, MR_STR_EMPTY, 100, &batches, &count, &err),
+        err);
     snprintf(path, sizeof path, "/api/v1/batches/%.*s/codes", MR_STR_ARG(batches[0].id));
     const mr_json *items = mr_json_get(ask(MR_POST, path, "{\"everybody\":true}", 200), "items");
     assert_true(mr_json_count(items) > 0);

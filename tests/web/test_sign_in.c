@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include "base/file.h"
+#include "web/session.h"
 
 #define OURS "Aarhus School of Nursing (invented)"
 #define SECRET "0123456789abcdef0123456789abcdef"
@@ -101,6 +102,21 @@ static void test_sign_in__is_not_done_for_other_sites(void **state)
         site_ask(&h->site, MR_POST, path.ptr, foreign[i], MR_STR_EMPTY);
         assert_status(&h->site, 403, "a form of another site");
         assert_int_equal(site_cookie(&h->site, "merit_session").len, 0);
+    }
+}
+
+/* Whom wrong attempts count for: of IPv6 the network that one customer has, and nobody when a proxy that is not believed speaks for all. */
+static void test_visitor__counts_as_the_network_of_a_customer(void **state)
+{
+    struct house *h = *state;
+    static const char *const cases[][2] = {{"192.0.2.7", "192.0.2.7"},
+                                           {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+                                           {"2001:db8:1:2:ffff::1", "2001:db8:1:2::"},
+                                           {"127.0.0.1", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const mr_http_request request = {.path = MR_STR("/"), .peer = mr_str_of(cases[i][0]), .arena = &h->a};
+        mr_page p = {.web = h->site.web, .request = &request, .arena = &h->a};
+        assert_str(mr_web_visitor(&p).address, cases[i][1]);
     }
 }
 
@@ -340,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_sign_in__leads_within_the_site_only),
         cmocka_unit_test(test_sign_in__takes_no_planted_cookie),
         cmocka_unit_test(test_sign_in__is_not_done_for_other_sites),
+        cmocka_unit_test(test_visitor__counts_as_the_network_of_a_customer),
         cmocka_unit_test(test_sign_in__answers_alike_whoever_is_asked_for),
         cmocka_unit_test(test_sign_in__link_is_used_by_its_button_and_never_by_looking),
         cmocka_unit_test(test_sign_in__mails_the_address_of_the_site_whatever_the_host),

@@ -28,7 +28,9 @@ static int open_status(void **state)
     office_press(&t->office, mr_arena_format(&t->a, "%s/seal", t->batch).ptr);
     mr_batch_wait(service);
     mr_str id = mr_str_from(mr_str_of(t->batch), strlen("/provider/batches/"));
-    assert_ok(mr_batch_links(service, &mr_actor_operator, &t->a, id, &links, &count, &err), err);
+    assert_ok(mr_batch_search(service, &mr_actor_operator, &t->a,
+                              &(struct mr_achievement_query){.batch_id = id, .limit = 1000}, &links, &count, &err),
+              err);
     assert_int_equal(count, 1);
     t->link = links[0];
     t->path = mr_arena_format(&t->a, "/provider/achievements/%.*s/status", MR_STR_ARG(links[0].achievement_id)).ptr;
