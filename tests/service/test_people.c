@@ -421,6 +421,7 @@ static void test_clock__a_day_ahead_for_an_hour_does_no_harm(void **state)
     clock_now = INT64_C(1795132800000) + MINUTE; /* right again */
     assert_int_equal(open_session(w, session_before).actor.kind, MR_ACTOR_PERSON);
     assert_int_equal(open_session(w, session_ahead).actor.kind, MR_ACTOR_STRANGER);
+    assert_int_equal(try_password(w, "solrun@example.org", PASSWORD).state, MR_SIGN_IN_MAIL);
     assert_ok(mr_sign_in_link_check(w->s, &w->a, last_part(link_ahead), &good, &err), err);
     assert_false(good);
     assert_int_equal(try_link(w, last_part(link_ahead)).state, MR_SIGN_IN_OVER);

@@ -495,6 +495,8 @@ static mr_str columns_of(mr_arena *a, mr_db *db)
         if (!row) break;
         mr_str name = mr_arena_dup(a, mr_db_text(c, 0));
         if (mr_str_has_prefix(name, MR_STR("catalogue_")) || mr_str_has_prefix(name, MR_STR("sqlite_"))) continue;
+        if (mr_str_has_prefix(name, MR_STR("merit_writer.")))
+            continue; /* what writers of PostgreSQL wait for (db/postgresql.c) */
         assert_true(count < 1000);
         list[count++] = name;
     }
@@ -578,9 +580,11 @@ static void test_upgrade__killed_leaves_the_old_schema_or_the_new(void **state)
         int64_t version = version_of(db);
         between += version > 1 && version < latest();
         mr_str got = columns_of(&a, db), wanted = columns_at(&a, version);
-        if (!mr_str_eq(got, wanted))
-            fail_msg("version %lld:\n  has:    %.*s\n  wanted: %.*s", (long long)version, MR_STR_ARG(got),
-                     MR_STR_ARG(wanted));
+        size_t alike = 0;
+        while (alike < got.len && alike < wanted.len && got.ptr[alike] == wanted.ptr[alike]) alike++;
+        if (alike != got.len || alike != wanted.len)
+            fail_msg("version %lld: from here on other columns:\n  has:    %.200s\n  wanted: %.200s",
+                     (long long)version, got.ptr + alike, wanted.ptr + alike);
         struct rows after = read_rows(&a, db, 1);
         assert_same_rows(&after, &before, version);
         assert_ok(mr_store_migrate(db, &err), err);
