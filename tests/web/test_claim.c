@@ -1,5 +1,6 @@
 /* The learner's page, from the link to the files she keeps. */
 #include "office.h"
+#include "service/verify_link.h"
 
 struct claim {
     struct office office;
@@ -215,6 +216,21 @@ static void test_claim_page__a_used_link_reveals_nothing_elsewhere(void **state)
     assert_says_not(s, "aase@");
 }
 
+static void test_claim_page__before_it_is_accepted_its_address_to_verify_says_kindly_that_nothing_is_there(void **state)
+{
+    struct claim *c = *state;
+    struct site *s = &c->office.site;
+    const char *at = mr_arena_cstr(&c->a, mr_verify_path(s->service, &c->a, mr_str_of(c->id)));
+    site_get(s, at, SITE_NOTHING_MORE);
+    assert_private_page(s, 404, "not accepted");
+    assert_says(s, "There is no credential at this address");
+    assert_says_not(s, "Skovg");
+    post(c, "/accept");
+    site_get(s, at, SITE_NOTHING_MORE);
+    assert_status(s, 200, "accepted");
+    assert_says(s, "Skovg");
+}
+
 static void test_claim_page__a_new_link_opens_by_a_button(void **state)
 {
     struct claim *c = *state;
@@ -384,6 +400,7 @@ int main(void)
         T(test_claim_page__shows_the_certificate_as_sealed),
         T(test_claim_accept__gives_the_files),
         T(test_claim_page__a_used_link_reveals_nothing_elsewhere),
+        T(test_claim_page__before_it_is_accepted_its_address_to_verify_says_kindly_that_nothing_is_there),
         T(test_claim_page__a_new_link_opens_by_a_button),
         T(test_claim_keep__is_refused_from_another_site),
         T(test_claim_name__tells_what_is_wrong_and_keeps_what_was_typed),
