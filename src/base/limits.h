@@ -236,6 +236,14 @@
 #define MR_LIMIT_GRANTS 4096                       /* organisations that one person is something in */
 #define MR_LIMIT_PASSKEYS 20                       /* of one person */
 #define MR_LIMIT_RECOVERY_CODES 10                 /* made at a time */
+#define MR_LIMIT_PERSON_EMAILS 20                  /* addresses of one person */
+#define MR_LIMIT_CLAIM_PASS_MS MR_DAY_MS           /* the browser that decided on a claim goes on so long */
+#define MR_LIMIT_CLAIM_TURNS 100                   /* used links of one claim that are still known as used */
+#define MR_LIMIT_CLAIM_LINKS_PER_HOUR 3            /* new claim links mailed for one achievement */
+#define MR_LIMIT_WALLET_ITEMS 2000                 /* of one learner */
+#define MR_LIMIT_WALLET_PAGE 24                    /* items on one page */
+#define MR_LIMIT_COLLECTIONS 100                   /* of one learner */
+#define MR_LIMIT_CORRECTION_REMARK 2000            /* what is said beside the right name, octets */
 #define MR_LIMIT_SIGN_IN_PROVIDERS 16              /* of OpenID Connect, in sign-in.json */
 #define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)     /* one answer of such a provider */
 #define MR_LIMIT_SIGN_IN_KEYS_MS 3600000           /* its keys and addresses are asked for again after this */

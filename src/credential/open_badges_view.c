@@ -189,6 +189,8 @@ static void take(mr_view *view, const mr_view *elm)
     if (elm->awarding_body.len) view->awarding_body = elm->awarding_body;
     if (elm->workload.len) view->workload = elm->workload;
     if (elm->level.len) view->level = elm->level;
+    view->ects_awarded = elm->ects_awarded;
+    view->workload_minutes = elm->workload_minutes;
     if (mr_date_is_set(elm->birth_date)) view->birth_date = elm->birth_date;
     view->issuer_identifier = elm->issuer_identifier;
     view->on_behalf_of = elm->on_behalf_of;

@@ -399,6 +399,14 @@ static int64_t points_of(const mr_json *v)
     return (int64_t)(n * 100 + (part.len == 1 ? hundredths * 10 : hundredths));
 }
 
+/* Of credit in ECTS, hundredths; 0 of any other. */
+static int64_t ects_of(const mr_json *credit)
+{
+    const mr_concept *ects = mr_concept_find(MR_SCHEME_CREDIT, MR_STR("ects"));
+    int64_t hundredths = points_of(mr_json_get(credit, "point"));
+    return ects && mr_str_is(id_of(mr_json_get(credit, "framework")), ects->uri) && hundredths > 0 ? hundredths : 0;
+}
+
 static mr_str say_credit(struct reading *r, const mr_json *credit)
 {
     const mr_concept *ects = mr_concept_find(MR_SCHEME_CREDIT, MR_STR("ects"));
@@ -417,6 +425,7 @@ static mr_str say_duration(struct reading *r, mr_str duration)
 {
     int64_t hours = 0, months = 0;
     if (duration.len == 0 || mr_duration_parse(duration, &hours, &months, NULL) != MR_OK) return MR_STR_EMPTY;
+    r->view->workload_minutes = hours * 60;
     mr_str text = mr_wording_workload(r->arena, r->language, 0, hours * 60);
     if (months == 0) return text;
     return mr_wording_join(
@@ -441,6 +450,7 @@ static void read_workload(struct reading *r)
     MR_EACH(received, mr_json_get(r->achievement, "creditReceived"))
     {
         mr_str credit = say_credit(r, received);
+        r->view->ects_awarded += ects_of(received);
         if (credit.len && !mr_str_eq(credit, offered))
             add_value(a, MR_SAY(r->arena, r->language, "view.credit_awarded", {"credit", credit}));
     }

@@ -24,6 +24,8 @@ typedef struct mr_view {
     int64_t issued, valid_from, valid_until; /* MR_TIME_NONE when absent */
     bool dates_unreadable;                   /* one of them is there, and is no date-time */
     mr_str workload;                         /* "2 ECTS, 56 hours" */
+    int64_t ects_awarded;                    /* credit awarded in ECTS, hundredths; 0: none is said */
+    int64_t workload_minutes;                /* 0: no hours are said */
     mr_str level;                            /* "EQF 6" */
     mr_str on_behalf_of;       /* awarding body when the issuer is another party and a mandate is there; else empty */
     struct mr_mandate mandate; /* the document enclosed for it; kind MR_MANDATE_NONE: none */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "service/audit.h"
 #include "service/claim.h"
+#include "service/correction.h"
 #include "service/installation.h"
 #include "service/maker.h"
 #include "service/status.h"
@@ -91,6 +92,7 @@ static int keep(mr_db_tx *tx, void *self, struct mr_err *err)
         MR_TRY(mr_status_change_in(w->s, tx, w->a, w->replaced, w->made.row.id, specification, &order, &changed, err));
     }
     if (!changed) return MR_FAIL(err, MR_E_STATE, "the credential was withdrawn meanwhile", MR_NOWHERE);
+    if (w->replaced.len) MR_TRY(mr_correction_done(w->s, tx, w->a, w->actor, w->replaced, err));
     if (w->mail)
         MR_TRY(mr_maker_mail(w->s, tx, w->a, specification, &w->made.row, w->replaced.len ? "replaced" : "claim",
                              MR_STR_EMPTY, err));
@@ -105,7 +107,7 @@ static int run(struct awarding *w, struct mr_awarded *ret, struct mr_err *err)
     MR_TRY(mr_maker_place(w->maker, w->a, one, 1, err));
     MR_TRY(mr_maker_seal(w->maker, w->a, &w->making, &w->made, err));
     MR_TRY(mr_db_together(w->s->db, keep, w, err));
-    mr_str path = mr_claim_path(w->s, w->a, w->made.row.id);
+    mr_str path = mr_claim_path(w->s, w->a, w->made.row.id, 0);
     *ret =
         (struct mr_awarded){.id = w->made.row.id,
                             .renews = w->made.row.renews,
@@ -240,6 +242,7 @@ int mr_award_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
                                     .batch_id = row.batch_id,
                                     .status = row.status,
                                     .claim_state = row.claim_state,
+                                    .claim_turn = row.claim_turn,
                                     .replaces = row.replaces,
                                     .renews = row.renews,
                                     .validation_id = row.validation_id,

@@ -36,6 +36,7 @@ int mr_award_hand_in(mr_service *s, const struct mr_actor *actor, mr_arena *a, c
 /* What an achievement was made of, for the form that corrects it (ACHIEVEMENT_READ). */
 struct mr_award_record {
     mr_str id, org_id, specification_id, batch_id, status, claim_state;
+    int64_t claim_turn;            /* for mr_claim_path */
     struct mr_award_fields fields; /* of achievements from before fields were kept: name, address, date */
     mr_str replaces, renews, validation_id, replaced_by;
     int64_t expires_at; /* MR_TIME_NONE: never */

@@ -117,7 +117,7 @@ int mr_claim_code_open(mr_service *s, mr_arena *a, mr_str typed, mr_str peer, mr
     if (!id.len) return count_try(s, mr_str_of(peer_key), err);
     if (!mr_str_is(row.claim_state, "open") || now > row.claim_until)
         return MR_FAIL(err, MR_E_STATE, "this code was used, or its time is over", MR_NOWHERE);
-    *ret = mr_claim_path(s, a, id);
+    *ret = mr_claim_path(s, a, id, row.claim_turn);
     return MR_OK;
 }
 

@@ -299,13 +299,14 @@ int mr_lti_standing(mr_service *s, mr_arena *a, const struct mr_lti_launch *laun
     struct mr_lti_member_row member;
     char key[33] = "";
     mr_str id = MR_STR_EMPTY;
+    int64_t turn = 0;
     *ret = (struct mr_lti_standing){0};
     MR_TRY(mr_db_begin(s->db, false, &tx, err));
     MR_TRY(mr_store_lti_member_find(tx, a, launch->link_id, launch->subject, &member, err));
     ret->completed = member.completed;
     if (!member.completed || !launch->specification_slug.len) return MR_OK;
     if (member.name.len) MR_TRY(find_key(s, a, &member, key, err));
-    if (key[0]) MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, err));
-    if (id.len) ret->claim_path = mr_claim_path(s, a, id);
+    if (key[0]) MR_TRY(mr_store_lti_achievement(tx, a, launch->specification_slug, mr_str_of(key), &id, &turn, err));
+    if (id.len) ret->claim_path = mr_claim_path(s, a, id, turn);
     return MR_OK;
 }

@@ -10,6 +10,8 @@
 #include "service/claim.h"
 #include "service/jobs.h"
 #include "service/mail_inside.h"
+#include "service/maker.h"
+#include "service/sign_in.h"
 #include "store/achievement.h"
 #include "store/job.h"
 #include "store/mail.h"
@@ -68,8 +70,8 @@ int mr_mail_queue(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_mail
     return mr_store_job_hasten(tx, MR_STR("mail.send"), row.next_at, err);
 }
 
-int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id, const mr_language *l, mr_str *ret,
-                              struct mr_err *err)
+int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id, const mr_language *l, mr_str to,
+                              mr_str *ret, mr_str *ret_language, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_CLEANUP(mr_buf_done) mr_buf text;
@@ -85,7 +87,11 @@ int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id,
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such achievement", MR_NOWHERE);
     MR_TRY(mr_catalogue_get(s, a, row.specification_id, &published, err));
     const mr_specification *specification = &published.specification;
-    mr_str path = mr_claim_path(s, a, row.id), tag = mr_language_tag(l);
+    mr_str tag = mr_language_tag(l ? l : mr_maker_mail_language(a, &row, specification));
+    bool is_hers = row.learner_email.len && mr_str_eq(mr_sign_in_email(a, to), mr_sign_in_email(a, row.learner_email));
+    mr_str path = is_hers ? mr_claim_mail_path(s, a, row.id, row.claim_turn, row.learner_email)
+                          : mr_claim_path(s, a, row.id, row.claim_turn);
+    if (ret_language) *ret_language = tag;
     mr_date_write(mr_date_of_time(row.claim_until), until);
     mr_json_writer_init(&w, &text, 0);
     mr_json_begin_object(&w);
@@ -119,8 +125,9 @@ mr_mail_state mr_mail_state_find(mr_str word)
 /* What it says can be made anew from the achievement that it is about. */
 static bool can_be_made_anew(const struct mr_mail_row *row)
 {
-    return row->object_id.len && (mr_str_is(row->template_name, "claim") || mr_str_is(row->template_name, "reminder") ||
-                                  mr_str_is(row->template_name, "replaced"));
+    return row->object_id.len &&
+           (mr_str_is(row->template_name, "claim") || mr_str_is(row->template_name, "reminder") ||
+            mr_str_is(row->template_name, "replaced") || mr_str_is(row->template_name, "claim_link"));
 }
 
 static struct mr_queued_mail mail_of(const struct mr_mail_row *row)
@@ -204,7 +211,8 @@ int mr_mail_again(mr_service *s, const struct mr_actor *actor, mr_str id, mr_str
     tx = NULL;
     const mr_language *l = mr_language_find(row.language);
     if (can_be_made_anew(&row))
-        MR_TRY(mr_mail_about_achievement(s, &a, row.object_id, l ? l : mr_language_english(), &row.data, err));
+        MR_TRY(mr_mail_about_achievement(s, &a, row.object_id, l ? l : mr_language_english(),
+                                         to.len ? to : row.recipient, &row.data, NULL, err));
     if (!row.data.len) return MR_FAIL(err, MR_E_STATE, "what this mail said is kept no longer", MR_NOWHERE);
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
     MR_TRY(mr_store_mail_again(tx, id, to.len ? to : row.recipient, row.data, mr_env_now(s->env), err));

@@ -21,9 +21,12 @@ int mr_mail_queue(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_mail
                   struct mr_err *err) MR_MUST_CHECK;
 /* JSON for a mail to the learner of an achievement: learner, title, provider, provider_email, link, until.
  *   achievement_id  must be there
- *   ret             in `a` */
-int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id, const mr_language *l, mr_str *ret,
-                              struct mr_err *err) MR_MUST_CHECK;
+ *   l               NULL: the language in which the provider writes to her (mr_maker_mail_language)
+ *   to              whom it is for: only a link to the address of the award proves that who opens it reads that address (service/claim.h)
+ *   ret             in `a`
+ *   ret_language    the tag of the language that was taken; may be NULL */
+int mr_mail_about_achievement(mr_service *s, mr_arena *a, mr_str achievement_id, const mr_language *l, mr_str to,
+                              mr_str *ret, mr_str *ret_language, struct mr_err *err) MR_MUST_CHECK;
 
 /* ---- in the office ---- */
 

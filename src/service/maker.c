@@ -362,8 +362,10 @@ int mr_maker_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, const mr_specificati
     char until[11];
     mr_buf_init(&text, 64 * MR_KIB);
     if (!mr_contact_is_email(row->learner_email)) return MR_OK;
-    mr_str language = mr_language_tag(mr_maker_mail_language(a, row, specification)),
-           path = mr_claim_path(s, a, row->id);
+    mr_str language = mr_language_tag(mr_maker_mail_language(a, row, specification)), path;
+    bool is_claim = strcmp(template_name, "claim") == 0 || strcmp(template_name, "replaced") == 0;
+    path = is_claim ? mr_claim_mail_path(s, a, row->id, row->claim_turn, row->learner_email)
+                    : mr_claim_path(s, a, row->id, row->claim_turn);
     mr_date_write(mr_date_of_time(row->claim_until), until);
     mr_json_writer_init(&w, &text, 0);
     mr_json_begin_object(&w);

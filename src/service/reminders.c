@@ -54,7 +54,7 @@ static int remind(mr_service *s, mr_arena *a, mr_str id, struct mr_err *err)
     MR_TRY(find_told(s, a, id, &told, err));
     if (!told.id.len) return MR_OK;
     const mr_language *l = mr_language_find(told.language);
-    MR_TRY(mr_mail_about_achievement(s, a, id, l ? l : mr_language_english(), &data, err));
+    MR_TRY(mr_mail_about_achievement(s, a, id, l ? l : mr_language_english(), told.recipient, &data, NULL, err));
     const struct mr_mail mail = {.template_name = "reminder",
                                  .org_id = told.org_id,
                                  .to = told.recipient,

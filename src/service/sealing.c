@@ -796,7 +796,7 @@ static int links_of(mr_service *s, mr_arena *a, const struct mr_achievement_row 
     struct mr_claim_link *links = MR_NEW_ARRAY(a, struct mr_claim_link, count);
     if (!links) return MR_FAIL(err, MR_E_NOMEM, "no memory for the links", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) {
-        mr_str path = mr_claim_path(s, a, rows[i].id);
+        mr_str path = mr_claim_path(s, a, rows[i].id, rows[i].claim_turn);
         links[i] = (struct mr_claim_link){
             .achievement_id = rows[i].id,
             .learner = rows[i].learner_name,

@@ -15,7 +15,6 @@
 #include "service/audit.h"
 #include "service/mail.h"
 #include "service/passkey.h"
-#include "store/person.h"
 #include "text/messages.h"
 
 #define CHALLENGE_MS 600000
@@ -194,6 +193,12 @@ static int ask_second(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_
     return mr_store_single_use_add(tx, &row, err);
 }
 
+int mr_sign_in_proved(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_visitor *v,
+                      const struct mr_person_row *person, const char *how, struct mr_sign_in *ret, struct mr_err *err)
+{
+    return person->totp_salt.len ? ask_second(s, tx, a, person, ret, err) : finish(s, tx, a, v, person, how, ret, err);
+}
+
 /* ---- password ---- */
 
 static int find_account(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_str email, struct mr_person_row *ret,
@@ -341,7 +346,7 @@ static int make_link(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id,
 }
 
 /* Counted by a row that lives an hour. */
-static int may_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, bool *ret, struct mr_err *err)
+int mr_sign_in_may_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, bool *ret, struct mr_err *err)
 {
     int64_t now = now_of(s), count;
     char token[33];
@@ -366,9 +371,11 @@ int mr_sign_in_link_send(mr_service *s, mr_arena *a, const struct mr_visitor *v,
     bool may;
     (void)v;
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
-    MR_TRY(mr_store_person_find_email(tx, a, mr_sign_in_email(a, email), &person, err));
+    email = mr_sign_in_email(a, email);
+    MR_TRY(mr_store_person_find_email(tx, a, email, &person, err));
+    person.email = email; /* of several the one that was typed */
     MR_TRY(make_link(s, tx, a, person.id, &token, err));
-    MR_TRY(may_mail(s, tx, a, person.id, &may, err));
+    MR_TRY(mr_sign_in_may_mail(s, tx, a, person.id, &may, err));
     const struct letter letter = {.link = mr_arena_format(a, "%.*s/sign-in/link/%.*s%s%.*s",
                                                           MR_STR_ARG(mr_service_public_url(s)), MR_STR_ARG(token),
                                                           to.len ? "?to=" : "", MR_STR_ARG(to)),
@@ -414,10 +421,7 @@ int mr_sign_in_link(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_s
     MR_TRY(mr_store_single_use_take(tx, row.token_hash, &ours, err));
     if (!ours) return MR_OK;
     MR_TRY(mr_store_person_find(tx, a, row.person_id, &person, err));
-    if (person.totp_salt.len)
-        MR_TRY(ask_second(s, tx, a, &person, ret, err));
-    else
-        MR_TRY(finish(s, tx, a, v, &person, "sign_in.link", ret, err));
+    MR_TRY(mr_sign_in_proved(s, tx, a, v, &person, "sign_in.link", ret, err));
     return commit(&tx, err);
 }
 

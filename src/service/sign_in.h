@@ -5,6 +5,7 @@
 #define MR_SERVICE_SIGN_IN_H
 
 #include "service/session.h"
+#include "store/person.h"
 
 /* Who stands at the door. */
 struct mr_visitor {
@@ -41,7 +42,7 @@ int mr_sign_in_second(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr
 int mr_sign_in_second_kind(mr_service *s, mr_arena *a, mr_str step_token, mr_sign_in_state *ret,
                            struct mr_err *err) MR_MUST_CHECK;
 
-/* Mail a link that signs in once, within 15 minutes; nothing is mailed to addresses without an account, nor more than five an hour, and nobody learns which.
+/* Mail a link that signs in once, within 15 minutes, to any address of an account; nothing is mailed to addresses without an account, nor more than five an hour, and nobody learns which.
  *   recovery  the mail says that it helps with a forgotten password
  *   to        where the link leads afterwards, a path of this site; may be empty */
 int mr_sign_in_link_send(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_str email, bool recovery, mr_str to,
@@ -77,9 +78,18 @@ int mr_sign_in_passkey(mr_service *s, mr_arena *a, const struct mr_visitor *v, c
 int mr_sign_in_elsewhere(mr_service *s, mr_arena *a, const struct mr_visitor *v, mr_str issuer, mr_str subject,
                          mr_str email, struct mr_sign_in *ret, struct mr_err *err) MR_MUST_CHECK;
 
+/* The end of a way in of another file, which has proved who stands at the door (service/keep.h): signed in, or asked for the code of the authenticator app.
+ *   how  for the audit log: "sign_in.link" */
+int mr_sign_in_proved(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_visitor *v,
+                      const struct mr_person_row *person, const char *how, struct mr_sign_in *ret,
+                      struct mr_err *err) MR_MUST_CHECK;
+/* May one more link be mailed because of this person (MR_LIMIT_LINKS_PER_HOUR)? It is counted. */
+int mr_sign_in_may_mail(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, bool *ret,
+                        struct mr_err *err) MR_MUST_CHECK;
+
 /* The secret of a person's authenticator app, 20 octets: made from the installation's secret, so that a copy of the database opens nothing. */
 void mr_sign_in_app_secret(mr_service *s, mr_arena *a, mr_str person_id, mr_str salt, char ret[20]);
-/* Tell a person by mail what happened to the account: what is "device", "password", "passkey", "second_step" (messages "new_sign_in.*"). */
+/* Tell a person by mail what happened to the account: what is "device", "password", "passkey", "second_step", "address", "merged" (messages "new_sign_in.*"). */
 int mr_sign_in_notify(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, const char *what, mr_str device,
                       struct mr_err *err) MR_MUST_CHECK;
 

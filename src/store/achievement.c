@@ -7,7 +7,7 @@
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, batch_id, learner_key, learner_name, learner_email, awarded_on, claim_state, "      \
     "claim_until, claimed_at, created_at, row_number, status, status_changed_at, person_key, search_name, source, "    \
-    "replaces, renews, validation_id, expires_at, reminded"
+    "replaces, renews, validation_id, expires_at, reminded, claim_turn"
 
 static mr_db_value time_or_null(const char *name, int64_t time)
 {
@@ -67,6 +67,7 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_achievement_row *
         .validation_id = mr_arena_dup(a, mr_db_text(c, 20)),
         .expires_at = mr_db_is_null(c, 21) ? MR_TIME_NONE : mr_db_int(c, 21),
         .reminded = mr_db_is_null(c, 22) ? 0 : mr_db_int(c, 22),
+        .claim_turn = mr_db_int(c, 23),
     };
 }
 
@@ -301,6 +302,15 @@ int mr_store_credential_add_packed(mr_db_tx *tx, mr_str achievement_id, mr_str o
                      MR_DB_ARGS(MR_DB_T("achievement", achievement_id), MR_DB_T("org", org_id),
                                 MR_DB_T("format", format), MR_DB_B("content", packed), MR_DB_I("now", now)),
                      NULL, err);
+}
+
+int mr_store_achievement_end_turn(mr_db_tx *tx, mr_str id, int64_t turn, bool *ret_ours, struct mr_err *err)
+{
+    int64_t changed = 0;
+    MR_TRY(mr_db_run(tx, "UPDATE achievement SET claim_turn = claim_turn + 1 WHERE id = $id AND claim_turn = $turn",
+                     MR_DB_ARGS(MR_DB_T("id", id), MR_DB_I("turn", turn)), &changed, err));
+    *ret_ours = changed == 1;
+    return MR_OK;
 }
 
 int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,

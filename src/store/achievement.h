@@ -18,6 +18,7 @@ struct mr_achievement_row {
     mr_str validation_id;    /* of prior learning; may be empty */
     int64_t expires_at;      /* MR_TIME_NONE: never */
     int64_t reminded;        /* so many days before the end the last reminder was; 0: none */
+    int64_t claim_turn;      /* of the claim links that are good (service/claim.h) */
 };
 /* Errors: MR_E_EXISTS when this learner has this specification already. */
 int mr_store_achievement_add(mr_db_tx *tx, const struct mr_achievement_row *row, struct mr_err *err) MR_MUST_CHECK;
@@ -74,6 +75,10 @@ int mr_store_achievement_count(mr_db_tx *tx, mr_str batch_id, int64_t *ret, stru
 /* From "open" to another claim state; *ret_moved false when it was not open. */
 int mr_store_achievement_claim(mr_db_tx *tx, mr_str id, mr_str to, int64_t now, bool *ret_moved,
                                struct mr_err *err) MR_MUST_CHECK;
+
+/* End this turn of its links: from now on the next one's are good. *ret_ours false: somebody ended it before. */
+int mr_store_achievement_end_turn(mr_db_tx *tx, mr_str id, int64_t turn, bool *ret_ours,
+                                  struct mr_err *err) MR_MUST_CHECK;
 
 /* Keep sealed bytes (compressed: store/body.h). Errors: MR_E_EXISTS when the format is there; those of mr_body_pack. */
 int mr_store_credential_add(mr_db_tx *tx, mr_str achievement_id, mr_str org_id, mr_str format, mr_str content,

@@ -221,16 +221,17 @@ int mr_store_lti_member_find(mr_db_tx *tx, mr_arena *a, mr_str link_id, mr_str s
 }
 
 int mr_store_lti_achievement(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str learner_key, mr_str *ret_id,
-                             struct mr_err *err)
+                             int64_t *ret_claim_turn, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
     MR_TRY(mr_db_query(tx,
-                       "SELECT a.id FROM specification s JOIN achievement a ON a.specification_id = s.id "
+                       "SELECT a.id, a.claim_turn FROM specification s JOIN achievement a ON a.specification_id = s.id "
                        "WHERE s.slug = $slug AND a.learner_key = $key ORDER BY a.id DESC LIMIT 1",
                        MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("key", learner_key)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
     *ret_id = row ? mr_arena_dup(a, mr_db_text(c, 0)) : MR_STR_EMPTY;
+    *ret_claim_turn = row ? mr_db_int(c, 1) : 0;
     return MR_OK;
 }
 

@@ -55,7 +55,7 @@ int mr_store_lti_member_find(mr_db_tx *tx, mr_arena *a, mr_str link_id, mr_str s
                              struct mr_err *err) MR_MUST_CHECK;
 /* The newest achievement of a learner by the slug of the specification; empty when there is none. */
 int mr_store_lti_achievement(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str learner_key, mr_str *ret_id,
-                             struct mr_err *err) MR_MUST_CHECK;
+                             int64_t *ret_claim_turn, struct mr_err *err) MR_MUST_CHECK;
 
 /* An instructor's page may go on for so long; `hash` is of its token. Those that have ended by `now` are forgotten. */
 int mr_store_lti_session_add(mr_db_tx *tx, mr_str hash, mr_str link_id, int64_t expires_at, int64_t now,

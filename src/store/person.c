@@ -58,7 +58,7 @@ int mr_store_person_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const stru
                                 MR_DB_FLAG("installation", row->installation), MR_DB_I("now", mr_env_now(env))),
                      NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
-    return MR_OK;
+    return mr_store_person_email_add(tx, *ret_id, row->email, mr_env_now(env), err);
 }
 
 int mr_store_person_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_person_row *ret, struct mr_err *err)
@@ -68,8 +68,9 @@ int mr_store_person_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_person_
 
 int mr_store_person_find_email(mr_db_tx *tx, mr_arena *a, mr_str email, struct mr_person_row *ret, struct mr_err *err)
 {
-    return one(tx, a, "SELECT " COLUMNS " FROM person p WHERE p.email = $email", MR_DB_ARGS(MR_DB_T("email", email)),
-               ret, err);
+    return one(tx, a,
+               "SELECT " COLUMNS " FROM person_email e JOIN person p ON p.id = e.person_id WHERE e.email = $email",
+               MR_DB_ARGS(MR_DB_T("email", email)), ret, err);
 }
 
 int mr_store_person_find_identity(mr_db_tx *tx, mr_arena *a, mr_str issuer, mr_str subject, struct mr_person_row *ret,
@@ -128,6 +129,68 @@ int mr_store_person_count_installation(mr_db_tx *tx, int64_t *ret, struct mr_err
 {
     return count(tx, "SELECT COUNT(*) FROM person WHERE installation", NULL, 0, ret, err);
 }
+
+/* ---- addresses ---- */
+
+int mr_store_person_email_add(mr_db_tx *tx, mr_str person_id, mr_str email, int64_t now, struct mr_err *err)
+{
+    return mr_db_run(tx, "INSERT INTO person_email (email, person_id, proved_at) VALUES ($email, $person, $now)",
+                     MR_DB_ARGS(MR_DB_T("email", email), MR_DB_T("person", person_id), MR_DB_I("now", now)), NULL, err);
+}
+
+int mr_store_person_email_list(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t most, struct mr_person_email **ret,
+                               size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_person_email *list = MR_NEW_ARRAY(a, struct mr_person_email, most);
+    size_t count = 0;
+    bool row;
+    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for a list", MR_NOWHERE);
+    MR_TRY(mr_db_query(tx,
+                       "SELECT email, proved_at FROM person_email WHERE person_id = $person ORDER BY email LIMIT $most",
+                       MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_I("most", (int64_t)most)), &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == most) break;
+        list[count++] = (struct mr_person_email){mr_arena_dup(a, mr_db_text(c, 0)), mr_db_int(c, 1)};
+    }
+    *ret = list, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_person_email_remove(mr_db_tx *tx, mr_str person_id, mr_str email, struct mr_err *err)
+{
+    return mr_db_run(tx, "DELETE FROM person_email WHERE email = $email AND person_id = $person",
+                     MR_DB_ARGS(MR_DB_T("email", email), MR_DB_T("person", person_id)), NULL, err);
+}
+
+int mr_store_person_email_choose(mr_db_tx *tx, mr_str person_id, mr_str email, bool *ret_changed, struct mr_err *err)
+{
+    int64_t changed = 0;
+    MR_TRY(mr_db_run(tx,
+                     "UPDATE person SET email = $email WHERE id = $person AND EXISTS (SELECT 1 FROM person_email e "
+                     "WHERE e.email = $email AND e.person_id = $person)",
+                     MR_DB_ARGS(MR_DB_T("email", email), MR_DB_T("person", person_id)), &changed, err));
+    *ret_changed = changed == 1;
+    return MR_OK;
+}
+
+int mr_store_person_merge(mr_db_tx *tx, mr_str from_person, mr_str to_person, struct mr_err *err)
+{
+    static const char *const moves[] = {"UPDATE person_email SET person_id = $to WHERE person_id = $from",
+                                        "UPDATE passkey SET person_id = $to WHERE person_id = $from",
+                                        "UPDATE identity SET person_id = $to WHERE person_id = $from"};
+    static const char *const ends[] = {
+        "DELETE FROM session WHERE person_id = $from", "DELETE FROM recovery_code WHERE person_id = $from",
+        "DELETE FROM single_use WHERE person_id = $from", "DELETE FROM person WHERE id = $from"};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        MR_TRY(mr_db_run(tx, moves[i], MR_DB_ARGS(MR_DB_T("from", from_person), MR_DB_T("to", to_person)), NULL, err));
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        MR_TRY(mr_db_run(tx, ends[i], MR_DB_ARGS(MR_DB_T("from", from_person)), NULL, err));
+    return MR_OK;
+}
+
+/* ---- accounts elsewhere, recovery codes ---- */
 
 int mr_store_identity_add(mr_db_tx *tx, mr_str issuer, mr_str subject, mr_str person_id, int64_t now,
                           struct mr_err *err)

@@ -36,11 +36,9 @@ static bool find(mr_page *p, mr_action action, struct mr_achievement_status *ret
 /* What the learner sees; MR_E_STATE when nobody decided in time. */
 static int open_claim(mr_page *p, mr_str id, mr_str *ret_path, struct mr_claim *ret, struct mr_err *err)
 {
-    *ret_path = mr_claim_path(p->service, p->arena, id);
-    mr_str rest = *ret_path, mac = MR_STR_EMPTY;
-    while (mr_str_split(&rest, '/', &mac)) {
-    }
-    return mr_claim_open(p->service, p->arena, id, mac, ret, err);
+    MR_TRY(mr_claim_look(p->service, p->arena, id, ret, err));
+    *ret_path = mr_claim_path(p->service, p->arena, id, ret->turn);
+    return MR_OK;
 }
 
 static void put_achievement(mr_page *p, const struct mr_achievement_status *now, const struct mr_claim *c, mr_str path)

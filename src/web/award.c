@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "service/claim.h"
 #include "service/status.h"
+#include "web/correction.h"
 #include "web/sealing.h"
 
 static mr_str award_path(mr_page *p, mr_str slug)
@@ -144,9 +145,10 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
                        ? MR_STR_EMPTY
                        : mr_say_date(p->arena, p->language, mr_date_of_time(status.changed_at));
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[status.status], {"date", since}));
-    mr_json_put_member(v, "link",
-                       mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
-                                       MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id))));
+    mr_json_put_member(
+        v, "link",
+        mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
+                        MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id, record->claim_turn))));
     if (record->expires_at != MR_TIME_NONE)
         mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(record->expires_at)));
     put_relation(p, "replaces", record->replaces);
@@ -160,6 +162,7 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
     mr_office_put_flag(p, "may_change",
                        status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     put_facts(p, record);
+    MR_TRY(mr_web_put_correction(p, record->id, NULL, err));
     return MR_OK;
 }
 

@@ -3,6 +3,7 @@
  * A page holds at most MR_LIMIT_OFFICE_ROWS rows of each table; `?after=` turns the pages of what was sealed, `?name=` searches in it. While sealing the page asks for
  * .../progress; without scripts it is loaded anew. */
 #include "base/limits.h"
+#include "web/correction.h"
 #include "web/office.h"
 #include "web/sealing.h"
 #include "web/upload.h"
@@ -150,6 +151,7 @@ static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     put_counts(p, &counts);
     MR_TRY(put_links(p, b, err));
     mr_json_end_object(v);
+    MR_TRY(mr_web_put_corrections(p, sealing.row.org_id, b->id, err));
     return MR_OK;
 }
 

@@ -1,22 +1,38 @@
-/* The learner's page: what was awarded to her, unwrapped; accept or decline; files to keep.
+/* The learner's page: what was awarded to her, unwrapped; accept or decline; say that a name is wrong; files to keep, and the way into a wallet.
  *
- * The address is the key: only this installation can make it (service/claim.h), so these forms carry no other token, no page of this file is
- * kept by anybody (no-store), and a wrong address is answered like any page that is not there. What is shown is read from the sealed document
+ * The address is the key: only this installation can make it, and it counts until somebody has decided (service/claim.h); after that the browser that decided goes on with
+ * a cookie. So these forms carry no other token, no page of this file is kept by anybody (no-store), and a wrong address is answered like any page that is not there. What is shown is read from the sealed document
  * itself, after its seal was checked: she sees what others will see, not what a table says. */
 #include "base/encoding.h"
 #include "base/limits.h"
-#include "credential/badge_image.h"
 #include "service/catalogue.h"
-#include "service/certificate.h"
-#include "service/claim.h"
+#include "service/correction.h"
+#include "service/keep.h"
 #include "service/verifying.h"
-#include "web/page.h"
+#include "service/wallet.h"
+#include "web/credential_file.h"
+#include "web/session.h"
+
+#define PASS_COOKIE "merit_claim"
+
+/* What this browser holds of the claim: the cookie is bound to it by its path, and by what is signed in it (service/claim.h). */
+static mr_str pass_of(const mr_page *p)
+{
+    return mr_http_cookie(p->request, PASS_COOKIE);
+}
+
+static void set_pass(mr_page *p, const char *pass)
+{
+    if (!pass[0]) return;
+    mr_page_set_cookie_below(p, mr_arena_format(p->arena, "/claim/%.*s", MR_STR_ARG(p->part[0])), PASS_COOKIE, pass,
+                             "; HttpOnly; Max-Age=86400");
+}
 
 /* The claim behind the address; otherwise the page that says why not, and false. */
 static bool open_claim(mr_page *p, struct mr_claim *ret)
 {
     struct mr_err err = {0};
-    int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], ret, &err);
+    int code = mr_claim_open(p->service, p->arena, p->part[0], p->part[1], pass_of(p), ret, &err);
     if (code == MR_OK) {
         mr_page_prefer_language(p, ret->language);
         return true;
@@ -167,10 +183,7 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
         mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
     mr_json_put_name(v, states[claim->state]);
     mr_json_put_bool(v, true);
-    mr_json_put_name(v, "badge");
-    mr_json_put_bool(v, claim->badge.len > 0);
-    mr_json_put_name(v, "wallet");
-    mr_json_put_bool(v, claim->wallet.len > 0);
+    mr_web_put_credential_files(p, claim_path(p, "/file"), claim);
     if (claim->status != MR_STATUS_ACTIVE) {
         mr_json_put_name(v, mr_status_name(claim->status));
         mr_json_put_bool(v, true);
@@ -179,37 +192,97 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
     put_provider(p, claim);
 }
 
-static void show(mr_page *p, const char *title, const char *template)
+/* What a decided claim shows when there is nothing more of it; false: the sheet is to be shown. */
+static bool show_rest(mr_page *p, const struct mr_claim *claim)
+{
+    if (claim->door == MR_CLAIM_USED) {
+        mr_page_begin(p, "claim.used.title", "");
+        mr_http_set_status(p->response, 410);
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_used");
+    } else if (claim->state == MR_CLAIM_DECLINED) {
+        mr_page_begin(p, "claim.declined.title", "");
+        put_claim(p, claim);
+        mr_page_show_private(p, "claim_declined");
+    } else if (claim->elm.len == 0) {
+        mr_page_begin(p, "claim.removed.title", "");
+        put_claim(p, claim);
+        mr_page_show_private(p, "claim_removed");
+    } else if (claim->door == MR_CLAIM_NEW_LINK) {
+        mr_page_begin(p, "claim.new.title", "");
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_new");
+    } else
+        return false;
+    return true;
+}
+
+/* Which step leads into an account, and whether it lies there already. */
+static int put_keeping(mr_page *p, const struct mr_claim *claim, struct mr_err *err)
+{
+    mr_json_writer *v = &p->view;
+    mr_str item;
+    MR_TRY(mr_wallet_find_kept(p->service, p->actor, p->arena, claim->achievement_id, &item, err));
+    if (item.len) mr_json_put_member(v, "item", item);
+    mr_json_put_name(v, "one_step");
+    mr_json_put_bool(v, p->session || claim->proves_email);
+    return MR_OK;
+}
+
+static int put_correction(mr_page *p, const struct mr_claim *claim, struct mr_err *err)
+{
+    struct mr_correction_row row;
+    MR_TRY(mr_correction_asked(p->service, p->arena, claim->achievement_id, &row, err));
+    if (!mr_str_is(row.state, "open") && !mr_str_is(row.state, "refused")) return MR_OK;
+    mr_json_put_name(&p->view, "correction");
+    mr_json_begin_object(&p->view);
+    mr_json_put_name(&p->view, "waits");
+    mr_json_put_bool(&p->view, mr_str_is(row.state, "open"));
+    mr_json_put_member(&p->view, "right_name", row.right_name);
+    mr_json_put_member(&p->view, "answer", row.answer);
+    mr_json_put_member(&p->view, "when", mr_say_date(p->arena, p->language, mr_date_of_time(row.asked_at)));
+    mr_json_end_object(&p->view);
+    return MR_OK;
+}
+
+/* wrong: message of what is wrong with what was typed, or NULL. */
+static void show(mr_page *p, const char *title, const char *template, const char *wrong)
 {
     struct mr_err err = {0};
     struct mr_claim claim;
     mr_report report = {0};
-    if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_DECLINED) {
-        mr_page_begin(p, "claim.declined.title", "");
+    if (!open_claim(p, &claim) || show_rest(p, &claim)) return;
+    int code = read_sealed(p, &claim, &report, &err);
+    if (code == MR_OK) {
+        mr_page_begin(p, title, "");
         put_claim(p, &claim);
-        mr_page_show_private(p, "claim_declined");
-        return;
+        mr_json_put_member(&p->view, "called", called(p, &report));
+        put_sheet(p, &report.view);
+        code = put_keeping(p, &claim, &err);
     }
-    if (read_sealed(p, &claim, &report, &err) != MR_OK) {
+    if (code == MR_OK) code = put_correction(p, &claim, &err);
+    if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, title, "");
-    put_claim(p, &claim);
-    mr_json_put_member(&p->view, "called", called(p, &report));
-    put_sheet(p, &report.view);
+    if (wrong) {
+        mr_http_set_status(p->response, 422);
+        mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));
+        mr_json_put_member(&p->view, "typed_name", mr_http_form(p->request, "name"));
+        mr_json_put_member(&p->view, "typed_remark", mr_http_form(p->request, "remark"));
+        mr_json_put_member(&p->view, "typed_email", mr_http_form(p->request, "email"));
+    }
     mr_page_show_private(p, template);
 }
 
 void mr_web_claim(mr_page *p)
 {
-    show(p, "claim.title", "claim");
+    show(p, "claim.title", "claim", NULL);
 }
 
 /* ---- deciding ---- */
 
-/* A claim that was decided before shows how. */
+/* A claim that was decided before shows how, or that its link was used. */
 static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
 {
     if (code == MR_OK || code == MR_E_STATE)
@@ -223,23 +296,133 @@ static void back_to_claim(mr_page *p, int code, const struct mr_err *err)
 void mr_web_claim_accept(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_claim(p, mr_claim_accept(p->service, p->part[0], p->part[1], &err), &err);
+    mr_claim_pass pass = "";
+    int code = mr_claim_accept(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
 }
 
 void mr_web_claim_decline(mr_page *p)
 {
     struct mr_err err = {0};
-    back_to_claim(p, mr_claim_decline(p->service, p->part[0], p->part[1], &err), &err);
+    mr_claim_pass pass = "";
+    int code = mr_claim_decline(p->service, p->part[0], p->part[1], pass_of(p), pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
 }
 
 void mr_web_claim_decline_ask(mr_page *p)
 {
     struct mr_claim claim;
     if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_OPEN)
-        show(p, "claim.decline.title", "claim_decline");
+    if (claim.door == MR_CLAIM_TO_DECIDE)
+        show(p, "claim.decline.title", "claim_decline", NULL);
     else
         mr_http_redirect(p->response, claim_path(p, ""));
+}
+
+/* ---- new links ---- */
+
+void mr_web_claim_enter(mr_page *p)
+{
+    struct mr_err err = {0};
+    mr_claim_pass pass = "";
+    int code = mr_claim_enter(p->service, p->part[0], p->part[1], pass, &err);
+    set_pass(p, pass);
+    back_to_claim(p, code, &err);
+}
+
+void mr_web_claim_again(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_claim_link_send(p->service, p->arena, p->part[0], p->part[1], &err);
+    if (code == MR_OK) {
+        mr_page_begin(p, "claim.again.title", "");
+        mr_page_show_private(p, "claim_again");
+    } else
+        back_to_claim(p, code, &err);
+}
+
+/* ---- "this is not my name" ---- */
+
+void mr_web_claim_name(mr_page *p)
+{
+    show(p, "claim.correct.title", "claim_name", NULL);
+}
+
+void mr_web_claim_name_send(mr_page *p)
+{
+    struct mr_err err = {0};
+    int code = mr_correction_ask(p->service, p->arena, p->language, p->part[0], p->part[1], pass_of(p),
+                                 mr_http_form(p->request, "name"), mr_http_form(p->request, "remark"), &err);
+    if (code == MR_E_FORMAT)
+        show(p, "claim.correct.title", "claim_name",
+             strcmp(err.detail, "remark") == 0 ? "claim.correct.long" : "claim.correct.wrong");
+    else
+        back_to_claim(p, code == MR_E_EXISTS ? MR_OK : code, &err);
+}
+
+/* ---- keeping it in Merit ---- */
+
+static void go_to_item(mr_page *p, mr_str item)
+{
+    mr_http_redirect(p->response, item.len ? mr_arena_format(p->arena, "/wallet/items/%.*s?fresh=1", MR_STR_ARG(item))
+                                           : MR_STR("/wallet"));
+}
+
+static void say_elsewhere(mr_page *p)
+{
+    mr_page_begin(p, "claim.keep.elsewhere.title", "");
+    mr_http_set_status(p->response, 409);
+    mr_json_put_member(&p->view, "address", claim_path(p, ""));
+    mr_page_show_private(p, "claim_elsewhere");
+}
+
+void mr_web_claim_keep_form(mr_page *p)
+{
+    show(p, "claim.keep.title", "claim_keep", NULL);
+}
+
+/* One step: into the account she is in, or into a new one for the address that her link has proved; where there is one with that address she signs in to it first. */
+void mr_web_claim_keep(mr_page *p)
+{
+    struct mr_err err = {0};
+    struct mr_sign_in r = {.state = MR_SIGN_IN_OVER};
+    const struct mr_visitor v = mr_web_visitor(p);
+    const struct mr_keep what = {p->part[0], p->part[1], pass_of(p)};
+    mr_str item = MR_STR_EMPTY;
+    if (!mr_web_is_from_here(p)) return;
+    int code = p->session ? mr_keep_mine(p->service, p->arena, p->language, p->actor, &what, &item, &err)
+                          : mr_keep_new(p->service, p->arena, p->language, &v, &what, &r, &item, &err);
+    if (r.state == MR_SIGN_IN_DONE) mr_web_session_set(p, r.token);
+    if (code == MR_OK)
+        go_to_item(p, item);
+    else if (code == MR_E_EXISTS && strcmp(err.detail, "account") == 0)
+        mr_http_redirect(p->response, mr_arena_format(p->arena, "/sign-in?to=%.*s", MR_STR_ARG(claim_path(p, ""))));
+    else if (code == MR_E_EXISTS)
+        say_elsewhere(p);
+    else if (code == MR_E_FORBIDDEN)
+        mr_http_redirect(p->response, claim_path(p, "/keep"));
+    else
+        back_to_claim(p, code, &err);
+}
+
+void mr_web_claim_keep_mail(mr_page *p)
+{
+    struct mr_err err = {0};
+    const struct mr_keep what = {p->part[0], p->part[1], pass_of(p)};
+    mr_str email = mr_http_form(p->request, "email");
+    if (!mr_web_is_from_here(p)) return;
+    int code = mr_keep_mail(p->service, p->arena, p->language, &what, email, &err);
+    if (code == MR_E_FORMAT)
+        show(p, "claim.keep.title", "claim_keep", "claim.keep.wrong");
+    else if (code == MR_OK) {
+        mr_page_begin(p, "claim.keep.sent.title", "");
+        mr_json_put_member(&p->view, "email", mr_str_trim(email));
+        mr_json_put_member(&p->view, "address", claim_path(p, ""));
+        mr_page_show_private(p, "claim_keep_sent");
+    } else
+        back_to_claim(p, code, &err);
 }
 
 /* ---- picture and files ---- */
@@ -251,7 +434,8 @@ void mr_web_claim_image(mr_page *p)
     mr_report report = {0};
     mr_str picture;
     if (!open_claim(p, &claim)) return;
-    if (claim.state == MR_CLAIM_DECLINED) {
+    bool is_shown = claim.door == MR_CLAIM_TO_DECIDE || claim.door == MR_CLAIM_PASS;
+    if (!is_shown || claim.elm.len == 0) {
         mr_page_not_found(p);
         return;
     }
@@ -270,79 +454,12 @@ void mr_web_claim_image(mr_page *p)
     mr_buf_put(mr_http_body(p->response), picture);
 }
 
-/* "wound-care-2026-3f9a1c20.jsonld": letters of the specification's name are ASCII (model/specification.h). */
-static mr_str file_name(mr_page *p, const struct mr_claim *claim, const char *ending)
-{
-    struct mr_published published;
-    mr_str slug = MR_STR("credential"), id = claim->achievement_id;
-    if (mr_catalogue_get(p->service, p->arena, claim->specification_id, &published, NULL) == MR_OK)
-        slug = published.slug;
-    return mr_arena_format(p->arena, "%.*s-%.*s%s", MR_STR_ARG(slug), 8, id.ptr + id.len - 8, ending);
-}
-
-/* The certificate to print. */
-static void hand_out_pdf(mr_page *p, const struct mr_claim *claim)
-{
-    MR_CLEANUP(mr_buf_done) mr_buf pdf;
-    struct mr_err err = {0};
-    mr_buf_init(&pdf, MR_LIMIT_PDF);
-    if (mr_certificate_write(p->service, p->arena, claim, file_name(p, claim, ""), p->language, &pdf, &err) == MR_OK)
-        mr_page_download(p, "application/pdf", file_name(p, claim, ".pdf"), mr_buf_str(&pdf));
-    else
-        mr_page_fail(p, &err);
-}
-
-static int bake(mr_page *p, const struct mr_claim *claim, mr_picture_kind kind, mr_buf *out, struct mr_err *err)
-{
-    MR_CLEANUP(mr_buf_done) mr_buf picture;
-    struct mr_bakable badge;
-    struct mr_badge_words words;
-    mr_buf_init(&picture, 4 * MR_MIB);
-    MR_TRY(mr_bakable_read(p->arena, claim->badge, &badge, err));
-    MR_TRY(mr_badge_words_read(p->arena, &badge, mr_service_env(p->service), p->language, &words, err));
-    MR_TRY(mr_badge_image_draw(&words, kind, &picture, err));
-    return mr_baked_write(p->arena, mr_buf_str(&picture), &badge, false, out, err);
-}
-
-/* The badge as a picture that holds it. */
-static void hand_out_picture(mr_page *p, const struct mr_claim *claim, mr_picture_kind kind)
-{
-    MR_CLEANUP(mr_buf_done) mr_buf out;
-    struct mr_err err = {0};
-    bool png = kind == MR_PICTURE_PNG;
-    mr_buf_init(&out, MR_LIMIT_DOCUMENT);
-    if (bake(p, claim, kind, &out, &err) == MR_OK)
-        mr_page_download(p, png ? "image/png" : "image/svg+xml", file_name(p, claim, png ? ".png" : ".svg"),
-                         mr_buf_str(&out));
-    else
-        mr_page_fail(p, &err);
-}
-
 void mr_web_claim_file(mr_page *p)
 {
     struct mr_claim claim;
     if (!open_claim(p, &claim)) return;
-    bool accepted = claim.state == MR_CLAIM_ACCEPTED, badge = accepted && claim.badge.len > 0;
-    if (accepted && mr_str_is(p->part[2], "certificate")) {
-        hand_out_pdf(p, &claim);
-        return;
-    }
-    if (badge && (mr_str_is(p->part[2], "badge.png") || mr_str_is(p->part[2], "badge.svg"))) {
-        hand_out_picture(p, &claim, mr_str_is(p->part[2], "badge.png") ? MR_PICTURE_PNG : MR_PICTURE_SVG);
-        return;
-    }
-    const struct {
-        const char *name, *type;
-        mr_format format;
-        mr_str content;
-    } files[] = {{"european", "application/jose+json", MR_FORMAT_ELM, claim.elm},
-                 {"jwt", "application/vc+jwt", MR_FORMAT_VC_JWT, claim.jwt},
-                 {"badge", "application/vc", MR_FORMAT_OPEN_BADGES, claim.badge},
-                 {"wallet", "application/dc+sd-jwt", MR_FORMAT_DC_SD_JWT, claim.wallet}};
-    for (size_t i = 0; i < sizeof files / sizeof *files && claim.state == MR_CLAIM_ACCEPTED; i++) {
-        if (!mr_str_is(p->part[2], files[i].name) || files[i].content.len == 0) continue;
-        mr_page_download(p, files[i].type, file_name(p, &claim, mr_format_ending(files[i].format)), files[i].content);
-        return;
-    }
-    mr_page_not_found(p);
+    if (claim.door == MR_CLAIM_PASS && claim.state == MR_CLAIM_ACCEPTED)
+        mr_web_credential_file(p, &claim, p->part[2]);
+    else
+        mr_page_not_found(p);
 }

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "credential/wording.h"
+#include "service/correction.h"
 #include "service/draft.h"
 #include "service/mail.h"
 #include "service/renewal.h"
@@ -231,6 +232,24 @@ static int count_endings(mr_page *p, int64_t *ret, struct mr_err *err)
     return MR_OK;
 }
 
+static int count_corrections(mr_page *p, int64_t *ret, struct mr_err *err)
+{
+    struct mr_correction_row *list;
+    size_t count;
+    mr_str org;
+    *ret = 0;
+    if (!mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE)) return MR_OK;
+    int code = mr_mail_org(p->service, p->actor, p->arena, &org, err);
+    if (code == MR_E_NOT_FOUND) {
+        mr_err_clear(err);
+        return MR_OK; /* no organisation yet */
+    }
+    if (code != MR_OK) return code;
+    MR_TRY(mr_correction_list(p->service, p->actor, p->arena, org, MR_STR_EMPTY, 100, &list, &count, err));
+    *ret = (int64_t)count;
+    return MR_OK;
+}
+
 /* Consents that other organisations of the installation ask this one for. */
 static int count_partners(mr_page *p, int64_t *ret, struct mr_err *err)
 {
@@ -260,7 +279,7 @@ static int put_all_waiting(mr_page *p, struct mr_err *err)
 {
     struct mr_draft_counts drafts;
     struct mr_own_counts own;
-    int64_t mails, endings, partners;
+    int64_t mails, endings, partners, corrections;
     size_t count = 0;
     MR_TRY(mr_draft_count(p->service, p->actor, &drafts, err));
     MR_TRY(mr_catalogue_count_own(p->service, p->actor, &own, err));
@@ -268,9 +287,11 @@ static int put_all_waiting(mr_page *p, struct mr_err *err)
     MR_TRY(count_mails(p, &mails, err));
     MR_TRY(count_endings(p, &endings, err));
     MR_TRY(count_partners(p, &partners, err));
+    MR_TRY(count_corrections(p, &corrections, err));
     mr_json_put_name(&p->view, "waiting");
     mr_json_begin_array(&p->view);
     MR_TRY(put_waiting_batches(p, &count, err));
+    count += put_waiting(p, "office.waits.corrections", corrections, "/provider/corrections");
     count += put_waiting(p, "office.waits.drafts", drafts.to_approve, "/provider/specifications");
     count += put_waiting(p, "office.waits.returned", drafts.returned, "/provider/specifications");
     count += put_waiting(p, "office.waits.partners", partners, "/provider/partners");

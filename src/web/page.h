@@ -80,6 +80,8 @@ struct mr_elsewhere *mr_page_elsewhere(const mr_page *p);
 bool mr_page_is_secure(const mr_page *p);
 /* Set a cookie for the whole site, SameSite=Lax. value: no ";" or blanks; more: "" or further attributes, "; HttpOnly; Max-Age=900". */
 void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more);
+/* The same for what stands below a path of this site alone. */
+void mr_page_set_cookie_below(mr_page *p, mr_str path, const char *name, const char *value, const char *more);
 /* The operator's cookie: set after the operator's link, or removed. */
 void mr_page_enter(mr_page *p);
 void mr_page_leave(mr_page *p);

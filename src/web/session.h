@@ -21,6 +21,9 @@ mr_str mr_web_path_within(mr_str path);
 bool mr_web_is_from_here(mr_page *p);
 /* Is the sign-in fresh? When not: it has answered with the way to the sign-in page, and back to `path`. The operator's is always. */
 bool mr_web_is_fresh(mr_page *p, mr_str path);
+/* The end of a way in: signed in and on to `to` (empty: the first page that is theirs), or on to the second step, or the page that says that a link is over; false: it was wrong,
+ * and the form it came from has to say so. */
+bool mr_web_sign_in_go_on(mr_page *p, const struct mr_sign_in *r, mr_str to);
 /* What a browser hands over of a passkey, from the fields that merit.js fills; false: they cannot be read. */
 bool mr_web_read_passkey(mr_page *p, struct mr_passkey_answer *ret);
 /* Put octets as a member, as base64url. */

@@ -90,7 +90,7 @@ static mr_str first_page(mr_page *p, const char *token)
     struct mr_session session;
     if (mr_session_open(p->service, p->arena, mr_str_of(token), &session, NULL) != MR_OK) return MR_STR("/account");
     if (session.org_count) return MR_STR("/provider");
-    return session.actor.installation ? MR_STR("/installation") : MR_STR("/account");
+    return session.actor.installation ? MR_STR("/installation") : MR_STR("/wallet");
 }
 
 static mr_str say_wait(mr_page *p, int64_t wait_ms)
@@ -119,7 +119,7 @@ static void show_over(mr_page *p)
 }
 
 /* NOBODY and DONE and the second steps; WRONG and WAIT are shown by the form they came from. */
-static bool go_on(mr_page *p, const struct mr_sign_in *r, mr_str to)
+bool mr_web_sign_in_go_on(mr_page *p, const struct mr_sign_in *r, mr_str to)
 {
     switch (r->state) {
     case MR_SIGN_IN_DONE:
@@ -147,7 +147,7 @@ void mr_web_sign_in_password(mr_page *p)
     if (!mr_web_is_from_here(p)) return;
     if (mr_sign_in_password(p->service, p->arena, &v, email, mr_http_form(p->request, "password"), &r, &err) != MR_OK)
         mr_page_fail(p, &err);
-    else if (!go_on(p, &r, to))
+    else if (!mr_web_sign_in_go_on(p, &r, to))
         show(p, "sign_in.wrong", r.state == MR_SIGN_IN_WAIT ? say_wait(p, r.wait_ms) : MR_STR_EMPTY, email, to);
 }
 
@@ -175,7 +175,7 @@ void mr_web_sign_in_second(mr_page *p)
     if (mr_sign_in_second_kind(p->service, p->arena, token, &kind, &err) != MR_OK ||
         mr_sign_in_second(p->service, p->arena, &v, token, mr_http_form(p->request, "code"), &r, &err) != MR_OK)
         mr_page_fail(p, &err);
-    else if (!go_on(p, &r, to))
+    else if (!mr_web_sign_in_go_on(p, &r, to))
         show_second(p, kind, "sign_in.second.wrong", r.state == MR_SIGN_IN_WAIT ? say_wait(p, r.wait_ms) : MR_STR_EMPTY,
                     to);
 }
@@ -228,7 +228,7 @@ void mr_web_sign_in_link(mr_page *p)
     if (mr_sign_in_link(p->service, p->arena, &v, p->part[0], &r, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
-        (void)go_on(p, &r, field_to(p));
+        (void)mr_web_sign_in_go_on(p, &r, field_to(p));
 }
 
 /* ---- passkeys ---- */
@@ -251,7 +251,7 @@ void mr_web_sign_in_passkey(mr_page *p)
     if (!mr_web_is_from_here(p)) return;
     if (mr_web_read_passkey(p, &answer) && mr_sign_in_passkey(p->service, p->arena, &v, &answer, &r, &err) != MR_OK)
         mr_page_fail(p, &err);
-    else if (!go_on(p, &r, to))
+    else if (!mr_web_sign_in_go_on(p, &r, to))
         show(p, "sign_in.passkey.wrong", MR_STR_EMPTY, MR_STR_EMPTY, to);
 }
 
@@ -264,7 +264,7 @@ static void finish_elsewhere(mr_page *p, mr_str issuer, mr_str subject, mr_str e
     const struct mr_visitor v = mr_web_visitor(p);
     if (mr_sign_in_elsewhere(p->service, p->arena, &v, issuer, subject, email, &r, &err) != MR_OK)
         mr_page_fail(p, &err);
-    else if (!go_on(p, &r, MR_STR_EMPTY))
+    else if (!mr_web_sign_in_go_on(p, &r, MR_STR_EMPTY))
         show(p, "sign_in.elsewhere.nobody", MR_STR_EMPTY, MR_STR_EMPTY, MR_STR_EMPTY);
 }
 

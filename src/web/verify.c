@@ -570,6 +570,14 @@ void mr_web_verify(mr_page *p)
     answer(p, &r, program);
 }
 
+/* Not accepted, removed by the learner, or no such address: nothing is told apart, and nothing is said against what somebody has in hand. */
+static void show_none(mr_page *p)
+{
+    mr_page_begin(p, "verify.none.title", "verify");
+    mr_http_set_status(p->response, 404);
+    mr_page_show_private(p, "verify_none");
+}
+
 void mr_web_verify_stored(mr_page *p)
 {
     struct mr_err err = {0};
@@ -580,7 +588,7 @@ void mr_web_verify_stored(mr_page *p)
         add_item(&r, MR_STR("credential.jsonld"), sealed);
         answer(p, &r, wants_json(p));
     } else if (code == MR_E_NOT_FOUND)
-        mr_page_not_found(p);
+        wants_json(p) ? mr_page_not_found(p) : show_none(p);
     else
         mr_page_fail(p, &err);
 }

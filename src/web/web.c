@@ -283,6 +283,8 @@ static void put_person(mr_page *p)
     for (size_t i = 0; i < session->org_count; i++)
         if (mr_str_eq(session->orgs[i].id, session->actor.org_id))
             mr_json_put_member(v, "acting_for", session->orgs[i].name);
+    mr_json_put_name(v, "learner"); /* nothing in any organisation */
+    mr_json_put_bool(v, session->org_count == 0 && !session->actor.installation);
     mr_json_put_name(v, "several");
     mr_json_put_bool(v, session->org_count > 1);
     mr_json_put_name(v, "orgs");
@@ -446,11 +448,16 @@ bool mr_page_is_secure(const mr_page *p)
     return p->web->secure;
 }
 
-void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+void mr_page_set_cookie_below(mr_page *p, mr_str path, const char *name, const char *value, const char *more)
 {
     mr_http_set_header(p->response, "Set-Cookie",
-                       mr_arena_format(p->arena, "%s=%s; Path=/; SameSite=Lax%s%s", name, value,
+                       mr_arena_format(p->arena, "%s=%s; Path=%.*s; SameSite=Lax%s%s", name, value, MR_STR_ARG(path),
                                        p->web->secure ? "; Secure" : "", more));
+}
+
+void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more)
+{
+    mr_page_set_cookie_below(p, MR_STR("/"), name, value, more);
 }
 
 bool mr_page_is_operator_token(const mr_page *p, mr_str token)

@@ -10,7 +10,7 @@ import { faults, issue, mailed, open, root, run, sideways } from './site.mjs';
 
 // Addresses that show no page of their own.
 const excused = {
-  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
+  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
   '/provider/drafts/*/preview/certificate': 'a picture', '/provider/batches/*/progress': 'JSON for a script', '/provider/batches/*/sample': 'a picture',
   '/provider/batches/*/refused': 'a file', '/provider/batches/*/links': 'a file', '/provider/vocabularies/*': 'JSON for a script', '/provider/specifications/*/numbers/table': 'a file',
   '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
@@ -100,6 +100,26 @@ async function furnish({ site, work, browser, assert }) {
   made.achievement = id(made.claim, 2);
   await who.stranger.goto(site.url + made.claimed);
   await send(who.stranger, 'form[action$="/accept"] button');
+  await who.stranger.goto(`${site.url}${made.claimed}/keep`);
+  await who.stranger.fill('#email', 'kept@example.org');
+  await send(who.stranger, 'form[action$="/keep/mail"] button');
+  made.begin = new URL(mailed(site, 'kept@example.org', 'keep').link).pathname;
+  await who.stranger.goto(`${site.url}${made.declined}/name`);
+  await who.stranger.fill('#name', 'Another Name');
+  await send(who.stranger, 'form[action$="/name"] button');
+  await who.designer.goto(`${site.url}/wallet/add`);
+  await who.designer.setInputFiles('#file', issue(site, work, 'wound-care')[0]);
+  await send(who.designer, 'form[data-drop] button');
+  made.item = id(who.designer.url(), 3);
+  await who.designer.goto(`${site.url}/wallet/collections`);
+  await who.designer.fill('#name', 'For work');
+  await send(who.designer, 'main form[action$="/collections"] button');
+  made.collection = id(who.designer.url(), 3);
+  await send(who.designer, 'button[value=put]');
+  await who.designer.goto(`${site.url}/account/addresses`);
+  await who.designer.fill('#email', 'one.more@example.org');
+  await send(who.designer, 'main form.inline-form button');
+  made.address = new URL(mailed(site, 'one.more@example.org', 'address').link).pathname;
 
   const design = who.designer, approver = who.approver;
   const begin = async (title) => {
@@ -191,6 +211,16 @@ function walk(made, site) {
   add('stranger', '/claim/*/*', made.claim, 'claim-open');
   add('stranger', '/claim/*/*', made.claimed, 'claim-accepted');
   add('stranger', '/claim/*/*/decline', `${made.claim}/decline`, 'claim-decline');
+  add('stranger', '/claim/*/*/name', `${made.claim}/name`, 'claim-name');
+  add('stranger', '/claim/*/*/keep', `${made.claimed}/keep`, 'claim-keep');
+  add('stranger', '/wallet/begin/*', made.begin, 'wallet-begin');
+  for (const path of ['/wallet', '/wallet/add', '/wallet/collections', '/account/addresses']) add('designer', path);
+  for (const view of ['timeline', 'table']) add('designer', '/wallet', `/wallet?view=${view}`, `wallet-${view}`);
+  add('designer', '/wallet/items/*', `/wallet/items/${made.item}`, 'wallet-item');
+  add('designer', '/wallet/items/*/remove', `/wallet/items/${made.item}/remove`, 'wallet-remove');
+  add('designer', '/wallet/collections/*', `/wallet/collections/${made.collection}`, 'wallet-collection');
+  add('designer', '/account/addresses/*', made.address, 'address-link');
+  add('registrar', '/provider/corrections');
   add('stranger', '/enrol/*', `/enrol/${SLUG}`, 'enrol');
   add('stranger', '/invitation/*', made.invitation, 'invitation');
   add('stranger', '/invitation/*', '/invitation/nothing', 'invitation-over');

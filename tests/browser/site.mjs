@@ -81,7 +81,7 @@ export async function open(browser, options = {}) {
   const page = await context.newPage();
   page.complaints = [];
   page.on('console', (message) => {
-    const status = /the server responded with a status of (403|404|422)/.test(message.text());
+    const status = /the server responded with a status of (403|404|409|410|422)/.test(message.text());
     if (message.type() === 'error' && !status) page.complaints.push(message.text());
   });
   page.on('pageerror', (error) => page.complaints.push(String(error)));

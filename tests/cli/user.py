@@ -90,7 +90,8 @@ class Users:
         said, _ = self.serve("--operator-link")
         self.tap.case("unless the operator's link is asked for", "/operator/" in said, said)
         with sqlite3.connect(self.data / "merit.db") as db:
-            db.execute("UPDATE person SET email = replace(email, '@example.org', '@example.net')")
+            for table in ("person", "person_email"):
+                db.execute(f"UPDATE {table} SET email = replace(email, '@example.org', '@example.net')")
         said, _ = self.serve("--demo")
         self.tap.case("a demo makes no door in a house with an owner", "/operator/" not in said and "@example.org" not in said and "link/" not in said, said)
         (self.data / "sign-in.json").write_text('{"providers": [{"id": "Uni"}]}')

@@ -347,7 +347,7 @@ static void test_claim_codes__lead_to_the_claim_until_made_anew(void **state)
     assert_ok(mr_claim_codes_make(w.s, &mr_actor_operator, &w.a, w.batch, true, 0, &first, &count, &more, &err), err);
     assert_true(count > 2 && !more);
     assert_ok(mr_claim_code_open(w.s, &w.a, first[0].code, MR_STR("10.0.0.1"), &path, &err), err);
-    assert_true(mr_str_eq(path, mr_claim_path(w.s, &w.a, first[0].achievement_id)));
+    assert_true(mr_str_eq(path, mr_claim_path(w.s, &w.a, first[0].achievement_id, 0)));
     assert_ok(mr_claim_codes_make(w.s, &mr_actor_operator, &w.a, w.batch, true, first[0].row_number, &second, &again,
                                   &more, &err),
               err);

@@ -483,7 +483,7 @@ static int open_link(struct world *w, const struct mr_claim_link *link, mr_str *
                      struct mr_err *err)
 {
     *ret_mac = mr_str_from(link->url, link->url.len - 32);
-    return mr_claim_open(w->s, &w->a, link->achievement_id, *ret_mac, ret, err);
+    return mr_claim_open(w->s, &w->a, link->achievement_id, *ret_mac, MR_STR_EMPTY, ret, err);
 }
 
 static void test_batch_seal__gives_each_learner_a_credential(void **state)
@@ -701,21 +701,25 @@ static void test_claim_open__needs_the_link_of_that_very_achievement(void **stat
     struct world *w = *state;
     struct mr_err err = {0};
     struct mr_claim claim;
+    mr_claim_pass pass;
     mr_str id = upload(w, TWO), mac, other;
     seal(w, id);
     struct mr_claim_link *list = links(w, id, 2);
     assert_ok(open_link(w, &list[0], &mac, &claim, &err), err);
     assert_ok(open_link(w, &list[1], &other, &claim, &err), err);
-    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, other, &claim, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_accept(w->s, list[0].achievement_id, other, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_decline(w->s, list[0].achievement_id, other, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, MR_STR(""), &claim, &err), MR_E_NOT_FOUND, err);
-    assert_code(mr_claim_open(w->s, &w->a, MR_STR("' OR 1=1 --"), mac, &claim, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, other, MR_STR_EMPTY, &claim, &err), MR_E_NOT_FOUND,
+                err);
+    assert_code(mr_claim_accept(w->s, list[0].achievement_id, other, MR_STR_EMPTY, pass, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_decline(w->s, list[0].achievement_id, other, MR_STR_EMPTY, pass, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, list[0].achievement_id, MR_STR(""), MR_STR_EMPTY, &claim, &err),
+                MR_E_NOT_FOUND, err);
+    assert_code(mr_claim_open(w->s, &w->a, MR_STR("' OR 1=1 --"), mac, MR_STR_EMPTY, &claim, &err), MR_E_NOT_FOUND,
+                err);
     /* a right mac over an id that is not there reveals no more */
     mr_str absent = MR_STR("01900000-0000-7000-8000-000000000000");
-    mr_str path = mr_claim_path(w->s, &w->a, absent);
-    assert_code(mr_claim_open(w->s, &w->a, absent, mr_str_from(path, path.len - 32), &claim, &err), MR_E_NOT_FOUND,
-                err);
+    mr_str path = mr_claim_path(w->s, &w->a, absent, 0);
+    assert_code(mr_claim_open(w->s, &w->a, absent, mr_str_from(path, path.len - 32), MR_STR_EMPTY, &claim, &err),
+                MR_E_NOT_FOUND, err);
 }
 
 static void test_claim_accept__once_for_all(void **state)
@@ -723,6 +727,7 @@ static void test_claim_accept__once_for_all(void **state)
     struct world *w = *state;
     struct mr_err err = {0};
     struct mr_claim claim;
+    mr_claim_pass pass, none;
     mr_str id = upload(w, TWO), mac;
     seal(w, id);
     struct mr_claim_link *link = links(w, id, 2);
@@ -730,10 +735,15 @@ static void test_claim_accept__once_for_all(void **state)
     assert_int_equal(claim.state, MR_CLAIM_OPEN);
     assert_true(claim.claimed_at == MR_TIME_NONE);
     clock_now += 5000;
-    assert_ok(mr_claim_accept(w->s, link->achievement_id, mac, &err), err);
-    assert_ok(mr_claim_accept(w->s, link->achievement_id, mac, &err), err); /* a reloaded page */
-    assert_code(mr_claim_decline(w->s, link->achievement_id, mac, &err), MR_E_STATE, err);
-    assert_ok(open_link(w, link, &mac, &claim, &err), err);
+    assert_ok(mr_claim_accept(w->s, link->achievement_id, mac, MR_STR_EMPTY, pass, &err), err);
+    assert_true(pass[0] != 0);
+    /* a form that was sent twice by the browser that decided; anybody else comes too late */
+    assert_ok(mr_claim_accept(w->s, link->achievement_id, mac, mr_str_of(pass), none, &err), err);
+    assert_int_equal(none[0], 0);
+    assert_code(mr_claim_accept(w->s, link->achievement_id, mac, MR_STR_EMPTY, none, &err), MR_E_STATE, err);
+    assert_code(mr_claim_decline(w->s, link->achievement_id, mac, mr_str_of(pass), none, &err), MR_E_STATE, err);
+    assert_ok(mr_claim_open(w->s, &w->a, link->achievement_id, mac, mr_str_of(pass), &claim, &err), err);
+    assert_int_equal(claim.door, MR_CLAIM_PASS);
     assert_int_equal(claim.state, MR_CLAIM_ACCEPTED);
     assert_int_equal(claim.claimed_at, NOW + 5000);
     assert_true(claim.elm.len > 0 && claim.jwt.len > 0);
@@ -744,14 +754,15 @@ static void test_claim_decline__removes_her_copies_and_keeps_the_record(void **s
     struct world *w = *state;
     struct mr_err err = {0};
     struct mr_claim claim;
+    mr_claim_pass pass, none;
     mr_str id = upload(w, TWO), mac;
     seal(w, id);
     struct mr_claim_link *link = links(w, id, 2);
     assert_ok(open_link(w, link, &mac, &claim, &err), err);
-    assert_ok(mr_claim_decline(w->s, link->achievement_id, mac, &err), err);
-    assert_ok(mr_claim_decline(w->s, link->achievement_id, mac, &err), err);
-    assert_code(mr_claim_accept(w->s, link->achievement_id, mac, &err), MR_E_STATE, err);
-    assert_ok(open_link(w, link, &mac, &claim, &err), err);
+    assert_ok(mr_claim_decline(w->s, link->achievement_id, mac, MR_STR_EMPTY, pass, &err), err);
+    assert_ok(mr_claim_decline(w->s, link->achievement_id, mac, mr_str_of(pass), none, &err), err);
+    assert_code(mr_claim_accept(w->s, link->achievement_id, mac, mr_str_of(pass), none, &err), MR_E_STATE, err);
+    assert_ok(mr_claim_open(w->s, &w->a, link->achievement_id, mac, mr_str_of(pass), &claim, &err), err);
     assert_int_equal(claim.state, MR_CLAIM_DECLINED);
     assert_int_equal(claim.elm.len, 0);
     assert_int_equal(claim.jwt.len, 0);
@@ -764,27 +775,29 @@ static void test_claim__is_over_when_nobody_decided_in_time(void **state)
     struct world *w = *state;
     struct mr_err err = {0};
     struct mr_claim claim, late;
+    mr_claim_pass pass;
     mr_str id = upload(w, TWO), mac, late_mac;
     int64_t removed;
     seal(w, id);
     struct mr_claim_link *list = links(w, id, 2);
     assert_ok(open_link(w, &list[0], &mac, &claim, &err), err);
     assert_ok(open_link(w, &list[1], &late_mac, &late, &err), err);
-    assert_ok(mr_claim_accept(w->s, list[0].achievement_id, mac, &err), err);
+    assert_ok(mr_claim_accept(w->s, list[0].achievement_id, mac, MR_STR_EMPTY, pass, &err), err);
     clock_now = late.until;
     assert_ok(open_link(w, &list[1], &late_mac, &late, &err), err);
     assert_ok(mr_claim_remove_unclaimed(w->s, &removed, &err), err);
     assert_int_equal(removed, 0);
     clock_now = late.until + 1;
     assert_code(open_link(w, &list[1], &late_mac, &late, &err), MR_E_STATE, err);
-    assert_code(mr_claim_accept(w->s, list[1].achievement_id, late_mac, &err), MR_E_STATE, err);
-    assert_ok(open_link(w, &list[0], &mac, &claim, &err), err); /* hers for good */
+    assert_code(mr_claim_accept(w->s, list[1].achievement_id, late_mac, MR_STR_EMPTY, pass, &err), MR_E_STATE, err);
+    assert_ok(mr_claim_look(w->s, &w->a, list[0].achievement_id, &claim, &err), err); /* hers for good */
+    assert_true(claim.elm.len > 0);
     assert_str(mr_claim_link_state(w->s, mr_language_english(), &list[1]), "Time is over");
     mr_service_close(w->s);
     w->s = open_folder(w->folder); /* keeps house by itself */
     mr_batch_wait(w->s);
     assert_int_equal(number(mr_service_db(w->s), "SELECT COUNT(*) FROM credential"), FORMS);
-    assert_ok(mr_claim_open(w->s, &w->a, list[0].achievement_id, mac, &claim, &err), err);
+    assert_ok(mr_claim_look(w->s, &w->a, list[0].achievement_id, &claim, &err), err);
     assert_true(claim.elm.len > 0);
 }
 

@@ -420,7 +420,7 @@ static void test_status_set__is_seen_by_learner_and_office(void **state)
     struct mr_claim_link *links = award(w, MR_STR("name\nMette Krogh Poulsen\n"), 1);
     mr_str mac = mr_str_from(links[0].url, links[0].url.len - 32);
     set(w, links[0].achievement_id, MR_STATUS_SUSPENDED);
-    assert_ok(mr_claim_open(w->s, &w->a, links[0].achievement_id, mac, &claim, &err), err);
+    assert_ok(mr_claim_open(w->s, &w->a, links[0].achievement_id, mac, MR_STR_EMPTY, &claim, &err), err);
     assert_int_equal(claim.status, MR_STATUS_SUSPENDED);
     assert_int_equal(claim.status_changed_at, NOW);
     links[0].status = claim.status;
@@ -620,7 +620,7 @@ static void test_status__reaches_a_verifier(void **state)
         mr_report report;
         set(w, links[0].achievement_id, steps[i].status);
         assert_ok(mr_claim_open(w->s, &w->a, links[0].achievement_id, mr_str_from(links[0].url, links[0].url.len - 32),
-                                &claim, &err),
+                                MR_STR_EMPTY, &claim, &err),
                   err);
         assert_ok(mr_verifier_open(&verifying, &v, &err), err);
         assert_ok(mr_verify(v, &w->a, claim.jwt, &report, &err), err);
@@ -662,7 +662,7 @@ static void test_status__a_newer_seal_withdraws_what_an_older_one_sealed(void **
     clock_now += 3600000;
     set(w, links[0].achievement_id, MR_STATUS_REVOKED);
     assert_ok(mr_claim_open(w->s, &w->a, links[0].achievement_id, mr_str_from(links[0].url, links[0].url.len - 32),
-                            &claim, &err),
+                            MR_STR_EMPTY, &claim, &err),
               err);
     const mr_str forms[] = {claim.jwt, claim.elm};
     for (size_t i = 0; i < 2; i++) {

@@ -174,6 +174,16 @@ static const char *const fillings[] = {
     /* 15: branding */
     "INSERT INTO branding (org_id, accent, line, signatory, signatory_role, logo, signature, changed_at) VALUES ('o1', "
     "'#0b5d4e', '#0b5d4e', 'Fifteen Invented', 'Head of studies', 'invented', 'invented', 15000)",
+    /* 16: wallet */
+    "INSERT INTO person_email (email, person_id, proved_at) VALUES ('karin.private@example.org', 'p1', 16000);"
+    "INSERT INTO wallet_item (id, person_id, achievement_id, format, verdict, checked_at, title, issuer, learner, "
+    "awarded_on, ects, minutes, counts, search, added_at) VALUES ('wi', 'p1', '" A1
+    "', 'elm', 'valid', 16001, 'Wound care', 'Old School (invented)', 'Åse Skovgård', '2026-02-01', 250, 3600, TRUE, "
+    "'wound care', 16001);"
+    "INSERT INTO collection (id, person_id, name, created_at) VALUES ('co', 'p1', 'For work', 16002);"
+    "INSERT INTO collection_item (collection_id, item_id, position) VALUES ('co', 'wi', 1);"
+    "INSERT INTO correction_request (id, org_id, achievement_id, right_name, language, state, asked_at) VALUES ('cr', "
+    "'o1', '" A2 "', 'Sukarno Invented', 'da', 'open', 16003)",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
@@ -370,9 +380,10 @@ static void read_all(mr_service *s, mr_arena *a, int64_t version)
     const struct mr_achievement_query all = {.batch_id = MR_STR("b1"), .limit = 10};
     assert_ok(mr_batch_search(s, op, a, &all, &links, &count, &err), err);
     assert_int_equal(count, 2);
-    mr_str path = mr_claim_path(s, a, MR_STR(A1)), part, mac = MR_STR_EMPTY;
+    mr_str path = mr_claim_path(s, a, MR_STR(A1), 0), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;
-    assert_ok(mr_claim_open(s, a, MR_STR(A1), mac, &claim, &err), err);
+    assert_ok(mr_claim_open(s, a, MR_STR(A1), mac, MR_STR_EMPTY, &claim, &err), err);
+    assert_int_equal(claim.door, MR_CLAIM_NEW_LINK); /* links that were handed out before there were turns */
     assert_str(claim.elm, SEALED);
     assert_str(claim.learner, "Åse Skovgård");
     assert_int_equal(claim.status, version >= 2 ? MR_STATUS_SUSPENDED : MR_STATUS_ACTIVE);

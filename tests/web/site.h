@@ -186,9 +186,9 @@ static inline void site_credential(struct site *s, mr_arena *a, const char *spec
                               &err),
               err);
     assert_true(count > 0);
-    mr_str path = mr_claim_path(s->service, a, links[0].achievement_id), part, mac = MR_STR_EMPTY;
+    mr_str path = mr_claim_path(s->service, a, links[0].achievement_id, 0), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;
-    assert_ok(mr_claim_open(s->service, a, links[0].achievement_id, mac, ret, &err), err);
+    assert_ok(mr_claim_open(s->service, a, links[0].achievement_id, mac, MR_STR_EMPTY, ret, &err), err);
     assert_true(ret->elm.len > 0);
 }
 

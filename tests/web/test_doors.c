@@ -5,6 +5,7 @@
 #include "people.h"
 
 #include "service/api_token.h"
+#include "service/correction.h"
 #include "service/draft.h"
 #include "service/enrolment.h"
 #include "service/evidence_file.h"
@@ -322,6 +323,14 @@ static void make_awarded(struct house *h, struct objects *o)
     const struct mr_enrolment_new enrolment = {.specification = published.slug, .full_name = MR_STR("Hidden Learner")};
     assert_ok(mr_enrolment_add(s, us, &h->a, &enrolment, "hand", &f, &id, &err), err);
     put(o, "/provider/enrolments/*/move", id), put(o, "/api/v1/enrolments/*", id);
+    mr_str path = mr_claim_path(s, &h->a, links[0].achievement_id, 0);
+    assert_ok(mr_correction_ask(s, &h->a, mr_language_english(), links[0].achievement_id,
+                                mr_str_from(path, path.len - 32), MR_STR_EMPTY, MR_STR("Hidden Learner"), MR_STR_EMPTY,
+                                &err),
+              err);
+    struct mr_correction_row asked;
+    assert_ok(mr_correction_asked(s, &h->a, links[0].achievement_id, &asked, &err), err);
+    put(o, "/provider/corrections/*", asked.id);
 }
 
 /* What connects us with others. */

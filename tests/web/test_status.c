@@ -181,7 +181,7 @@ static void test_claim_page__says_that_it_was_withdrawn(void **state)
 {
     struct status *t = *state;
     struct site *s = &t->office.site;
-    mr_str path = mr_claim_path(s->service, &t->a, t->link.achievement_id);
+    mr_str path = mr_claim_path(s->service, &t->a, t->link.achievement_id, 0);
     send(t, "&to=suspended&reason=a+secret&confirmed=yes");
     site_get(s, path.ptr, SITE_HEADER("Accept-Language", "en"));
     assert_private_page(s, 200, "a suspended claim");
@@ -201,9 +201,10 @@ static struct mr_claim awarded(struct status *t)
 {
     struct mr_err err = {0};
     struct mr_claim claim;
-    mr_str path = mr_claim_path(t->office.site.service, &t->a, t->link.achievement_id), part, mac = MR_STR_EMPTY;
+    mr_str path = mr_claim_path(t->office.site.service, &t->a, t->link.achievement_id, 0), part, mac = MR_STR_EMPTY;
     while (mr_str_split(&path, '/', &part)) mac = part;
-    assert_ok(mr_claim_open(t->office.site.service, &t->a, t->link.achievement_id, mac, &claim, &err), err);
+    assert_ok(mr_claim_open(t->office.site.service, &t->a, t->link.achievement_id, mac, MR_STR_EMPTY, &claim, &err),
+              err);
     return claim;
 }
 
