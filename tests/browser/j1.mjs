@@ -203,7 +203,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     await look(page, 'preview');
     await page.goBack();
     await keys.press('Hand it in for approval');
-    assert.match(await page.textContent('main'), /waiting for approval/);
+    assert.match(await page.textContent('main'), /Waiting for approval/);
     assert.equal(await page.getByRole('button', { name: 'Approve and publish' }).count(), 0); // never by who handed it in
   });
 
