@@ -104,7 +104,7 @@ run(async ({ site, browser, test, assert }) => {
 
     await page.goto(draft);
     await send(page, 'button:has-text("Hand it in for approval")');
-    assert.match(await page.textContent('main'), /waiting for approval/);
+    assert.match(await page.textContent('main'), /Waiting for approval/);
     await look(page, 'waiting');
     await page.fill('#reason', 'Say who assesses.');
     await send(page, 'button:has-text("Send it back")');
