@@ -32,7 +32,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     if (scripts || page === office) assert.deepEqual(await faults(page), [], name); // axe is a script
     assert.deepEqual(page.complaints, [], name);
     const octets = await page.evaluate(() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-      .filter((one) => one.initiatorType !== 'img' && one.initiatorType !== 'fetch').reduce((sum, one) => sum + one.encodedBodySize, 0));
+      .filter((one) => one.initiatorType !== 'img' && one.initiatorType !== 'fetch').filter((one, at, all) => all.findIndex((other) => other.name === one.name) === at).reduce((sum, one) => sum + one.encodedBodySize, 0));
     assert.ok(octets > 0 && octets <= LIMIT, `${name} has ${octets} octets`);
     const size = page.viewportSize();
     for (const width of [360, 1440]) {
