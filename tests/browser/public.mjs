@@ -157,14 +157,14 @@ run(async ({ site, browser, work, test, assert }) => {
     await verify(page, good);
     assert.match(await page.textContent('h1'), /test seal/);
     await page.goto(`${site.url}/verify`);
-    await page.click('summary');
+    await page.click('main summary');
     await page.fill('#text', 'kept as typed');
     await page.fill('#link', 'https://127.0.0.1/secret');
     await Promise.all([page.waitForNavigation(), page.click('form[data-drop] button')]);
     assert.match(await page.textContent('[role=alert]'), /could not be fetched/);
     assert.equal(await page.textContent('h1'), 'This is not a credential'); // the text was read all the same
     await page.goto(`${site.url}/verify`);
-    await page.click('summary');
+    await page.click('main summary');
     await page.fill('#link', 'https://127.0.0.1/secret');
     await Promise.all([page.waitForNavigation(), page.click('form[data-drop] button')]);
     assert.match(await page.textContent('[role=alert]'), /could not be fetched/);
@@ -172,7 +172,7 @@ run(async ({ site, browser, work, test, assert }) => {
     await page.goto(`${site.url}/verify`);
     await Promise.all([page.waitForNavigation(), page.click('form[data-drop] button')]);
     assert.match(await page.textContent('[role=alert]'), /nothing to check yet/);
-    await page.click('summary');
+    await page.click('main summary');
     await page.fill('#text', readFileSync(good, 'utf8'));
     await Promise.all([page.waitForNavigation(), page.click('form[data-drop] button')]);
     assert.match(await page.textContent('h1'), /test seal/);
