@@ -283,7 +283,7 @@ int mr_search_find(mr_service *s, mr_arena *a, const struct mr_question *q, stru
         ret->count = q->most;
         ret->next = hits[ret->count - 1].slug;
     }
-    ret->list = MR_NEW_ARRAY(a, struct mr_published, ret->count);
+    ret->list = mr_arena_alloc(a, ret->count * sizeof *ret->list); /* each is set below */
     if (!ret->list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     return load(s, tx, a, hits, ret->count, ret->list, err);
 }

@@ -7,7 +7,7 @@
 #include "db/db.h"
 
 /* Grows when what is derived changes; a database of another version is filled again. */
-#define MR_STORE_SEARCH_VERSION 1
+#define MR_STORE_SEARCH_VERSION 2
 
 /* Make the engine's own table of words, unless it is there. Errors: MR_E_DB. */
 int mr_store_search_prepare(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
