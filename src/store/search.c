@@ -96,11 +96,6 @@ int mr_store_search_remove(mr_db_tx *tx, mr_str slug, struct mr_err *err)
     MR_TRY(number_of(tx, slug, &number, err));
     if (!number) return MR_OK;
     MR_TRY(remove_texts(tx, number, err));
-    MR_TRY(mr_db_run(tx,
-                     "UPDATE catalogue_count SET entries = entries - 1 WHERE kind = '' OR EXISTS (SELECT 1 FROM "
-                     "catalogue_facet f WHERE f.kind = catalogue_count.kind AND f.code = catalogue_count.code AND "
-                     "f.slug = $slug)",
-                     MR_DB_ARGS(MR_DB_T("slug", slug)), NULL, err));
     MR_TRY(
         mr_db_run(tx, "DELETE FROM catalogue_facet WHERE slug = $slug", MR_DB_ARGS(MR_DB_T("slug", slug)), NULL, err));
     return mr_db_run(tx, "DELETE FROM catalogue_entry WHERE slug = $slug", MR_DB_ARGS(MR_DB_T("slug", slug)), NULL,
@@ -152,26 +147,6 @@ static int put_text(mr_db_tx *tx, mr_arena *a, int64_t number, size_t at, const 
                      NULL, err);
 }
 
-static int count_one(mr_db_tx *tx, const char *kind, mr_str code, struct mr_err *err)
-{
-    return mr_db_run(tx,
-                     "INSERT INTO catalogue_count (kind, code, entries) VALUES ($kind, $code, 1) "
-                     "ON CONFLICT (kind, code) DO UPDATE SET entries = catalogue_count.entries + 1",
-                     MR_DB_ARGS(MR_DB_T("kind", mr_str_of(kind)), MR_DB_T("code", code)), NULL, err);
-}
-
-/* A facet that is told twice is one. */
-static int put_facet(mr_db_tx *tx, mr_str slug, const struct mr_search_facet *f, struct mr_err *err)
-{
-    int64_t added;
-    MR_TRY(mr_db_run(tx,
-                     "INSERT INTO catalogue_facet (kind, code, slug) VALUES ($kind, $code, $slug) "
-                     "ON CONFLICT DO NOTHING",
-                     MR_DB_ARGS(MR_DB_T("kind", mr_str_of(f->kind)), MR_DB_T("code", f->code), MR_DB_T("slug", slug)),
-                     &added, err));
-    return added ? count_one(tx, f->kind, f->code, err) : MR_OK;
-}
-
 int mr_store_search_put(mr_db_tx *tx, const struct mr_search_entry *e, struct mr_err *err)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -186,10 +161,34 @@ int mr_store_search_put(mr_db_tx *tx, const struct mr_search_entry *e, struct mr
                                 MR_DB_T("specification", e->specification_id), MR_DB_T("org", e->org_id),
                                 MR_DB_T("title", e->sort_title)),
                      NULL, err));
-    MR_TRY(count_one(tx, "", MR_STR(""), err));
-    for (size_t i = 0; i < e->facet_count; i++) MR_TRY(put_facet(tx, e->slug, &e->facets[i], err));
+    for (size_t i = 0; i < e->facet_count; i++)
+        MR_TRY(mr_db_run(tx,
+                         "INSERT INTO catalogue_facet (kind, code, slug) VALUES ($kind, $code, $slug) "
+                         "ON CONFLICT DO NOTHING",
+                         MR_DB_ARGS(MR_DB_T("kind", mr_str_of(e->facets[i].kind)), MR_DB_T("code", e->facets[i].code),
+                                    MR_DB_T("slug", e->slug)),
+                         NULL, err));
     for (size_t i = 0; i < e->text_count && i < TEXTS_MOST; i++) MR_TRY(put_text(tx, &a, number, i, &e->texts[i], err));
     return MR_OK;
+}
+
+#define COUNTED_ENTRIES                                                                                                \
+    "INSERT INTO catalogue_count (kind, code, entries) SELECT kind, code, CAST($sign AS BIGINT) FROM catalogue_facet " \
+    "WHERE slug = $slug UNION ALL SELECT '', '', CAST($sign AS BIGINT) FROM catalogue_entry WHERE slug = $slug "       \
+    "ON CONFLICT (kind, code) DO UPDATE SET entries = catalogue_count.entries + excluded.entries"
+
+int mr_store_search_count_entry(mr_db_tx *tx, mr_str slug, int sign, struct mr_err *err)
+{
+    return mr_db_run(tx, COUNTED_ENTRIES, MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("sign", sign)), NULL, err);
+}
+
+int mr_store_search_count_again(mr_db_tx *tx, struct mr_err *err)
+{
+    MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_count", NULL, 0, NULL, err));
+    return mr_db_run(tx,
+                     "INSERT INTO catalogue_count (kind, code, entries) SELECT kind, code, COUNT(*) FROM "
+                     "catalogue_facet GROUP BY kind, code UNION ALL SELECT '', '', COUNT(*) FROM catalogue_entry",
+                     NULL, 0, NULL, err);
 }
 
 /* ---- lists that grow ---- */
