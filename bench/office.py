@@ -274,9 +274,9 @@ def fill(merit, folder, achievements):
 
 
 def count_again(database):
-    """The tables of counts, as the migration that made them counts what was there."""
-    text = re.sub(r"--.*", "", (ROOT / "sql/migrations/0014_count.sql").read_text())
-    for table in ("mail_count", "enrolment_count", "achievement_count", "expiry_count"):
+    """The tables of counts, as the migrations that made them count what was there."""
+    text = "".join(re.sub(r"--.*", "", (ROOT / "sql/migrations" / name).read_text()) for name in ("0014_count.sql", "0019_pages.sql"))
+    for table in ("mail_count", "enrolment_count", "achievement_count", "expiry_count", "specification_count"):
         database.execute(f"DELETE FROM {table}")
     for statement in text.split(";"):
         if re.match(r"(INSERT|UPDATE)\b", statement.strip()):
@@ -333,8 +333,26 @@ def size_of(url, cookie):
         return len(answer.read())
 
 
+ALL_PAGES = """
+local paths, turn = {%s}, 0
+function request()
+  turn = turn + 1
+  return wrk.format("GET", paths[turn %% #paths + 1], {["Cookie"] = "%s"})
+end
+"""
+
+
+def load_all(office, folder, cookie, seconds):
+    """All pages in turn, by as many clients as a provider has at once."""
+    script = folder / "pages.lua"
+    script.write_text(ALL_PAGES % (", ".join(f'"{path}"' for of_kind in addresses(folder) for path in of_kind.values()), cookie))
+    return wrk(office.server.url, script, seconds)
+
+
 def pages(merit, evhttp, folder, achievements, seconds, rounds):
-    """({"list": (rate, bare rate), "form": ...} of the slowest page of each kind beside a bare answer of its size, remarks, MiB of the server under this load)"""
+    """({"list": (rate, bare rate), "form": ...} of the slowest page of each kind beside a bare answer of its size, remarks, (MiB of the server under this load, and at most))
+
+    The memory is that after and while CLIENTS ask for all pages in turn."""
     filled(merit, folder, achievements)
     worst, remarks = {}, []
     bare = Bare(evhttp)
@@ -353,6 +371,8 @@ def pages(merit, evhttp, folder, achievements, seconds, rounds):
                     remarks.append(f"pages.{kind} {name}: {pair[0]:,.0f}/s, {size / 1024:.1f} KiB, bare {pair[1]:,.0f}/s, ratio {pair[0] / pair[1]:.3g}")
                     if kind not in worst or pair[0] / pair[1] < worst[kind][0] / worst[kind][1]:
                         worst[kind] = pair
+            answered = load_all(office, folder, cookie, 10)
+            remarks.append(f"all pages in turn, {CLIENTS} clients: {answered['requests'] / answered['seconds']:,.0f}/s of the clock")
             loaded = serving.resident_kib(office.pid) / 1024, peak_mib(office.pid)
     finally:
         bare.close()

@@ -70,7 +70,7 @@ void mr_buf_format(mr_buf *b, const char *format, ...)
     }
 }
 
-/* The replacement of a character, or an empty text when it stands for itself. */
+/* What stands for a character that next_special finds. */
 static mr_str html_entity(char c)
 {
     switch (c) {
@@ -97,7 +97,8 @@ static size_t next_special(mr_str s, size_t at)
         if (mask) return at + (size_t)__builtin_ctz((unsigned)mask);
     }
 #endif
-    while (at < s.len && html_entity(s.ptr[at]).len == 0) at++;
+    static const bool special[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
+    while (at < s.len && !special[(uint8_t)s.ptr[at]]) at++;
     return at;
 }
 

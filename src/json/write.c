@@ -1,7 +1,10 @@
 /* Writing JSON. A string without characters to escape, the usual one, is copied and looked through in the same 16-octet
- * steps; only where room runs short or an escape is due it goes the careful way, run by run. */
+ * steps; only where room runs short or an escape is due it goes the careful way, run by run.
+ *
+ * Nodes. `skip` of an open container is the index of the container around it, as in parse.c. */
 #include "json/write.h"
 
+#include "json/pointer.h"
 #include "json/scan.h"
 
 #include <assert.h>
@@ -68,6 +71,17 @@ void mr_json_writer_init(mr_json_writer *w, mr_buf *out, uint8_t indent)
     *w = (mr_json_writer){.out = out, .indent = indent};
 }
 
+void mr_json_writer_init_nodes(mr_json_writer *w, mr_buf *nodes, mr_arena *texts)
+{
+    *w = (mr_json_writer){.out = nodes, .texts = texts, .open = MR_JSON_NO_CONTAINER};
+}
+
+const mr_json *mr_json_writer_root(const mr_json_writer *w)
+{
+    assert(w->texts && w->depth == 0);
+    return mr_buf_failed(w->out) ? NULL : (const mr_json *)(const void *)w->out->ptr;
+}
+
 void mr_json_writer_continue(mr_json_writer *w, mr_buf *out)
 {
     *w = (mr_json_writer){.out = out, .depth = 1, .object = 1, .comma = true};
@@ -83,9 +97,83 @@ static void break_line(mr_json_writer *w)
     w->out->len += 1 + spaces;
 }
 
+/* ---- nodes ---- */
+
+static inline mr_json *node_at(const mr_json_writer *w, uint32_t index)
+{
+    return (mr_json *)(void *)w->out->ptr + index;
+}
+
+static inline uint32_t node_count(const mr_json_writer *w)
+{
+    return (uint32_t)(w->out->len / sizeof(mr_json));
+}
+
+/* Room for so many nodes more, counted already; NULL when the buffer has failed. */
+static inline mr_json *add_nodes(mr_json_writer *w, uint32_t count)
+{
+    char *at = mr_buf_reserve(w->out, count * sizeof(mr_json));
+    if (!at) return NULL;
+    w->out->len += count * sizeof(mr_json);
+    return (mr_json *)(void *)at;
+}
+
+static inline void add_node(mr_json_writer *w, mr_json_type type, mr_str text)
+{
+    char *copy = text.len ? mr_arena_alloc(w->texts, text.len) : "";
+    mr_json *node = add_nodes(w, 1);
+    if (!copy) w->out->failed = true;
+    if (!copy || !node) return;
+    if (text.len) memcpy(copy, text.ptr, text.len);
+    *node = (mr_json){.ptr = copy, .len = (uint32_t)text.len, .skip = 1, .type = (uint8_t)type};
+}
+
+static void open_node(mr_json_writer *w, bool is_object)
+{
+    uint32_t index = node_count(w);
+    mr_json *node = add_nodes(w, 1);
+    w->depth++;
+    if (!node) return;
+    *node = (mr_json){.ptr = "", .skip = w->open, .type = is_object ? MR_JSON_OBJECT : MR_JSON_ARRAY};
+    w->open = index;
+}
+
+static void close_node(mr_json_writer *w)
+{
+    w->depth--;
+    if (mr_buf_failed(w->out)) return;
+    mr_json *node = node_at(w, w->open);
+    uint32_t around = node->skip;
+    node->skip = node_count(w) - w->open;
+    w->open = around;
+}
+
+/* The innermost container gets a member or element more. */
+static inline void count_node(const mr_json_writer *w)
+{
+    if (w->depth && !mr_buf_failed(w->out)) node_at(w, w->open)->len++;
+}
+
+static void copy_nodes(mr_json_writer *w, const mr_json *v)
+{
+    mr_json *to = add_nodes(w, v->skip);
+    for (uint32_t i = 0; to && i < v->skip; i++) {
+        to[i] = v[i];
+        if (v[i].type != MR_JSON_STRING && v[i].type != MR_JSON_NUMBER) continue;
+        to[i].ptr = mr_arena_dup(w->texts, mr_json_text(&v[i])).ptr;
+        if (!to[i].ptr) w->out->failed = true;
+    }
+}
+
+/* ---- text and nodes ---- */
+
 /* What stands before an element or a name. */
 static inline void separate(mr_json_writer *w)
 {
+    if (w->texts) {
+        count_node(w);
+        return;
+    }
     if (w->comma) mr_buf_putc(w->out, ',');
     if (w->indent && w->depth) break_line(w);
     w->comma = true;
@@ -125,7 +213,10 @@ static void begin(mr_json_writer *w, char bracket, bool is_object)
 {
     before_value(w);
     assert(w->depth < LEVELS);
-    open_container(w, bracket);
+    if (w->texts)
+        open_node(w, is_object);
+    else
+        open_container(w, bracket);
     uint64_t bit = w->depth <= LEVELS ? 1ull << (w->depth - 1) : 0;
     w->object = is_object ? w->object | bit : w->object & ~bit;
 }
@@ -143,18 +234,28 @@ void mr_json_begin_array(mr_json_writer *w)
 void mr_json_end_object(mr_json_writer *w)
 {
     assert(in_object(w) && !w->named);
-    close_container(w, '}');
+    if (w->texts)
+        close_node(w);
+    else
+        close_container(w, '}');
 }
 
 void mr_json_end_array(mr_json_writer *w)
 {
     assert(w->depth > 0 && !in_object(w));
-    close_container(w, ']');
+    if (w->texts)
+        close_node(w);
+    else
+        close_container(w, ']');
 }
 
 static inline void put_name(mr_json_writer *w, mr_str name)
 {
     separate(w);
+    if (w->texts) {
+        add_node(w, MR_JSON_STRING, name);
+        return;
+    }
     quote(w->out, name);
     mr_buf_putc(w->out, ':');
     if (w->indent) mr_buf_putc(w->out, ' ');
@@ -170,13 +271,38 @@ void mr_json_put_name_str(mr_json_writer *w, mr_str name)
 void mr_json_put_str(mr_json_writer *w, mr_str text)
 {
     before_value(w);
-    quote(w->out, text);
+    if (w->texts)
+        add_node(w, MR_JSON_STRING, text);
+    else
+        quote(w->out, text);
+}
+
+static void put_read(mr_json_writer *w, mr_str json)
+{
+    const mr_json *v;
+    if (mr_json_parse(w->texts, json, NULL, &v, NULL) == MR_OK)
+        copy_nodes(w, v);
+    else
+        w->out->failed = true;
 }
 
 void mr_json_put_raw(mr_json_writer *w, mr_str json)
 {
     before_value(w);
-    mr_buf_put(w->out, json);
+    if (w->texts)
+        put_read(w, json);
+    else
+        mr_buf_put(w->out, json);
+}
+
+/* A word or a number, which is the same as text. */
+static void put_word(mr_json_writer *w, mr_json_type type, mr_str word)
+{
+    before_value(w);
+    if (w->texts)
+        add_node(w, type, type == MR_JSON_NUMBER ? word : MR_STR_EMPTY);
+    else
+        mr_buf_put(w->out, word);
 }
 
 void mr_json_put_int(mr_json_writer *w, int64_t value)
@@ -187,17 +313,17 @@ void mr_json_put_int(mr_json_writer *w, int64_t value)
     do digits[--at] = (char)('0' + left % 10);
     while ((left /= 10) != 0);
     if (value < 0) digits[--at] = '-';
-    mr_json_put_raw(w, mr_str_make(digits + at, sizeof digits - at));
+    put_word(w, MR_JSON_NUMBER, mr_str_make(digits + at, sizeof digits - at));
 }
 
 void mr_json_put_bool(mr_json_writer *w, bool value)
 {
-    mr_json_put_raw(w, value ? MR_STR("true") : MR_STR("false"));
+    put_word(w, value ? MR_JSON_TRUE : MR_JSON_FALSE, value ? MR_STR("true") : MR_STR("false"));
 }
 
 void mr_json_put_null(mr_json_writer *w)
 {
-    mr_json_put_raw(w, MR_STR("null"));
+    put_word(w, MR_JSON_NULL, MR_STR("null"));
 }
 
 /* ---- values that were read ---- */
@@ -234,5 +360,8 @@ static void put_tree(mr_json_writer *w, const mr_json *v)
 void mr_json_put_value(mr_json_writer *w, const mr_json *value)
 {
     before_value(w);
-    put_tree(w, value);
+    if (w->texts)
+        copy_nodes(w, value);
+    else
+        put_tree(w, value);
 }

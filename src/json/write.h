@@ -1,5 +1,5 @@
-/* Writing JSON, piece by piece, into a buffer; and RFC 8785. The writer puts commas and escapes; it is the caller's
- * mistake (an assert) to put a value where a name belongs. */
+/* Writing JSON, piece by piece, into a buffer, or into the nodes that reading that text would give; and RFC 8785. The writer puts
+ * commas and escapes; it is the caller's mistake (an assert) to put a value where a name belongs. */
 #ifndef MR_JSON_WRITE_H
 #define MR_JSON_WRITE_H
 
@@ -8,6 +8,8 @@
 
 typedef struct mr_json_writer {
     mr_buf *out;
+    mr_arena *texts; /* NULL: `out` gets text; otherwise nodes, and this keeps their texts */
+    uint32_t open;   /* nodes: the innermost open container */
     uint32_t depth;
     bool comma;      /* a comma is due before the next value or name */
     bool named;      /* a name was put; its value is due */
@@ -19,6 +21,12 @@ typedef struct mr_json_writer {
 void mr_json_writer_init(mr_json_writer *w, mr_buf *out, uint8_t indent);
 /* For the members that come next in an object of compact text, which has some already: each is put with its comma in front. */
 void mr_json_writer_continue(mr_json_writer *w, mr_buf *out);
+/* The same calls give a value instead of its text: what is made to be read at once needs neither escapes nor a reader.
+ *   nodes  gets the nodes, and nothing else; fails (mr_buf_failed) also when `texts` is full
+ *   texts  keeps a copy of every name and text */
+void mr_json_writer_init_nodes(mr_json_writer *w, mr_buf *nodes, mr_arena *texts);
+/* The value that was written, when it is complete; in the buffer of nodes, valid until that changes. NULL when the buffer has failed. */
+const mr_json *mr_json_writer_root(const mr_json_writer *w);
 void mr_json_begin_object(mr_json_writer *w);
 void mr_json_end_object(mr_json_writer *w);
 void mr_json_begin_array(mr_json_writer *w);
@@ -38,7 +46,7 @@ static inline void mr_json_put_cstr(mr_json_writer *w, const char *text)
 void mr_json_put_int(mr_json_writer *w, int64_t value);
 void mr_json_put_bool(mr_json_writer *w, bool value);
 void mr_json_put_null(mr_json_writer *w);
-/* JSON text made elsewhere, put as it is. */
+/* JSON text made elsewhere, put as it is; among nodes it is read (what is no JSON fails the buffer). */
 void mr_json_put_raw(mr_json_writer *w, mr_str json);
 /* A read value, of any depth, copied with its number texts. */
 void mr_json_put_value(mr_json_writer *w, const mr_json *value);

@@ -324,8 +324,11 @@ const mr_scheme *mr_scheme_find(mr_str name)
 const mr_concept *mr_concept_find(mr_scheme_code s, mr_str code)
 {
     const mr_scheme *scheme = &schemes[s];
+    if (!code.len) return NULL;
     for (size_t i = 0; i < scheme->count; i++) {
-        if (mr_str_eq_ascii_nocase(mr_str_of(scheme->concepts[i].code), code)) return &scheme->concepts[i];
+        const char *its = scheme->concepts[i].code;
+        if ((its[0] | 0x20) != (code.ptr[0] | 0x20)) continue; /* small and capital letters differ in this bit */
+        if (mr_str_eq_ascii_nocase(mr_str_of(its), code)) return &scheme->concepts[i];
     }
     return NULL;
 }

@@ -96,7 +96,7 @@ static int read_row(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_sp
 static int read_rows(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_specification_row *rows, size_t count,
                      struct mr_published **ret, size_t *ret_count, struct mr_err *err)
 {
-    struct mr_published *list = MR_NEW_ARRAY(a, struct mr_published, count);
+    struct mr_published *list = mr_arena_alloc(a, count * sizeof *list); /* each is set below */
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) MR_TRY(read_row(s, tx, a, &rows[i], &list[i], err));
     *ret = list, *ret_count = count;

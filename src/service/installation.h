@@ -26,6 +26,15 @@ struct mr_own_seal {
     mr_str identifier; /* organizationIdentifier of its certificate; empty: none, or the file cannot be read */
 };
 
+/* Seals that end soon, as the data folder was a short while ago: reading all certificates costs more than a whole page. */
+struct mr_seals_ending {
+    pthread_mutex_t lock;
+    mr_arena arena;
+    struct mr_kept_seal *list;
+    size_t count;
+    int64_t looked_at; /* 0: not yet, or something was added since */
+};
+
 /* How mail leaves, as configured. */
 struct mr_post {
     mr_str url, user, password, authorities; /* of the mail server; url empty: mail waits */
@@ -49,6 +58,7 @@ struct mr_service {
     pthread_mutex_t seal_lock;     /* one maker of seals at a time */
     struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
     size_t own_seal_count;
+    struct mr_seals_ending seals_ending;
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     struct mr_post post;

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOST_FILES = MR_LIMIT_ANCHORS, MOST_OF_ONE = 64 };
+enum { MOST_FILES = MR_LIMIT_ANCHORS, MOST_OF_ONE = 64, LOOK_AGAIN_MS = 60000 };
 
 static void seal_cleanup(struct mr_seal_key *s)
 {
@@ -25,8 +25,9 @@ static void seal_cleanup(struct mr_seal_key *s)
 /* ---- files ---- */
 
 struct files {
+    mr_arena *arena;
     struct mr_kept_seal *items; /* issuer and file only */
-    size_t count, most;
+    size_t count, room, most;
 };
 
 static const char *const endings[] = {".json", ".p12", ".pem"}; /* the first that is there counts */
@@ -57,6 +58,13 @@ static bool is_best(const mr_str *names, size_t count, mr_str stem, size_t rank)
 static int add_file(struct files *f, mr_str issuer, mr_str file, struct mr_err *err)
 {
     if (f->count == f->most) return MR_FAIL(err, MR_E_LIMIT, "the data folder holds too many seals", f->most);
+    if (f->count == f->room) {
+        size_t room = f->room ? 2 * f->room : 16;
+        struct mr_kept_seal *more = MR_NEW_ARRAY(f->arena, struct mr_kept_seal, room);
+        if (!more) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
+        if (f->count) memcpy(more, f->items, f->count * sizeof *more);
+        f->items = more, f->room = room;
+    }
     if (!file.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
     f->items[f->count++] = (struct mr_kept_seal){.issuer = issuer, .file = file};
     return MR_OK;
@@ -99,9 +107,8 @@ static int find_files(mr_service *s, mr_arena *a, mr_str issuer, struct files *r
 {
     mr_str path = mr_arena_format(a, "%.*s/seals", MR_STR_ARG(s->folder)), *names = &issuer;
     size_t count = 1;
-    ret->most = issuer.len ? MOST_OF_ONE : MOST_FILES;
-    ret->items = MR_NEW_ARRAY(a, struct mr_kept_seal, ret->most);
-    if (!ret->items || !path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
+    *ret = (struct files){.arena = a, .most = issuer.len ? MOST_OF_ONE : MOST_FILES};
+    if (!path.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
     if (issuer.len) {
         MR_TRY(look_for(s, a, issuer, ret, err));
     } else {
@@ -239,6 +246,48 @@ int mr_seals_of(mr_service *s, mr_arena *a, mr_str issuer, struct mr_kept_seal *
 int mr_seals_list(mr_service *s, mr_arena *a, struct mr_kept_seal **ret, size_t *ret_count, struct mr_err *err)
 {
     return mr_seals_of(s, a, MR_STR_EMPTY, ret, ret_count, err);
+}
+
+/* Under the lock: look, unless that was done a short while ago. */
+static int look_for_ending(mr_service *s, struct mr_seals_ending *e, struct mr_err *err)
+{
+    int64_t now = mr_env_now(s->env), age = now - e->looked_at;
+    if (e->looked_at && age >= 0 && age < LOOK_AGAIN_MS) return MR_OK;
+    struct mr_kept_seal *all;
+    size_t count;
+    mr_arena_reset(&e->arena);
+    e->looked_at = 0, e->count = 0;
+    MR_TRY(mr_seals_list(s, &e->arena, &all, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (all[i].ends_soon) all[e->count++] = all[i];
+    e->list = all;
+    e->looked_at = now;
+    return MR_OK;
+}
+
+static bool copy_seal(mr_arena *a, const struct mr_kept_seal *from, struct mr_kept_seal *to)
+{
+    *to = *from;
+    mr_str *const texts[] = {&to->issuer, &to->file, &to->owner, &to->identifier, &to->why};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i] = mr_arena_dup(a, *texts[i]);
+        if (!texts[i]->ptr) return false;
+    }
+    return true;
+}
+
+int mr_seals_ending(mr_service *s, mr_arena *a, struct mr_kept_seal **ret, size_t *ret_count, struct mr_err *err)
+{
+    struct mr_seals_ending *e = &s->seals_ending;
+    pthread_mutex_lock(&e->lock);
+    int code = look_for_ending(s, e, err);
+    *ret_count = e->count;
+    *ret = MR_NEW_ARRAY(a, struct mr_kept_seal, e->count);
+    bool copied = *ret != NULL;
+    for (size_t i = 0; i < e->count && copied; i++) copied = copy_seal(a, &e->list[i], &(*ret)[i]);
+    pthread_mutex_unlock(&e->lock);
+    if (code == MR_OK && !copied) code = MR_FAIL(err, MR_E_NOMEM, "no memory for seals", MR_NOWHERE);
+    return code;
 }
 
 const struct mr_kept_seal *mr_seals_choose(const struct mr_kept_seal *list, size_t count)
@@ -392,6 +441,9 @@ int mr_seals_add(mr_service *s, mr_arena *a, const struct mr_seal_adding *adding
     pthread_mutex_lock(&s->seal_lock);
     int code = write_all(s, adding, a, folder, name, err);
     pthread_mutex_unlock(&s->seal_lock);
+    pthread_mutex_lock(&s->seals_ending.lock);
+    s->seals_ending.looked_at = 0;
+    pthread_mutex_unlock(&s->seals_ending.lock);
     *ret_file = mr_arena_format(a, "%.*s/%.*s", MR_STR_ARG(issuer), MR_STR_ARG(name));
     return code;
 }

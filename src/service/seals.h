@@ -34,7 +34,10 @@ struct mr_kept_seal {
  *   errors  MR_E_IO, MR_E_LIMIT, MR_E_NOMEM; one that cannot be read is a result */
 int mr_seals_list(mr_service *s, mr_arena *a, struct mr_kept_seal **ret, size_t *ret_count,
                   struct mr_err *err) MR_MUST_CHECK;
-/* The same of one organisation. */
+/* Those that end soon, as they were at most a minute ago. */
+int mr_seals_ending(mr_service *s, mr_arena *a, struct mr_kept_seal **ret, size_t *ret_count,
+                    struct mr_err *err) MR_MUST_CHECK;
+/* All of one organisation. */
 int mr_seals_of(mr_service *s, mr_arena *a, mr_str issuer, struct mr_kept_seal **ret, size_t *ret_count,
                 struct mr_err *err) MR_MUST_CHECK;
 /* Their issuers and files alone, and what the files say of one of them (all but its turn), for who keeps what was read.

@@ -137,7 +137,9 @@ int mr_search_update(mr_service *s, mr_db_tx *tx, mr_str slug, struct mr_err *er
     MR_CLEANUP(mr_arena_done) mr_arena a;
     (void)s;
     mr_arena_init(&a, ENTRY_MEMORY);
-    return update(tx, &a, slug, err);
+    MR_TRY(mr_store_search_count_entry(tx, slug, -1, err));
+    MR_TRY(update(tx, &a, slug, err));
+    return mr_store_search_count_entry(tx, slug, 1, err);
 }
 
 int mr_search_rebuild(mr_service *s, size_t *ret_count, struct mr_err *err)
@@ -155,6 +157,7 @@ int mr_search_rebuild(mr_service *s, size_t *ret_count, struct mr_err *err)
         mr_arena_reset(&each);
         MR_TRY(update(tx, &each, slugs[i], err));
     }
+    MR_TRY(mr_store_search_count_again(tx, err));
     mr_db_tx *done = tx;
     tx = NULL;
     if (ret_count) *ret_count = count;
@@ -283,7 +286,7 @@ int mr_search_find(mr_service *s, mr_arena *a, const struct mr_question *q, stru
         ret->count = q->most;
         ret->next = hits[ret->count - 1].slug;
     }
-    ret->list = MR_NEW_ARRAY(a, struct mr_published, ret->count);
+    ret->list = mr_arena_alloc(a, ret->count * sizeof *ret->list); /* each is set below */
     if (!ret->list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     return load(s, tx, a, hits, ret->count, ret->list, err);
 }

@@ -31,6 +31,7 @@
 #define FETCH_WAIT_MS 10000
 #define SERVICE_MEMORY (64 * MR_MIB)
 #define SEALS_MEMORY (32 * MR_MIB)
+#define SEALS_MEMORY (32 * MR_MIB)
 
 static mr_str in_folder(mr_arena *a, mr_str folder, const char *name)
 {
@@ -264,6 +265,8 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
     s->folder_lock = -1;
     s->status_size = MR_LIMIT_STATUS_INDEXES;
     pthread_mutex_init(&s->seal_lock, NULL);
+    pthread_mutex_init(&s->seals_ending.lock, NULL);
+    mr_arena_init(&s->seals_ending.arena, SEALS_MEMORY);
     pthread_mutex_init(&s->check_lock, NULL);
     pthread_mutex_init(&s->status_lock, NULL);
     pthread_mutex_init(&s->maker_lock, NULL);
@@ -291,6 +294,8 @@ void mr_service_close(mr_service *s)
     mr_secret_wipe(s->secret, sizeof s->secret);
     if (s->post.password.len) mr_secret_wipe((void *)s->post.password.ptr, s->post.password.len);
     pthread_mutex_destroy(&s->seal_lock);
+    pthread_mutex_destroy(&s->seals_ending.lock);
+    mr_arena_done(&s->seals_ending.arena);
     pthread_mutex_destroy(&s->check_lock);
     pthread_mutex_destroy(&s->status_lock);
     for (size_t i = 0; i < MR_LIMIT_STATUS_KEPT; i++) mr_buf_done(&s->status_signed[i].text);

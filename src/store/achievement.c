@@ -171,7 +171,7 @@ int mr_store_achievement_awarded_on(mr_db_tx *tx, mr_arena *a, mr_str specificat
 static int take_all(mr_db_cursor *c, mr_arena *a, size_t limit, struct mr_achievement_row **ret, size_t *ret_count,
                     struct mr_err *err)
 {
-    struct mr_achievement_row *rows = MR_NEW_ARRAY(a, struct mr_achievement_row, limit);
+    struct mr_achievement_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
@@ -251,7 +251,7 @@ int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, int64_
                               struct mr_achievement_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_achievement_row *rows = MR_NEW_ARRAY(a, struct mr_achievement_row, limit);
+    struct mr_achievement_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);

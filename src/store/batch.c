@@ -71,7 +71,7 @@ int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, s
                         size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, limit);
+    struct mr_batch_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
@@ -94,7 +94,7 @@ int mr_store_batch_waiting(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t limi
                            size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_batch_row *rows = MR_NEW_ARRAY(a, struct mr_batch_row, limit);
+    struct mr_batch_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     const mr_db_value most = MR_DB_I("limit", (int64_t)limit);
     size_t count = 0;
     bool row;

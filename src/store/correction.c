@@ -69,7 +69,7 @@ int mr_store_correction_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str ba
                              struct mr_correction_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_correction_row *list = MR_NEW_ARRAY(a, struct mr_correction_row, limit);
+    struct mr_correction_row *list = mr_arena_alloc(a, limit * sizeof *list); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);

@@ -31,6 +31,11 @@ int mr_count_achievement(mr_db_tx *tx, mr_str id, int sign, struct mr_err *err)
                INTO_ACHIEVEMENTS "SELECT n.specification_id, " MONTH ", " OF_ACHIEVEMENT
                                  " UNION ALL SELECT n.batch_id, '', " OF_ACHIEVEMENT ON_TOP,
                id, sign, err));
+    MR_TRY(add(tx,
+               "INSERT INTO specification_count (specification_id, awarded) SELECT n.specification_id, " SIGN
+               " FROM achievement n WHERE n.id = $id ON CONFLICT (specification_id) DO UPDATE SET awarded = "
+               "specification_count.awarded + excluded.awarded",
+               id, sign, err));
     return add(
         tx,
         "INSERT INTO expiry_count (specification_id, month, expires_at, achievements) SELECT "
@@ -101,6 +106,9 @@ int mr_count_check(mr_db_tx *tx, const char **ret, struct mr_err *err)
          DIFFERS(ACHIEVEMENTS("n.specification_id", MONTH) " UNION ALL " ACHIEVEMENTS("n.batch_id", "''"),
                  "SELECT of_id, month, awarded, addressed, mailed, claimed, declined, suspended, "
                  "revoked FROM achievement_count WHERE awarded <> 0")},
+        {"specification_count",
+         DIFFERS("SELECT specification_id, COUNT(*) FROM achievement GROUP BY specification_id",
+                 "SELECT specification_id, awarded FROM specification_count WHERE awarded <> 0")},
         {"expiry_count",
          DIFFERS("SELECT specification_id, SUBSTR(awarded_on, 1, 7), expires_at, COUNT(*) FROM achievement WHERE "
                  "expires_at IS NOT NULL GROUP BY specification_id, SUBSTR(awarded_on, 1, 7), expires_at",

@@ -97,7 +97,7 @@ int mr_store_draft_list(mr_db_tx *tx, mr_arena *a, const struct mr_draft_filter 
                         size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_draft_row *rows = MR_NEW_ARRAY(a, struct mr_draft_row, filter->limit);
+    struct mr_draft_row *rows = mr_arena_alloc(a, filter->limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);

@@ -50,7 +50,7 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_mail_row *ret)
 static int take_all(mr_db_cursor *c, mr_arena *a, size_t limit, struct mr_mail_row **ret, size_t *ret_count,
                     struct mr_err *err)
 {
-    struct mr_mail_row *rows = MR_NEW_ARRAY(a, struct mr_mail_row, limit);
+    struct mr_mail_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);

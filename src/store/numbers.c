@@ -4,7 +4,7 @@ int mr_store_numbers_list(mr_db_tx *tx, mr_arena *a, mr_str slug, int64_t now, s
                           struct mr_numbers_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_numbers_row *rows = MR_NEW_ARRAY(a, struct mr_numbers_row, limit);
+    struct mr_numbers_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the numbers", MR_NOWHERE);

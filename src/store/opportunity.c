@@ -133,7 +133,7 @@ int mr_store_opportunity_list(mr_db_tx *tx, mr_arena *a, const struct mr_opportu
     static const char *const statements[] = {EVERY, PUBLIC};
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     size_t count = 0;
-    struct mr_opportunity_row *rows = MR_NEW_ARRAY(a, struct mr_opportunity_row, f->most);
+    struct mr_opportunity_row *rows = mr_arena_alloc(a, f->most * sizeof *rows); /* each is set when it is read */
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     const mr_db_value args[] = {MR_DB_T("org", f->org_id), MR_DB_T("slug", f->slug), MR_DB_T("after", f->after),
                                 MR_DB_I("most", (int64_t)f->most), MR_DB_T("today", f->today)};

@@ -2,7 +2,8 @@
  *
  * A text in one language is one row of catalogue_text. In SQLite its row number is TEXTS_MOST times the entry's number and the place of the text, so that the rows of an
  * entry are found again without an index; columns are the title, the learning outcomes and the rest, which weigh less from left to right. In PostgreSQL the same is said
- * by labels A, B and D of the words. What is asked for is asked in every language that the catalogue has, since nobody says in which language they ask. */
+ * by labels A, B and D of the words. How many entries have a facet, and how many entries there are (kind and code empty), is kept in catalogue_count, since every
+ * first page of the catalogue tells it. What is asked for is asked in every language that the catalogue has, since nobody says in which language they ask. */
 #include "store/search.h"
 
 #include "base/buf.h"
@@ -15,6 +16,10 @@
 
 int mr_store_search_prepare(mr_db_tx *tx, struct mr_err *err)
 {
+    MR_TRY(mr_db_run(tx,
+                     "CREATE TABLE IF NOT EXISTS catalogue_count (kind TEXT NOT NULL, code TEXT NOT NULL, "
+                     "entries BIGINT NOT NULL, PRIMARY KEY (kind, code))",
+                     NULL, 0, NULL, err));
     if (mr_db_engine_of(tx) == MR_DB_SQLITE)
         return mr_db_run(tx,
                          "CREATE VIRTUAL TABLE IF NOT EXISTS catalogue_text USING fts5(title, outcomes, rest, "
@@ -44,6 +49,7 @@ int mr_store_search_clear(mr_db_tx *tx, struct mr_err *err)
 {
     MR_TRY(mr_db_run(tx, "DROP TABLE IF EXISTS catalogue_text", NULL, 0, NULL, err));
     MR_TRY(mr_store_search_prepare(tx, err));
+    MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_count", NULL, 0, NULL, err));
     MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_facet", NULL, 0, NULL, err));
     MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_entry", NULL, 0, NULL, err));
     MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_state", NULL, 0, NULL, err));
@@ -166,6 +172,25 @@ int mr_store_search_put(mr_db_tx *tx, const struct mr_search_entry *e, struct mr
     return MR_OK;
 }
 
+#define COUNTED_ENTRIES                                                                                                \
+    "INSERT INTO catalogue_count (kind, code, entries) SELECT kind, code, CAST($sign AS BIGINT) FROM catalogue_facet " \
+    "WHERE slug = $slug UNION ALL SELECT '', '', CAST($sign AS BIGINT) FROM catalogue_entry WHERE slug = $slug "       \
+    "ON CONFLICT (kind, code) DO UPDATE SET entries = catalogue_count.entries + excluded.entries"
+
+int mr_store_search_count_entry(mr_db_tx *tx, mr_str slug, int sign, struct mr_err *err)
+{
+    return mr_db_run(tx, COUNTED_ENTRIES, MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_I("sign", sign)), NULL, err);
+}
+
+int mr_store_search_count_again(mr_db_tx *tx, struct mr_err *err)
+{
+    MR_TRY(mr_db_run(tx, "DELETE FROM catalogue_count", NULL, 0, NULL, err));
+    return mr_db_run(tx,
+                     "INSERT INTO catalogue_count (kind, code, entries) SELECT kind, code, COUNT(*) FROM "
+                     "catalogue_facet GROUP BY kind, code UNION ALL SELECT '', '', COUNT(*) FROM catalogue_entry",
+                     NULL, 0, NULL, err);
+}
+
 /* ---- lists that grow ---- */
 
 static bool has_room(mr_arena *a, void **items, size_t count, size_t *capacity, size_t size)
@@ -247,11 +272,12 @@ int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_c
     "found "                                                                                                           \
     "JOIN catalogue_facet c ON c.slug = found.slug GROUP BY c.kind, c.code ORDER BY 1, 3 DESC, 2"
 
-/* Nothing was asked for: an index answers. */
+/* Nothing was asked for: that is counted already, and an index has the order. */
+#define ALL_BY_TITLE                                                                                                   \
+    "SELECT slug, specification_id, org_id FROM catalogue_entry WHERE $after = '' OR (sort_title, slug) > (SELECT "    \
+    "a.sort_title, a.slug FROM catalogue_entry a WHERE a.slug = $after) ORDER BY sort_title, slug LIMIT $most"
 #define COUNTED_ALL                                                                                                    \
-    "SELECT '' AS kind, '' AS code, COUNT(*) AS count FROM catalogue_entry UNION ALL SELECT kind, code, COUNT(*) "     \
-    "FROM "                                                                                                            \
-    "catalogue_facet GROUP BY kind, code ORDER BY 1, 3 DESC, 2"
+    "SELECT kind, code, entries FROM catalogue_count WHERE entries > 0 ORDER BY kind, entries DESC, code"
 
 static const char *const statements[][3] = {
     {FOUND_ALL BY_TITLE, FOUND_ALL BY_TITLE, FOUND_ALL COUNTED},
@@ -340,7 +366,12 @@ int mr_store_search_find(mr_db_tx *tx, mr_arena *a, const struct mr_search_filte
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     void *items = NULL;
     size_t count = 0, capacity = 0;
-    MR_TRY(ask(tx, a, f, f->by_title || !f->word_count ? STATEMENT_TITLE : STATEMENT_SCORE, &c, err));
+    const mr_str after = f->after.len ? f->after : MR_STR("");
+    if (asks_for_nothing(f))
+        MR_TRY(mr_db_query(tx, ALL_BY_TITLE, MR_DB_ARGS(MR_DB_T("after", after), MR_DB_I("most", (int64_t)f->most)), &c,
+                           err));
+    else
+        MR_TRY(ask(tx, a, f, f->by_title || !f->word_count ? STATEMENT_TITLE : STATEMENT_SCORE, &c, err));
     for (;;) {
         bool row;
         MR_TRY(mr_db_next(c, &row, err));

@@ -7,7 +7,7 @@
 #include "db/db.h"
 
 /* Grows when what is derived changes; a database of another version is filled again. */
-#define MR_STORE_SEARCH_VERSION 1
+#define MR_STORE_SEARCH_VERSION 2
 
 /* Make the engine's own table of words, unless it is there. Errors: MR_E_DB. */
 int mr_store_search_prepare(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
@@ -38,6 +38,11 @@ struct mr_search_entry {
 int mr_store_search_put(mr_db_tx *tx, const struct mr_search_entry *entry, struct mr_err *err) MR_MUST_CHECK;
 /* List it no longer; nothing happens when it is not listed. */
 int mr_store_search_remove(mr_db_tx *tx, mr_str slug, struct mr_err *err) MR_MUST_CHECK;
+/* What mr_store_search_count tells when nothing is asked for: take an entry off (sign -1) before it is removed or put anew, and put it on (1) after. Nothing happens
+ * when it is not listed. */
+int mr_store_search_count_entry(mr_db_tx *tx, mr_str slug, int sign, struct mr_err *err) MR_MUST_CHECK;
+/* Count all that are listed. */
+int mr_store_search_count_again(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
 /* The slugs of all specifications that are to be listed. */
 int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 

@@ -3,8 +3,8 @@
 #include "base/time.h"
 
 #define COLUMNS                                                                                                        \
-    "s.id, s.org_id, s.slug, s.version, NULL, s.published_at, (SELECT CAST(COALESCE(SUM(n.awarded), 0) AS BIGINT) "    \
-    "FROM achievement_count n WHERE n.of_id = s.id), s.archived_at"
+    "s.id, s.org_id, s.slug, s.version, NULL, s.published_at, COALESCE((SELECT n.awarded FROM specification_count n "  \
+    "WHERE n.specification_id = s.id), 0), s.archived_at"
 
 int mr_store_specification_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_specification_row *row,
                                mr_str *ret_id, struct mr_err *err)
@@ -36,22 +36,28 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_specification_row
     };
 }
 
-int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, struct mr_specification_row *ret,
-                                struct mr_err *err)
+static int find_one(mr_db_tx *tx, mr_arena *a, const char *sql, mr_str key, struct mr_specification_row *ret,
+                    struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-    MR_TRY(mr_db_query(
-        tx,
-        "SELECT " COLUMNS
-        " FROM specification s WHERE s.slug = $key OR s.id = $key ORDER BY s.published_at DESC, s.id DESC LIMIT 1",
-        MR_DB_ARGS(MR_DB_T("key", slug_or_id)), &c, err));
+    *ret = (struct mr_specification_row){0};
+    MR_TRY(mr_db_query(tx, sql, MR_DB_ARGS(MR_DB_T("key", key)), &c, err));
     MR_TRY(mr_db_next(c, &row, err));
-    if (row)
-        take(c, a, ret);
-    else
-        *ret = (struct mr_specification_row){0};
+    if (row) take(c, a, ret);
     return MR_OK;
+}
+
+/* One after the other: either has its index, and asked for with OR both would be sorted. */
+int mr_store_specification_find(mr_db_tx *tx, mr_arena *a, mr_str slug_or_id, struct mr_specification_row *ret,
+                                struct mr_err *err)
+{
+    MR_TRY(find_one(tx, a,
+                    "SELECT " COLUMNS
+                    " FROM specification s WHERE s.slug = $key ORDER BY s.published_at DESC, s.id DESC LIMIT 1",
+                    slug_or_id, ret, err));
+    if (ret->id.len) return MR_OK;
+    return find_one(tx, a, "SELECT " COLUMNS " FROM specification s WHERE s.id = $key", slug_or_id, ret, err);
 }
 
 /* Of each only the newest version, of one organisation or of all. */
@@ -70,7 +76,7 @@ int mr_store_specification_list(mr_db_tx *tx, mr_arena *a, const struct mr_speci
     static const char *const words[] = {"offered", "archived", "all"};
     static const char *const texts[2][2] = {{LIST OLDEST, LIST NEWEST}, {LIST OF_ORG OLDEST, LIST OF_ORG NEWEST}};
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, f->limit);
+    struct mr_specification_row *rows = mr_arena_alloc(a, f->limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
@@ -93,13 +99,16 @@ int mr_store_specification_count(mr_db_tx *tx, mr_str org_id, int64_t *ret_publi
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     bool row;
-#define OWN "($org = '' OR s.org_id = $org)"
-    MR_TRY(mr_db_query(tx,
-                       "SELECT (SELECT COUNT(DISTINCT s.slug) FROM specification s WHERE s.archived_at IS NULL AND " OWN
-                       "), (SELECT COALESCE(SUM(c.awarded), 0) FROM achievement_count c JOIN specification s ON "
-                       "s.id = c.of_id WHERE c.month <> '' AND " OWN ")",
-                       MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
-#undef OWN
+    /* texts of their own: an index is used only where its column is asked for and nothing else might be meant */
+#define COUNTED(own)                                                                                                   \
+    "SELECT (SELECT COUNT(DISTINCT s.slug) FROM specification s WHERE s.archived_at IS NULL" own                       \
+    "), (SELECT CAST(COALESCE(SUM(c.awarded), 0) AS BIGINT) FROM specification s JOIN specification_count c ON "       \
+    "c.specification_id = s.id WHERE TRUE" own ")"
+    if (org_id.len)
+        MR_TRY(mr_db_query(tx, COUNTED(" AND s.org_id = $org"), MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx, COUNTED(""), NULL, 0, &c, err));
+#undef COUNTED
     MR_TRY(mr_db_next(c, &row, err));
     *ret_published = row ? mr_db_int(c, 0) : 0;
     *ret_awarded = row ? mr_db_int(c, 1) : 0;
@@ -110,7 +119,7 @@ int mr_store_specification_versions(mr_db_tx *tx, mr_arena *a, mr_str slug, size
                                     struct mr_specification_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_specification_row *rows = MR_NEW_ARRAY(a, struct mr_specification_row, most);
+    struct mr_specification_row *rows = mr_arena_alloc(a, most * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);

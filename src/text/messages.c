@@ -12,7 +12,6 @@
 #include "text/placeholder.h"
 
 #include <limits.h>
-#include <stdio.h>
 
 /* The text of an id, of a message that counts with all its forms; its address is NULL when there is none. */
 static mr_str text_in(const mr_language *l, mr_str id)
@@ -164,15 +163,15 @@ static const struct mr_arg *find_arg(const struct mr_arg *args, size_t count, mr
     return NULL;
 }
 
-/* Twice the same walk: to measure, and to write. out NULL: measure. */
-static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *out)
+/* What fits into `size` octets at out; the length of all of it. */
+static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *out, size_t size)
 {
     size_t n = 0;
     mr_str before, name;
 #define PUT(s)                                                                                                         \
     do {                                                                                                               \
         mr_str put_ = (s);                                                                                             \
-        if (out && put_.len) memcpy(out + n, put_.ptr, put_.len);                                                      \
+        if (put_.len && n <= size && put_.len <= size - n) memcpy(out + n, put_.ptr, put_.len);                        \
         n += put_.len;                                                                                                 \
     } while (0)
     while (mr_placeholder_next(&text, &before, &name)) {
@@ -187,40 +186,63 @@ static size_t fill(mr_str text, const struct mr_arg *args, size_t count, char *o
 
 mr_str mr_say(mr_arena *a, const mr_language *l, const char *id, const struct mr_arg *args, size_t count)
 {
+    char space[256]; /* enough for most: then one walk does */
     const struct mr_arg *number = find_arg(args, count, MR_STR("count"));
     mr_str text = mr_message_counting(l, mr_str_of(id), number ? number->value : MR_STR_EMPTY);
-    size_t n = fill(text, args, count, NULL);
+    size_t n = fill(text, args, count, space, sizeof space);
     char *out = mr_arena_alloc(a, n + 1);
     if (!out) return MR_STR_EMPTY;
-    fill(text, args, count, out);
+    if (n <= sizeof space)
+        memcpy(out, space, n);
+    else
+        fill(text, args, count, out, n);
     out[n] = '\0';
     return mr_str_make(out, n);
 }
 
 /* ---- dates and numbers ---- */
 
+/* The digits of a number, at least `least`, at the end of `space`. */
+static mr_str digits_of(int number, int least, char space[12])
+{
+    int at = 12;
+    unsigned left = number < 0 ? 0u - (unsigned)number : (unsigned)number;
+    do space[--at] = (char)('0' + left % 10);
+    while ((left /= 10) != 0 || 12 - at < least);
+    if (number < 0) space[--at] = '-';
+    return mr_str_make(space + at, (size_t)(12 - at));
+}
+
 mr_str mr_say_date(mr_arena *a, const mr_language *l, mr_date date)
 {
     if (!mr_date_is_set(date)) return MR_STR_EMPTY;
-    char month[16];
-    snprintf(month, sizeof month, "month.%d", date.month);
-    return MR_SAY(a, l, "date.format", {"day", mr_arena_format(a, "%d", date.day)}, {"month", mr_message(l, month)},
-                  {"year", mr_arena_format(a, "%d", date.year)});
+    char id[18] = "month.", day[12], month[12], year[12];
+    mr_str number = digits_of(date.month, 1, month);
+    memcpy(id + 6, number.ptr, number.len);
+    return MR_SAY(a, l, "date.format", {"day", digits_of(date.day, 1, day)},
+                  {"month", mr_message_str(l, mr_str_make(id, 6 + number.len))},
+                  {"year", digits_of(date.year, 1, year)});
 }
 
 mr_str mr_say_time(mr_arena *a, const mr_language *l, int64_t time)
 {
     if (time == MR_TIME_NONE) return MR_STR_EMPTY;
-    int64_t minutes = ((time % MR_DAY_MS + MR_DAY_MS) % MR_DAY_MS) / 60000;
-    mr_str clock = MR_SAY(a, l, "time.clock", {"hour", mr_arena_format(a, "%02d", (int)(minutes / 60))},
-                          {"minute", mr_arena_format(a, "%02d", (int)(minutes % 60))});
+    int minutes = (int)(((time % MR_DAY_MS + MR_DAY_MS) % MR_DAY_MS) / 60000);
+    char hour[12], minute[12];
+    mr_str clock = MR_SAY(a, l, "time.clock", {"hour", digits_of(minutes / 60, 2, hour)},
+                          {"minute", digits_of(minutes % 60, 2, minute)});
     return MR_SAY(a, l, "time.format", {"date", mr_say_date(a, l, mr_date_of_time(time))}, {"time", clock});
 }
 
 mr_str mr_say_count(mr_arena *a, const mr_language *l, int64_t count)
 {
     char digits[24];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)count), start = count < 0;
+    int at = (int)sizeof digits, start = count < 0;
+    uint64_t left = start ? 0 - (uint64_t)count : (uint64_t)count;
+    do digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (start) digits[--at] = '-';
+    int n = (int)sizeof digits - at;
     mr_str sign = mr_message(l, "count.separator");
     char *out = mr_arena_alloc(a, (size_t)n + 7 * sign.len + 1);
     if (!out) return MR_STR_EMPTY;
@@ -230,7 +252,7 @@ mr_str mr_say_count(mr_arena *a, const mr_language *l, int64_t count)
             memcpy(out + len, sign.ptr, sign.len);
             len += sign.len;
         }
-        out[len++] = digits[i];
+        out[len++] = digits[at + i];
     }
     out[len] = '\0';
     return mr_str_make(out, len);

@@ -2,7 +2,9 @@
  *
  * Idea. A template becomes one flat array of nodes in document order: a section is followed by what it contains and knows where
  * that ends, like a JSON value of json.h. Rendering walks the array with a stack of contexts, which are JSON values of the view. Names
- * are looked up by walking the stack from its top; views are small, so a linear search of members wins over anything clever.
+ * are looked up by walking the stack from its top; views are small, so a linear search of members wins over anything clever. Most contexts of a page do
+ * not have the name, though (what is optional is asked for in each row of a table, and in all that is around it): each context carries a
+ * set of marks of its names, and is searched only when the mark is there.
  *
  * Lines. A tag that stands alone on its line (section, comment, partial, change of delimiters) takes the line with it. A partial
  * that stands alone passes the blanks before it on to each line of the partial; for that, a text knows whether it begins a line, and a line that
@@ -26,8 +28,14 @@
 
 enum node_type { TEXT, VALUE, RAW_VALUE, MESSAGE, SECTION, INVERTED, PARTIAL };
 
+struct name {
+    mr_str first, rest; /* before the first dot, and behind it */
+    uint32_t mark;      /* of the first */
+};
+
 struct node {
-    mr_str text;   /* TEXT: what stands there; otherwise the name */
+    mr_str text; /* TEXT: what stands there; otherwise the name */
+    struct name name;
     mr_str indent; /* PARTIAL that stands alone: the blanks before it */
     uint32_t end;  /* SECTION, INVERTED: the node behind its content; otherwise the next one */
     uint8_t type;
@@ -38,6 +46,28 @@ struct mr_template {
     const struct node *nodes;
     uint32_t count;
 };
+
+enum { MARKS = 256 };
+
+/* A number below MARKS that differs for most names of a view. */
+static inline uint32_t mark_of(mr_str name)
+{
+    if (!name.len) return 0;
+    uint32_t h = (uint32_t)name.len;
+    h = h * 31 + (uint8_t)name.ptr[0];
+    h = h * 31 + (uint8_t)name.ptr[name.len / 2];
+    h = h * 31 + (uint8_t)name.ptr[name.len - 1];
+    return (h * 0x9e3779b1u) >> 24;
+}
+
+static struct name name_of(mr_str text)
+{
+    struct name n = {.rest = text};
+    if (mr_str_is(text, ".")) return (struct name){.first = text};
+    if (!mr_str_split(&n.rest, '.', &n.first)) n.first = MR_STR_EMPTY;
+    n.mark = mark_of(n.first);
+    return n;
+}
 
 /* ---- parsing ---- */
 
@@ -70,6 +100,7 @@ static int add(struct parser *p, struct node node)
         p->room = room;
     }
     node.end = p->count + 1;
+    if (node.type != TEXT) node.name = name_of(node.text);
     p->nodes[p->count++] = node;
     return MR_OK;
 }
@@ -234,30 +265,52 @@ int mr_template_parse(mr_arena *a, mr_str text, const mr_template **ret, struct 
 
 /* ---- rendering ---- */
 
+struct context {
+    const mr_json *value;
+    uint64_t marks[MARKS / 64]; /* of its members' names */
+};
+
 struct renderer {
     const mr_language *language;
     mr_template_finder *finder;
     void *self;
     mr_buf *out;
     bool plain;                                    /* nothing is escaped */
-    const mr_json *stack[MR_LIMIT_TEMPLATE_DEPTH]; /* contexts, the innermost last */
+    struct context stack[MR_LIMIT_TEMPLATE_DEPTH]; /* the innermost last */
     uint32_t contexts, depth, steps;
     struct mr_err *err;
 };
 
 static int render_nodes(struct renderer *r, const mr_template *t, uint32_t from, uint32_t to, mr_str indent);
 
-static const mr_json *find_value(const struct renderer *r, mr_str name)
+static void set_context(struct context *c, const mr_json *value)
 {
-    if (mr_str_is(name, ".")) return r->stack[r->contexts - 1];
-    mr_str part;
-    if (!mr_str_split(&name, '.', &part)) return NULL;
+    *c = (struct context){.value = value};
+    MR_JSON_EACH_MEMBER (name, value) {
+        uint32_t mark = mark_of(mr_json_text(name));
+        c->marks[mark / 64] |= 1ull << mark % 64;
+    }
+}
+
+static const mr_json *find_named(const struct renderer *r, const struct name *name)
+{
+    if (mr_str_is(name->first, ".")) return r->stack[r->contexts - 1].value;
     const mr_json *v = NULL;
-    for (uint32_t i = r->contexts; i-- > 0 && !v;)
-        if (mr_json_is(r->stack[i], MR_JSON_OBJECT)) v = mr_json_find_member(r->stack[i], part);
-    while (v && name.ptr && mr_str_split(&name, '.', &part))
+    for (uint32_t i = r->contexts; i-- > 0 && !v;) {
+        const struct context *c = &r->stack[i];
+        if (c->marks[name->mark / 64] >> name->mark % 64 & 1) v = mr_json_find_member(c->value, name->first);
+    }
+    mr_str rest = name->rest, part;
+    while (v && rest.ptr && mr_str_split(&rest, '.', &part))
         v = mr_json_is(v, MR_JSON_OBJECT) ? mr_json_find_member(v, part) : NULL;
     return v;
+}
+
+/* A name that a message or its id holds. */
+static const mr_json *find_value(const struct renderer *r, mr_str text)
+{
+    struct name name = name_of(text);
+    return find_named(r, &name);
 }
 
 static bool is_true(const mr_json *v)
@@ -343,6 +396,10 @@ static int put_message(struct renderer *r, mr_str name)
     MR_TRY(message_id(r, name, space, sizeof space, &id));
     if (id.len == 0) return MR_OK;
     mr_str text = mr_message_str(r->language, id);
+    if (mr_str_find_char(text, '{') < 0) {
+        put_safely(r, text);
+        return MR_OK;
+    }
     if (mr_str_find(text, MR_STR("{count}")) >= 0)
         text = mr_message_counting(r->language, id, text_of(find_value(r, MR_STR("count"))));
     mr_str before, placeholder;
@@ -366,7 +423,7 @@ static int render_within(struct renderer *r, const mr_template *t, uint32_t at, 
 {
     if (r->contexts == MR_LIMIT_TEMPLATE_DEPTH)
         return MR_FAIL(r->err, MR_E_LIMIT, "sections and partials are nested too deeply", MR_NOWHERE);
-    r->stack[r->contexts++] = context;
+    set_context(&r->stack[r->contexts++], context);
     int code = render_nodes(r, t, at + 1, t->nodes[at].end, indent);
     r->contexts--;
     return code;
@@ -374,7 +431,7 @@ static int render_within(struct renderer *r, const mr_template *t, uint32_t at, 
 
 static int render_section(struct renderer *r, const mr_template *t, uint32_t at, mr_str indent)
 {
-    const mr_json *v = find_value(r, t->nodes[at].text);
+    const mr_json *v = find_named(r, &t->nodes[at].name);
     if (t->nodes[at].type == INVERTED) return is_true(v) ? MR_OK : render_nodes(r, t, at + 1, t->nodes[at].end, indent);
     if (!is_true(v)) return MR_OK;
     if (!mr_json_is(v, MR_JSON_ARRAY)) return render_within(r, t, at, v, indent);
@@ -399,8 +456,8 @@ static int render_node(struct renderer *r, const mr_template *t, uint32_t at, mr
     const struct node *n = &t->nodes[at];
     switch ((enum node_type)n->type) {
     case TEXT: put_lines(r, n, indent); return MR_OK;
-    case VALUE: put_safely(r, text_of(find_value(r, n->text))); return MR_OK;
-    case RAW_VALUE: mr_buf_put(r->out, text_of(find_value(r, n->text))); return MR_OK;
+    case VALUE: put_safely(r, text_of(find_named(r, &n->name))); return MR_OK;
+    case RAW_VALUE: mr_buf_put(r->out, text_of(find_named(r, &n->name))); return MR_OK;
     case MESSAGE: return put_message(r, n->text);
     case SECTION:
     case INVERTED: return render_section(r, t, at, indent);
@@ -421,8 +478,10 @@ static int render_nodes(struct renderer *r, const mr_template *t, uint32_t from,
     return MR_OK;
 }
 
-static int render(struct renderer *r, const mr_template *t)
+static int render(const mr_template *t, const mr_json *view, struct renderer *r)
 {
+    r->contexts = 1;
+    set_context(&r->stack[0], view);
     MR_TRY(render_nodes(r, t, 0, t->count, MR_STR_EMPTY));
     if (mr_buf_failed(r->out)) return MR_FAIL(r->err, MR_E_LIMIT, "a page is larger than its limit", r->out->max);
     return MR_OK;
@@ -431,21 +490,17 @@ static int render(struct renderer *r, const mr_template *t)
 int mr_template_render(const mr_template *t, const mr_json *view, const mr_language *l, mr_template_finder *finder,
                        void *self, mr_buf *out, struct mr_err *err)
 {
-    struct renderer r = {
-        .language = l, .finder = finder, .self = self, .out = out, .stack = {view}, .contexts = 1, .err = err};
-    return render(&r, t);
+    struct renderer r;
+    r.language = l, r.finder = finder, r.self = self, r.out = out, r.err = err;
+    r.plain = false, r.depth = r.steps = 0;
+    return render(t, view, &r);
 }
 
 int mr_template_render_plain(const mr_template *t, const mr_json *view, const mr_language *l,
                              mr_template_finder *finder, void *self, mr_buf *out, struct mr_err *err)
 {
-    struct renderer r = {.language = l,
-                         .finder = finder,
-                         .self = self,
-                         .out = out,
-                         .plain = true,
-                         .stack = {view},
-                         .contexts = 1,
-                         .err = err};
-    return render(&r, t);
+    struct renderer r;
+    r.language = l, r.finder = finder, r.self = self, r.out = out, r.err = err;
+    r.plain = true, r.depth = r.steps = 0;
+    return render(t, view, &r);
 }

@@ -25,14 +25,14 @@ static void give(mr_page *p, int status, const char *type, mr_str content)
 static void send(mr_page *p, int status, const char *type)
 {
     mr_json_end_object(&p->view);
-    bool failed = mr_buf_failed(&p->view_text);
-    give(p, failed ? 500 : status, type, failed ? MR_STR_EMPTY : mr_buf_str(&p->view_text));
+    bool failed = mr_buf_failed(&p->view_out);
+    give(p, failed ? 500 : status, type, failed ? MR_STR_EMPTY : mr_buf_str(&p->view_out));
 }
 
 void mr_api_begin(mr_page *p)
 {
-    mr_buf_clear(&p->view_text);
-    mr_json_writer_init(&p->view, &p->view_text, 0);
+    mr_buf_clear(&p->view_out);
+    mr_json_writer_init(&p->view, &p->view_out, 0);
     mr_json_begin_object(&p->view);
 }
 

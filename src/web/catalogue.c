@@ -100,13 +100,32 @@ static mr_str with_count(mr_page *p, mr_str label, int64_t count)
                            MR_STR_ARG(mr_say_count(p->arena, p->language, count)));
 }
 
-/* How many have this value; -1 when that was not counted. */
-static int64_t count_of(const struct mr_found *found, const struct asked *a, int which, mr_str code)
+/* What was counted of one filter, unless it was asked for. */
+struct counts {
+    bool counted;
+    const struct mr_search_count *items;
+    size_t count;
+};
+
+/* Counts come by kind. */
+static struct counts counts_of(const struct mr_found *found, const struct asked *a, int which)
 {
-    if (a->values[which].len) return -1;
-    for (size_t i = 0; i < found->count_count; i++)
-        if (mr_str_is(found->counts[i].kind, names[which]) && mr_str_eq(found->counts[i].code, code))
-            return found->counts[i].count;
+    struct counts ret = {0};
+    if (a->values[which].len) return ret;
+    size_t from = 0, end = found->count_count;
+    while (from < end && !mr_str_is(found->counts[from].kind, names[which])) from++;
+    ret.counted = true;
+    ret.items = found->counts + from;
+    while (from + ret.count < end && mr_str_is(ret.items[ret.count].kind, names[which])) ret.count++;
+    return ret;
+}
+
+/* How many have this value; -1 when that was not counted. */
+static int64_t count_of(const struct counts *counts, mr_str code)
+{
+    if (!counts->counted) return -1;
+    for (size_t i = 0; i < counts->count; i++)
+        if (mr_str_eq(counts->items[i].code, code)) return counts->items[i].count;
     return 0;
 }
 
@@ -132,13 +151,14 @@ static void put_scheme_filter(mr_page *p, const struct asked *a, const struct mr
                               mr_scheme_code code, size_t digits)
 {
     const mr_scheme *scheme = mr_scheme_get(code);
+    const struct counts counts = counts_of(found, a, which);
     begin_filter(p, a, which);
     for (size_t i = 0; i < scheme->count; i++) {
         const mr_concept *c = &scheme->concepts[i];
         mr_str value = mr_str_of(c->code);
         bool chosen = mr_str_eq(value, a->values[which]);
         if (digits && value.len != digits && !chosen) continue;
-        int64_t count = count_of(found, a, which, value);
+        int64_t count = count_of(&counts, value);
         if (!count && !chosen) continue;
         put_option(p, value, with_count(p, mr_concept_label(c, mr_language_tag(p->language)), count), a->values[which]);
     }
@@ -148,10 +168,11 @@ static void put_scheme_filter(mr_page *p, const struct asked *a, const struct mr
 static void put_word_filter(mr_page *p, const struct asked *a, const struct mr_found *found, int which,
                             const char *const *words, bool counted)
 {
+    const struct counts counts = counts_of(found, a, which);
     begin_filter(p, a, which);
     for (; *words; words++) {
         mr_str label = mr_message_str(p->language, mr_arena_format(p->arena, "catalogue.%s.%s", names[which], *words));
-        int64_t count = counted ? count_of(found, a, which, mr_str_of(*words)) : -1;
+        int64_t count = counted ? count_of(&counts, mr_str_of(*words)) : -1;
         put_option(p, mr_str_of(*words), with_count(p, label, count), a->values[which]);
     }
     end_filter(p);
@@ -159,10 +180,11 @@ static void put_word_filter(mr_page *p, const struct asked *a, const struct mr_f
 
 static void put_level_filter(mr_page *p, const struct asked *a, const struct mr_found *found)
 {
+    const struct counts counts = counts_of(found, a, LEVEL);
     begin_filter(p, a, LEVEL);
     for (char level = '1'; level <= '8'; level++) {
         mr_str value = mr_arena_dup(p->arena, mr_str_make(&level, 1));
-        int64_t count = count_of(found, a, LEVEL, value);
+        int64_t count = count_of(&counts, value);
         if (count || mr_str_eq(value, a->values[LEVEL]))
             put_option(p, value, with_count(p, mr_arena_format(p->arena, "EQF %c", level), count), a->values[LEVEL]);
     }
@@ -174,15 +196,13 @@ static void put_provider_filter(mr_page *p, const struct asked *a, const struct 
 {
     size_t shown = 0;
     mr_str tag = mr_language_tag(p->language);
+    const struct counts counts = counts_of(found, a, PROVIDER);
     begin_filter(p, a, PROVIDER);
-    for (size_t i = 0; i < found->count_count && shown < PROVIDERS_SHOWN; i++) {
+    for (size_t i = 0; i < counts.count && shown < PROVIDERS_SHOWN; i++) {
         struct mr_organisation_shown o;
-        if (!mr_str_is(found->counts[i].kind, "provider")) continue;
-        if (mr_organisation_find(p->service, p->arena, found->counts[i].code, &o, NULL) != MR_OK) continue;
+        if (mr_organisation_find(p->service, p->arena, counts.items[i].code, &o, NULL) != MR_OK) continue;
         shown++;
-        put_option(p, o.slug,
-                   with_count(p, mr_texts_get(o.identity.name, tag, NULL),
-                              a->values[PROVIDER].len ? -1 : found->counts[i].count),
+        put_option(p, o.slug, with_count(p, mr_texts_get(o.identity.name, tag, NULL), counts.items[i].count),
                    a->values[PROVIDER]);
     }
     struct mr_organisation_shown chosen;

@@ -340,11 +340,10 @@ static void put_seal_notices(mr_page *p)
 {
     struct mr_kept_seal *list;
     size_t count;
-    if (mr_seals_list(p->service, p->arena, &list, &count, NULL) != MR_OK) return;
+    if (mr_seals_ending(p->service, p->arena, &list, &count, NULL) != MR_OK) return;
     mr_json_put_name(&p->view, "seal_notices");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) {
-        if (!list[i].ends_soon) continue;
         mr_str until = mr_say_date(p->arena, p->language, mr_date_of_time(list[i].until));
         mr_json_begin_object(&p->view);
         mr_json_put_member(

@@ -37,7 +37,7 @@ typedef struct mr_page {
     const char *takes;     /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
     mr_str text_languages[MR_PAGE_TEXT_LANGUAGES]; /* other than the reader's, in which texts on this page are */
     size_t text_language_count;
-    mr_buf view_text;
+    mr_buf view_out; /* of a page the nodes of its view, of the API the text of the answer */
     mr_json_writer view;
 } mr_page;
 

@@ -305,8 +305,8 @@ void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
 {
     mr_json_writer *v = &p->view;
     p->text_language_count = 0;
-    mr_buf_clear(&p->view_text);
-    mr_json_writer_init(v, &p->view_text, 0);
+    mr_buf_clear(&p->view_out);
+    mr_json_writer_init_nodes(v, &p->view_out, p->arena);
     mr_json_begin_object(v);
     mr_json_put_member(v, "lang", mr_language_tag(p->language));
     mr_json_put_member(v, "path", p->request->path);
@@ -337,11 +337,10 @@ void mr_page_put_form_token(mr_page *p)
 
 static int render(mr_page *p, const char *name, struct mr_err *err)
 {
-    const mr_json *view;
     put_text_languages(p);
     mr_json_end_object(&p->view);
-    if (mr_buf_failed(&p->view_text)) return MR_FAIL(err, MR_E_LIMIT, "the page is too large", MR_NOWHERE);
-    MR_TRY(mr_json_parse(p->arena, mr_buf_str(&p->view_text), NULL, &view, err));
+    const mr_json *view = mr_json_writer_root(&p->view);
+    if (!view) return MR_FAIL(err, MR_E_LIMIT, "the page is too large", MR_NOWHERE);
     mr_buf_clear(mr_http_body(p->response));
     return mr_page_render(mr_str_of(name), view, p->language, mr_http_body(p->response), err);
 }
@@ -504,19 +503,24 @@ static const mr_language *choose_language(mr_page *p)
 
 /* ---- routing ---- */
 
+/* Letter by letter: most patterns differ from the path early. */
 static bool matches(const char *pattern, mr_str path, mr_str part[MR_PAGE_PARTS])
 {
-    mr_str want = mr_str_of(pattern), have = path, w, h;
-    size_t stars = 0;
-    for (;;) {
-        bool more_w = mr_str_split(&want, '/', &w), more_h = mr_str_split(&have, '/', &h);
-        if (!more_w || !more_h) return more_w == more_h;
-        if (mr_str_is(w, "*")) {
-            if (h.len == 0 || stars == MR_PAGE_PARTS) return false;
-            part[stars++] = h;
-        } else if (!mr_str_eq(w, h))
-            return false;
+    size_t at = 0, stars = 0;
+    for (; *pattern; pattern++) {
+        if (*pattern != '*') {
+            if (at == path.len || path.ptr[at] != *pattern) return false;
+            at++;
+            continue;
+        }
+        mr_str rest = mr_str_from(path, at);
+        ptrdiff_t end = mr_str_find_char(rest, '/');
+        size_t len = end < 0 ? rest.len : (size_t)end;
+        if (len == 0 || stars == MR_PAGE_PARTS) return false;
+        part[stars++] = mr_str_make(rest.ptr, len);
+        at += len;
     }
+    return at == path.len;
 }
 
 static mr_str form_token_of(const mr_page *p)
@@ -612,19 +616,25 @@ struct mr_web_counts *mr_page_counts(const mr_page *p)
     return &p->web->counts;
 }
 
+/* Some method knows this address. */
+static bool is_known(mr_str path)
+{
+    mr_str part[MR_PAGE_PARTS];
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (matches(routes[i].pattern, path, part)) return true;
+    return false;
+}
+
 static void route(mr_page *p)
 {
     mr_http_method method = p->request->method == MR_HEAD ? MR_GET : p->request->method;
-    bool known = false;
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (!matches(routes[i].pattern, p->request->path, p->part)) continue;
-        known = true;
-        if (routes[i].method != method) continue;
+        if (routes[i].method != method || !matches(routes[i].pattern, p->request->path, p->part)) continue;
         p->pattern = routes[i].pattern;
         run(p, &routes[i]);
         return;
     }
-    if (known) {
+    if (is_known(p->request->path)) {
         put_allow(p);
         fail_with(p, 405, MR_STR("method"), "");
     } else
@@ -703,7 +713,7 @@ static void page_init(mr_page *p, mr_web *w, const mr_http_request *request, mr_
                    .response = response,
                    .arena = request->arena,
                    .pattern = ""};
-    mr_buf_init(&p->view_text, MR_LIMIT_PAGE);
+    mr_buf_init(&p->view_out, MR_LIMIT_PAGE_VIEW);
     secure_headers(response);
     p->language = choose_language(p);
     p->is_api = mr_str_has_prefix(request->path, MR_STR("/api/"));
@@ -718,7 +728,7 @@ void mr_web_handle(void *self, const mr_http_request *request, mr_http_response 
     page_init(&p, self, request, response);
     if (is_within_rate(&p)) route(&p);
     tell(&p, &began);
-    mr_buf_done(&p.view_text);
+    mr_buf_done(&p.view_out);
 }
 
 void mr_web_refuse(void *self, int status, const char *accept_language, mr_http_response *response)
@@ -731,5 +741,5 @@ void mr_web_refuse(void *self, int status, const char *accept_language, mr_http_
     mr_page p;
     page_init(&p, self, &request, response);
     fail_with(&p, status, mr_arena_format(&arena, "http_%d", status), "");
-    mr_buf_done(&p.view_text);
+    mr_buf_done(&p.view_out);
 }

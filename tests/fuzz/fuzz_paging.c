@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  .language = mr_language_english(),
                  .actor = &mr_actor_stranger,
                  .is_api = true};
-    mr_buf_init(&p.view_text, MR_LIMIT_PAGE);
+    mr_buf_init(&p.view_out, MR_LIMIT_PAGE);
     if (mr_api_paging(&p, &paging)) {
         require(paging.limit >= 1 && paging.limit <= MR_LIMIT_API_PAGE);
         require(mr_utf8_check(paging.after) == paging.after.len);
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         require(mr_http_status(&response) == 400);
     }
-    mr_buf_done(&p.view_text);
+    mr_buf_done(&p.view_out);
     mr_http_response_done(&response);
     return 0;
 }

@@ -47,6 +47,64 @@ static void test_json_writer__puts_commas_and_colons(void **state)
     mr_buf_done(&out);
 }
 
+/* The same calls: the value that reading the text gives. */
+static void test_json_writer__makes_nodes(void **state)
+{
+    mr_arena a;
+    mr_buf text, nodes, again;
+    mr_json_writer w;
+    mr_arena_init(&a, MR_MIB);
+    mr_buf_init(&text, MR_MIB);
+    mr_buf_init(&nodes, MR_MIB);
+    mr_buf_init(&again, MR_MIB);
+    mr_json_writer_init(&w, &text, 0);
+    put_sample(&w);
+    mr_json_writer_init_nodes(&w, &nodes, &a);
+    put_sample(&w);
+    const mr_json *made = mr_json_writer_root(&w), *read = parse(&a, mr_buf_str(&text));
+    assert_non_null(made);
+    assert_int_equal(made->skip, read->skip);
+    for (uint32_t i = 0; i < read->skip; i++) {
+        assert_int_equal(made[i].type, read[i].type);
+        assert_int_equal(made[i].skip, read[i].skip);
+        bool has_length = read[i].type >= MR_JSON_NUMBER;
+        if (has_length) assert_int_equal(made[i].len, read[i].len);
+    }
+    mr_json_writer_init(&w, &again, 0);
+    mr_json_put_value(&w, made);
+    assert_str(mr_buf_str(&again), (const char *)mr_arena_cstr(&a, mr_buf_str(&text)));
+    mr_buf_clear(&again);
+    mr_json_writer_init_nodes(&w, &again, &a);
+    mr_json_begin_array(&w);
+    mr_json_put_value(&w, made);
+    mr_json_end_array(&w);
+    assert_str(mr_json_get_str(mr_json_at(mr_json_writer_root(&w), 0), "id"), "urn:x");
+    mr_buf_done(&text);
+    mr_buf_done(&nodes);
+    mr_buf_done(&again);
+    mr_arena_done(&a);
+}
+
+/* Too many, too long, or no JSON: the buffer has failed, and there is no value. */
+static void test_json_writer__makes_no_half_nodes(void **state)
+{
+    for (int kind = 0; kind < 3; kind++) {
+        mr_arena a;
+        mr_buf nodes;
+        mr_json_writer w;
+        mr_arena_init(&a, kind == 1 ? 4096 : MR_MIB);
+        mr_buf_init(&nodes, kind == 0 ? 10 * sizeof(mr_json) : MR_MIB);
+        mr_json_writer_init_nodes(&w, &nodes, &a);
+        mr_json_begin_array(&w);
+        for (int i = 0; i < 200; i++) mr_json_put_cstr(&w, "a text of some length, which is kept");
+        if (kind == 2) mr_json_put_raw(&w, MR_STR("{\"half\":"));
+        mr_json_end_array(&w);
+        assert_null(mr_json_writer_root(&w));
+        mr_buf_done(&nodes);
+        mr_arena_done(&a);
+    }
+}
+
 static void test_json_writer__indents(void **state)
 {
     mr_buf out;
@@ -243,6 +301,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_writer__puts_commas_and_colons),
+        cmocka_unit_test(test_json_writer__makes_nodes),
+        cmocka_unit_test(test_json_writer__makes_no_half_nodes),
         cmocka_unit_test(test_json_writer__indents),
         cmocka_unit_test(test_json_writer__writes_a_lone_value),
         cmocka_unit_test(test_json_quote__escapes_as_little_as_possible),

@@ -184,6 +184,8 @@ static const char *const fillings[] = {
     "INSERT INTO collection_item (collection_id, item_id, position) VALUES ('co', 'wi', 1);"
     "INSERT INTO correction_request (id, org_id, achievement_id, right_name, language, state, asked_at) VALUES ('cr', "
     "'o1', '" A2 "', 'Sukarno Invented', 'da', 'open', 16003)",
+    /* 19: pages */
+    "INSERT INTO specification_count (specification_id, awarded) VALUES ('s-none', 0)",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
