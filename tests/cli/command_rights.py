@@ -35,7 +35,7 @@ OF_FILES = {
     "unbake": ["picture.png"],
     "endorse": ["{badge}", "--key", "k", "--comment", "Good.", "--data", "{data}"],
     "vocab": [],
-    "key": ["new", "k", "--data", "{data}"],
+    "key": ["list", "--data", "{data}"],
     "accreditation": ["template"],
     "seal": ["list", "--data", "{data}"],
     "trust": ["list", "--trust", "trust"],
@@ -136,6 +136,11 @@ class Test(Tap):
         self.acts("status set, for good", ["status", "set", one, "revoked", "--reason", "x"], ["achievement.status"])
         self.acts("status set, of what was withdrawn for good", ["status", "set", one, "active"], [], 2)
         self.acts("status list", ["status", "list"], [])
+        self.acts("key new", ["key", "new", "k"], ["seal.edit"])
+        self.acts("key new, for a web site", ["key", "new", "web", "--did", "did:web:school.example.org"], ["seal.edit"])
+        self.acts("key new, the same again", ["key", "new", "web"], [], 2)
+        self.acts("key rotate", ["key", "rotate", "web"], ["seal.edit"])
+        self.acts("key list", ["key", "list"], [])
         self.acts("audit export", ["audit", "export"], ["audit.read"])
         self.acts("audit check", ["audit", "check"], [])
         before = self.tables()
