@@ -136,6 +136,14 @@ class Test(Tap):
         self.acts("status set, for good", ["status", "set", one, "revoked", "--reason", "x"], ["achievement.status"])
         self.acts("status set, of what was withdrawn for good", ["status", "set", one, "active"], [], 2)
         self.acts("status list", ["status", "list"], [])
+        for words in (["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "seal.key", "-out", "seal.pem", "-days", "90",
+                       "-subj", "/C=DK/O=School (invented)/organizationIdentifier=VATDK-11223344/CN=School"],
+                      ["pkcs12", "-export", "-inkey", "seal.key", "-in", "seal.pem", "-out", "seal.p12", "-passout", "pass:geheim"]):
+            subprocess.run(["openssl", *words], cwd=self.work, check=True, capture_output=True)
+        self.env["MERIT_PASSWORD"] = "geheim"
+        self.acts("seal add", ["seal", "add", "seal.p12"], ["seal.edit"])
+        del self.env["MERIT_PASSWORD"]
+        self.acts("seal list", ["seal", "list"], [])
         self.acts("key new", ["key", "new", "k"], ["seal.edit"])
         self.acts("key new, for a web site", ["key", "new", "web", "--did", "did:web:school.example.org"], ["seal.edit"])
         self.acts("key new, the same again", ["key", "new", "web"], [], 2)
