@@ -225,7 +225,12 @@ static int run(int words, char **argv, const struct wanted *w, const mr_env *env
 {
     MR_CLEANUP(job_done) struct job j = {0};
     const char *data = mr_options_data_folder(w->data), *verb = argv[1], *name = words > 1 ? argv[2] : NULL;
-    struct mr_service_config config = {.data_folder = data, .public_url = "", .env = env};
+    bool changes = strcmp(verb, "new") == 0 || strcmp(verb, "rotate") == 0; /* which the audit log tells of */
+    struct mr_service_config config = {.data_folder = data,
+                                       .public_url = "",
+                                       .env = env,
+                                       .database = changes && mr_service_has_database(data),
+                                       .beside = true};
     mr_arena_init(&j.a, 64 * MR_MIB);
     if (mr_service_open(&config, &j.service, &j.err) != MR_OK ||
         mr_keys_open(j.service, &j.a, &j.keys, &j.err) != MR_OK)

@@ -63,6 +63,7 @@ static int add(struct adding *w, const char *reference, const mr_env *env, mr_st
     const struct mr_service_config config = {.data_folder = mr_options_data_folder(w->data),
                                              .public_url = "",
                                              .env = env,
+                                             .database = mr_service_has_database(mr_options_data_folder(w->data)),
                                              .beside = true,
                                              .own_password = true};
     w->at = w->from;

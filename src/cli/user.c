@@ -14,9 +14,9 @@ static const char help[] =
     "                                an account at once; without MERIT_USER_PASSWORD a link that signs in once is "
     "printed\n"
     "  merit user list               everybody, with their roles\n"
-    "  merit user reset EMAIL        for somebody who cannot get in: takes password, second step and sessions away, "
-    "and\n"
-    "                                prints a link that signs in once, within 15 minutes\n"
+    "  merit user reset EMAIL        for somebody who cannot get in: takes password, passkeys, second step and "
+    "sessions\n"
+    "                                away, and prints a link that signs in once, within 15 minutes\n"
     "  merit user roles EMAIL --roles LIST [--org NAME] [--installation yes|no]\n"
     "                                these roles and no others\n\n"
     "  --roles LIST     designer,assessor,registrar,approver,reviewer,auditor,administrator; \"\" for none\n"
@@ -95,7 +95,7 @@ static int reset(struct user *u, const char *email, struct mr_err *err)
 {
     mr_str path;
     MR_TRY(mr_people_reset(u->service, &u->arena, mr_str_of(email), &path, err));
-    printf("%s is signed out everywhere; password and second step are gone.\n", email);
+    printf("%s is signed out everywhere; password, passkeys and second step are gone.\n", email);
     mr_cli_put_link(mr_str_of(u->url), path);
     return MR_OK;
 }

@@ -35,6 +35,15 @@ int mr_audit(mr_service *s, mr_db_tx *tx, const struct mr_actor *actor, mr_actio
     return mr_store_audit_add(tx, mr_service_env(s), &row, err);
 }
 
+int mr_audit_files(mr_service *s, mr_action action, mr_str detail, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    if (!s->db) return MR_OK;
+    MR_TRY(mr_db_begin(s->db, true, &tx, err));
+    MR_TRY(mr_audit(s, tx, &mr_actor_operator, action, MR_STR_EMPTY, MR_STR_EMPTY, detail, err));
+    return commit(&tx, err);
+}
+
 /* ---- reading ---- */
 
 static int may_read(const struct mr_actor *actor, mr_str org_id, struct mr_err *err)

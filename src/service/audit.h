@@ -10,6 +10,8 @@
  *   detail     codes and numbers ("revoked", "rows=60"), never a name or an address; may be empty */
 int mr_audit(mr_service *s, mr_db_tx *tx, const struct mr_actor *actor, mr_action action, mr_str org_id,
              mr_str object_id, mr_str detail, struct mr_err *err) MR_MUST_CHECK;
+/* What the operator did to files of the installation, in a transaction of its own; nothing when the service works without a database. */
+int mr_audit_files(mr_service *s, mr_action action, mr_str detail, struct mr_err *err) MR_MUST_CHECK;
 
 /* Rows of the organisation that the filter names (every one: its org_id empty, for administrators of the installation), newest first; `before` as in store/audit.h. */
 int mr_audit_list(mr_service *s, const struct mr_actor *actor, mr_arena *a, const struct mr_audit_filter *filter,

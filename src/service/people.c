@@ -551,6 +551,7 @@ int mr_people_reset(mr_service *s, mr_arena *a, mr_str email, mr_str *ret, struc
         person.password = person.totp_salt = MR_STR_EMPTY;
         MR_TRY(mr_store_person_change(tx, &person, err));
         MR_TRY(mr_store_recovery_codes_set(tx, person.id, NULL, 0, err));
+        MR_TRY(mr_store_passkey_remove_all(tx, person.id, err));
         MR_TRY(mr_store_session_end_others(tx, person.id, MR_STR_EMPTY, err));
         MR_TRY(mr_audit(s, tx, &mr_actor_operator, MR_MAY_SIGNED_IN, MR_STR_EMPTY, person.id, MR_STR("account.reset"),
                         err));

@@ -94,7 +94,7 @@ int mr_people_roles_of(mr_service *s, mr_arena *a, mr_str email, struct mr_perso
 /* Set them (with_roles), and whether they administer the installation (NULL: as it is). Errors: MR_E_NOT_FOUND, MR_E_STATE. */
 int mr_people_change(mr_service *s, mr_arena *a, mr_str email, mr_str org, bool with_roles, unsigned roles,
                      const bool *installation, struct mr_err *err) MR_MUST_CHECK;
-/* Take away password, second step and sessions of an account whose owner cannot get in; passkeys stay. ret: the path of a link that signs in, in `a`. */
+/* Take away password, passkeys, second step and sessions of an account whose owner cannot get in, or whose device is lost. ret: the path of a link that signs in, in `a`. */
 int mr_people_reset(mr_service *s, mr_arena *a, mr_str email, mr_str *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Has the installation an administrator? */
 int mr_people_has_administrator(mr_service *s, bool *ret, struct mr_err *err) MR_MUST_CHECK;

@@ -162,6 +162,15 @@ int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_s
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory to open", MR_NOWHERE);
 }
 
+bool mr_service_has_database(const char *data_folder)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_str where;
+    mr_arena_init(&a, 64 * MR_KIB);
+    if (mr_service_database(&a, mr_str_of(data_folder), NULL, &where, NULL) != MR_OK) return false;
+    return mr_db_is_url(where) || mr_file_exists(where.ptr);
+}
+
 /* A password for the mail server stands in the environment or in a file, never among the words of a command, where everybody on the machine sees it. */
 static int read_post(mr_service *s, const struct mr_mail_config *config, struct mr_err *err)
 {

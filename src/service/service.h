@@ -52,6 +52,8 @@ int mr_service_open(const struct mr_service_config *config, mr_service **ret, st
  * merit.db in the folder. In the arena. Errors: MR_E_IO, MR_E_USAGE (no address of a PostgreSQL database). */
 int mr_service_database(mr_arena *a, mr_str data_folder, const char *given, mr_str *ret,
                         struct mr_err *err) MR_MUST_CHECK;
+/* Has the installation a database already? The command line makes none where there is none. */
+bool mr_service_has_database(const char *data_folder);
 /* Waits for a running seal job to reach a safe place. */
 void mr_service_close(mr_service *s);
 

@@ -279,3 +279,9 @@ int mr_store_passkey_remove(mr_db_tx *tx, mr_str person_id, mr_str id, struct mr
     return mr_db_run(tx, "DELETE FROM passkey WHERE person_id = $person AND id = $id",
                      MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_T("id", id)), NULL, err);
 }
+
+int mr_store_passkey_remove_all(mr_db_tx *tx, mr_str person_id, struct mr_err *err)
+{
+    return mr_db_run(tx, "DELETE FROM passkey WHERE person_id = $person", MR_DB_ARGS(MR_DB_T("person", person_id)),
+                     NULL, err);
+}

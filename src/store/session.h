@@ -71,5 +71,7 @@ int mr_store_passkey_list(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t mo
                           size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_passkey_used(mr_db_tx *tx, mr_str id, int64_t counter, int64_t now, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_passkey_remove(mr_db_tx *tx, mr_str person_id, mr_str id, struct mr_err *err) MR_MUST_CHECK;
+/* All of a person. */
+int mr_store_passkey_remove_all(mr_db_tx *tx, mr_str person_id, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

@@ -34,7 +34,7 @@ static void show_award(mr_page *p, const struct mr_award_fields *fields, const s
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, "award.title", "provider.");
+    mr_page_begin(p, "award.title", "provider.specifications");
     mr_json_put_member(&p->view, "address", award_path(p, published.slug));
     mr_office_put_specification(p, &published);
     mr_office_put_award_fields(p, fields, findings);
@@ -113,6 +113,8 @@ static void put_facts(mr_page *p, const struct mr_award_record *record)
                     mr_message_str(p->language, mr_arena_format(p->arena, "award.supervision.%.*s", MR_STR_ARG(value)));
             if (strcmp(shown[k], "language") == 0 && mr_language_find(value))
                 value = mr_language_own_name(mr_language_find(value));
+            if (strcmp(shown[k], "birth_date") == 0 || strcmp(shown[k], "date") == 0)
+                value = mr_office_say_day(p, value);
             mr_json_begin_object(v);
             mr_json_put_member(v, "name",
                                mr_message_str(p->language, mr_arena_format(p->arena, "award.field.%s", shown[k])));
@@ -171,7 +173,7 @@ void mr_web_achievement(mr_page *p)
     struct mr_err err = {0};
     struct mr_award_record record;
     int code = mr_award_find(p->service, p->actor, p->arena, p->part[0], &record, &err);
-    mr_page_begin(p, "achievement.title", "provider.");
+    mr_page_begin(p, "achievement.title", "provider.specifications");
     if (code == MR_OK) code = put_achievement(p, &record, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);
@@ -191,7 +193,7 @@ static void show_replace(mr_page *p, const struct mr_award_fields *typed, const 
     struct mr_err err = {0};
     struct mr_award_record record;
     int code = mr_award_find(p->service, p->actor, p->arena, p->part[0], &record, &err);
-    mr_page_begin(p, "replace.title", "provider.");
+    mr_page_begin(p, "replace.title", "provider.specifications");
     if (code == MR_OK) code = put_achievement(p, &record, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);

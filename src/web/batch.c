@@ -197,7 +197,7 @@ static int show_batch(mr_page *p, const struct mr_findings *unfit, const char *w
     MR_TRY(mr_batch_get(p->service, p->actor, p->arena, p->part[0], &b, err));
     if (b.state == MR_BATCH_PREVIEW) return mr_upload_show(p, &b, unfit, wrong, err);
     MR_TRY(mr_catalogue_get(p->service, p->arena, b.specification_id, &published, err));
-    mr_page_begin(p, "batch.title", "provider.");
+    mr_page_begin(p, "batch.title", "provider.specifications");
     mr_json_put_member(&p->view, "address", mr_office_batch_path(p, b.id, ""));
     mr_json_put_member(&p->view, "file", b.file_name.len ? b.file_name : mr_message(p->language, "batch.single"));
     mr_office_put_specification(p, &published);

@@ -68,7 +68,7 @@ void mr_web_batch_codes_ask(mr_page *p)
     struct mr_err err = {0};
     struct mr_claim_code_sheet sheet;
     mr_json_writer *v = &p->view;
-    mr_page_begin(p, "claim_code.sheet.title", "provider.");
+    mr_page_begin(p, "claim_code.sheet.title", "provider.specifications");
     int code = mr_claim_codes_count(p->service, p->actor, p->part[0], &sheet, &err);
     if (code == MR_OK) code = put_batch(p, &err);
     if (code != MR_OK) {
@@ -108,7 +108,7 @@ void mr_web_batch_codes(mr_page *p)
     uint64_t after = 0;
     mr_json_writer *v = &p->view;
     if (!mr_str_to_u64(mr_http_form(p->request, "after"), &after) || after > INT32_MAX) after = 0;
-    mr_page_begin(p, "claim_code.sheet.title", "provider.");
+    mr_page_begin(p, "claim_code.sheet.title", "provider.specifications");
     int code = mr_claim_codes_make(p->service, p->actor, p->arena, p->part[0], everybody, (int64_t)after, &slips,
                                    &count, &more, &err);
     if (code == MR_OK) code = put_batch(p, &err);

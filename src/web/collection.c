@@ -28,6 +28,7 @@ static void show_all(mr_page *p, const char *wrong)
         return;
     }
     mr_page_begin(p, "collection.title", "wallet");
+    mr_web_put_wallet_tab(p, "collections");
     mr_json_put_name(v, "any");
     mr_json_put_bool(v, count > 0);
     mr_json_put_name(v, "collections");

@@ -56,7 +56,7 @@ void mr_web_corrections(mr_page *p)
 {
     struct mr_err err = {0};
     mr_str org;
-    mr_page_begin(p, "correction.title", "provider.");
+    mr_page_begin(p, "correction.title", "provider.start");
     int code = mr_mail_org(p->service, p->actor, p->arena, &org, &err);
     if (code == MR_OK) code = mr_web_put_corrections(p, org, MR_STR_EMPTY, &err);
     if (code == MR_OK)

@@ -69,7 +69,8 @@ static const struct mr_draft_field assessment[] = {
     TITLE("title", "draft.field.assessment_title", "assessment_title"),
     CODED(MR_FIELD_CODE, "mode", "draft.field.assessment_mode", NULL, MR_SCHEME_MODE),
     TEXTS("grading", "draft.field.grading", "grading"),
-    {"assessor", MR_FIELD_OBJECT, "draft.field.assessor", "assessor", .is_folded = true, FIELDS(party)},
+    {"assessor", MR_FIELD_OBJECT, "draft.field.assessor", "assessor", .is_assessor = true, .is_folded = true,
+     FIELDS(party)},
 };
 static const struct mr_draft_field participation[] = {
     CODED(MR_FIELD_CODES, "modes", "draft.field.modes", NULL, MR_SCHEME_MODE),

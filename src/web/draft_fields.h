@@ -37,6 +37,7 @@ struct mr_draft_field {
     size_t field_count;
     bool is_number;    /* CODE: written as a number */
     bool or_provider;  /* OBJECT, items of a LIST: may be the word "provider" */
+    bool is_assessor;  /* OBJECT: one of the assessors that the organisation names can be taken */
     bool is_folded;    /* OBJECT: in a part that is opened when needed */
     bool wants_one;    /* LIST: an empty item stands there when there is none */
     const char *input; /* LINE: "url", "email" or "date"; NULL: text */

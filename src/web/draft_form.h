@@ -7,6 +7,7 @@
  *   LIST.count         how many items of a list the page has
  *   LIST.N.keep        the item was folded: it stays as it is in the document
  *   PARTY.is_provider  the word "provider" in place of a party
+ *   PARTY.known        id of an assessor that the organisation names: it is taken, unless the fields of the party were changed on the page
  *   search.NAME        what was typed to search a vocabulary
  *   op                 the button: "save", "next", "add NAME", "remove NAME N", "up NAME N", "down NAME N", "open NAME N", "search NAME" */
 #ifndef MR_WEB_DRAFT_FORM_H

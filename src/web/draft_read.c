@@ -5,10 +5,12 @@
 #include "web/draft_form.h"
 
 #include "base/limits.h"
+#include "service/organisation.h"
 
 struct reading {
     mr_page *page;
     mr_arena *arena;
+    const struct mr_draft *draft;
     mr_str languages;
     struct mr_draft_op op;
 };
@@ -147,14 +149,42 @@ static void read_members(struct reading *r, const struct mr_draft_field *fields,
     }
 }
 
+/* What the organisation says of the assessor that was chosen; empty when none was, or it is not there any more. */
+static mr_str known_assessor(const struct reading *r, mr_str name)
+{
+    struct mr_assessor_row *rows;
+    size_t count;
+    mr_str id = sent(r, below(r, name, "known"));
+    if (!id.len || mr_organisation_assessors(r->page->service, r->arena, r->page->actor, r->draft->org_id, &rows,
+                                             &count, NULL) != MR_OK)
+        return MR_STR_EMPTY;
+    for (size_t i = 0; i < count; i++)
+        if (mr_str_eq(rows[i].id, id)) return rows[i].profile;
+    return MR_STR_EMPTY;
+}
+
+/* Was something typed that the document does not say? */
+static bool is_changed(const struct reading *r, mr_str text, const mr_json *old)
+{
+    const mr_json *typed;
+    text = mr_arena_dup(r->arena, text);
+    return mr_json_parse(r->arena, text, NULL, &typed, NULL) != MR_OK ||
+           !mr_str_eq(mr_draft_mark(r->arena, typed), mr_draft_mark(r->arena, old));
+}
+
 static bool read_object(struct reading *r, const struct mr_draft_field *f, mr_str name, const mr_json *old, mr_buf *out)
 {
     bool comma = false;
+    size_t before = out->len;
     if (f->or_provider && sent(r, below(r, name, "is_provider")).len) return put_text(out, MR_STR("provider"));
     mr_buf_putc(out, '{');
     read_members(r, f->fields, f->field_count, name, old, out, &comma);
     mr_buf_putc(out, '}');
-    return comma;
+    mr_str known = f->is_assessor ? known_assessor(r, name) : MR_STR_EMPTY;
+    if (!known.len || (comma && is_changed(r, mr_str_from(mr_buf_str(out), before), old))) return comma;
+    out->len = before;
+    mr_buf_put(out, known);
+    return true;
 }
 
 /* Which item of the page stands at this place when the button has moved one; `count` for one that was removed. */
@@ -234,7 +264,8 @@ int mr_draft_form_read(mr_page *p, const struct mr_draft *draft, const struct mr
                        struct mr_draft_change *changes, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf out;
-    struct reading r = {.page = p, .arena = p->arena, .languages = draft->languages, .op = mr_draft_form_op(p)};
+    struct reading r = {
+        .page = p, .arena = p->arena, .draft = draft, .languages = draft->languages, .op = mr_draft_form_op(p)};
     size_t count = 0;
     mr_buf_init(&out, MR_LIMIT_DRAFT);
     for (size_t i = 0; i < section->field_count; i++) {

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "credential/annex.h"
+#include "service/organisation.h"
 
 #include <ctype.h>
 
@@ -352,6 +353,32 @@ static size_t inputs_of(const struct mr_draft_field *fields, size_t count, size_
     return sum;
 }
 
+/* Assessors to choose from; false when the organisation names none. */
+static void put_known(struct showing *s, const struct mr_draft_field *f)
+{
+    struct mr_assessor_row *rows;
+    size_t count = 0;
+    if (!f->is_assessor || mr_organisation_assessors(s->page->service, s->arena, s->page->actor, s->form->draft->org_id,
+                                                     &rows, &count, NULL) != MR_OK)
+        count = 0;
+    if (!count) {
+        put_false(s->v, "known");
+        return;
+    }
+    mr_json_put_name(s->v, "known");
+    mr_json_begin_object(s->v);
+    mr_json_put_name(s->v, "assessors");
+    mr_json_begin_array(s->v);
+    for (size_t i = 0; i < count; i++) {
+        mr_json_begin_object(s->v);
+        mr_json_put_member(s->v, "id", rows[i].id);
+        mr_json_put_member(s->v, "assessor", rows[i].name);
+        mr_json_end_object(s->v);
+    }
+    mr_json_end_array(s->v);
+    mr_json_end_object(s->v);
+}
+
 static void put_object(struct showing *s, const struct mr_draft_field *f, mr_str name, const mr_json *value)
 {
     mr_json_put_name(s->v, "object");
@@ -363,6 +390,7 @@ static void put_object(struct showing *s, const struct mr_draft_field *f, mr_str
         for (size_t i = 0; i < f->field_count; i++) open |= mr_json_get(value, f->fields[i].name) != NULL;
     }
     put_bool(s->v, "opened", open);
+    put_known(s, f);
     put_fields(s, f->fields, f->field_count, name, value);
     mr_json_end_object(s->v);
 }

@@ -148,7 +148,7 @@ static int show_form(mr_page *p, const mr_mapping *typed, mr_str wrong, struct m
     MR_TRY(mr_upload_get(p->service, p->actor, p->arena, p->part[0], &u, err));
     MR_TRY(mr_catalogue_get(p->service, p->arena, u.specification_id, &published, err));
     const mr_mapping *m = typed ? typed : &u.mapping;
-    mr_page_begin(p, "mapping.title", "provider.");
+    mr_page_begin(p, "mapping.title", "provider.specifications");
     mr_json_put_member(v, "address", mr_office_batch_path(p, u.batch_id, ""));
     mr_json_put_member(v, "file", u.file_name);
     mr_json_put_member(v, "slug", published.slug);

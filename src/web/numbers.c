@@ -54,7 +54,7 @@ void mr_web_numbers(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, "numbers.title", "provider.");
+    mr_page_begin(p, "numbers.title", "provider.specifications");
     mr_office_put_specification(p, &published);
     if (numbers.has_enrolments) {
         mr_office_put_number(p, "enrolled", numbers.enrolled);

@@ -439,6 +439,9 @@ void mr_office_show_specification(mr_page *p, mr_str slug, mr_str fault, mr_str 
     put_names(p, s);
     mr_json_end_object(&p->view);
     if (fault.len) put_upload_fault(p, fault, place);
+    put_may(p, "can_validate", MR_MAY_VALIDATION_READ);
+    put_may(p, "can_upload", MR_MAY_RESULT_ENTER);
+    put_may(p, "can_see_batches", MR_MAY_BATCH_READ);
     int code = mr_actor_may(p->actor, MR_MAY_RESULT_ENTER) ? mr_upload_put_profiles(p, published.org_id, &err) : MR_OK;
     if (code == MR_OK) code = put_versions(p, &published, &err);
     if (code == MR_OK)

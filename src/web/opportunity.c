@@ -107,11 +107,20 @@ static mr_str when(mr_page *p, const mr_opportunity *o)
     return mr_message(p->language, "opportunity.any_time");
 }
 
+/* "Europe/Copenhagen", which may be broken behind the stroke. */
+static mr_str zone(mr_page *p, mr_str name)
+{
+    ptrdiff_t stroke = mr_str_find_char(name, '/');
+    if (stroke < 0) return name;
+    return mr_arena_format(p->arena, "%.*s/\u200B%.*s", (int)stroke, name.ptr,
+                           MR_STR_ARG(mr_str_from(name, (size_t)stroke + 1)));
+}
+
 static mr_str apply(mr_page *p, const mr_opportunity *o)
 {
     if (!mr_date_is_set(o->apply_until)) return MR_STR_EMPTY;
     return MR_SAY(p->arena, p->language, "opportunity.apply_by", {"date", day(p, o->apply_until)},
-                  {"zone", o->time_zone});
+                  {"zone", zone(p, o->time_zone)});
 }
 
 /* "1,200 DKK", "1.200,50 DKK" */

@@ -41,7 +41,7 @@ typedef struct mr_page {
     mr_json_writer view;
 } mr_page;
 
-/* Begin the view: {"lang","path","title","trial","operator","languages":[...],"nav":{section:true}, ...; the handler adds members.
+/* Begin the view: {"lang","path","title","trial","operator","languages":[...],"paged":is it a later part of a list?,"nav":{section:true}, ...; the handler adds members.
  *   title_id  message of the page's title
  *   section   "find", "verify", "provider" or "": the entry of the main navigation that is current; "provider.mail": and that of the office's menu
  *             (web/office_nav.def), which is shown then */

@@ -264,7 +264,7 @@ static void show_invitation(mr_page *p, const char *wrong, bool at_name, mr_str 
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, invited.id.len ? "invitation.title" : "invitation.over.title", "provider");
+    mr_page_begin(p, invited.id.len ? "invitation.title" : "invitation.over.title", "");
     if (!invited.id.len) {
         mr_http_set_status(p->response, 410);
         mr_page_show_private(p, "invitation_over");

@@ -8,6 +8,12 @@
 
 /* ---- shared ---- */
 
+mr_str mr_office_say_day(mr_page *p, mr_str day)
+{
+    mr_date date;
+    return mr_date_parse(day, &date, NULL) == MR_OK ? mr_say_date(p->arena, p->language, date) : day;
+}
+
 void mr_office_put_flag(mr_page *p, const char *name, bool value)
 {
     mr_json_put_name(&p->view, name);

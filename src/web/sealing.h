@@ -18,6 +18,8 @@ void mr_office_put_award_fields(mr_page *p, const struct mr_award_fields *fields
 mr_str mr_office_org(mr_page *p);
 /* Specification of a page: "slug", "specification", "specification_lang". */
 void mr_office_put_specification(mr_page *p, const struct mr_published *published);
+/* "2026-10-14" as the reader writes days; any other text as it stands. */
+mr_str mr_office_say_day(mr_page *p, mr_str day);
 /* Flags, numbers of a view. */
 void mr_office_put_flag(mr_page *p, const char *name, bool value);
 void mr_office_put_number(mr_page *p, const char *name, int64_t value);

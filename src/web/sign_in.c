@@ -59,7 +59,7 @@ static void show(mr_page *p, const char *wrong, mr_str sentence, mr_str email, m
 {
     struct mr_err err = {0};
     mr_str challenge;
-    mr_page_begin(p, "sign_in.title", "provider");
+    mr_page_begin(p, "sign_in.title", "");
     if (mr_sign_in_challenge(p->service, p->arena, MR_STR("sign_in"), &challenge, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
@@ -101,7 +101,7 @@ static mr_str say_wait(mr_page *p, int64_t wait_ms)
 
 static void show_second(mr_page *p, mr_sign_in_state kind, const char *wrong, mr_str sentence, mr_str to)
 {
-    mr_page_begin(p, "sign_in.second.title", "provider");
+    mr_page_begin(p, "sign_in.second.title", "");
     mr_json_put_member(&p->view, "to", to);
     put_flag(p, "by_app", kind == MR_SIGN_IN_APP);
     if (wrong || sentence.len) {
@@ -113,7 +113,7 @@ static void show_second(mr_page *p, mr_sign_in_state kind, const char *wrong, mr
 
 static void show_over(mr_page *p)
 {
-    mr_page_begin(p, "sign_in.over.title", "provider");
+    mr_page_begin(p, "sign_in.over.title", "");
     mr_http_set_status(p->response, 410);
     mr_page_show_private(p, "sign_in_over");
 }
@@ -197,7 +197,7 @@ void mr_web_sign_in_link_ask(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, "sign_in.sent.title", "provider");
+    mr_page_begin(p, "sign_in.sent.title", "");
     mr_json_put_member(&p->view, "email", mr_str_trim(email));
     mr_page_show_private(p, "sign_in_sent");
 }
@@ -214,7 +214,7 @@ void mr_web_sign_in_link_form(mr_page *p)
         show_over(p);
         return;
     }
-    mr_page_begin(p, "sign_in.link.title", "provider");
+    mr_page_begin(p, "sign_in.link.title", "");
     mr_json_put_member(&p->view, "to", field_to(p));
     mr_page_show_private(p, "sign_in_link");
 }

@@ -134,7 +134,7 @@ static void show_form(mr_page *p, const struct sent *sent)
 {
     struct mr_err err = {0};
     struct mr_achievement_status now;
-    mr_page_begin(p, "office.status.title", "provider.");
+    mr_page_begin(p, "office.status.title", "provider.specifications");
     put_sent(p, sent);
     mr_office_put_reasons(p, sent ? sent->code : MR_STR_EMPTY);
     put_flag(&p->view, "mail", !sent || sent->mail);
@@ -159,7 +159,7 @@ static void show_question(mr_page *p, const struct sent *sent)
     struct mr_achievement_status now;
     const char *to = mr_status_name((mr_status)sent->to);
     mr_json_writer *v = &p->view;
-    mr_page_begin(p, "office.status.title", "provider.");
+    mr_page_begin(p, "office.status.title", "provider.specifications");
     int code = mr_status_find(p->service, p->actor, p->arena, p->part[0], &now, &err);
     if (code == MR_OK) code = put_place(p, &now, &err);
     if (code != MR_OK) {

@@ -95,7 +95,7 @@ static void show(mr_page *p, const struct sent *sent, bool question)
     struct mr_published published;
     int code = mr_batch_get(p->service, p->actor, p->arena, p->part[0], &batch, &err);
     if (code == MR_OK) code = mr_catalogue_get(p->service, p->arena, batch.specification_id, &published, &err);
-    mr_page_begin(p, "many.title", "provider.");
+    mr_page_begin(p, "many.title", "provider.specifications");
     if (code == MR_OK) code = put_count(p, sent, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);

@@ -313,7 +313,7 @@ static int begin(mr_page *p, const char *title, const struct mr_upload_view *u, 
     struct mr_published published;
     mr_str language;
     MR_TRY(mr_catalogue_get(p->service, p->arena, u->specification_id, &published, err));
-    mr_page_begin(p, title, "provider.");
+    mr_page_begin(p, title, "provider.specifications");
     mr_json_put_member(&p->view, "address", mr_office_batch_path(p, u->batch_id, ""));
     mr_json_put_member(&p->view, "file", u->file_name);
     mr_json_put_member(&p->view, "slug", published.slug);

@@ -41,7 +41,7 @@ static void show_list(mr_page *p, const struct mr_award_fields *fields, const st
         mr_page_fail(p, &err);
         return;
     }
-    mr_page_begin(p, "validation.list.title", "provider.");
+    mr_page_begin(p, "validation.list.title", "provider.specifications");
     mr_office_put_specification(p, &published);
     mr_json_put_member(v, "address", list_path(p, published.slug));
     mr_json_put_name(v, "validations");
@@ -105,11 +105,11 @@ static void show_one(mr_page *p, const char *wrong)
         return;
     }
     bool is_open = mr_str_is(x.row.state, "open"), is_accepted = mr_str_is(x.row.state, "accepted");
-    mr_page_begin(p, "validation.title", "provider.");
+    mr_page_begin(p, "validation.title", "provider.specifications");
     mr_office_put_specification(p, &published);
     mr_json_put_member(v, "address", one_path(p, x.row.id));
     mr_json_put_member(v, "learner", x.row.learner_name);
-    mr_json_put_member(v, "birth_date", x.learner.birth_date);
+    mr_json_put_member(v, "birth_date", mr_office_say_day(p, x.learner.birth_date));
     mr_json_put_member(v, "email", x.learner.email);
     mr_json_put_member(v, "claim", x.row.claim);
     put_state(p, &x.row);

@@ -223,11 +223,20 @@ static int put_wallet(mr_page *p, struct mr_err *err)
     return put_offers(p, err);
 }
 
+void mr_web_put_wallet_tab(mr_page *p, const char *tab)
+{
+    mr_json_put_name(&p->view, "tab");
+    mr_json_begin_object(&p->view);
+    put_flag(p, tab, true);
+    mr_json_end_object(&p->view);
+}
+
 void mr_web_wallet(mr_page *p)
 {
     struct mr_err err = {0};
     if (!mr_web_has_wallet(p)) return;
     mr_page_begin(p, "wallet.title", "wallet");
+    mr_web_put_wallet_tab(p, "all");
     if (put_wallet(p, &err) != MR_OK)
         mr_page_fail(p, &err);
     else {
@@ -252,6 +261,7 @@ static void show_add(mr_page *p, const char *wrong, mr_str detail)
 {
     if (!mr_web_has_wallet(p)) return;
     mr_page_begin(p, "wallet.add.title", "wallet");
+    mr_web_put_wallet_tab(p, "add");
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));

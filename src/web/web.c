@@ -318,6 +318,8 @@ void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
     put_person(p);
     put_section(p, section);
     put_languages(p);
+    mr_json_put_name(v, "paged");
+    mr_json_put_bool(v, mr_http_query(p->request, "after").len || mr_http_query(p->request, "before").len);
     if (is_signed_in(p)) mr_page_put_form_token(p);
 }
 
@@ -535,13 +537,17 @@ static mr_str form_token_of(const mr_page *p)
     return MR_STR_EMPTY;
 }
 
-static void enter_first(mr_page *p)
+/* own: the page is about whoever is signed in, not about a provider. */
+static void enter_first(mr_page *p, bool own)
 {
-    mr_page_begin(p, "office.locked.title", "provider");
+    mr_page_begin(p, own ? "locked.own.title" : "office.locked.title", own ? "" : "provider");
     mr_str back = p->request->method == MR_GET ? mr_web_path_within(p->request->path) : MR_STR_EMPTY;
-    mr_json_put_member(&p->view, "to", back.len ? back : MR_STR("/provider"));
+    mr_str begin = own ? MR_STR("/wallet") : MR_STR("/provider");
+    mr_json_put_member(&p->view, "to", back.len ? back : begin);
+    mr_json_put_name(&p->view, "own");
+    mr_json_put_bool(&p->view, own);
     mr_json_put_name(&p->view, "by_link");
-    mr_json_put_bool(&p->view, p->web->operator_path.len > 0);
+    mr_json_put_bool(&p->view, !own && p->web->operator_path.len > 0);
     mr_http_set_status(p->response, 403);
     mr_page_show_private(p, "locked");
 }
@@ -557,7 +563,7 @@ static bool may_go_on(mr_page *p, const struct route *r)
     else if (p->is_api)
         fail_with(p, 401, MR_STR("token"), "");
     else
-        enter_first(p);
+        enter_first(p, r->action == MR_MAY_SIGNED_IN && !mr_str_has_prefix(p->request->path, MR_STR("/provider")));
     return false;
 }
 

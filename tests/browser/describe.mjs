@@ -206,7 +206,7 @@ run(async ({ site, browser, test, assert }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await send(page, 'button:has-text("Slet for altid")');
     await send(page, 'button:has-text("Slet for altid")');
-    assert.equal(await page.textContent('h1'), 'Specifikationer');
+    assert.equal(await page.textContent('h1'), 'Beskrivelser');
     await page.context().close();
   });
 

@@ -21,6 +21,8 @@ const excused = {
   '/sign-in/federation': 'leads elsewhere (sign_in_federation.mjs)', '/provider/specifications/*/results': 'leads back', '/provider/batches/*/schedule': 'leads back',
   '/provider/batches/*/status': 'leads back', '/provider/validations/*/decision': 'leads back', '/provider/validations/*/award': 'leads back',
 };
+// Steps whose page is an answer that something is not there, or not for everybody.
+const refused = { 'invitation-over': 410, 'sign-in-over': 410, 'mail-stop-unknown': 404, 'lti-error': 400, locked: 403, 'no-such-page': 404 };
 const get = [...readFileSync(join(root, 'src/web/routes.def'), 'utf8').matchAll(/^MR_ROUTE\(MR_GET, "([^"]+)"/gm)].map((found) => found[1]);
 const catalogues = readFileSync(join(root, 'web/i18n/en.po'), 'utf8');
 const first = [...new Set([...catalogues.matchAll(/^msgid "([a-z_]+)\./gm)].map((found) => found[1]))];
@@ -259,7 +261,7 @@ function walk(made, site) {
   add('designer', '/provider/drafts/*', `/provider/drafts/${made.draft}`, 'draft');
   add('designer', '/provider/drafts/*', `/provider/drafts/${made.back}`, 'draft-sent-back');
   add('approver', '/provider/drafts/*', `/provider/drafts/${made.waiting}`, 'draft-waiting');
-  for (const part of ['title', 'provider', 'outcomes', 'workload', 'assessment', 'quality', 'fit', 'further'])
+  for (const part of ['title', 'provider', 'outcomes', 'workload', 'assessment', 'quality', 'offer', 'further'])
     add('designer', '/provider/drafts/*/*', `/provider/drafts/${made.back}/${part}`, `draft-part-${part}`);
   add('designer', '/provider/drafts/*/preview', `/provider/drafts/${made.back}/preview`, 'draft-preview');
   add('designer', '/provider/drafts/*/preview/page', `/provider/drafts/${made.back}/preview/page`, 'draft-preview-page');
@@ -355,7 +357,8 @@ await run(async ({ site, browser, work, test, assert }) => {
         await page.setViewportSize({ width, height: 900 });
         if (look !== '360') {
           page.complaints.length = 0;
-          await page.goto(site.url + step.address);
+          const status = (await page.goto(site.url + step.address)).status();
+          if (status !== (refused[step.name] || 200)) said.push(`status ${status}`);
           if (step.act) await step.act(page);
           const size = Buffer.byteLength((await page.content()).replace(/data:image[^"]*/g, ''));
           if (size > 60 * 1024) said.push(`${size} bytes`);

@@ -35,7 +35,7 @@ OF_FILES = {
     "unbake": ["picture.png"],
     "endorse": ["{badge}", "--key", "k", "--comment", "Good.", "--data", "{data}"],
     "vocab": [],
-    "key": ["new", "k", "--data", "{data}"],
+    "key": ["list", "--data", "{data}"],
     "accreditation": ["template"],
     "seal": ["list", "--data", "{data}"],
     "trust": ["list", "--trust", "trust"],
@@ -136,6 +136,19 @@ class Test(Tap):
         self.acts("status set, for good", ["status", "set", one, "revoked", "--reason", "x"], ["achievement.status"])
         self.acts("status set, of what was withdrawn for good", ["status", "set", one, "active"], [], 2)
         self.acts("status list", ["status", "list"], [])
+        for words in (["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "seal.key", "-out", "seal.pem", "-days", "90",
+                       "-subj", "/C=DK/O=School (invented)/organizationIdentifier=VATDK-11223344/CN=School"],
+                      ["pkcs12", "-export", "-inkey", "seal.key", "-in", "seal.pem", "-out", "seal.p12", "-passout", "pass:geheim"]):
+            subprocess.run(["openssl", *words], cwd=self.work, check=True, capture_output=True)
+        self.env["MERIT_PASSWORD"] = "geheim"
+        self.acts("seal add", ["seal", "add", "seal.p12"], ["seal.edit"])
+        del self.env["MERIT_PASSWORD"]
+        self.acts("seal list", ["seal", "list"], [])
+        self.acts("key new", ["key", "new", "k"], ["seal.edit"])
+        self.acts("key new, for a web site", ["key", "new", "web", "--did", "did:web:school.example.org"], ["seal.edit"])
+        self.acts("key new, the same again", ["key", "new", "web"], [], 2)
+        self.acts("key rotate", ["key", "rotate", "web"], ["seal.edit"])
+        self.acts("key list", ["key", "list"], [])
         self.acts("audit export", ["audit", "export"], ["audit.read"])
         self.acts("audit check", ["audit", "check"], [])
         before = self.tables()

@@ -56,10 +56,15 @@ class Users:
         self.tap.case("the last administrator stays", status == 2, out + err)
         status, out, err = self.run("user", "list")
         self.tap.case("user list tells everybody", status == 0 and all(name in out for name in ("ada@example.org", "(installation)", "cleo@example.org", "Nordskolen")), out + err)
+        with sqlite3.connect(self.data / "merit.db") as db:
+            db.execute("INSERT INTO passkey (id, person_id, name, public_key, algorithm, counter, created_at) SELECT 'lost', id, 'lost telephone', x'00', -7, 0, 0 FROM person "
+                       "WHERE email = 'bo@example.org'")
         status, out, err = self.run("user", "reset", "bo@example.org")
         with sqlite3.connect(self.data / "merit.db") as db:
             password = db.execute("SELECT password FROM person WHERE email = 'bo@example.org'").fetchone()[0]
-        self.tap.case("user reset takes the password away and prints a link", status == 0 and "/sign-in/link/" in out and password is None, out + err)
+            passkeys = db.execute("SELECT COUNT(*) FROM passkey").fetchone()[0]
+        self.tap.case("user reset takes password and passkeys away, says so, and prints a link",
+                      status == 0 and "/sign-in/link/" in out and "passkeys" in out and password is None and passkeys == 0, out + err)
         status, out, err = self.run("user", "reset", "nobody@example.org")
         self.tap.case("user reset knows nobody", status == 2 and "nobody@example.org" in err, out + err)
         status, out, err = self.run("user", "dance")

@@ -140,7 +140,7 @@ static void test_draft_file__good_one_is_published_after_approval(void **state)
     assert_status(&o->site, 303, "handing in");
     office_get(o, "/provider/specifications", "en");
     assert_private_page(&o->site, 200, "the list");
-    assert_says(&o->site, "waits for you");
+    assert_says(&o->site, "Waits for you");
     office_get(o, draft, "en");
     assert_private_page(&o->site, 200, "what waits");
     assert_says(&o->site, "Approve and publish");
@@ -329,6 +329,50 @@ static void test_draft_form__folded_items_stay(void **state)
     assert_says(&o->site, "name=\"quality_assurance.7.title.en\" lang=\"en\" value=\"Review 7\"");
     assert_says(&o->site, "No. 1: Changed");
     assert_says(&o->site, "No. 9: Review 8");
+}
+
+/* The organisation's list of assessors is offered where an assessment is described; what was typed there counts more. */
+static void test_draft_form__takes_an_assessor_that_the_organisation_names(void **state)
+{
+    struct office *o = *state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 8 << 20);
+    const char *draft = begin(o, &a), *page = join(&a, draft, "/assessment");
+    send_form(o, "/provider/organisation/assessors",
+              "tongues=en&name_en=Guild+of+Wound+Nurses&country=IE&homepage=https%3A%2F%2Fguild.example.org",
+              "text/html");
+    assert_status(&o->site, 303, "an assessor");
+    const char *mark = mark_of(o, &a, page, "assessment");
+    mr_str option = MR_STR("name=\"assessment.0.assessor.known\""), rest, id;
+    ptrdiff_t at = mr_str_find(o->site.body, option);
+    assert_true(at > 0);
+    rest = mr_str_from(o->site.body, (size_t)at);
+    at = mr_str_find(rest, MR_STR("\">Guild of Wound Nurses"));
+    assert_true(at > 36);
+    id = mr_str_make(rest.ptr + at - 36, 36);
+    static const struct {
+        const char *typed, *said;
+    } cases[] = {
+        {"", "Guild of Wound Nurses"},
+        {"&assessment.0.assessor.name.en=Guild+of+Wound+Nurses",
+         "Guild of Wound Nurses"}, /* the rest was emptied by hand: typed, so it stays */
+        {"&assessment.0.assessor.name.en=Another+body&assessment.0.assessor.country=FR", "Another body"},
+        {"&assessment.0.assessor.name.en=Another+body&assessment.0.assessor.country=FR",
+         "Guild of Wound Nurses"}, /* as it stood */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_str fields = mr_arena_format(&a,
+                                        "base.assessment=%s&assessment.count=1&op=save&assessment.0.type=portfolio"
+                                        "&assessment.0.assessor.known=%.*s%s",
+                                        mark, MR_STR_ARG(id), cases[i].typed);
+        send_form(o, page, fields.ptr, "text/html");
+        assert_status(&o->site, 303, cases[i].said);
+        mark = mark_of(o, &a, page, "assessment");
+        assert_says(
+            &o->site,
+            mr_arena_format(&a, "name=\"assessment.0.assessor.name.en\" lang=\"en\" value=\"%s\"", cases[i].said).ptr);
+        assert_int_equal(site_count(&o->site, "https://guild.example.org"), i == 0 || i == 3);
+    }
 }
 
 static void test_draft_form__searches_vocabularies_without_scripts(void **state)
@@ -595,6 +639,7 @@ int main(void)
         T(test_draft_form__sent_back_untouched_changes_nothing),
         T(test_draft_form__saves_lists_and_moves_their_items),
         T(test_draft_form__folded_items_stay),
+        T(test_draft_form__takes_an_assessor_that_the_organisation_names),
         T(test_draft_form__searches_vocabularies_without_scripts),
         T(test_draft_form__markup_in_every_field_is_text),
         T(test_draft_form__shows_both_when_two_people_met),
