@@ -274,6 +274,7 @@ void mr_web_verify(mr_page *p)
             show_form(p, &r);
         return;
     }
+    if (!mr_page_take_rate(p, r.count - 1)) return; /* the first was counted with the request */
     if (program)
         answer_program(p, &r);
     else
