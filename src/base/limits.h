@@ -91,6 +91,7 @@
 #define MR_LIMIT_VERIFY_FILES 20                   /* files in one upload to the verify page */
 #define MR_LIMIT_VERIFY_BURST 120                  /* files that one address has verified at once */
 #define MR_LIMIT_VERIFY_PER_MINUTE 60              /* and further ones that come back */
+#define MR_LIMIT_SEALS_LOOKED_MS 1000              /* after which seals that other programs made are looked for again */
 #define MR_LIMIT_DB_READERS 4                      /* connections that read, beside the one that writes */
 #define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
 #define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */

@@ -49,6 +49,8 @@ struct mr_service {
     pthread_mutex_t seal_lock;     /* one maker of seals at a time */
     struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
     size_t own_seal_count;
+    int64_t
+        own_seals_at; /* when the folder was looked at last; 0: it must be looked at before a credential is verified */
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     struct mr_post post;

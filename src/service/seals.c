@@ -391,6 +391,7 @@ int mr_seals_add(mr_service *s, mr_arena *a, const struct mr_seal_adding *adding
     MR_TRY(mr_file_make_folder(folder.ptr, err));
     pthread_mutex_lock(&s->seal_lock);
     int code = write_all(s, adding, a, folder, name, err);
+    s->own_seals_at = 0;
     pthread_mutex_unlock(&s->seal_lock);
     *ret_file = mr_arena_format(a, "%.*s/%.*s", MR_STR_ARG(issuer), MR_STR_ARG(name));
     return code;

@@ -12,7 +12,6 @@
 #include "web/report.h"
 
 #include "base/limits.h"
-#include "service/claim.h"
 #include "service/verify_link.h"
 #include "web/credential_file.h"
 
@@ -88,17 +87,15 @@ static const char *wrong_link(const struct mr_err *err)
 }
 
 /* The credential at a permanent address of this installation. Errors: those of mr_verify_link_open. */
-static int find_kept(mr_page *p, mr_str id, mr_str mac, struct mr_reported *ret, struct mr_err *err)
+static int find_kept(mr_page *p, mr_str id, mr_str mac, struct mr_claim *claim, struct mr_reported *ret,
+                     struct mr_err *err)
 {
-    mr_str sealed;
-    struct mr_claim claim;
-    MR_TRY(mr_verify_link_open(p->service, p->arena, id, mac, &sealed, err));
-    MR_TRY(mr_claim_look(p->service, p->arena, id, &claim, err));
+    MR_TRY(mr_verify_link_open(p->service, p->arena, id, mac, claim, err));
     *ret = (struct mr_reported){.name = MR_STR("credential.jsonld"),
-                                .content = sealed,
+                                .content = claim->elm,
                                 .at = mr_verify_path(p->service, p->arena, id),
-                                .has_jwt = claim.jwt.len > 0,
-                                .has_badge = claim.badge.len > 0};
+                                .has_jwt = claim->jwt.len > 0,
+                                .has_badge = claim->badge.len > 0};
     return MR_OK;
 }
 
@@ -106,9 +103,10 @@ static const char *follow(mr_page *p, struct request *r, mr_str link)
 {
     struct mr_err err = {0};
     struct mr_reported kept;
+    struct mr_claim claim;
     mr_str fetched, id, mac;
     if (mr_verify_link_read(p->service, link, &id, &mac)) {
-        if (find_kept(p, id, mac, &kept, &err) != MR_OK) return "verify.none.text";
+        if (find_kept(p, id, mac, &claim, &kept, &err) != MR_OK) return "verify.none.text";
         add_item(r, kept);
         return NULL;
     }
@@ -299,10 +297,10 @@ static bool wants_credential(const mr_page *p)
 }
 
 /* What is kept behind the address of this page; false: answered, that there is nothing. */
-static bool open_kept(mr_page *p, struct mr_reported *ret)
+static bool open_kept(mr_page *p, struct mr_claim *claim, struct mr_reported *ret)
 {
     struct mr_err err = {0};
-    int code = find_kept(p, p->part[0], p->part[1], ret, &err);
+    int code = find_kept(p, p->part[0], p->part[1], claim, ret, &err);
     if (code == MR_OK) return true;
     if (code != MR_E_NOT_FOUND)
         mr_page_fail(p, &err);
@@ -316,7 +314,8 @@ static bool open_kept(mr_page *p, struct mr_reported *ret)
 void mr_web_verify_stored(mr_page *p)
 {
     struct request r = {.count = 1};
-    if (!open_kept(p, &r.items[0])) return;
+    struct mr_claim claim;
+    if (!open_kept(p, &claim, &r.items[0])) return;
     if (wants_credential(p))
         mr_page_download(p, "application/jose+json", r.items[0].name, r.items[0].content);
     else if (wants_json(p))
@@ -328,17 +327,12 @@ void mr_web_verify_stored(mr_page *p)
 /* Its forms, for whoever has the address, and the report for programs. Not the form for wallets: that is the learner's to hold. */
 void mr_web_verify_file(mr_page *p)
 {
-    struct mr_err err = {0};
     struct request r = {.count = 1};
     struct mr_claim claim;
-    if (!open_kept(p, &r.items[0])) return;
+    if (!open_kept(p, &claim, &r.items[0])) return;
     if (mr_str_is(p->part[2], "report")) {
         mr_http_set_header(p->response, "Content-Disposition", MR_STR("attachment; filename=\"report.json\""));
         answer_program(p, &r);
-        return;
-    }
-    if (mr_claim_look(p->service, p->arena, p->part[0], &claim, &err) != MR_OK) {
-        mr_page_fail(p, &err);
         return;
     }
     claim.wallet = MR_STR_EMPTY;
