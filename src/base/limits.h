@@ -107,6 +107,31 @@
 #define MR_LIMIT_OFFICE_CARDS 12         /* specifications on the first page of the office */
 #define MR_LIMIT_OFFICE_CHOICES 200      /* specifications to choose from in a form */
 #define MR_LIMIT_OFFICE_LOOKED 2000      /* specifications looked at in search of a title, at a time */
+#define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB)    /* longer for those who keep up this rate */
+#define MR_LIMIT_HTTP_LINGER_MS 30000              /* to read on after a refusal, so that it arrives */
+#define MR_LIMIT_HTTP_STOP_HEAD_MS 1000            /* for new connections to say something then */
+#define MR_LIMIT_HTTP_STOP_MS 5000                 /* for requests still being received when the server stops */
+#define MR_LIMIT_VERIFY_FILES 20                   /* files in one upload to the verify page */
+#define MR_LIMIT_VERIFY_BURST 120                  /* files that one address has verified at once */
+#define MR_LIMIT_VERIFY_PER_MINUTE 60              /* and further ones that come back */
+#define MR_LIMIT_SEALS_LOOKED_MS 1000              /* after which seals that other programs made are looked for again */
+#define MR_LIMIT_DB_READERS 4                      /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
+#define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */
+#define MR_LIMIT_DB_WAIT_MS 10000                  /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)            /* one migration, with its memory */
+#define MR_LIMIT_MESSAGES (4 * MR_MIB)             /* memory of one language */
+#define MR_LIMIT_MESSAGE_ID 200                    /* octets */
+#define MR_LIMIT_LANGUAGE_RANGES 50                /* of an Accept-Language header; the rest is passed over */
+#define MR_LIMIT_TEMPLATES (4 * MR_MIB)            /* memory of all parsed templates */
+#define MR_LIMIT_TEMPLATE_DEPTH 64                 /* sections and partials inside each other */
+#define MR_LIMIT_TEMPLATE_INDENT 256               /* blanks before the lines of a partial */
+#define MR_LIMIT_TEMPLATE_STEPS 4000000            /* nodes rendered for one page */
+#define MR_LIMIT_PAGE (4 * MR_MIB)                 /* a rendered page */
+#define MR_LIMIT_OFFICE_BATCHES 50                 /* batches listed on the page of a specification */
+#define MR_LIMIT_OFFICE_CARDS 12                   /* specifications on the first page of the office */
+#define MR_LIMIT_OFFICE_CHOICES 200                /* specifications to choose from in a form */
+#define MR_LIMIT_OFFICE_LOOKED 2000                /* specifications looked at in search of a title, at a time */
 #define MR_LIMIT_SPECIFICATIONS_KEPT (32 * MR_MIB) /* published ones kept in memory as they were read */
 #define MR_LIMIT_DRAFT (1 * MR_MIB)                /* a specification that is being described */
 #define MR_LIMIT_DRAFTS 1000                       /* drafts of one organisation that are listed */

@@ -59,6 +59,8 @@ struct mr_service {
     struct mr_own_seal *own_seals; /* those that were looked at so far; under seal_lock */
     size_t own_seal_count;
     struct mr_seals_ending seals_ending;
+    int64_t
+        own_seals_at; /* when the folder was looked at last; 0: it must be looked at before a credential is verified */
     pthread_mutex_t check_lock;
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     struct mr_post post;

@@ -441,6 +441,7 @@ int mr_seals_add(mr_service *s, mr_arena *a, const struct mr_seal_adding *adding
     MR_TRY(mr_file_make_folder(folder.ptr, err));
     pthread_mutex_lock(&s->seal_lock);
     int code = write_all(s, adding, a, folder, name, err);
+    s->own_seals_at = 0;
     pthread_mutex_unlock(&s->seal_lock);
     pthread_mutex_lock(&s->seals_ending.lock);
     s->seals_ending.looked_at = 0;

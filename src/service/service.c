@@ -460,6 +460,7 @@ int mr_service_seal(mr_service *s, const mr_specification *specification, struct
     mr_arena_init(&a, SEALS_MEMORY);
     pthread_mutex_lock(&s->seal_lock);
     int code = find_seal(s, &a, specification, ret, err);
+    s->own_seals_at = 0; /* it may have been made just now */
     pthread_mutex_unlock(&s->seal_lock);
     return code;
 }

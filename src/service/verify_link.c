@@ -1,7 +1,6 @@
 #include "service/verify_link.h"
 
 #include "base/id.h"
-#include "store/achievement.h"
 
 #define PURPOSE "verify"
 
@@ -22,27 +21,25 @@ bool mr_verify_link_read(const mr_service *s, mr_str link, mr_str *ret_id, mr_st
            mr_id_is_uuid(*ret_id) && mr_service_mac_fits(s, PURPOSE, *ret_id, *ret_mac);
 }
 
-int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, mr_str *ret, struct mr_err *err)
+int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,
+                        struct mr_err *err)
 {
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_achievement_row row;
-    if (!mr_id_is_uuid(achievement_id) || !mr_service_mac_fits(s, PURPOSE, achievement_id, mac))
-        return MR_FAIL(err, MR_E_NOT_FOUND, "no such credential", MR_NOWHERE);
-    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
-    MR_TRY(mr_store_achievement_find(tx, a, achievement_id, &row, err));
-    if (!row.id.len || !mr_str_is(row.claim_state, "accepted"))
-        return MR_FAIL(err, MR_E_NOT_FOUND, "no such credential", MR_NOWHERE);
-    MR_TRY(mr_store_credential_find(tx, a, row.id, MR_STR("elm"), ret, err));
-    return ret->len ? MR_OK : MR_FAIL(err, MR_E_NOT_FOUND, "no such credential", MR_NOWHERE);
+    int code = MR_E_NOT_FOUND;
+    if (mr_id_is_uuid(achievement_id) && mr_service_mac_fits(s, PURPOSE, achievement_id, mac))
+        code = mr_claim_look(s, a, achievement_id, ret, err);
+    if (code == MR_OK && (ret->state != MR_CLAIM_ACCEPTED || !ret->elm.len)) code = MR_E_NOT_FOUND;
+    if (code != MR_E_NOT_FOUND && code != MR_E_STATE) return code;
+    return MR_FAIL(err, MR_E_NOT_FOUND, "no such credential", MR_NOWHERE);
 }
 
 int mr_verify_link_follow(mr_service *s, mr_verifier *v, mr_arena *a, const mr_language *l, mr_report *report,
                           struct mr_err *err)
 {
-    mr_str id, mac, sealed;
+    mr_str id, mac;
+    struct mr_claim claim;
     if (!report->code.len || !mr_verify_link_read(s, report->code, &id, &mac)) return MR_OK;
-    if (mr_verify_link_open(s, a, id, mac, &sealed, NULL) != MR_OK) return MR_OK;
-    MR_TRY(mr_verify(v, a, sealed, report, err));
+    if (mr_verify_link_open(s, a, id, mac, &claim, NULL) != MR_OK) return MR_OK;
+    MR_TRY(mr_verify(v, a, claim.elm, report, err));
     if (report->remark_count < MR_VERIFY_REMARKS)
         report->remarks[report->remark_count++] = mr_message(l, "picture.code_followed");
     return MR_OK;

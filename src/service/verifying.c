@@ -4,6 +4,7 @@
  * Reading a seal opens an encrypted file, so each is read once. A seal that is renewed under its file name is of the same organisation. */
 #include "service/verifying.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "service/installation.h"
 #include "service/seals.h"
@@ -34,9 +35,12 @@ static int learn_all(mr_service *s, struct mr_err *err)
     MR_CLEANUP(mr_arena_done) mr_arena a;
     struct mr_kept_seal *list;
     size_t count;
+    int64_t now = mr_env_now(s->env), passed = now - s->own_seals_at;
     mr_arena_init(&a, 32 * MR_MIB);
+    if (s->own_seals_at && passed >= 0 && passed < MR_LIMIT_SEALS_LOOKED_MS) return MR_OK;
     MR_TRY(mr_seals_files(s, &a, &list, &count, err));
     for (size_t i = 0; i < count; i++) MR_TRY(learn(s, &a, &list[i], err));
+    s->own_seals_at = now;
     return MR_OK;
 }
 
@@ -67,7 +71,7 @@ static int put_issuers(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *e
     return MR_OK;
 }
 
-/* Seals are made when they are first needed: the folder is looked at anew each time. */
+/* Seals are made when they are first needed: those of this process at once, those of others when the folder is looked at again. */
 static int fill_trust(mr_service *s, mr_arena *a, mr_trust *t, struct mr_err *err)
 {
     *t = s->trust;

@@ -88,6 +88,8 @@ void mr_page_leave(mr_page *p);
 /* Is this the token of the operator's link? In constant time. */
 bool mr_page_is_operator_token(const mr_page *p, mr_str token);
 
+/* Count `more` requests than this one against whoever asks: for an upload that is as much work as several. false: it was answered that they are too many (429). */
+bool mr_page_take_rate(mr_page *p, size_t more);
 /* What the server has counted (web/operation.h). */
 struct mr_web_counts *mr_page_counts(const mr_page *p);
 

@@ -650,8 +650,8 @@ static void route(mr_page *p)
 /* ---- how often ---- */
 
 static const struct mr_rate_policy by_token = {"token", 300, 1200}, by_address = {"address", 60, 120},
-                                   by_verifier = {"verify", 40, 60}, by_visitor = {"sign-in", 20, 20},
-                                   by_joiner = {"enrol", 120, 60},
+                                   by_verifier = {"verify", MR_LIMIT_VERIFY_BURST, MR_LIMIT_VERIFY_PER_MINUTE},
+                                   by_visitor = {"sign-in", 20, 20}, by_joiner = {"enrol", 120, 60},
                                    by_course = {"launch", 300, 600}; /* a whole course may stand behind one address */
 
 /* Whom a request without a token counts as. Programs on this machine are not counted: a proxy that is not believed would make all the world one of them. */
@@ -670,21 +670,24 @@ static const struct mr_rate_policy *policy_of(mr_page *p, mr_str *ret_who)
     }
     *ret_who = address_of(p);
     if (post && mr_str_has_suffix(path, MR_STR("/verify"))) return &by_verifier;
+    if (mr_str_has_prefix(path, MR_STR("/verify/"))) return &by_verifier;
     if (post && mr_str_has_prefix(path, MR_STR("/sign-in"))) return &by_visitor;
     if (post && mr_str_has_prefix(path, MR_STR("/enrol/"))) return &by_joiner;
     if (mr_str_has_prefix(path, MR_STR("/lti/"))) return &by_course;
     return p->is_api && p->actor->kind == MR_ACTOR_STRANGER ? &by_address : NULL;
 }
 
-/* source  draft-ietf-httpapi-ratelimit-headers: RateLimit-Policy, RateLimit */
-static bool is_within_rate(mr_page *p)
+/* Count this many requests; false: it was answered that they are too many.
+ * source  draft-ietf-httpapi-ratelimit-headers: RateLimit-Policy, RateLimit */
+static bool take_rate(mr_page *p, size_t count)
 {
-    struct mr_rate_left left;
+    struct mr_rate_left left = {0};
     mr_str who;
     const struct mr_rate_policy *policy = policy_of(p, &who);
     if (!policy || !who.len) return true;
-    bool within = mr_rates_take(p->web->rates, policy, who, mr_env_now(mr_service_env(p->service)), &left);
-    int64_t window = policy->burst * 60 / policy->per_minute;
+    int64_t now = mr_env_now(mr_service_env(p->service)), window = policy->burst * 60 / policy->per_minute;
+    bool within = true;
+    for (size_t i = 0; i < count && within; i++) within = mr_rates_take(p->web->rates, policy, who, now, &left);
     mr_http_set_header(
         p->response, "RateLimit-Policy",
         mr_arena_format(p->arena, "\"%s\";q=%" PRId64 ";w=%" PRId64, policy->name, policy->burst, window));
@@ -695,6 +698,11 @@ static bool is_within_rate(mr_page *p)
     mr_http_set_header(p->response, "Retry-After", mr_arena_format(p->arena, "%" PRId64, left.wait_s));
     fail_with(p, 429, MR_STR("rate"), "");
     return false;
+}
+
+bool mr_page_take_rate(mr_page *p, size_t more)
+{
+    return more == 0 || take_rate(p, more);
 }
 
 /* Browsers have a cookie, programs a bearer token, and neither counts in the other's place: so no site can make a browser call the API. */
@@ -732,7 +740,7 @@ void mr_web_handle(void *self, const mr_http_request *request, mr_http_response 
     struct timespec began;
     clock_gettime(CLOCK_MONOTONIC, &began);
     page_init(&p, self, request, response);
-    if (is_within_rate(&p)) route(&p);
+    if (take_rate(&p, 1)) route(&p);
     tell(&p, &began);
     mr_buf_done(&p.view_out);
 }

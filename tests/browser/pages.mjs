@@ -13,7 +13,7 @@ const excused = {
   '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
   '/provider/drafts/*/preview/certificate': 'a picture', '/provider/batches/*/progress': 'JSON for a script', '/provider/batches/*/sample': 'a picture',
   '/provider/batches/*/refused': 'a file', '/provider/batches/*/links': 'a file', '/provider/vocabularies/*': 'JSON for a script', '/provider/specifications/*/numbers/table': 'a file',
-  '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
+  '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/verify/*/*/file/*': 'files (j3.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
   '/status/withdrawn/*': 'a list for programs', '/status/*/revocation': 'a list for programs', '/status/*/suspension': 'a list for programs', '/status/*/token': 'a list for programs',
   '/health': 'for monitors', '/ready': 'for monitors', '/metrics': 'for monitors', '/static/*': 'files', '/.well-known/did.json': 'JSON', '/.well-known/jwt-vc-issuer': 'JSON',
   '/.well-known/jwt-vc-issuer/*': 'JSON', '/.well-known/jwt-vc-issuer/*/*': 'JSON', '/*/did.json': 'JSON', '/*/*/did.json': 'JSON',
@@ -202,7 +202,7 @@ function walk(made, site) {
   const submit = (selector) => async (page) => { await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]); };
   const all = [];
   const add = (as, pattern, address = pattern, name, act) => all.push({ as, pattern, address, name: name || address.replace(/^\/(provider\/)?/, '').replace(/[^a-z0-9-]+/gi, '-') || 'front', act });
-  for (const path of ['/', '/specifications', '/providers', '/verify', '/claim', '/sign-in', '/about/data', '/about/accessibility', '/design', '/api']) add('stranger', path);
+  for (const path of ['/', '/specifications', '/providers', '/verify', '/help/checks', '/claim', '/sign-in', '/about/data', '/about/accessibility', '/design', '/api']) add('stranger', path);
   add('stranger', '/about/api/*', '/about/api/batches');
   add('stranger', '/specifications', '/specifications?q=xyzzy', 'specifications-nothing');
   add('stranger', '/specifications/*', `/specifications/${SLUG}`);

@@ -22,7 +22,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 // The pages that anybody may open.
 export const publicPages = ['/', '/specifications', '/specifications/wound-care-2026', '/specifications/circular-textiles', '/specifications?q=care',
-  '/providers', '/providers/aarhus-school-of-nursing-invented', '/verify', '/about/data',
+  '/providers', '/providers/aarhus-school-of-nursing-invented', '/verify', '/help/checks', '/about/data',
   '/about/accessibility', '/api', '/about/api/batches', '/design', '/provider', '/no-such-page'];
 
 export function freePort() {

@@ -42,9 +42,9 @@ class Missing(Exception):
 
 
 def run(*command, **options):
-    environment = {**os.environ, "MERIT_PASSWORD": PASSWORD, **options.pop("env", {})}
+    environment, good = {**os.environ, "MERIT_PASSWORD": PASSWORD, **options.pop("env", {})}, options.pop("good", (0,))
     done = subprocess.run([str(c) for c in command], capture_output=True, env=environment, timeout=300, **options)
-    if done.returncode not in options.get("good", (0,)):
+    if done.returncode not in good:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.returncode} {done.stdout.decode()[-600:]} {done.stderr.decode()[-600:]}")
     return done.stdout
 

@@ -23,6 +23,7 @@
 
 struct site {
     const char *folder;
+    const char *peer; /* address of who asks; NULL: this machine */
     mr_service *service;
     mr_web *web;
     mr_arena arena; /* of the question that was asked last */
@@ -88,7 +89,7 @@ static inline void site_ask(struct site *s, mr_http_method method, const char *p
                                .query = rest.ptr ? mr_arena_dup(&s->arena, rest) : MR_STR_EMPTY,
                                .body = body,
                                .headers = list,
-                               .peer = MR_STR("127.0.0.1"),
+                               .peer = mr_str_of(s->peer ? s->peer : "127.0.0.1"),
                                .arena = &s->arena};
     for (size_t i = 0; i < SITE_HEADERS && headers[i].name; i++)
         list[request.header_count++] = (struct mr_http_header){mr_str_of(headers[i].name), mr_str_of(headers[i].value)};

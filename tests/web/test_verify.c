@@ -285,6 +285,35 @@ static void test_verify__gives_each_file_its_own_verdict(void **state)
     assert_int_equal(site_count(s, "<h1[ >]"), 1);
 }
 
+static void test_verify__counts_the_files_of_an_address(void **state)
+{
+    struct site *s = &((struct world *)*state)->site;
+    const char *names[MR_LIMIT_VERIFY_FILES];
+    mr_str files[MR_LIMIT_VERIFY_FILES];
+    for (size_t i = 0; i < MR_LIMIT_VERIFY_FILES; i++) names[i] = "a.json", files[i] = MR_STR("{}");
+    s->peer = "2001:db8:1:2::7";
+    for (size_t sent = 0; sent + MR_LIMIT_VERIFY_FILES <= MR_LIMIT_VERIFY_BURST; sent += MR_LIMIT_VERIFY_FILES) {
+        send_form(s, SITE_NOTHING_MORE, names, files, MR_LIMIT_VERIFY_FILES, "", "");
+        assert_status(s, 200, "within");
+    }
+    s->peer = "2001:db8:1:2:ffff::8"; /* the same line of the same customer */
+    send_form(s, SITE_NOTHING_MORE, names, files, MR_LIMIT_VERIFY_FILES, "", "");
+    assert_status(s, 429, "too many");
+    uint64_t wait = 0;
+    assert_true(mr_str_to_u64(site_header_of(s, "Retry-After"), &wait) && wait > 0 && wait <= 60);
+    assert_says(s, "That says nothing about what you sent");
+    assert_says_not(s, "<article ");
+    for (int i = 0; i < 60 && (i == 0 || s->response.status != 429); i++) /* one a second comes back meanwhile */
+        site_get(s, "/verify/01990000-0000-7000-8000-000000000000/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", SITE_NOTHING_MORE);
+    assert_status(s, 429, "permanent addresses are verified, too");
+    site_get(s, "/verify", SITE_NOTHING_MORE);
+    assert_status(s, 200, "the form is no verification");
+    s->peer = "2001:db8:1:3::7";
+    send_form(s, SITE_NOTHING_MORE, names, files, MR_LIMIT_VERIFY_FILES, "", "");
+    assert_status(s, 200, "somebody else");
+    s->peer = NULL;
+}
+
 /* ---- hostile files ---- */
 
 static mr_str repeated(mr_arena *a, const char *piece, size_t count)
@@ -449,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_verify__asks_again_when_nothing_was_chosen),
         cmocka_unit_test(test_verify__takes_at_most_so_many_files_and_keeps_the_text),
         cmocka_unit_test(test_verify__gives_each_file_its_own_verdict),
+        cmocka_unit_test(test_verify__counts_the_files_of_an_address),
         cmocka_unit_test(test_verify__answers_hostile_files_with_a_reason),
         cmocka_unit_test(test_verify__cuts_what_would_not_fit_a_page),
         cmocka_unit_test(test_verify__writes_nothing_to_the_disk),
