@@ -675,6 +675,8 @@ static void read_optional(struct reading *r)
     add_titles(r, stacks, mr_json_get(r->specification, "isPartOf"));
     add_titles(r, stacks, mr_json_get(r->achievement, "entitlesTo"));
     add_note_about(r, stacks, r->specification, "stackability");
+    r->view->regulated_profession =
+        text_of(r, mr_json_get(note_about(r->specification, "regulated-profession"), "noteLiteral"), NULL);
     add_further_notes(r, further, r->achievement);
     add_further_notes(r, further, r->specification);
     add_text(r, further, mr_each_get(mr_json_get(r->document, "displayParameter"), "description"));

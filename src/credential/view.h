@@ -27,11 +27,12 @@ typedef struct mr_view {
     int64_t ects_awarded;                    /* credit awarded in ECTS, hundredths; 0: none is said */
     int64_t workload_minutes;                /* 0: no hours are said */
     mr_str level;                            /* "EQF 6" */
-    mr_str on_behalf_of;       /* awarding body when the issuer is another party and a mandate is there; else empty */
-    struct mr_mandate mandate; /* the document enclosed for it; kind MR_MANDATE_NONE: none */
-    bool mandate_missing;      /* issuer is another party and no mandate is there */
-    bool others_award;         /* an awarding body is named that is not the issuer */
-    bool claims_accreditation; /* an accreditation is named: the quality check applies */
+    mr_str regulated_profession; /* what is said of a regulated profession that it is about; empty: nothing */
+    mr_str on_behalf_of;         /* awarding body when the issuer is another party and a mandate is there; else empty */
+    struct mr_mandate mandate;   /* the document enclosed for it; kind MR_MANDATE_NONE: none */
+    bool mandate_missing;        /* issuer is another party and no mandate is there */
+    bool others_award;           /* an awarding body is named that is not the issuer */
+    bool claims_accreditation;   /* an accreditation is named: the quality check applies */
     struct mr_view_answer answers[MR_ELEMENT_COUNT];
     bool
         not_annex; /* a badge or other credential that does not call itself a micro-credential: Annex I asks nothing of it, and
