@@ -324,7 +324,8 @@ static mr_str name_to_show(const mr_page *p, const struct mr_reports *r, const s
 {
     if (item->name.len) return item->name;
     if (!r->within) return mr_message(p->language, "verify.pasted");
-    return report->has_view && report->view.title.len ? report->view.title : mr_message(p->language, "share.credential");
+    return report->has_view && report->view.title.len ? report->view.title
+                                                      : mr_message(p->language, "share.credential");
 }
 
 /* The address at which it can be verified again, and the forms that are given there. */

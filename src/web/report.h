@@ -29,7 +29,8 @@ struct mr_reports {
     void (*begin)(mr_page *p, const struct mr_reports *r, const mr_report *first);
     void *self;  /* for `begin` */
     size_t room; /* left for shown texts; 0 at the start means the usual room */
-    bool within; /* the page has a heading of its own: each file stands below it, and one without a name is called by its title */
+    bool
+        within; /* the page has a heading of its own: each file stands below it, and one without a name is called by its title */
     bool names_learner; /* told: one of them says who learned it */
 };
 /* Verify each file, in memory of its own, and tell what was found. `a` is good until the next file. */

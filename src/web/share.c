@@ -43,7 +43,7 @@ static void put_share(mr_page *p, const struct mr_share *share)
     mr_json_writer *v = &p->view;
     mr_json_put_member(v, "id", share->row.id);
     mr_json_put_member(v, "label", share->row.label);
-    mr_json_put_member(v, "path", path_of(p, share->row.id, ""));
+    mr_json_put_member(v, "at", path_of(p, share->row.id, ""));
     mr_json_put_member(v, "until", say_day(p, share->row.until));
     put_state(p, share);
     mr_json_put_member(v, "opened",
@@ -159,8 +159,8 @@ static int put_profile(mr_page *p, mr_str item_id, mr_str link, struct mr_err *e
 static int put_ways(mr_page *p, const struct mr_share *share, struct mr_err *err)
 {
     mr_str picture, shared = mr_share_path(p->service, p->arena, share->row.id);
-    mr_str link = mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
-                                  MR_STR_ARG(shared));
+    mr_str link =
+        mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)), MR_STR_ARG(shared));
     mr_json_put_member(&p->view, "shared", shared);
     mr_json_put_member(&p->view, "link", link);
     if (mr_qr_picture(p->arena, link, &picture, &(struct mr_err){0}) == MR_OK)
@@ -168,8 +168,7 @@ static int put_ways(mr_page *p, const struct mr_share *share, struct mr_err *err
     put_mail(p, share, link);
     mr_json_put_name(&p->view, "profiles");
     mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < share->item_count; i++)
-        MR_TRY(put_profile(p, share->items[i].item_id, link, err));
+    for (size_t i = 0; i < share->item_count; i++) MR_TRY(put_profile(p, share->items[i].item_id, link, err));
     mr_json_end_array(&p->view);
     return MR_OK;
 }

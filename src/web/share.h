@@ -8,12 +8,13 @@
 /* What a recipient sees: "reports" as shared_reports.html shows them, "heading", and "files": for each credential the forms that are handed out. Begins the page.
  *   title   message of the page's title
  *   person  who shares
- *   at      the address below which the files lie, "/shared/<id>/<mac>"; empty in a preview: they are named and lead nowhere */
+ *   at      the address below which the files lie, "/shared/<id>/<mac>"; empty in a preview: they are named and lead nowhere
+ *   only    the number of the one that is shown alone, from 1; 0: all, of which a page of several tells the verdicts and leads to the rest ("brief") */
 struct mr_web_shared {
     const char *title, *section;
     mr_str person, at;
     const struct mr_share_shown *shown;
-    size_t count;
+    size_t count, only;
 };
 int mr_web_put_shared(mr_page *p, const struct mr_web_shared *shared, struct mr_err *err) MR_MUST_CHECK;
 

@@ -13,7 +13,7 @@
 #include "web/sealing.h"
 #include "web/wallet.h"
 
-#define DAYS 30       /* when nothing is said */
+#define DAYS 30        /* when nothing is said */
 #define CHOICE_MOST 90 /* octets of a value beside its box */
 
 /* One credential of the form. */
@@ -58,9 +58,8 @@ void mr_web_put_share_days(mr_page *p)
     for (size_t i = 0; i < sizeof day_choices / sizeof *day_choices; i++) {
         mr_json_begin_object(v);
         mr_office_put_number(p, "value", day_choices[i]);
-        mr_json_put_member(
-            v, "choice",
-            mr_message_str(p->language, mr_arena_format(p->arena, "share.days.%d", day_choices[i])));
+        mr_json_put_member(v, "choice",
+                           mr_message_str(p->language, mr_arena_format(p->arena, "share.days.%d", day_choices[i])));
         mr_office_put_flag(p, "chosen", day_choices[i] == chosen);
         mr_json_end_object(v);
     }
@@ -199,10 +198,8 @@ static int find_collection(mr_page *p, mr_str id, struct form *ret, struct mr_er
 static struct mr_share_order order_of(mr_page *p, const struct form *f, struct mr_share_part *parts)
 {
     for (size_t i = 0; i < f->count; i++) parts[i] = f->wanted[i].part;
-    return (struct mr_share_order){.label = mr_http_form(p->request, "label"),
-                                   .last_day = mr_web_share_day(p),
-                                   .parts = parts,
-                                   .count = f->count};
+    return (struct mr_share_order){
+        .label = mr_http_form(p->request, "label"), .last_day = mr_web_share_day(p), .parts = parts, .count = f->count};
 }
 
 /* ---- showing it ---- */

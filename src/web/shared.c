@@ -1,7 +1,8 @@
 /* What a recipient sees behind a link: who shares what until when, the verdict about each credential now, and the sealed files. Nobody has to sign in, and nothing is kept of
  * whoever looks but the time.
  *
- *   GET /shared/<id>/<mac>
+ *   GET /shared/<id>/<mac>               all; of several the verdicts, each leading on to
+ *   GET /shared/<id>/<mac>?credential=N  one of them, from 1
  *   GET /shared/<id>/<mac>/file/<n>/<form>   one file of the n-th credential, from 1; "shown": what is shown in part
  *
  * An address that was never made is answered like any page that is not there; one that is over by a kind page that tells neither whose it was nor what. */
@@ -47,47 +48,44 @@ static void put_forms(mr_page *p, const struct mr_share_shown *shown)
 }
 
 /* What is shown in part is named by its number: its title may be one of the parts that are not shown. */
-static void put_files(mr_page *p, const struct mr_web_shared *shared)
+static void put_file(mr_page *p, const struct mr_share_shown *shown, size_t number)
 {
-    mr_json_put_name(&p->view, "files");
-    mr_json_begin_array(&p->view);
-    for (size_t i = 0; i < shared->count; i++) {
-        const struct mr_share_shown *shown = &shared->shown[i];
-        mr_json_begin_object(&p->view);
-        mr_office_put_number(p, "n", (int64_t)i + 1);
-        mr_json_put_member(&p->view, "of",
-                           shown->in_part ? MR_SAY(p->arena, p->language, "share.credential_number",
-                                                   {"number", mr_say_count(p->arena, p->language, (int64_t)i + 1)})
-                                          : shown->item.row.title);
-        mr_office_put_flag(p, "in_part", shown->in_part);
-        put_forms(p, shown);
-        mr_json_end_object(&p->view);
-    }
-    mr_json_end_array(&p->view);
+    mr_json_begin_object(&p->view);
+    mr_office_put_number(p, "n", (int64_t)number);
+    mr_json_put_member(&p->view, "of",
+                       shown->in_part ? MR_SAY(p->arena, p->language, "share.credential_number",
+                                               {"number", mr_say_count(p->arena, p->language, (int64_t)number)})
+                                      : shown->item.row.title);
+    put_forms(p, shown);
+    mr_json_end_object(&p->view);
 }
 
 int mr_web_put_shared(mr_page *p, const struct mr_web_shared *shared, struct mr_err *err)
 {
     struct mr_web_shared self = *shared;
+    size_t first = shared->only ? shared->only - 1 : 0, end = shared->only ? shared->only : shared->count;
     struct mr_reported *files = MR_NEW_ARRAY(p->arena, struct mr_reported, shared->count + 1);
     bool in_part = false;
     if (!files) return MR_FAIL(err, MR_E_NOMEM, "no memory to show it", MR_NOWHERE);
-    for (size_t i = 0; i < shared->count; i++) {
-        files[i].content = shared->shown[i].content;
+    for (size_t i = first; i < end; i++) {
+        files[i - first].content = shared->shown[i].content;
         in_part |= shared->shown[i].in_part;
     }
     struct mr_reports reports = {
-        .files = files, .count = shared->count, .begin = begin_shared, .self = &self, .within = true};
+        .files = files, .count = end - first, .begin = begin_shared, .self = &self, .within = true};
     MR_TRY(mr_web_put_reports(p, &reports, err));
     /* Who does not show her name in any of them is not named above them, either. */
-    mr_json_put_member(&p->view, "heading",
-                       MR_SAY(p->arena, p->language,
-                              reports.names_learner ? "share.shared.heading" : "share.shared.nameless",
-                              {"count", mr_say_count(p->arena, p->language, (int64_t)shared->count)},
-                              {"person", shared->person}));
+    mr_json_put_member(
+        &p->view, "heading",
+        MR_SAY(p->arena, p->language, reports.names_learner ? "share.shared.heading" : "share.shared.nameless",
+               {"count", mr_say_count(p->arena, p->language, (int64_t)shared->count)}, {"person", shared->person}));
     mr_office_put_flag(p, "any_in_part", in_part);
+    mr_office_put_flag(p, "brief", shared->at.len && end - first > 1);
     mr_json_put_member(&p->view, "files_at", shared->at);
-    put_files(p, shared);
+    mr_json_put_name(&p->view, "files");
+    mr_json_begin_array(&p->view);
+    for (size_t i = first; i < end; i++) put_file(p, &shared->shown[i], i + 1);
+    mr_json_end_array(&p->view);
     return MR_OK;
 }
 
@@ -120,21 +118,24 @@ void mr_web_shared(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_share_opened opened;
+    uint64_t only = 0;
     if (!open_share(p, &opened)) return;
+    if (!mr_str_to_u64(mr_http_query(p->request, "credential"), &only) || only > opened.count) only = 0;
     const struct mr_web_shared shared = {.title = "share.shared.title",
                                          .section = "verify",
                                          .person = opened.person,
                                          .at = mr_share_path(p->service, p->arena, opened.id),
                                          .shown = opened.shown,
-                                         .count = opened.count};
+                                         .count = opened.count,
+                                         .only = (size_t)only};
     if (mr_web_put_shared(p, &shared, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
     mr_json_put_member(&p->view, "label", opened.label);
-    mr_json_put_member(&p->view, "date",
-                       mr_say_date(p->arena, p->language, mr_date_of_time(opened.until)));
+    mr_json_put_member(&p->view, "date", mr_say_date(p->arena, p->language, mr_date_of_time(opened.until)));
     mr_office_put_flag(p, "own", opened.own);
+    mr_office_put_flag(p, "one_of_several", only && opened.count > 1);
     mr_page_show_private(p, "shared");
 }
 
