@@ -212,13 +212,22 @@ static mr_str shortened(mr_page *p, mr_str value)
     return mr_arena_format(p->arena, "%.*s…", (int)take, value.ptr);
 }
 
+/* Members that programs read, and say nothing in words; they are shown always. */
+static bool is_for_programs(const struct mr_disclosable *d)
+{
+    static const char *const pointers[] = {"/vct", "/iat", "/nbf", "/exp", "/jti"};
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
+        if (d->always && mr_str_is(d->pointer, pointers[i])) return true;
+    return false;
+}
+
 static void put_boxes(mr_page *p, const struct wanted *w, bool always)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, always ? "always" : "boxes");
     mr_json_begin_array(v);
     for (size_t k = 0; k < w->choice_count; k++) {
-        if (w->choices[k].always != always) continue;
+        if (w->choices[k].always != always || is_for_programs(&w->choices[k])) continue;
         mr_json_begin_object(v);
         mr_office_put_number(p, "k", (int64_t)k);
         mr_json_put_member(v, "part", w->choices[k].name);
