@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "credential/qr.h"
+#include "service/organisation.h"
 #include "web/sealing.h"
 #include "web/wallet.h"
 
@@ -133,6 +134,14 @@ static void put_month(mr_page *p, mr_buf *url, const char *year, const char *mon
     put_field(url, month, mr_arena_format(p->arena, "%d", day.month));
 }
 
+/* The number of the provider's page there; empty when it has none. Without it LinkedIn shows the name, and a grey picture. */
+static mr_str linkedin_of(mr_page *p, mr_str org_id)
+{
+    struct mr_organisation_shown provider;
+    if (!org_id.len || mr_organisation_find(p->service, p->arena, org_id, &provider, NULL) != MR_OK) return MR_STR_EMPTY;
+    return provider.identity.linkedin;
+}
+
 /* LinkedIn's form "add to profile", filled in. Its number of the credential stays empty: the address is what finds it. */
 static int put_profile(mr_page *p, mr_str item_id, mr_str link, struct mr_err *err)
 {
@@ -144,7 +153,8 @@ static int put_profile(mr_page *p, mr_str item_id, mr_str link, struct mr_err *e
     mr_buf_init(&url, 64 * MR_KIB);
     mr_buf_puts(&url, "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME");
     put_field(&url, "&name=", item.row.title);
-    put_field(&url, "&organizationName=", item.row.issuer);
+    mr_str number = linkedin_of(p, item.row.org_id);
+    put_field(&url, number.len ? "&organizationId=" : "&organizationName=", number.len ? number : item.row.issuer);
     put_month(p, &url, "&issueYear=", "&issueMonth=", day);
     if (item.row.ends_at != MR_TIME_NONE)
         put_month(p, &url, "&expirationYear=", "&expirationMonth=", mr_date_of_time(item.row.ends_at));
