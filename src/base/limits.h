@@ -269,9 +269,17 @@
 #define MR_LIMIT_WALLET_ITEMS 2000                 /* of one learner */
 #define MR_LIMIT_WALLET_PAGE 24                    /* items on one page */
 #define MR_LIMIT_COLLECTIONS 100                   /* of one learner */
-#define MR_LIMIT_CORRECTION_REMARK 2000            /* what is said beside the right name, octets */
-#define MR_LIMIT_SIGN_IN_PROVIDERS 16              /* of OpenID Connect, in sign-in.json */
-#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)     /* one answer of such a provider */
-#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000           /* its keys and addresses are asked for again after this */
+#define MR_LIMIT_SHARES 200              /* links of one learner; one more takes the place of one that is over */
+#define MR_LIMIT_SHARE_ITEMS 20          /* credentials behind one link */
+#define MR_LIMIT_SHARE_POINTERS 200      /* parts of one credential that are chosen for it */
+#define MR_LIMIT_SHARE_LABEL 120         /* for whom it is, characters */
+#define MR_LIMIT_SHARE_DAYS 730          /* the furthest end */
+#define MR_LIMIT_SHARE_OPENINGS 50       /* times of one link, the newest */
+#define MR_LIMIT_SHARE_OPENING_MS 600000 /* loads of a page within so long are one opening */
+#define MR_LIMIT_SHARE_KEPT_MS (180 * MR_DAY_MS) /* openings, and links that are over, are forgotten after this */
+#define MR_LIMIT_CORRECTION_REMARK 2000          /* what is said beside the right name, octets */
+#define MR_LIMIT_SIGN_IN_PROVIDERS 16            /* of OpenID Connect, in sign-in.json */
+#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)   /* one answer of such a provider */
+#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000         /* its keys and addresses are asked for again after this */
 
 #endif

@@ -291,7 +291,8 @@ static mr_str legal_identifier(struct mr_spec_reader *r, const mr_json *v, const
 }
 
 static const char *const organisation_members[] = {"name",     "country", "address", "registration", "vat", "eidas",
-                                                   "homepage", "email",   "deqar",   "schac",        "ror", "did"};
+                                                   "homepage", "email",   "deqar",   "schac",        "ror", "did",
+                                                   "linkedin"};
 
 bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char *element, mr_organisation *ret)
 {
@@ -319,5 +320,9 @@ bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char
     ret->did = mr_spec_text(r, mr_json_get(v, "did"), element);
     if (ret->did.len && !mr_str_has_prefix(ret->did, MR_STR("did:")))
         mr_spec_fault(r, mr_json_get(v, "did"), element, "spec.did", ret->did);
+    ret->linkedin = mr_spec_text(r, mr_json_get(v, "linkedin"), element);
+    uint64_t number;
+    if (ret->linkedin.len && !mr_str_to_u64(ret->linkedin, &number))
+        mr_spec_fault(r, mr_json_get(v, "linkedin"), element, "spec.linkedin", ret->linkedin);
     return mr_texts_are_set(ret->name) && ret->country;
 }

@@ -17,6 +17,7 @@ typedef struct mr_organisation {
     mr_str homepage, email;   /* https URL; address */
     mr_str deqar, schac, ror; /* identifiers in registers, empty when none */
     mr_str did;               /* under which it signs */
+    mr_str linkedin;          /* number of its page there, digits; for learners' profiles, in no credential */
 } mr_organisation;
 
 struct mr_skill {

@@ -6,6 +6,7 @@
 #include "service/claim.h"
 #include "service/installation.h"
 #include "service/jobs.h"
+#include "service/share.h"
 #include "store/batch.h"
 
 int mr_job_house_keep(mr_service *s, struct mr_job *job, struct mr_err *err)
@@ -14,6 +15,7 @@ int mr_job_house_keep(mr_service *s, struct mr_job *job, struct mr_err *err)
     (void)job;
     MR_TRY(mr_claim_remove_unclaimed(s, &removed, err));
     if (removed) mr_log(MR_LOG_INFO, "claim.unclaimed_removed", NULL);
+    MR_TRY(mr_share_forget(s, &removed, err));
     return MR_OK;
 }
 

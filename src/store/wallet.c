@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "store/body.h"
+#include "store/share.h"
 
 #define COLUMNS                                                                                                        \
     "w.id, w.person_id, w.achievement_id, w.format, w.digest, w.verdict, w.title, w.issuer, w.learner, w.awarded_on, " \
@@ -226,11 +227,12 @@ int mr_store_wallet_remove(mr_db_tx *tx, mr_str person_id, mr_str id, bool *ret_
     MR_TRY(mr_db_run(tx, "DELETE FROM wallet_item WHERE id = $id AND person_id = $person",
                      MR_DB_ARGS(MR_DB_T("id", id), MR_DB_T("person", person_id)), &changed, err));
     *ret_removed = changed == 1;
-    return MR_OK;
+    return mr_store_share_remove_empty(tx, person_id, err);
 }
 
 int mr_store_wallet_move(mr_db_tx *tx, mr_str from_person, mr_str to_person, struct mr_err *err)
 {
+    MR_TRY(mr_store_share_move(tx, from_person, to_person, err));
     MR_TRY(
         mr_db_run(tx,
                   "DELETE FROM wallet_item WHERE person_id = $from AND digest IN (SELECT k.digest FROM wallet_item k "

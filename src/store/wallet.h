@@ -65,10 +65,10 @@ struct mr_wallet_totals {
 };
 int mr_store_wallet_totals(mr_db_tx *tx, mr_str person_id, struct mr_wallet_totals *ret,
                            struct mr_err *err) MR_MUST_CHECK;
-/* Remove one; it leaves its collections, too. What refers to an item does it with ON DELETE CASCADE. */
+/* Remove one; it leaves its collections and its shares, too; a share that shows nothing any more goes. What refers to an item does it with ON DELETE CASCADE. */
 int mr_store_wallet_remove(mr_db_tx *tx, mr_str person_id, mr_str id, bool *ret_removed,
                            struct mr_err *err) MR_MUST_CHECK;
-/* Everything of one person becomes another's; a file that both have stays once. */
+/* Everything of one person becomes another's, shares among it; a file that both have stays once. */
 int mr_store_wallet_move(mr_db_tx *tx, mr_str from_person, mr_str to_person, struct mr_err *err) MR_MUST_CHECK;
 
 /* What was awarded to this person's addresses, that nobody keeps and she may still take: not withdrawn, not declined, its copies there, decided or in time. */

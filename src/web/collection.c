@@ -83,6 +83,7 @@ static int put_one(mr_page *p, struct mr_err *err)
     MR_TRY(mr_wallet_list(p->service, p->actor, p->arena, &every, &all, &all_count, NULL, err));
     mr_page_begin_titled(p, row.name, "wallet");
     mr_json_put_member(v, "address", path_of(p, row.id));
+    mr_json_put_member(v, "collection_id", row.id);
     mr_json_put_member(v, "name", row.name);
     mr_json_put_name(v, "any");
     mr_json_put_bool(v, in_count > 0);

@@ -20,7 +20,7 @@
         {"email", "organisation.email", MR_FIELD_EMAIL}, {"registration", "organisation.registration", MR_FIELD_TEXT}, \
         {"vat", "organisation.vat", MR_FIELD_TEXT}, {"eidas", "organisation.eidas", MR_FIELD_TEXT},                    \
         {"deqar", "organisation.deqar", MR_FIELD_TEXT}, {"ror", "organisation.ror", MR_FIELD_TEXT},                    \
-        {"schac", "organisation.schac", MR_FIELD_TEXT},                                                                \
+        {"schac", "organisation.schac", MR_FIELD_TEXT}, {"linkedin", "organisation.linkedin", MR_FIELD_TEXT},          \
     {                                                                                                                  \
         "did", "organisation.did", MR_FIELD_TEXT                                                                       \
     }

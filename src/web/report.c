@@ -319,9 +319,13 @@ static mr_str name_to_type(mr_str name)
     return plain ? name : MR_STR("credential.jsonld");
 }
 
-static mr_str name_to_show(const mr_page *p, const struct mr_reported *item)
+static mr_str name_to_show(const mr_page *p, const struct mr_reports *r, const struct mr_reported *item,
+                           const mr_report *report)
 {
-    return item->name.len ? item->name : mr_message(p->language, "verify.pasted");
+    if (item->name.len) return item->name;
+    if (!r->within) return mr_message(p->language, "verify.pasted");
+    return report->has_view && report->view.title.len ? report->view.title
+                                                      : mr_message(p->language, "share.credential");
 }
 
 /* The address at which it can be verified again, and the forms that are given there. */
@@ -345,14 +349,16 @@ static mr_str reason(const mr_report *report)
 static void put_report(mr_page *p, struct mr_reports *r, mr_arena *a, size_t index, const mr_report *report)
 {
     const struct mr_reported *item = &r->files[index];
-    bool alone = r->count == 1;
+    bool alone = r->count == 1 && !r->within;
+    r->names_learner |= report->has_view && report->view.learner.len;
     mr_json_begin_object(&p->view);
     mr_json_put_name(&p->view, "number");
     mr_json_put_int(&p->view, (int64_t)index + 1);
     mr_json_put_member_c(&p->view, "h", alone ? "1" : "2");
     mr_json_put_member_c(&p->view, "sub", alone ? "2" : "3");
     put_bool(p, "alone", alone);
-    mr_json_put_member(&p->view, "name", told(p, r, name_to_show(p, item), NAME_MOST));
+    put_bool(p, "unfolded", r->within && r->count == 1);
+    mr_json_put_member(&p->view, "name", told(p, r, name_to_show(p, r, item, report), NAME_MOST));
     mr_json_put_member(&p->view, "to_type", name_to_type(item->name));
     mr_json_put_member_c(&p->view, "verdict", mr_verdict_name(report->verdict));
     mr_json_put_member(&p->view, "site", mr_service_public_url(p->service));

@@ -29,6 +29,9 @@ struct mr_reports {
     void (*begin)(mr_page *p, const struct mr_reports *r, const mr_report *first);
     void *self;  /* for `begin` */
     size_t room; /* left for shown texts; 0 at the start means the usual room */
+    bool
+        within; /* the page has a heading of its own: each file stands below it, and one without a name is called by its title */
+    bool names_learner; /* told: one of them says who learned it */
 };
 /* Verify each file, in memory of its own, and tell what was found. `a` is good until the next file. */
 typedef int mr_report_told(void *self, mr_arena *a, size_t index, const mr_report *report, struct mr_err *err);

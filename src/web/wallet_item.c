@@ -89,8 +89,7 @@ static mr_str content_of(const struct mr_wallet_item *item, mr_format format)
     return MR_STR_EMPTY;
 }
 
-/* A kept one, as what it was when she accepted it: its files are those of the claim page. */
-static struct mr_claim claim_of(const struct mr_wallet_item *item)
+struct mr_claim mr_web_wallet_claim(const struct mr_wallet_item *item)
 {
     return (struct mr_claim){.achievement_id = item->row.achievement_id,
                              .org_id = item->row.org_id,
@@ -104,7 +103,7 @@ static struct mr_claim claim_of(const struct mr_wallet_item *item)
 
 static void put_files(mr_page *p, const struct mr_wallet_item *item)
 {
-    const struct mr_claim claim = claim_of(item);
+    const struct mr_claim claim = mr_web_wallet_claim(item);
     mr_str at = mr_arena_format(p->arena, "/wallet/items/%.*s/file", MR_STR_ARG(item->row.id));
     put_flag(p, "is_kept", item->row.achievement_id.len > 0);
     mr_web_put_credential_files(p, at, &claim);
@@ -214,15 +213,27 @@ static const char *ending_of(mr_str content)
     if (mr_str_has_prefix(content, MR_STR("\x89PNG"))) return ".png";
     if (mr_str_has_prefix(content, MR_STR("%PDF-"))) return ".pdf";
     if (mr_str_has_prefix(content, MR_STR("<"))) return ".svg";
+    if (mr_str_has_prefix(content, MR_STR("ey")) && mr_str_find_char(content, '~') >= 0) return ".sd-jwt";
     return mr_str_has_prefix(content, MR_STR("{")) ? ".json" : ".txt";
 }
 
 /* "merit-3f9a1c20.json" */
-static void hand_out_original(mr_page *p, const struct mr_wallet_item *item)
+void mr_web_wallet_hand_out_octets(mr_page *p, const struct mr_wallet_item *item, mr_str content)
 {
-    mr_str id = item->row.id, content = item->files[0].content;
+    mr_str id = item->row.id;
     mr_page_download(p, "application/octet-stream",
                      mr_arena_format(p->arena, "merit-%.*s%s", 8, id.ptr + id.len - 8, ending_of(content)), content);
+}
+
+void mr_web_wallet_hand_out(mr_page *p, const struct mr_wallet_item *item, mr_str name)
+{
+    const struct mr_claim claim = mr_web_wallet_claim(item);
+    if (item->row.achievement_id.len)
+        mr_web_credential_file(p, &claim, name);
+    else if (mr_str_is(name, "original"))
+        mr_web_wallet_hand_out_octets(p, item, item->files[0].content);
+    else
+        mr_page_not_found(p);
 }
 
 void mr_web_wallet_file(mr_page *p)
@@ -231,15 +242,12 @@ void mr_web_wallet_file(mr_page *p)
     struct mr_wallet_item item;
     if (!mr_web_has_wallet(p)) return;
     int code = mr_wallet_get(p->service, p->actor, p->arena, p->part[0], &item, &err);
-    const struct mr_claim claim = claim_of(&item);
-    if (code != MR_OK && code != MR_E_NOT_FOUND)
-        mr_page_fail(p, &err);
-    else if (code == MR_OK && item.row.achievement_id.len)
-        mr_web_credential_file(p, &claim, p->part[1]);
-    else if (code == MR_OK && mr_str_is(p->part[1], "original"))
-        hand_out_original(p, &item);
-    else
+    if (code == MR_OK)
+        mr_web_wallet_hand_out(p, &item, p->part[1]);
+    else if (code == MR_E_NOT_FOUND)
         mr_page_not_found(p);
+    else
+        mr_page_fail(p, &err);
 }
 
 /* ---- removing ---- */

@@ -1,5 +1,5 @@
-// Journey J2, up to sharing: a learner opens the mailed link without an account, sees the credential unwrapped, says when a name is wrong, accepts, keeps it in Merit in one step,
-// finds what else was awarded to her, takes in a file from elsewhere, and sorts what she has. Real SMTP, no mouse: every step of a learner is made by keyboard.mjs. What is typed
+// Journey J2: a learner opens the mailed link without an account, sees the credential unwrapped, says when a name is wrong, accepts, keeps it in Merit in one step,
+// finds what else was awarded to her, takes in a file from elsewhere, sorts what she has, and shares it by links that end. Real SMTP, no mouse: every step of a learner is made by keyboard.mjs. What is typed
 // into the address bar are links out of mails. The office, which only makes what she is awarded, is no part of the journey and is clicked.
 //
 //   j2.mjs MERIT WORKDIR [sqlite|postgresql|noscript]      noscript: SQLite, and browsers that run no scripts
@@ -171,11 +171,12 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     await page.context().close();
   });
 
-  let european;
+  let european, mine;
   await test('she keeps it in Merit in one step, without a password', async () => {
     const { page, keys } = aase;
     await keys.press('Keep it in Merit');
     assert.match(page.url(), /\/wallet\/items\//);
+    mine = page.url().split('?')[0];
     assert.match(await page.textContent('[role=status]'), /It is in your account now.*Later/s);
     assert.match(await page.textContent('.sheet'), /Åse Prøvesen.*Wound care with digital follow-up.*2 ECTS/s);
     assert.equal(await page.locator('nav[aria-label="Main"] a, header nav a').filter({ hasText: 'For providers' }).count(), 0); // she is no provider
@@ -269,6 +270,146 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     await look(page, 'collection');
     await keys.press(/^Take out: /);
     assert.equal(await page.locator('tbody tr').count(), 1);
+  });
+
+  // ---- sharing ----
+
+  const recipient = async () => open(browser, { locale: 'en-GB', javaScriptEnabled: scripts });
+  let hospital, shared;
+  await test('she sees what they will see before the link is made', async () => {
+    const { page, keys } = aase;
+    await page.goto(mine);
+    assert.match(await page.textContent('aside'), /Nobody sees it but you/);
+    await keys.press('Share by a link');
+    assert.equal(await heading(page), 'Share by a link');
+    await look(page, 'share-form');
+    await keys.write('Nordhospitalet (invented)', 'For whom is it?');
+    await keys.press('See what they will see');
+    assert.match(await page.textContent('.group'), /Åse Prøvesen shares a credential with you.*For “Nordhospitalet \(invented\)”/s);
+    assert.equal(await page.locator('.group a[download]').count(), 0); // a preview gives nothing away
+    await look(page, 'share-preview');
+    await keys.press('Change something');
+    assert.equal(await page.inputValue('#label'), 'Nordhospitalet (invented)');
+    await keys.press('See what they will see');
+    await keys.press('Make the link');
+    assert.match(await page.textContent('[role=status]'), /Nobody but you has it yet/);
+    assert.match(await page.textContent('main'), /Not opened yet/);
+    await look(page, 'share');
+    hospital = page.url().split('?')[0];
+    shared = site.url + await page.getAttribute('#link', 'href');
+    assert.equal(await page.textContent('#link'), shared);
+    const letter = new URL(await page.getAttribute('a[href^="mailto:"]', 'href'));
+    assert.match(letter.searchParams.get('body'), new RegExp(shared.replaceAll('/', '\\/')));
+    const profile = new URL(await page.getAttribute('a[href^="https://www.linkedin.com/"]', 'href'));
+    assert.equal(profile.searchParams.get('certUrl'), shared);
+    assert.equal(profile.searchParams.get('issueYear'), '2026');
+    assert.equal(profile.searchParams.get('issueMonth'), '10');
+    assert.equal(profile.searchParams.get('certId'), null);
+    assert.equal(await page.evaluate(() => document.querySelector('img.qr').naturalWidth > 0), true);
+  });
+
+  await test('whoever has the link reads the verdict, and takes the file as it was sealed', async () => {
+    const page = await recipient();
+    const answer = await page.goto(shared);
+    assert.equal(await heading(page), 'Åse Prøvesen shares a credential with you');
+    assert.match(await page.textContent('main'), /That it was opened is noted.*Nothing is noted about you or your device/s);
+    assert.match(await page.textContent('.verdict'), /seal/);
+    assert.match(answer.headers()['x-robots-tag'], /noindex/);
+    assert.equal(answer.headers()['referrer-policy'], 'no-referrer');
+    assert.equal(answer.headers()['cache-control'], 'no-store');
+    await look(page, 'shared');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href$="/file/1/european"]')]);
+    assert.ok(readFileSync(await download.path()).equals(european));
+    for (let again = 0; again < 3; again++) await page.reload();
+    await page.context().close();
+    const wrong = shared.replace(/.{32}$/, 'A'.repeat(32));
+    assert.equal((await fetch(wrong)).status, 404);
+    assert.equal((await fetch(shared, { method: 'HEAD' })).status, 200);
+  });
+
+  await test('she sees that it was opened, once', async () => {
+    const { page, keys } = aase;
+    await page.goto(shared);
+    assert.match(await page.textContent('[role=status]'), /your own link/);
+    await page.goto(hospital);
+    assert.match(await page.textContent('main'), /Opened once/);
+    assert.equal(await page.locator('main .two ul').first().locator('li').count(), 1);
+    await keys.press('Your links');
+    assert.match(await page.textContent('tbody'), /Nordhospitalet.*Wound care.*Works until.*Opened once.*Last on/s);
+    await look(page, 'shares');
+  });
+
+  await test('parts that she unticks are not in what is shown', async () => {
+    const { page, keys } = aase;
+    await keys.press('Share something');
+    await look(page, 'share-choose');
+    await keys.tick(/^Wound care(?!.*From elsewhere)/);
+    await keys.press('Go on');
+    await keys.write('A course that needs no name', 'For whom is it?');
+    await keys.hit('Show only some of it');
+    await look(page, 'share-parts');
+    for (const part of [/^Name/, /^Given name/, /^Family name/, /^Date of birth/]) {
+      if (!await page.locator('input[type=checkbox]:checked').evaluateAll((boxes, source) => boxes.some((box) => new RegExp(source).test(box.labels[0].textContent.trim())), part.source)) continue;
+      await keys.reach(part);
+      await page.keyboard.press('Space');
+    }
+    await keys.press('See what they will see');
+    assert.doesNotMatch(await page.textContent('.group'), /Prøvesen|Åse/);
+    await look(page, 'share-preview-parts');
+    await keys.press('Make the link');
+    const link = site.url + await page.getAttribute('#link', 'href'), other = await recipient();
+    await other.goto(link);
+    assert.equal(await heading(other), 'A credential is shared with you');
+    assert.doesNotMatch(await other.content(), /Prøvesen|Åse/);
+    assert.equal(await other.locator('a[download]').count(), 1);
+    const [download] = await Promise.all([other.waitForEvent('download'), other.click('a[download]')]);
+    assert.match(download.suggestedFilename(), /\.sd-jwt$/);
+    for (const form of ['european', 'certificate', 'wallet', 'original']) assert.equal((await other.request.get(`${link}/file/1/${form}`)).status(), 404, form);
+    await look(other, 'shared-parts');
+    await other.context().close();
+  });
+
+  await test('she stops it, and whoever opens it reads that it is over and no more', async () => {
+    const { page, keys } = aase, other = await recipient();
+    await other.goto(shared);
+    await page.goto(hospital);
+    await keys.press('Stop the link');
+    assert.match(await page.textContent('[role=status]'), /The link is stopped/);
+    await look(page, 'share-stopped');
+    assert.equal((await other.reload()).status(), 410);
+    assert.equal(await heading(other), 'This link is over');
+    assert.doesNotMatch(await other.content(), /Prøvesen|Åse|Wound|Nordhospitalet/);
+    await look(other, 'shared-over');
+    assert.equal((await other.request.get(`${shared}/file/1/european`)).status(), 410);
+    await page.fill('#until', '2019-01-01');
+    await keys.press('Let it work again');
+    assert.match(await page.textContent('[role=alert]'), /from today until 2 years from now/);
+    await page.fill('#until', '');
+    await keys.press('Let it work again');
+    assert.match(await page.textContent('[role=status]'), /works until/);
+    assert.equal((await other.reload()).status(), 200);
+    await other.context().close();
+  });
+
+  await test('a whole collection under one link, each with its own verdict', async () => {
+    const { page, keys } = aase;
+    await page.goto(`${site.url}/wallet/collections`);
+    await keys.press('For nursing jobs');
+    await keys.press('Put it in');
+    await keys.press('Share this collection');
+    await keys.write('Two at once', 'For whom is it?');
+    await keys.press('See what they will see');
+    assert.match(await page.textContent('.group h2'), /shares 2 credentials with you/);
+    await keys.press('Make the link');
+    const other = await recipient();
+    await other.goto(site.url + await page.getAttribute('#link', 'href'));
+    assert.equal(await other.locator('.verdict').count(), 2);
+    await look(other, 'shared-two');
+    await Promise.all([other.waitForNavigation(), other.locator('.verdict a').last().click()]);
+    assert.equal(await other.locator('.verdict').count(), 1);
+    assert.match(await other.textContent('main'), /Learning outcomes/);
+    await look(other, 'shared-second');
+    await other.context().close();
   });
 
   await test('removing says what goes and what remains', async () => {

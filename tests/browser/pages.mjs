@@ -10,7 +10,7 @@ import { faults, issue, mailed, open, root, run, sideways } from './site.mjs';
 
 // Addresses that show no page of their own.
 const excused = {
-  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
+  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/shared/*/*/file/*/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
   '/provider/drafts/*/preview/certificate': 'a picture', '/provider/batches/*/progress': 'JSON for a script', '/provider/batches/*/sample': 'a picture',
   '/provider/batches/*/refused': 'a file', '/provider/batches/*/links': 'a file', '/provider/vocabularies/*': 'JSON for a script', '/provider/specifications/*/numbers/table': 'a file',
   '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/verify/*/*/file/*': 'files (j3.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
@@ -118,6 +118,16 @@ async function furnish({ site, work, browser, assert }) {
   await send(who.designer, 'main form[action$="/collections"] button');
   made.collection = id(who.designer.url(), 3);
   await send(who.designer, 'button[value=put]');
+  const share = async (label) => {
+    await who.designer.goto(`${site.url}/wallet/share?item=${made.item}`);
+    await who.designer.fill('#label', label);
+    await send(who.designer, 'button[value=preview]');
+    await send(who.designer, 'button[value=make]');
+    return { id: id(who.designer.url(), 3), path: new URL(await who.designer.getAttribute('#link', 'href'), site.url).pathname };
+  };
+  made.shareOver = await share('Gemeentelijke gezondheidsdienst Noord-Veluwe, sollicitatiecommissie wijkverpleegkundigen (verzonnen)');
+  await send(who.designer, 'form[action$="/stop"] button');
+  made.share = await share('Nordhospitalet (opdigtet)');
   await who.designer.goto(`${site.url}/account/addresses`);
   await who.designer.fill('#email', 'one.more@example.org');
   await send(who.designer, 'main form.inline-form button');
@@ -221,6 +231,17 @@ function walk(made, site) {
   add('designer', '/wallet/items/*', `/wallet/items/${made.item}`, 'wallet-item');
   add('designer', '/wallet/items/*/remove', `/wallet/items/${made.item}/remove`, 'wallet-remove');
   add('designer', '/wallet/collections/*', `/wallet/collections/${made.collection}`, 'wallet-collection');
+  add('designer', '/wallet/share', '/wallet/share', 'share-choose');
+  add('designer', '/wallet/share', `/wallet/share?item=${made.item}`, 'share-form');
+  add('designer', '/wallet/share', `/wallet/share?item=${made.item}`, 'share-preview', async (page) => {
+    await page.fill('#label', 'Nordhospitalet (opdigtet)');
+    await submit('button[value=preview]')(page);
+  });
+  add('designer', '/wallet/shares');
+  add('designer', '/wallet/shares/*', `/wallet/shares/${made.share.id}`, 'share');
+  add('designer', '/wallet/shares/*', `/wallet/shares/${made.shareOver.id}`, 'share-over');
+  add('stranger', '/shared/*/*', made.share.path, 'shared');
+  add('stranger', '/shared/*/*', made.shareOver.path, 'shared-over');
   add('designer', '/account/addresses/*', made.address, 'address-link');
   add('registrar', '/provider/corrections');
   add('stranger', '/enrol/*', `/enrol/${SLUG}`, 'enrol');

@@ -42,7 +42,7 @@ NEVER = re.compile(r"/(discard|delete|remove|revoke|leave|sign-out|archive|end|w
 PLAIN = {"specification": "hostile-wound-care", "language": "en", "language_tag": "en", "change": "add", "zone": "Europe/Copenhagen", "time_zone": "Europe/Copenhagen",
          "supervision": "supervised", "roles": ["designer"], "country": "DK", "mode": "online", "currency": "EUR", "dates": "day-first", "names": "as-written", "ects": "2",
          "events": ["achievement.sealed"], "content": "JVBERi0xLjQ=", "columns": {"name": "Navn"}, "constants": {"place": "Aarhus"}, "grades": {"passed": ["7"]}, "base": None,
-         "replaced_by": None, "opportunity": None, "eidas": None, "vat": None, "ror": None, "deqar": None, "schac": None, "did": None, "registration": None, "isced": None,
+         "replaced_by": None, "opportunity": None, "eidas": None, "vat": None, "ror": None, "deqar": None, "schac": None, "linkedin": None, "did": None, "registration": None, "isced": None,
          "birth_date": "1991-03-02", "date": "2026-10-14", "awarded_on": "2026-10-14", "at": "2030-10-14T09:00:00Z", "start": "2027-01-10", "end": "2027-02-10",
          "apply_until": "2027-01-01", "languages": ["en"], "parent": None, "by": None, "homepage": "https://example.org/",
          "MailTest/kind": "claim", "EvidenceFile/kind": "achievement", "OrganisationChange/kind": "other", "Statement/kind": "recognition", "Opportunity/state": "planned",

@@ -184,6 +184,11 @@ static const char *const fillings[] = {
     "INSERT INTO collection_item (collection_id, item_id, position) VALUES ('co', 'wi', 1);"
     "INSERT INTO correction_request (id, org_id, achievement_id, right_name, language, state, asked_at) VALUES ('cr', "
     "'o1', '" A2 "', 'Sukarno Invented', 'da', 'open', 16003)",
+    /* 17: share */
+    "INSERT INTO share (id, person_id, label, until, created_at, opened) VALUES ('sh', 'p1', 'Hospital (invented)', "
+    "17001, 17000, 1);"
+    "INSERT INTO share_item (share_id, position, item_id, pointers) VALUES ('sh', 1, 'wi', '[\"/name\"]');"
+    "INSERT INTO share_opening (share_id, at) VALUES ('sh', 17002)",
     /* 19: pages */
     "INSERT INTO specification_count (specification_id, awarded) VALUES ('s-none', 0)",
 };

@@ -1,0 +1,228 @@
+/* Links over HTTP: what the form says when something is wrong, what a recipient is sent, and what nobody is. */
+#include "office.h"
+#include "people.h"
+
+#include "service/share.h"
+
+struct house {
+    struct site site;
+    mr_arena a;
+    struct visitor mette, other;
+    mr_str person, other_person;
+    mr_str item; /* of Mette's */
+    mr_str learner;
+};
+
+static int open_house(void **state)
+{
+    struct house *h = calloc(1, sizeof *h);
+    struct mr_err err = {0};
+    struct mr_claim claim;
+    mr_claim_pass pass;
+    site_open(&h->site, NULL);
+    mr_arena_init(&h->a, 64 << 20);
+    mr_service *s = h->site.service;
+    h->person = person_add(&h->site, &h->a, "mette@example.org", "", 0, false);
+    h->other_person = person_add(&h->site, &h->a, "other@example.org", "", 0, false);
+    site_credential(&h->site, &h->a, "wound-care-2026", &claim);
+    mr_str path = mr_claim_path(s, &h->a, claim.achievement_id, claim.turn), mac = MR_STR_EMPTY;
+    while (mr_str_split(&path, '/', &mac)) {
+    }
+    assert_ok(mr_claim_accept(s, claim.achievement_id, mac, MR_STR_EMPTY, pass, &err), err);
+    assert_ok(mr_wallet_keep(s, &h->a, mr_language_english(), h->person, claim.achievement_id, &h->item, &err), err);
+    h->learner = claim.learner;
+    person_enter(&h->site, "mette@example.org", &h->mette);
+    person_enter(&h->site, "other@example.org", &h->other);
+    *state = h;
+    return 0;
+}
+
+static int close_house(void **state)
+{
+    struct house *h = *state;
+    site_close(&h->site);
+    test_temp_remove();
+    test_temp()->count = 0;
+    mr_arena_done(&h->a);
+    free(h);
+    return 0;
+}
+
+static void get(struct house *h, const struct visitor *v, const char *path)
+{
+    site_get(&h->site, path, SITE_HEADER_LIST({"Accept-Language", "en"}, {v ? "Cookie" : NULL, v ? v->cookie : NULL}));
+}
+
+/* Send the form for the item with these fields behind. */
+static void send(struct house *h, const struct visitor *v, const char *what, const char *fields)
+{
+    person_send(
+        &h->site, v, "/wallet/share",
+        mr_arena_format(&h->a, "do=%s&item=%.*s%s%s", what, MR_STR_ARG(h->item), *fields ? "&" : "", fields).ptr);
+}
+
+/* Make a link; its own page, and the address that is given away. */
+static const char *make(struct house *h, const char *fields, const char **ret_shared)
+{
+    struct site *s = &h->site;
+    send(h, &h->mette, "make", fields);
+    assert_status(s, 303, "a link is made");
+    mr_str at = mr_arena_dup(&h->a, site_header_of(s, "Location")), page, id = MR_STR_EMPTY;
+    mr_str_split(&at, '?', &page);
+    mr_str rest = page;
+    while (mr_str_split(&rest, '/', &id)) {
+    }
+    *ret_shared = mr_arena_cstr(&h->a, mr_share_path(s->service, &h->a, id));
+    return mr_arena_cstr(&h->a, page);
+}
+
+static void test_share_form__says_what_is_wrong_and_keeps_what_was_typed(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    get(h, &h->mette, mr_arena_format(&h->a, "/wallet/share?item=%.*s", MR_STR_ARG(h->item)).ptr);
+    assert_private_page(s, 200, "the form");
+    assert_says(s, "For whom is it?");
+    person_send(s, &h->mette, "/wallet/share", "do=form");
+    assert_private_page(s, 422, "nothing is chosen");
+    assert_says(s, "Nothing is chosen yet");
+    send(h, &h->mette, "preview", "label=+&days=90");
+    assert_private_page(s, 422, "no name");
+    assert_says(s, "The link needs a name");
+    assert_int_equal(site_count(s, "value=\"90\" checked"), 1);
+    send(h, &h->mette, "make", "label=%3Cb%3EWard%3C%2Fb%3E&until=2019-01-01");
+    assert_private_page(s, 422, "a day that is over");
+    assert_says(s, "from today until 2 years from now");
+    assert_says(s, "&lt;b&gt;Ward&lt;/b&gt;");
+    assert_says_not(s, "<b>Ward");
+    assert_says(s, "2019-01-01");
+    for (const char *const *day = (const char *const[]){"yesterday", "2026-02-31", "9999-12-31", NULL}; *day; day++) {
+        send(h, &h->mette, "make", mr_arena_format(&h->a, "label=A&until=%s", *day).ptr);
+        assert_private_page(s, 422, *day);
+    }
+    MR_CLEANUP(mr_buf_done) mr_buf many;
+    mr_buf_init(&many, 1 << 16);
+    for (int i = 0; i < MR_LIMIT_SHARE_ITEMS; i++) mr_buf_format(&many, "&item=%.*s", MR_STR_ARG(h->item));
+    mr_buf_format(&many, "&form_token=%s&do=form&item=%.*s", h->mette.form_token, MR_STR_ARG(h->item));
+    site_ask(s, MR_POST, "/wallet/share",
+             SITE_HEADER_LIST({"Content-Type", "application/x-www-form-urlencoded"}, {"Cookie", h->mette.cookie},
+                              {"Accept-Language", "en"}),
+             mr_buf_str(&many));
+    assert_private_page(s, 422, "too many");
+    assert_says(s, "at most 20 credentials");
+}
+
+static void test_share_form__reaches_nothing_of_another(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    const char *shared, *page = make(h, "label=Ward", &shared);
+    get(h, &h->other, mr_arena_format(&h->a, "/wallet/share?item=%.*s", MR_STR_ARG(h->item)).ptr);
+    assert_status(s, 404, "another's item");
+    for (const char *const *what = (const char *const[]){"form", "preview", "make", NULL}; *what; what++) {
+        send(h, &h->other, *what, "label=Mine");
+        assert_status(s, 404, *what);
+    }
+    get(h, &h->other, page);
+    assert_status(s, 404, "another's link");
+    person_send(s, &h->other, mr_arena_format(&h->a, "%s/stop", page).ptr, "");
+    assert_status(s, 404, "stopping another's");
+    person_send(s, &h->other, mr_arena_format(&h->a, "%s/end", page).ptr, "days=7");
+    assert_status(s, 404, "another's end");
+    struct visitor bare = h->mette;
+    bare.form_token[0] = '\0';
+    person_send(s, &bare, mr_arena_format(&h->a, "%s/stop", page).ptr, "");
+    assert_status(s, 403, "without the form's token");
+    get(h, NULL, page);
+    assert_status(s, 403, "a stranger");
+    get(h, &h->other, "/wallet/shares");
+    assert_says_not(s, "Ward");
+    get(h, &h->other, shared); /* but whoever has the link may read it */
+    assert_private_page(s, 200, "the link");
+}
+
+static void test_shared__tells_the_recipient_and_is_kept_by_nobody(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    const char *shared, *page = make(h, "label=Ward+4&days=7", &shared);
+    site_ask(s, MR_HEAD, shared, SITE_NOTHING_MORE, MR_STR_EMPTY);
+    assert_status(s, 200, "asked about");
+    get(h, &h->mette, page);
+    assert_private_page(s, 200, "her page of it");
+    assert_says(s, "Not opened yet");
+    get(h, NULL, shared);
+    assert_private_page(s, 200, "the link");
+    assert_str(site_header_of(s, "Referrer-Policy"), "no-referrer");
+    assert_str(site_header_of(s, "X-Robots-Tag"), "noindex, nofollow");
+    assert_says(s, "shares a credential with you");
+    assert_says(s, "Ward 4");
+    assert_says(s, "Nothing is noted about you or your device");
+    get(h, NULL, mr_arena_format(&h->a, "%s/file/1/european", shared).ptr);
+    assert_status(s, 200, "the sealed file");
+    assert_str(site_header_of(s, "Cache-Control"), "no-store");
+    for (const char *const *file = (const char *const[]){"0/european", "2/european", "1/shown", "1/nothing",
+                                                         "99999999999999999999/european", NULL};
+         *file; file++) {
+        get(h, NULL, mr_arena_format(&h->a, "%s/file/%s", shared, *file).ptr);
+        assert_status(s, 404, *file);
+    }
+    get(h, &h->mette, page);
+    assert_says(s, "Opened once");
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const wrong[] = {
+            "/shared/01a22a65-7e0a-7f3f-9bdf-1a3df4e3d22d/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "/shared/nothing/nothing",
+            "/shared/%27/x"};
+        get(h, NULL, wrong[i]);
+        assert_status(s, 404, wrong[i]);
+    }
+    person_send(s, &h->mette, mr_arena_format(&h->a, "%s/stop", page).ptr, "");
+    assert_status(s, 303, "stopped");
+    for (const char *const *more = (const char *const[]){"", "?credential=1", "/file/1/european", NULL}; *more;
+         more++) {
+        get(h, NULL, mr_arena_format(&h->a, "%s%s", shared, *more).ptr);
+        assert_private_page(s, 410, "a link that is over");
+        assert_says(s, "This link is over");
+        assert_says_not(s, "Ward 4");
+        assert_says_not(s, "Wound");
+        assert_says_not(s, mr_arena_cstr(&h->a, h->learner));
+    }
+}
+
+static void test_share__shows_no_part_that_was_unticked(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    const char *shared;
+    const char *name = mr_arena_cstr(&h->a, h->learner);
+    make(h, "label=Ward&of.0=1", &shared); /* nothing is ticked */
+    get(h, NULL, shared);
+    assert_private_page(s, 200, "the link");
+    assert_says_not(s, name);
+    assert_says_not(s, "Łucja"); /* nor the name of the account */
+    assert_says(s, "A credential is shared with you");
+    for (const char *const *form =
+             (const char *const[]){"european", "certificate", "jwt", "badge", "badge.png", "wallet", "original", NULL};
+         *form; form++) {
+        get(h, NULL, mr_arena_format(&h->a, "%s/file/1/%s", shared, *form).ptr);
+        assert_status(s, 404, *form);
+    }
+    get(h, NULL, mr_arena_format(&h->a, "%s/file/1/shown", shared).ptr);
+    assert_status(s, 200, "what is shown");
+    make(h, "label=Whole", &shared);
+    get(h, NULL, shared);
+    assert_says(s, name);
+    assert_says(s, "Łucja");
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, open_house, close_house)
+    const struct CMUnitTest tests[] = {
+        T(test_share_form__says_what_is_wrong_and_keeps_what_was_typed),
+        T(test_share_form__reaches_nothing_of_another),
+        T(test_shared__tells_the_recipient_and_is_kept_by_nobody),
+        T(test_share__shows_no_part_that_was_unticked),
+    };
+    return cmocka_run_group_tests_name("web/share", tests, NULL, NULL);
+}
