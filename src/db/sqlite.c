@@ -276,6 +276,8 @@ int mr_db_sqlite_open(const char *path, mr_db **ret, struct mr_err *err)
 
 /* ---- the pool ---- */
 
+#define TIDY_WAIT_MS 1000 /* for those who read: nobody writes meanwhile */
+
 static struct connection *idle_connection(struct pool *db, bool writes)
 {
     if (writes || db->count == 1) return db->connections[0].busy ? NULL : &db->connections[0];
@@ -623,8 +625,32 @@ static int copy(mr_db *base, const char *path, struct mr_err *err)
     return code;
 }
 
+/* The first column says whether somebody was in the way. */
+static int cut_log(struct connection *c, bool *ret_done, struct mr_err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = S.sqlite3_prepare_v3(c->handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, 0, &statement, NULL);
+    if (rc == SQLITE_OK) rc = S.sqlite3_step(statement);
+    *ret_done = rc == SQLITE_ROW && S.sqlite3_column_int64(statement, 0) == 0;
+    S.sqlite3_finalize(statement);
+    return rc == SQLITE_ROW || rc == SQLITE_BUSY ? MR_OK : fail_with(err, c->handle, rc, "checkpoint");
+}
+
+static int tidy(mr_db *base, bool *ret_done, struct mr_err *err)
+{
+    struct connection *c = take_connection((struct pool *)base, true);
+    *ret_done = false;
+    if (!c) return MR_OK;
+    S.sqlite3_busy_timeout(c->handle, TIDY_WAIT_MS);
+    int code = cut_log(c, ret_done, err);
+    S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
+    give_back(c);
+    return code;
+}
+
 static const struct mr_db_functions functions = {
     .engine = MR_DB_SQLITE,
+    .tidy = tidy,
     .close = close_pool,
     .begin = begin,
     .copy = copy,

@@ -184,6 +184,12 @@ static const char *const fillings[] = {
     "INSERT INTO collection_item (collection_id, item_id, position) VALUES ('co', 'wi', 1);"
     "INSERT INTO correction_request (id, org_id, achievement_id, right_name, language, state, asked_at) VALUES ('cr', "
     "'o1', '" A2 "', 'Sukarno Invented', 'da', 'open', 16003)",
+    /* 18: privacy */
+    "INSERT INTO retention_setting (org_id, record_months, evidence_months, enrolment_months, contact, changed_at) "
+    "VALUES ('o1', 120, 12, 24, 'privacy@old.example.org', 18000);"
+    "UPDATE achievement SET restricted_at = 18001, restricted_for = 'asked', restricted_remark = 'In doubt' WHERE id = "
+    "'" A2 "';"
+    "UPDATE enrolment SET restricted_at = 18002",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
