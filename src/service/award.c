@@ -8,6 +8,7 @@
 #include "service/correction.h"
 #include "service/installation.h"
 #include "service/maker.h"
+#include "service/organisation.h"
 #include "service/status.h"
 #include "service/upload.h"
 #include "store/sealing.h"
@@ -159,6 +160,7 @@ int mr_award(mr_service *s, const struct mr_actor *actor, mr_arena *a, const str
     if (!w) return MR_FAIL(err, MR_E_NOMEM, "no memory to award", MR_NOWHERE);
     MR_TRY(mr_catalogue_get(s, a, order->specification, &published, err));
     MR_TRY(mr_authorise(actor, MR_MAY_ACHIEVEMENT_AWARD, published.org_id, err));
+    MR_TRY(mr_organisation_check_open(s, published.org_id, err));
     MR_TRY(mr_award_is_free(s, actor, published.org_id, &is_free, err));
     if (!is_free && !is_validated) /* a validation was decided by an assessor */
         return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "an assessor signs results off, and another person seals",

@@ -7,6 +7,7 @@
 #include "service/claim.h"
 #include "service/status.h"
 #include "web/correction.h"
+#include "web/privacy.h"
 #include "web/sealing.h"
 
 static mr_str award_path(mr_page *p, mr_str slug)
@@ -139,7 +140,8 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
     mr_office_put_specification(p, &published);
     mr_json_put_member(v, "address", achievement_path(p, record->id, ""));
     mr_json_put_member(v, "batch", mr_office_batch_path(p, record->batch_id, ""));
-    mr_json_put_member(v, "learner", record->fields.name.len ? record->fields.name : status.learner);
+    mr_str name = record->fields.name.len ? record->fields.name : status.learner;
+    mr_json_put_member(v, "learner", mr_web_name_or_restricted(p, name));
     mr_office_put_flag(p, looks[status.status], true);
     mr_str since = status.changed_at == MR_TIME_NONE
                        ? MR_STR_EMPTY
@@ -163,7 +165,7 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
                        status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     put_facts(p, record);
     MR_TRY(mr_web_put_correction(p, record->id, NULL, err));
-    return MR_OK;
+    return mr_web_put_restriction(p, record->id, err);
 }
 
 void mr_web_achievement(mr_page *p)
