@@ -25,7 +25,8 @@ static const char help[] =
     "                                prints a link that signs in once, within 15 minutes\n"
     "  merit user roles EMAIL --roles LIST [--org NAME] [--installation yes|no]\n"
     "                                these roles and no others\n"
-    "  merit user export EMAIL FILE  everything that is this person's, in one archive (ZIP), as she could take it herself\n"
+    "  merit user export EMAIL FILE  everything that is this person's, in one archive (ZIP), as she could take it "
+    "herself\n"
     "  merit user erase EMAIL [--yes]\n"
     "                                end the account, for somebody who cannot get in and whose identity you have "
     "checked;\n"
@@ -153,6 +154,7 @@ static int export_person(struct user *u, const char *who, const char *path, stru
     MR_CLEANUP(mr_buf_done) mr_buf piece;
     struct mr_export_result result;
     mr_str id;
+    mr_buf_init(&piece, MR_LIMIT_PDF + MR_LIMIT_DOCUMENT);
     MR_TRY(mr_erasure_find(u->service, &u->arena, mr_str_of(who), &id, err));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     MR_CLEANUP(file_cleanup) FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
@@ -162,7 +164,6 @@ static int export_person(struct user *u, const char *who, const char *path, stru
                                           .limit = MR_LIMIT_WALLET_ITEMS,
                                           .take = put_piece,
                                           .self = out};
-    mr_buf_init(&piece, MR_LIMIT_PDF + MR_LIMIT_DOCUMENT);
     MR_TRY(mr_export_write(u->service, &mr_actor_operator, &order, &piece, &result, err));
     if (fflush(out) != 0 || fsync(fd) != 0) return MR_FAIL(err, MR_E_IO, "the archive cannot be written", MR_NOWHERE);
     printf("%s: %zu items of the wallet, and all that is kept about the account.\n", path, result.items);
@@ -198,9 +199,8 @@ static bool is_call(int words, char **argv)
 {
     if (words == 1) return strcmp(argv[1], "list") == 0;
     if (words == 3) return strcmp(argv[1], "export") == 0;
-    return words == 2 &&
-           (strcmp(argv[1], "add") == 0 || strcmp(argv[1], "reset") == 0 || strcmp(argv[1], "roles") == 0 ||
-            strcmp(argv[1], "erase") == 0);
+    return words == 2 && (strcmp(argv[1], "add") == 0 || strcmp(argv[1], "reset") == 0 ||
+                          strcmp(argv[1], "roles") == 0 || strcmp(argv[1], "erase") == 0);
 }
 
 static int run(struct user *u, char **argv, const mr_env *env, struct mr_err *err)
@@ -219,14 +219,11 @@ int mr_cli_user(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(user_done) struct user u = {0};
     bool installation = false, done, is_add = argc > 1 && strcmp(argv[1], "add") == 0;
-    const mr_option options[] = {{"data", &u.data, NULL},
-                                 {"name", &u.name, NULL},
-                                 {"roles", &u.roles, NULL},
-                                 {"org", &u.org, NULL},
-                                 {"public-url", &u.url, NULL},
-                                 {"lang", &u.lang, NULL},
-                                 {"yes", NULL, &u.yes},
-                                 {"installation", is_add ? NULL : &u.installation, is_add ? &installation : NULL}};
+    const mr_option options[] = {
+        {"data", &u.data, NULL},      {"name", &u.name, NULL},
+        {"roles", &u.roles, NULL},    {"org", &u.org, NULL},
+        {"public-url", &u.url, NULL}, {"lang", &u.lang, NULL},
+        {"yes", NULL, &u.yes},        {"installation", is_add ? NULL : &u.installation, is_add ? &installation : NULL}};
     struct mr_err err = {0};
     int words;
     mr_arena_init(&u.arena, MR_LIMIT_DOCUMENT_MEMORY);

@@ -169,8 +169,8 @@ static int tell(struct erasing *x, const struct mr_erasure *what, struct mr_err 
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_json_writer w;
-    if (!mr_contact_is_email(what->email)) return MR_OK;
     mr_buf_init(&text, 64 * MR_KIB);
+    if (!mr_contact_is_email(what->email)) return MR_OK;
     mr_json_writer_init(&w, &text, 0);
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "name", what->name);

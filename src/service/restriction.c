@@ -181,8 +181,8 @@ static int tell_learner(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct m
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_json_writer w;
-    if (!mr_contact_is_email(row->email)) return MR_OK;
     mr_buf_init(&text, 64 * MR_KIB);
+    if (!mr_contact_is_email(row->email)) return MR_OK;
     mr_buf_put(&text, mr_str_make(about.ptr, about.len - 1));
     mr_buf_puts(&text, ",\"answer\":");
     mr_json_writer_init(&w, &text, 0);

@@ -199,7 +199,8 @@ int mr_store_achievement_search(mr_db_tx *tx, mr_arena *a, const struct mr_achie
         tx,
         "SELECT " LISTED
         " FROM achievement WHERE batch_id = $batch AND (row_number > $row OR (row_number = $row AND id > "
-        "$id)) AND ($name = '' OR (restricted_at IS NULL AND REPLACE(COALESCE(search_name, LOWER(learner_name)), $name, '') <> "
+        "$id)) AND ($name = '' OR (restricted_at IS NULL AND REPLACE(COALESCE(search_name, LOWER(learner_name)), "
+        "$name, '') <> "
         "COALESCE(search_name, LOWER(learner_name)))) ORDER BY row_number, id LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("batch", q->batch_id), MR_DB_I("row", q->after.row_number),
                    MR_DB_T("id", q->after.id.len ? q->after.id : MR_STR("")),
@@ -215,7 +216,8 @@ int mr_store_achievement_unmailed(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr
     MR_TRY(
         mr_db_query(tx,
                     "SELECT " LISTED " FROM achievement WHERE batch_id = $batch AND id > $after AND learner_email IS "
-                    "NOT NULL AND learner_email <> '' AND restricted_at IS NULL AND status <> 'revoked' AND claim_state = 'open' AND NOT EXISTS "
+                    "NOT NULL AND learner_email <> '' AND restricted_at IS NULL AND status <> 'revoked' AND "
+                    "claim_state = 'open' AND NOT EXISTS "
                     "(SELECT 1 FROM mail m WHERE m.object_id = achievement.id AND m.template = $template) ORDER BY id "
                     "LIMIT $limit",
                     MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_T("after", after.len ? after : MR_STR("")),

@@ -33,8 +33,7 @@ static mr_str day(mr_page *p, int64_t time)
 
 static mr_str say(mr_page *p, size_t purpose, const char *what)
 {
-    return mr_message_str(p->language,
-                          mr_arena_format(p->arena, "privacy.%s.%s", mr_purposes[purpose].word, what));
+    return mr_message_str(p->language, mr_arena_format(p->arena, "privacy.%s.%s", mr_purposes[purpose].word, what));
 }
 
 /* What there is of, and what is kept of everybody; what belongs to those who work for providers only when she does. */
@@ -149,6 +148,7 @@ void mr_web_my_data_export(mr_page *p)
     struct mr_err err = {0};
     struct mr_export_result result;
     uint64_t part = 1;
+    mr_buf_init(&out, MR_LIMIT_HTTP_RESPONSE);
     if (!is_person(p) || !mr_web_is_fresh(p, HERE)) return;
     if (!mr_str_to_u64(mr_http_query(p->request, "part"), &part) || part < 1 ||
         part > 1 + MR_LIMIT_WALLET_ITEMS / MR_LIMIT_EXPORT_ITEMS)
@@ -158,7 +158,6 @@ void mr_web_my_data_export(mr_page *p)
                                           .skip = ((size_t)part - 1) * MR_LIMIT_EXPORT_ITEMS,
                                           .limit = MR_LIMIT_EXPORT_ITEMS,
                                           .most = MR_LIMIT_EXPORT};
-    mr_buf_init(&out, MR_LIMIT_HTTP_RESPONSE);
     if (mr_export_write(p->service, p->actor, &order, &out, &result, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
@@ -245,8 +244,7 @@ static void put_erasure(mr_page *p, const struct mr_erasure *e)
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", k->name);
         mr_json_put_member(v, "records", mr_office_count(p, "erase.records", k->records));
-        if (k->enrolments)
-            mr_json_put_member(v, "enrolments", mr_office_count(p, "erase.enrolments", k->enrolments));
+        if (k->enrolments) mr_json_put_member(v, "enrolments", mr_office_count(p, "erase.enrolments", k->enrolments));
         put_flag(p, "closed", k->closed);
         mr_json_end_object(v);
     }
@@ -256,9 +254,9 @@ static void put_erasure(mr_page *p, const struct mr_erasure *e)
                        e->backup_days ? mr_office_count(p, "erase.backups", e->backup_days)
                                       : mr_message(p->language, "erase.backups_unsaid"));
     if (e->last_administrator_of.len)
-        mr_json_put_member(v, "blocked",
-                           MR_SAY(p->arena, p->language, "erase.last_administrator",
-                                  {"organisation", e->last_administrator_of}));
+        mr_json_put_member(
+            v, "blocked",
+            MR_SAY(p->arena, p->language, "erase.last_administrator", {"organisation", e->last_administrator_of}));
     else if (e->last_of_installation)
         mr_json_put_member(v, "blocked", mr_message(p->language, "erase.last_installation"));
 }

@@ -6,6 +6,7 @@
 #include "service/personal_data.h"
 #include "service/restriction.h"
 #include "service/retention.h"
+#include "web/office.h"
 #include "web/sealing.h"
 #include "web/session.h"
 
@@ -69,8 +70,7 @@ static int put_asked(mr_page *p, struct mr_err *err)
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(
-            v, "path",
-            mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(list[i].achievement_id)));
+            v, "path", mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(list[i].achievement_id)));
         mr_json_put_member(v, "since", day(p, list[i].since));
         mr_json_put_member(v, "remark", list[i].remark);
         mr_json_end_object(v);
@@ -170,7 +170,7 @@ static mr_str message_of(mr_page *p, size_t i, const char *what)
 static mr_str months_of(mr_page *p, int64_t months)
 {
     if (!months) return mr_message(p->language, "privacy.months.none");
-    return MR_SAY(p->arena, p->language, "privacy.months", {"count", mr_say_count(p->arena, p->language, months)});
+    return mr_office_count(p, "privacy.months", months);
 }
 
 /* The period that the provider has set stands beside what Merit says of every installation. */
