@@ -113,9 +113,9 @@ def tables(site, base, place):
                             "AND data_type IN ('text', 'bytea')")
     for line in listed.splitlines():
         table, column, kind = line.split(" ", 2)
-        value = f'"{column}"' if kind == "text" else f"convert_from(\"{column}\", 'LATIN1')"
+        value = f'"{column}"' if kind == "text" else f"encode(\"{column}\", 'hex')"
         for text in base.sql(name, f'SELECT {value} FROM "{table}" WHERE "{column}" IS NOT NULL').splitlines():
-            yield table, column, text if kind == "text" else text.encode("latin-1", "replace").decode("utf-8", "replace")
+            yield table, column, text if kind == "text" else bytes.fromhex(text).decode("utf-8", "replace")
 
 
 def holding(found):
