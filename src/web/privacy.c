@@ -8,7 +8,6 @@
 #include "service/retention.h"
 #include "web/office.h"
 #include "web/sealing.h"
-#include "web/session.h"
 
 #define HERE MR_STR("/provider/privacy")
 #define SHOWN 100
@@ -229,7 +228,7 @@ void mr_web_privacy_agreement(mr_page *p)
 
 /* ---- closing ---- */
 
-void mr_web_organisation_close_ask(mr_page *p)
+static void show_close(mr_page *p, const char *wrong)
 {
     struct mr_err err = {0};
     struct mr_organisation_shown o;
@@ -239,16 +238,30 @@ void mr_web_organisation_close_ask(mr_page *p)
         return;
     }
     mr_json_put_member(&p->view, "name", mr_texts_get(o.identity.name, mr_language_tag(p->language), NULL));
-    mr_json_put_member(&p->view, "public", mr_arena_format(p->arena, "/providers/%.*s", MR_STR_ARG(o.slug)));
+    mr_json_put_member(&p->view, "slug", o.slug);
+    if (wrong) {
+        mr_page_say(p, "wrong", wrong);
+        mr_http_set_status(p->response, 422);
+    }
     mr_page_show_private(p, "organisation_close");
 }
 
+void mr_web_organisation_close_ask(mr_page *p)
+{
+    show_close(p, NULL);
+}
+
+/* The short name that is typed shows that it is meant. */
 void mr_web_organisation_close(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_organisation_shown o;
-    if (!mr_web_is_fresh(p, MR_STR("/provider/organisation/close"))) return;
+    mr_str typed = mr_str_trim(mr_http_form(p->request, "slug"));
     int code = mr_organisation_find(p->service, p->arena, mr_office_org(p), &o, &err);
+    if (code == MR_OK && !mr_str_eq(typed, o.slug)) {
+        show_close(p, "close.wrong");
+        return;
+    }
     if (code == MR_OK) code = mr_organisation_close(p->service, p->arena, p->actor, o.id, true, &err);
     if (code == MR_OK || code == MR_E_STATE)
         mr_http_redirect(p->response, mr_arena_format(p->arena, "/providers/%.*s", MR_STR_ARG(o.slug)));
