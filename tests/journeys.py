@@ -97,7 +97,7 @@ class Person:
     def press(self, page, action, **fields):
         """Send the form with this action that stands on the page."""
         shown = self.read(page)
-        form = re.search(r'<form method="post" action="(%s)"[^>]*>\s*<input type="hidden" name="form_token" value="([^"]+)">' % re.escape(action), shown.text)
+        form = re.search(r'<form(?: [^>]*)? method="post" action="(%s)"[^>]*>\s*<input type="hidden" name="form_token" value="([^"]+)">' % re.escape(action), shown.text)
         if not form:
             raise AssertionError(f"no form {action} on {shown!r}")
         return send(self.opener, "POST", self.site.url + action, urllib.parse.urlencode({"form_token": form[2], **fields}).encode())
@@ -114,16 +114,17 @@ class Person:
 
 class Site:
     """`merit serve`, ready when it is entered and stopped when it is left. `people` are the links of the demo's people: designer, approver, registrar, assessor,
-    administrator; `operator` is the token of whoever runs the program."""
+    administrator; `operator` is the token of whoever runs the program. log: a file for what it says beside."""
 
-    def __init__(self, merit, data, *words, env=None):
+    def __init__(self, merit, data, *words, env=None, log=None):
         self.merit, self.data, self.words, self.env = merit, Path(data), [str(w) for w in words], {**QUIET, **(env or {})}
+        self.log = log
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self):
         self.process = subprocess.Popen([self.merit, "serve", "--data", self.data, "--port", str(self.port), "--public-url", self.url, *self.words],
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=self.env)
+                                        stdout=subprocess.PIPE, stderr=open(self.log, "ab") if self.log else subprocess.DEVNULL, text=True, env=self.env)
         said = ""
         for line in self.process.stdout:
             said += line

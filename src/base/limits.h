@@ -119,6 +119,7 @@
 #define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
 #define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */
 #define MR_LIMIT_DB_WAIT_MS 10000                  /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_REWRITE (64 * MR_MIB)          /* an SQLite file that is written anew after something was erased */
 #define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)            /* one migration, with its memory */
 #define MR_LIMIT_MESSAGES (4 * MR_MIB)             /* memory of one language */
 #define MR_LIMIT_MESSAGE_ID 200                    /* octets */
@@ -281,5 +282,33 @@
 #define MR_LIMIT_SIGN_IN_PROVIDERS 16            /* of OpenID Connect, in sign-in.json */
 #define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)   /* one answer of such a provider */
 #define MR_LIMIT_SIGN_IN_KEYS_MS 3600000         /* its keys and addresses are asked for again after this */
+#define MR_LIMIT_INVITATION_MS INT64_C(1209600000)   /* an invitation */
+#define MR_LIMIT_INVITED_AT_ONCE 100                 /* addresses in one form */
+#define MR_LIMIT_SECOND_STEP_TRIES 5                 /* codes typed in one second step */
+#define MR_LIMIT_LOCK_MS 900000                      /* the longest wait after wrong passwords */
+#define MR_LIMIT_LOCK_FREE_ACCOUNT 5                 /* wrong ones for one account before there is a wait */
+#define MR_LIMIT_LOCK_FREE_ADDRESS 30                /* and from one address: a university may stand behind it */
+#define MR_LIMIT_LINKS_PER_HOUR 5                    /* sign-in links mailed to one person */
+#define MR_LIMIT_GRANTS 4096                         /* organisations that one person is something in */
+#define MR_LIMIT_PASSKEYS 20                         /* of one person */
+#define MR_LIMIT_RECOVERY_CODES 10                   /* made at a time */
+#define MR_LIMIT_PERSON_EMAILS 20                    /* addresses of one person */
+#define MR_LIMIT_CLAIM_PASS_MS MR_DAY_MS             /* the browser that decided on a claim goes on so long */
+#define MR_LIMIT_CLAIM_TURNS 100                     /* used links of one claim that are still known as used */
+#define MR_LIMIT_CLAIM_LINKS_PER_HOUR 3              /* new claim links mailed for one achievement */
+#define MR_LIMIT_WALLET_ITEMS 2000                   /* of one learner */
+#define MR_LIMIT_WALLET_PAGE 24                      /* items on one page */
+#define MR_LIMIT_COLLECTIONS 100                     /* of one learner */
+#define MR_LIMIT_CORRECTION_REMARK 2000              /* what is said beside the right name, octets */
+#define MR_LIMIT_MAIL_KEPT_MS (180 * MR_DAY_MS)      /* address and answer of a mail that ended */
+#define MR_LIMIT_JOB_KEPT_MS (30 * MR_DAY_MS)        /* a job that ended */
+#define MR_LIMIT_INVITATION_KEPT_MS (90 * MR_DAY_MS) /* an invitation that ended */
+#define MR_LIMIT_RETENTION_MONTHS 1200               /* that a provider may keep its records */
+#define MR_LIMIT_EXPORT_ITEMS 40      /* of a wallet in one archive that a page gives; the command has no such limit */
+#define MR_LIMIT_EXPORT (56 * MR_MIB) /* and its size */
+#define MR_LIMIT_EXPORT_ROWS 2000     /* awards, enrolments, mails, and what was done, told in an archive */
+#define MR_LIMIT_SIGN_IN_PROVIDERS 16 /* of OpenID Connect, in sign-in.json */
+#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB) /* one answer of such a provider */
+#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000       /* its keys and addresses are asked for again after this */
 
 #endif

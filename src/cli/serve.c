@@ -87,6 +87,7 @@ static int open_service(struct serving *s, const char *public_url, const mr_env 
                                              .database = true,
                                              .database_url = mr_config_text(c, MR_SET_DATABASE),
                                              .mail = mail_of(c),
+                                             .backup_days = (int64_t)mr_config_number(c, MR_SET_BACKUP_DAYS),
                                              .seal_threads = (unsigned)mr_config_number(c, MR_SET_SEAL_THREADS)};
     bool made;
     MR_TRY(mr_service_init(config.data_folder, env, &made, err));

@@ -2,14 +2,20 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "service/erasure.h"
+#include "service/export.h"
 #include "service/people.h"
 #include "service/sign_in.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char help[] =
-    "merit user add|list|reset|roles: people who sign in, and what they may do.\n\n"
+    "merit user add|list|reset|roles|export|erase: people who sign in, and what they may do.\n\n"
     "  merit user add EMAIL --name NAME [--roles LIST] [--org NAME] [--installation]\n"
     "                                an account at once; without MERIT_USER_PASSWORD a link that signs in once is "
     "printed\n"
@@ -18,16 +24,24 @@ static const char help[] =
     "sessions\n"
     "                                away, and prints a link that signs in once, within 15 minutes\n"
     "  merit user roles EMAIL --roles LIST [--org NAME] [--installation yes|no]\n"
-    "                                these roles and no others\n\n"
+    "                                these roles and no others\n"
+    "  merit user export EMAIL FILE  everything that is this person's, in one archive (ZIP), as she could take it "
+    "herself\n"
+    "  merit user erase EMAIL [--yes]\n"
+    "                                end the account, for somebody who cannot get in and whose identity you have "
+    "checked;\n"
+    "                                without --yes only what would go and what would stay is told\n\n"
     "  --roles LIST     designer,assessor,registrar,approver,reviewer,auditor,administrator; \"\" for none\n"
     "  --org NAME       name or id of the organisation; without it the first one\n"
     "  --installation   may add organisations and their first administrators\n"
     "  --public-url URL how browsers reach the server, for the printed link\n"
     "  --data DIR       the data folder; without it MERIT_DATA, or ./merit-data\n\n"
+    "EMAIL may be the id of the account, too.\n"
     "Exit status: 0 done, 1 an address, role or password cannot be so, 2 not possible.\n";
 
 struct user {
     const char *data, *name, *roles, *org, *installation, *url, *lang;
+    bool yes;
     mr_arena arena;
     mr_service *service;
 };
@@ -122,11 +136,71 @@ static int roles(struct user *u, const char *email, struct mr_err *err)
     return MR_OK;
 }
 
+/* ---- what is a person's ---- */
+
+static void file_cleanup(FILE **f)
+{
+    if (*f) fclose(*f);
+}
+
+static int put_piece(void *self, mr_str written, struct mr_err *err)
+{
+    if (fwrite(written.ptr, 1, written.len, self) == written.len) return MR_OK;
+    return MR_FAIL(err, MR_E_IO, "the archive cannot be written", MR_NOWHERE);
+}
+
+static int export_person(struct user *u, const char *who, const char *path, struct mr_err *err)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf piece;
+    struct mr_export_result result;
+    mr_str id;
+    mr_buf_init(&piece, MR_LIMIT_PDF + MR_LIMIT_DOCUMENT);
+    MR_TRY(mr_erasure_find(u->service, &u->arena, mr_str_of(who), &id, err));
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    MR_CLEANUP(file_cleanup) FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!out) return MR_FAIL_DETAIL(err, MR_E_IO, "this file cannot be made anew", "%s: %s", path, strerror(errno));
+    const struct mr_export_order order = {.person_id = id,
+                                          .language = mr_options_language(u->lang),
+                                          .limit = MR_LIMIT_WALLET_ITEMS,
+                                          .take = put_piece,
+                                          .self = out};
+    MR_TRY(mr_export_write(u->service, &mr_actor_operator, &order, &piece, &result, err));
+    if (fflush(out) != 0 || fsync(fd) != 0) return MR_FAIL(err, MR_E_IO, "the archive cannot be written", MR_NOWHERE);
+    printf("%s: %zu items of the wallet, and all that is kept about the account.\n", path, result.items);
+    return MR_OK;
+}
+
+static void put_erasure(const struct mr_erasure *e, bool done)
+{
+    printf("%s: the account, %lld addresses, %lld items of the wallet, %lld collections, ways in, addresses in mail.\n",
+           done ? "Gone" : "Would go", (long long)e->addresses, (long long)e->items, (long long)e->collections);
+    for (size_t i = 0; i < e->keeper_count; i++) {
+        printf("%s, restricted: %lld records and %lld enrolments of ", done ? "Stay" : "Would stay",
+               (long long)e->keepers[i].records, (long long)e->keepers[i].enrolments);
+        mr_cli_put_visible(stdout, e->keepers[i].name.ptr);
+        putchar('\n');
+    }
+    puts("Backups that were made before still hold all of it (docs/privacy.md).");
+}
+
+static int erase_person(struct user *u, const char *who, struct mr_err *err)
+{
+    struct mr_erasure e;
+    mr_str id;
+    MR_TRY(mr_erasure_find(u->service, &u->arena, mr_str_of(who), &id, err));
+    MR_TRY(u->yes ? mr_erasure_do(u->service, &mr_actor_operator, &u->arena, id, &e, err)
+                  : mr_erasure_look(u->service, &mr_actor_operator, &u->arena, id, &e, err));
+    put_erasure(&e, u->yes);
+    if (!u->yes) puts("Nothing was done. To do it: the same with --yes");
+    return MR_OK;
+}
+
 static bool is_call(int words, char **argv)
 {
     if (words == 1) return strcmp(argv[1], "list") == 0;
-    return words == 2 &&
-           (strcmp(argv[1], "add") == 0 || strcmp(argv[1], "reset") == 0 || strcmp(argv[1], "roles") == 0);
+    if (words == 3) return strcmp(argv[1], "export") == 0;
+    return words == 2 && (strcmp(argv[1], "add") == 0 || strcmp(argv[1], "reset") == 0 ||
+                          strcmp(argv[1], "roles") == 0 || strcmp(argv[1], "erase") == 0);
 }
 
 static int run(struct user *u, char **argv, const mr_env *env, struct mr_err *err)
@@ -136,6 +210,8 @@ static int run(struct user *u, char **argv, const mr_env *env, struct mr_err *er
     if (strcmp(argv[1], "add") == 0) return add(u, argv[2], err);
     if (strcmp(argv[1], "list") == 0) return list(u, err);
     if (strcmp(argv[1], "reset") == 0) return reset(u, argv[2], err);
+    if (strcmp(argv[1], "export") == 0) return export_person(u, argv[2], argv[3], err);
+    if (strcmp(argv[1], "erase") == 0) return erase_person(u, argv[2], err);
     return roles(u, argv[2], err);
 }
 
@@ -143,13 +219,11 @@ int mr_cli_user(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(user_done) struct user u = {0};
     bool installation = false, done, is_add = argc > 1 && strcmp(argv[1], "add") == 0;
-    const mr_option options[] = {{"data", &u.data, NULL},
-                                 {"name", &u.name, NULL},
-                                 {"roles", &u.roles, NULL},
-                                 {"org", &u.org, NULL},
-                                 {"public-url", &u.url, NULL},
-                                 {"lang", &u.lang, NULL},
-                                 {"installation", is_add ? NULL : &u.installation, is_add ? &installation : NULL}};
+    const mr_option options[] = {
+        {"data", &u.data, NULL},      {"name", &u.name, NULL},
+        {"roles", &u.roles, NULL},    {"org", &u.org, NULL},
+        {"public-url", &u.url, NULL}, {"lang", &u.lang, NULL},
+        {"yes", NULL, &u.yes},        {"installation", is_add ? NULL : &u.installation, is_add ? &installation : NULL}};
     struct mr_err err = {0};
     int words;
     mr_arena_init(&u.arena, MR_LIMIT_DOCUMENT_MEMORY);

@@ -13,6 +13,7 @@
 #include "service/upload.h"
 #include "store/opportunity.h"
 #include "store/session.h"
+#include "store/organisation.h"
 
 #include <stdio.h>
 
@@ -437,7 +438,9 @@ static int find_page(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str key, struc
     ret->seats = -1;
     MR_TRY(mr_store_enrolment_link_find(tx, a, key, &ret->link, err));
     if (!ret->link.id.len) return MR_OK;
-    ret->is_open = ret->link.is_open, ret->seats = ret->link.seats;
+    struct mr_organisation_row org;
+    MR_TRY(mr_store_organisation_find(tx, a, ret->link.org_id, &org, err));
+    ret->is_open = ret->link.is_open && org.closed_at == MR_TIME_NONE, ret->seats = ret->link.seats;
     if (ret->link.opportunity_id.len) {
         MR_TRY(mr_opportunity_find_in(tx, a, ret->link.opportunity_id, &one, err));
         const mr_opportunity *o = &one.opportunity;

@@ -65,6 +65,7 @@ struct mr_service {
     mr_checker *checker; /* with the compiled shapes, once something was checked; under check_lock */
     struct mr_post post;
     unsigned seal_threads; /* for one batch; 0: as many as there are processors */
+    int64_t backup_days;   /* how long backups are kept; 0: not said */
     int64_t status_size;   /* entries of a new status list; tests take small ones */
     pthread_mutex_t status_lock;
     struct mr_status_signed status_signed[MR_LIMIT_STATUS_KEPT]; /* under status_lock */

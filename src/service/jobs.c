@@ -11,6 +11,7 @@
  * wrong year removes nobody's data; the same after a start when nobody was at work for more than a day. Back, what was put off by the wrong clock is due. */
 #include "service/jobs.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "service/installation.h"
@@ -31,7 +32,6 @@
 #define RESTS_EVERY_MS 3600000                  /* kinds that run as seldom as this forget or remind */
 #define PUT_OFF_MOST_MS (INT64_C(24) * 3600000) /* no mail, event or job that was tried before is put off for longer */
 #define JOB_MEMORY (64 * MR_MIB)
-#define FORGET_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 static const struct kind {
     const char *word;
@@ -353,7 +353,7 @@ static int prepare(mr_service *s, struct mr_err *err)
     MR_TRY(mr_store_job_release(tx, s->jobs.node, err));
     MR_TRY(doubt_a_gap(s, tx, err));
     MR_TRY(bring_forward(tx, mr_env_now(s->env), err));
-    MR_TRY(mr_store_job_forget(tx, mr_env_now(s->env) - FORGET_MS, err));
+    MR_TRY(mr_store_job_forget(tx, mr_env_now(s->env) - MR_LIMIT_JOB_KEPT_MS, err));
     for (size_t i = 0; i < KINDS; i++) {
         const struct mr_job_order order = {.kind = kinds[i].word, .key = mr_str_of(kinds[i].word)};
         if (kinds[i].every_ms) MR_TRY(mr_job_add(s, tx, &order, err));

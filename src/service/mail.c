@@ -16,6 +16,7 @@
 #include "store/job.h"
 #include "store/mail.h"
 #include "store/organisation.h"
+#include "store/privacy.h"
 
 #define STOP_PURPOSE "mail stop"
 
@@ -50,14 +51,33 @@ static int is_stopped(mr_service *s, mr_db_tx *tx, const struct mr_mail_kind *ki
     return mr_store_mail_is_stopped(tx, mr_str_of(key), ret, err);
 }
 
+/* Of a restricted record its learner hears no more than what the restriction itself is about and, while it is hers to lift, that the credential changed. */
+static int is_restricted(mr_db_tx *tx, mr_arena *a, const struct mr_mail *mail, bool *ret, struct mr_err *err)
+{
+    static const char *const always[] = {"restriction", "restriction_lifted", "correction"};
+    static const char *const while_asked[] = {"correction_answer", "replaced",   "revoked",
+                                              "suspended",         "reinstated", "claim_link"};
+    struct mr_restriction_row row;
+    *ret = false;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (strcmp(mail->template_name, always[i]) == 0) return MR_OK;
+    if (!mail->object_id.len) return MR_OK;
+    MR_TRY(mr_store_restriction(tx, a, mail->object_id, &row, err));
+    *ret = row.achievement_id.len && row.since != MR_TIME_NONE;
+    for (size_t i = 0; *ret && mr_str_is(row.what, "asked") && i < sizeof while_asked / sizeof *while_asked; i++)
+        if (strcmp(mail->template_name, while_asked[i]) == 0) *ret = false;
+    return MR_OK;
+}
+
 int mr_mail_queue(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_mail *mail, mr_str *ret_id,
                   struct mr_err *err)
 {
-    bool stopped;
+    bool stopped, restricted;
     if (!mr_contact_is_email(mail->to)) return MR_FAIL(err, MR_E_FORMAT, "this is no e-mail address", MR_NOWHERE);
     MR_TRY(is_stopped(s, tx, mr_mail_kind_find(mr_str_of(mail->template_name)), mail->to, &stopped, err));
+    MR_TRY(is_restricted(tx, a, mail, &restricted, err));
     if (ret_id) *ret_id = MR_STR_EMPTY;
-    if (stopped) return MR_OK;
+    if (stopped || restricted) return MR_OK;
     const struct mr_mail_row row = {.org_id = mail->org_id,
                                     .template_name = mr_str_of(mail->template_name),
                                     .language = mail->language,

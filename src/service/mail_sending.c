@@ -100,11 +100,14 @@ static int settle(struct sending *x, const struct mr_mail_row *row, const struct
                   struct mr_err *err)
 {
     int code = MR_OK;
+    bool tidy, is_last = mr_str_is(row->template_name, "erased") && strcmp(outcome->state, "waiting") != 0;
     for (int i = 0; i < 3; i++) {
         mr_db_tx *tx = NULL;
         code = mr_db_begin(x->s->db, true, &tx, err);
         if (code == MR_OK) code = mr_store_mail_settle(tx, row, outcome, err);
-        if (code == MR_OK) return mr_db_commit(tx, err);
+        if (code == MR_OK && is_last) code = mr_store_mail_empty(tx, row->id, err);
+        if (code == MR_OK) code = mr_db_commit(tx, err), tx = NULL;
+        if (code == MR_OK) return is_last ? mr_db_tidy(x->s->db, MR_LIMIT_DB_REWRITE, &tidy, err) : MR_OK;
         mr_db_rollbackp(&tx);
     }
     return code;

@@ -454,6 +454,54 @@ int mr_organisation_close_unit(mr_service *s, mr_arena *a, const struct mr_actor
     return commit(&tx, err);
 }
 
+int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, bool closed,
+                          struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_organisation_row row, *units;
+    size_t count = 0;
+    int64_t at = closed ? mr_env_now(mr_service_env(s)) : MR_TIME_NONE;
+    MR_TRY(mr_authorise(actor, MR_MAY_ORGANISATION_EDIT, org_id, err));
+    MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
+    MR_TRY(mr_store_organisation_find(tx, a, org_id, &row, err));
+    if (!row.id.len || row.parent_id.len) return not_there(err);
+    if (closed == (row.closed_at != MR_TIME_NONE)) return MR_FAIL(err, MR_E_STATE, "it is so already", MR_NOWHERE);
+    MR_TRY(mr_store_organisation_close(tx, row.id, at, err));
+    if (closed)
+        MR_TRY(mr_store_organisation_page(tx, a, MR_ORGANISATION_LIST_ALL, org_id, MR_STR_EMPTY, UNITS_MOST, &units,
+                                          &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (units[i].closed_at == MR_TIME_NONE) MR_TRY(mr_store_organisation_close(tx, units[i].id, at, err));
+    MR_TRY(mr_audit(s, tx, actor, MR_MAY_ORGANISATION_EDIT, row.id, row.id,
+                    closed ? MR_STR("organisation closed") : MR_STR("organisation opened"), err));
+    return commit(&tx, err);
+}
+
+int mr_organisation_check_open(mr_service *s, mr_str org_id, struct mr_err *err)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_organisation_row row;
+    mr_arena_init(&a, MR_MIB);
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_organisation_find(tx, &a, org_id, &row, err));
+    if (row.id.len && row.closed_at == MR_TIME_NONE) return MR_OK;
+    return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the organisation was closed", "%s", "closed");
+}
+
+int mr_organisation_find_closed(mr_service *s, mr_arena *a, mr_str slug, mr_str *ret_name, int64_t *ret_closed_at,
+                                struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_organisation_row row;
+    *ret_name = MR_STR_EMPTY;
+    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
+    MR_TRY(mr_store_organisation_find_slug(tx, a, slug, &row, err));
+    if (!row.id.len || row.closed_at == MR_TIME_NONE) return MR_OK;
+    *ret_name = row.name, *ret_closed_at = row.closed_at;
+    return MR_OK;
+}
+
 /* ---- statements in public ---- */
 
 static void put_pointer(struct mr_findings *findings, size_t from, const char *before)

@@ -110,4 +110,15 @@ int mr_organisation_remove_assessor(mr_service *s, const struct mr_actor *actor,
 int mr_organisation_assessors(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
                               struct mr_assessor_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
+/* Close the whole organisation with its units, or open it again (units stay closed). While it is closed nobody but the operator acts for it: nothing is awarded, nobody enrols; what was
+ * awarded verifies, learners keep what is theirs, and the installation keeps the provider's records as long as the provider has said. Action ORGANISATION_EDIT.
+ * Errors: MR_E_NOT_FOUND (units have mr_organisation_close_unit), MR_E_STATE: it is so already. */
+int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, bool closed,
+                          struct mr_err *err) MR_MUST_CHECK;
+/* Errors: MR_E_FORBIDDEN (detail "closed"): it is closed, and nothing is awarded in its name. */
+int mr_organisation_check_open(mr_service *s, mr_str org_id, struct mr_err *err) MR_MUST_CHECK;
+/* One that was closed, by slug: its name and when; ret_name empty when there is none. Public. */
+int mr_organisation_find_closed(mr_service *s, mr_arena *a, mr_str slug, mr_str *ret_name, int64_t *ret_closed_at,
+                                struct mr_err *err) MR_MUST_CHECK;
+
 #endif

@@ -245,6 +245,7 @@ static int open_parts(mr_service *s, const struct mr_service_config *config, str
     if (mr_file_exists(trust.ptr)) MR_TRY(mr_trust_load(a, trust.ptr, &s->trust, err));
     s->level = config->level;
     s->seal_threads = config->seal_threads;
+    s->backup_days = config->backup_days;
     const struct mr_evidence_client_options evidence = {s->env, mr_str_of(config->timestamp_url), s->fetch_from};
     MR_TRY(mr_evidence_client_new(&evidence, &s->evidence, err));
     const struct mr_net_fetcher_options net = {.env = s->env, .allow_private = s->fetch_from};
@@ -328,6 +329,10 @@ const mr_trust *mr_service_trust(const mr_service *s)
 mr_str mr_service_public_url(const mr_service *s)
 {
     return s->public_url;
+}
+int64_t mr_service_backup_days(const mr_service *s)
+{
+    return s->backup_days;
 }
 mr_db *mr_service_db(mr_service *s)
 {

@@ -32,6 +32,7 @@ struct mr_service_config {
         fetch_from; /* beginning of URLs that may be fetched although they are not public ("http://127.0.0.1:8500/"), or NULL */
     struct mr_mail_config mail;
     unsigned seal_threads; /* that seal one batch; 0: as many as there are processors, at most MR_LIMIT_SEAL_THREADS */
+    int64_t backup_days;   /* how long backups are kept, told to people; 0: not said */
     const mr_env *env;
     bool online;              /* others may be asked over the network when their credentials are verified */
     bool database;            /* false: the command line works on files and needs none */
@@ -61,6 +62,8 @@ void mr_service_close(mr_service *s);
 const mr_env *mr_service_env(const mr_service *s);
 const mr_trust *mr_service_trust(const mr_service *s);
 mr_str mr_service_public_url(const mr_service *s);
+/* How long its operator keeps backups, days; 0: not said. */
+int64_t mr_service_backup_days(const mr_service *s);
 /* No seal of this installation comes from anything but the test authority. */
 bool mr_service_is_trial(const mr_service *s);
 

@@ -6,6 +6,7 @@
 #include "service/audit.h"
 #include "service/catalogue.h"
 #include "service/installation.h"
+#include "service/organisation.h"
 #include "service/upload_line.h"
 #include "store/batch.h"
 #include "store/enrolment.h"
@@ -198,6 +199,7 @@ int mr_upload_add(mr_service *s, const struct mr_actor *actor, mr_arena *a, cons
     struct mr_published published;
     MR_TRY(mr_catalogue_get(s, a, upload->specification_id, &published, err));
     MR_TRY(mr_authorise(actor, MR_MAY_RESULT_ENTER, published.org_id, err));
+    MR_TRY(mr_organisation_check_open(s, published.org_id, err));
     MR_TRY(refuse_empty(upload->content, upload->sheet, err));
     const struct mr_batch_row batch = {
         .file_name = upload->file_name, .specification_id = published.id, .org_id = published.org_id};

@@ -9,6 +9,13 @@
     "claim_until, claimed_at, created_at, row_number, status, status_changed_at, person_key, search_name, source, "    \
     "replaces, renews, validation_id, expires_at, reminded, claim_turn"
 
+/* The same for lists: what is restricted shows neither name nor address there. */
+#define LISTED                                                                                                         \
+    "id, org_id, specification_id, batch_id, learner_key, CASE WHEN restricted_at IS NULL THEN learner_name ELSE '' "  \
+    "END, CASE WHEN restricted_at IS NULL THEN learner_email END, awarded_on, claim_state, claim_until, claimed_at, "  \
+    "created_at, row_number, status, status_changed_at, person_key, search_name, source, replaces, renews, "           \
+    "validation_id, expires_at, reminded, claim_turn"
+
 static mr_db_value time_or_null(const char *name, int64_t time)
 {
     if (time == MR_TIME_NONE || time == 0) return (mr_db_value)MR_DB_N(name);
@@ -190,10 +197,11 @@ int mr_store_achievement_search(mr_db_tx *tx, mr_arena *a, const struct mr_achie
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     MR_TRY(mr_db_query(
         tx,
-        "SELECT " COLUMNS
+        "SELECT " LISTED
         " FROM achievement WHERE batch_id = $batch AND (row_number > $row OR (row_number = $row AND id > "
-        "$id)) AND ($name = '' OR REPLACE(COALESCE(search_name, LOWER(learner_name)), $name, '') <> "
-        "COALESCE(search_name, LOWER(learner_name))) ORDER BY row_number, id LIMIT $limit",
+        "$id)) AND ($name = '' OR (restricted_at IS NULL AND REPLACE(COALESCE(search_name, LOWER(learner_name)), "
+        "$name, '') <> "
+        "COALESCE(search_name, LOWER(learner_name)))) ORDER BY row_number, id LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("batch", q->batch_id), MR_DB_I("row", q->after.row_number),
                    MR_DB_T("id", q->after.id.len ? q->after.id : MR_STR("")),
                    MR_DB_T("name", q->name.len ? q->name : MR_STR("")), MR_DB_I("limit", (int64_t)q->limit)),
@@ -207,8 +215,9 @@ int mr_store_achievement_unmailed(mr_db_tx *tx, mr_arena *a, mr_str batch_id, mr
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     MR_TRY(
         mr_db_query(tx,
-                    "SELECT " COLUMNS " FROM achievement WHERE batch_id = $batch AND id > $after AND learner_email IS "
-                    "NOT NULL AND learner_email <> '' AND status <> 'revoked' AND claim_state = 'open' AND NOT EXISTS "
+                    "SELECT " LISTED " FROM achievement WHERE batch_id = $batch AND id > $after AND learner_email IS "
+                    "NOT NULL AND learner_email <> '' AND restricted_at IS NULL AND status <> 'revoked' AND "
+                    "claim_state = 'open' AND NOT EXISTS "
                     "(SELECT 1 FROM mail m WHERE m.object_id = achievement.id AND m.template = $template) ORDER BY id "
                     "LIMIT $limit",
                     MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_T("after", after.len ? after : MR_STR("")),
@@ -223,10 +232,10 @@ int mr_store_achievement_expiring(mr_db_tx *tx, mr_arena *a, const struct mr_exp
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     MR_TRY(mr_db_query(
         tx,
-        "SELECT " COLUMNS
+        "SELECT " LISTED
         " FROM achievement WHERE expires_at IS NOT NULL AND expires_at <= $until AND (expires_at > $from "
         "OR ($after <> '' AND expires_at = $from AND id > $after)) AND ($org = '' OR org_id = $org) AND status = "
-        "'active' "
+        "'active' AND restricted_at IS NULL "
         "AND claim_state <> 'declined' AND NOT EXISTS (SELECT 1 FROM achievement n WHERE n.renews = achievement.id) "
         "ORDER "
         "BY expires_at, id LIMIT $limit",
@@ -257,7 +266,7 @@ int mr_store_achievement_list(mr_db_tx *tx, mr_arena *a, mr_str batch_id, int64_
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(
         tx,
-        "SELECT " COLUMNS
+        "SELECT " LISTED
         " FROM achievement WHERE batch_id = $batch AND row_number > $after ORDER BY row_number LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("batch", batch_id), MR_DB_I("after", after_row), MR_DB_I("limit", (int64_t)limit)), &c,
         err));

@@ -6,6 +6,12 @@
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_slug, opportunity_id, learner_key, given_name, family_name, full_name, email, "         \
     "student_number, birth_date, state, source, language, grade, awarded_on, batch_id, passed, created_at, changed_at"
+/* The same for lists: of a restricted one that is over only that there is one. */
+#define OPEN(column) "CASE WHEN restricted_at IS NULL OR state IN ('applied', 'enrolled') THEN " column " ELSE '' END, "
+#define LISTED                                                                                                         \
+    "id, org_id, specification_slug, opportunity_id, learner_key, " OPEN("given_name") OPEN("family_name")             \
+        OPEN("full_name") OPEN("email") OPEN("student_number")                                                         \
+            OPEN("birth_date") "state, source, language, grade, awarded_on, batch_id, passed, created_at, changed_at"
 
 int mr_store_enrolment_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_enrolment_row *row,
                            mr_str *ret_id, struct mr_err *err)
@@ -78,17 +84,17 @@ static int query_list(mr_db_tx *tx, const struct mr_enrolment_filter *f, size_t 
     if (f->slug.len && f->state.len)
         return mr_db_query(
             tx,
-            "SELECT " COLUMNS
+            "SELECT " LISTED
             " FROM enrolment WHERE specification_slug = $slug AND state = $state AND org_id = $org" OLDEST,
             MR_DB_ARGS(g, s, o, a, l), c, err);
     if (f->slug.len)
-        return mr_db_query(
-            tx, "SELECT " COLUMNS " FROM enrolment WHERE specification_slug = $slug AND org_id = $org" OLDEST,
-            MR_DB_ARGS(g, o, a, l), c, err);
+        return mr_db_query(tx,
+                           "SELECT " LISTED " FROM enrolment WHERE specification_slug = $slug AND org_id = $org" OLDEST,
+                           MR_DB_ARGS(g, o, a, l), c, err);
     if (f->state.len)
-        return mr_db_query(tx, "SELECT " COLUMNS " FROM enrolment WHERE org_id = $org AND state = $state" OLDEST,
+        return mr_db_query(tx, "SELECT " LISTED " FROM enrolment WHERE org_id = $org AND state = $state" OLDEST,
                            MR_DB_ARGS(o, s, a, l), c, err);
-    return mr_db_query(tx, "SELECT " COLUMNS " FROM enrolment WHERE org_id = $org" OLDEST, MR_DB_ARGS(o, a, l), c, err);
+    return mr_db_query(tx, "SELECT " LISTED " FROM enrolment WHERE org_id = $org" OLDEST, MR_DB_ARGS(o, a, l), c, err);
 #undef OLDEST
 }
 

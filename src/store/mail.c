@@ -142,6 +142,16 @@ int mr_store_mail_settle(mr_db_tx *tx, const struct mr_mail_row *row, const stru
     return mr_count_mail(tx, row->id, 1, err);
 }
 
+int mr_store_mail_empty(mr_db_tx *tx, mr_str id, struct mr_err *err)
+{
+    MR_TRY(mr_count_mail(tx, id, -1, err));
+    MR_TRY(mr_db_run(tx,
+                     "UPDATE mail SET recipient = '', data = NULL, answer = NULL, state = CASE WHEN state = 'waiting' "
+                     "THEN 'given_up' ELSE state END WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_T("id", id)), NULL, err));
+    return mr_count_mail(tx, id, 1, err);
+}
+
 int mr_store_mail_return(mr_db_tx *tx, mr_str id, int64_t round, mr_str answer, bool *ret_returned, struct mr_err *err)
 {
     int64_t changed = 0;

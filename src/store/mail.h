@@ -37,6 +37,8 @@ struct mr_mail_outcome {
 };
 int mr_store_mail_settle(mr_db_tx *tx, const struct mr_mail_row *row, const struct mr_mail_outcome *outcome,
                          struct mr_err *err) MR_MUST_CHECK;
+/* Forget whom it went to, what it said and what servers answered; what waits is given up. The row stays: what was mailed about is counted, and nobody is mailed twice. */
+int mr_store_mail_empty(mr_db_tx *tx, mr_str id, struct mr_err *err) MR_MUST_CHECK;
 /* A report says that it did not arrive: from "sent" of this round to "returned". */
 int mr_store_mail_return(mr_db_tx *tx, mr_str id, int64_t round, mr_str answer, bool *ret_returned,
                          struct mr_err *err) MR_MUST_CHECK;

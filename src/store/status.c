@@ -360,10 +360,12 @@ int mr_store_status_page(mr_db_tx *tx, mr_arena *a, mr_str after, size_t limit, 
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(
         tx,
-        "SELECT e.achievement_id, e.state, e.changed_at, n.learner_name, 1, " SUCCESSOR(
+        "SELECT e.achievement_id, e.state, e.changed_at, CASE WHEN n.restricted_at IS NULL THEN n.learner_name ELSE '' "
+        "END, 1, " SUCCESSOR(
             "e.achievement_id") " FROM status_entry e LEFT JOIN achievement n ON n.id = e.achievement_id WHERE "
                                 "e.achievement_id > $after "
-                                "UNION ALL SELECT n.id, n.status, n.status_changed_at, n.learner_name, 0, " SUCCESSOR(
+                                "UNION ALL SELECT n.id, n.status, n.status_changed_at, CASE WHEN n.restricted_at IS "
+                                "NULL THEN n.learner_name ELSE '' END, 0, " SUCCESSOR(
                                     "n.id") " FROM achievement n WHERE n.id > "
                                             "$after AND NOT EXISTS (SELECT 1 FROM status_entry e WHERE "
                                             "e.achievement_id = n.id) ORDER BY 1 LIMIT $limit",

@@ -49,9 +49,9 @@ static void keep(mr_page *p, struct mr_api_answer *answer)
 {
     struct mr_err err = {0};
     answer->status = p->response->status;
-    answer->type = answered(p->response, "Content-Type");
     answer->location = answered(p->response, "Location");
-    answer->body = mr_buf_str(mr_http_body(p->response));
+    if (!p->is_secret) answer->type = answered(p->response, "Content-Type");
+    if (!p->is_secret) answer->body = mr_buf_str(mr_http_body(p->response));
     if (mr_api_answer_end(p->service, answer, &err) != MR_OK) mr_log_err(MR_LOG_ERROR, "api.answer", &err);
 }
 

@@ -83,6 +83,7 @@ static void show_webhook(mr_page *p, int status, mr_str secret)
     mr_api_begin(p);
     put_webhook(p, &w);
     if (secret.len) mr_json_put_member(&p->view, "secret", secret);
+    p->is_secret = secret.len > 0;
     mr_api_show(p, status);
 }
 

@@ -3,6 +3,7 @@
  * A page holds at most MR_LIMIT_OFFICE_ROWS rows of each table; `?after=` turns the pages of what was sealed, `?name=` searches in it. While sealing the page asks for
  * .../progress; without scripts it is loaded anew. */
 #include "base/limits.h"
+#include "web/privacy.h"
 #include "web/correction.h"
 #include "web/office.h"
 #include "web/sealing.h"
@@ -43,7 +44,7 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     mr_json_begin_object(v);
     mr_json_put_name(v, "number");
     mr_json_put_int(v, (int64_t)number);
-    mr_json_put_member(v, "learner", link->learner);
+    mr_json_put_member(v, "learner", mr_web_name_or_restricted(p, link->learner));
     mr_json_put_member(v, "email", link->email);
     mr_json_put_member(v, "url", link->url);
     mr_json_put_member(v, "state", mr_claim_link_state(p->service, p->language, link));

@@ -12,6 +12,7 @@
 #include "service/enrolment.h"
 #include "service/profile.h"
 #include "web/office.h"
+#include "web/privacy.h"
 #include "web/upload.h"
 
 static const char *const states[] = {"applied", "enrolled", "completed", "withdrawn", "not_passed"};
@@ -132,7 +133,7 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     bool enrolled = mr_str_is(e->state, "enrolled"), applied = mr_str_is(e->state, "applied");
     mr_json_begin_object(v);
     mr_json_put_member(v, "id", e->id);
-    mr_json_put_member(v, "name", e->full_name);
+    mr_json_put_member(v, "name", mr_web_name_or_restricted(p, e->full_name));
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "number", e->student_number);
     mr_json_put_member(v, "specification", e->specification_slug);

@@ -34,6 +34,7 @@ typedef struct mr_page {
     char form_token[33];              /* that the forms of who is signed in carry; empty for others */
     struct mr_err unknown; /* with a code: who asks could not be found out, which is not the same as a stranger */
     bool is_api;           /* below /api/: problems are JSON */
+    bool is_secret;        /* the answer holds what is shown this once: it is not kept for a repetition */
     const char *takes;     /* of an end point: the schema of what it takes (web/api_schemas.def); NULL of a page */
     mr_str text_languages[MR_PAGE_TEXT_LANGUAGES]; /* other than the reader's, in which texts on this page are */
     size_t text_language_count;

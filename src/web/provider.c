@@ -183,11 +183,26 @@ static int put_house(mr_page *p, const struct mr_organisation_shown *o, struct m
     return MR_OK;
 }
 
+/* A provider that gave up: what holds of what it awarded. */
+static bool show_closed(mr_page *p)
+{
+    mr_str name;
+    int64_t at;
+    if (mr_organisation_find_closed(p->service, p->arena, p->part[0], &name, &at, NULL) != MR_OK || !name.len)
+        return false;
+    mr_page_begin_titled(p, name, "find");
+    mr_json_put_member(&p->view, "closed_name", name);
+    mr_json_put_member(&p->view, "since", mr_say_date(p->arena, p->language, mr_date_of_time(at)));
+    mr_page_show(p, "provider_closed");
+    return true;
+}
+
 void mr_web_provider(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_organisation_shown o;
     int code = mr_organisation_find(p->service, p->arena, p->part[0], &o, &err);
+    if (code == MR_E_NOT_FOUND && show_closed(p)) return;
     if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;

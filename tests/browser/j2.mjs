@@ -3,8 +3,9 @@
 // into the address bar are links out of mails. The office, which only makes what she is awarded, is no part of the journey and is clicked.
 //
 //   j2.mjs MERIT WORKDIR [sqlite|postgresql|noscript]      noscript: SQLite, and browsers that run no scripts
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { mailServer, postgresql, until } from './helpers.mjs';
 import { Keyboard } from './keyboard.mjs';
 import { faults, open, run, sideways } from './site.mjs';
@@ -466,6 +467,68 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     await look(page, 'wallet-empty');
     assert.deepEqual(page.complaints, []);
   });
+
+  // She leaves with everything, and is forgotten.
+  await (async () => {
+    let page, keys, claim;
+    await test('what is kept about her is told, and the use of a record restricted', async () => {
+      ({ page, keys } = await learner());
+      claim = linkIn(await mailTo('thora@example.org', (mail) => mail.text.includes('/claim/')), '/claim/');
+      await page.goto(claim);
+      await keys.press('Accept and keep it');
+      await keys.press('Keep it in Merit');
+      await page.goto(`${site.url}/account/data`);
+      assert.match(await page.textContent('main'), /Your account: name.*Until you erase your account.*Article 6/s);
+      await look(page, 'my-data');
+      await keys.press(/^Restrict the use: Wound care/);
+      await look(page, 'restrict');
+      await keys.reach(/^What is it about/);
+      await page.keyboard.type('Somebody else took the test.');
+      await keys.press('Restrict it');
+      assert.match(await page.textContent('[role=status]'), /restricted, and the provider was told/);
+      await office.goto(linkIn(await mailTo('regitze@example.org', (mail) => /record to restrict/.test(mail.subject)), '/provider/achievements/'));
+      assert.match(await office.textContent('main'), /This record is restricted.*Somebody else took the test/s);
+      await look(office, 'office-restricted');
+      await keys.press(/^Lift the restriction: Wound care/);
+      assert.match(await page.textContent('[role=status]'), /restriction is lifted/);
+    });
+
+    await test('everything in one archive, which verifies where Merit has never been set up', async () => {
+      await keys.reach('Download everything');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+      assert.equal(download.suggestedFilename(), 'my-data-1.zip');
+      const folder = join(work, 'my-data'), home = join(work, 'empty-home');
+      mkdirSync(home, { recursive: true });
+      execFileSync('python3', ['-m', 'zipfile', '-e', await download.path(), folder]);
+      const files = readdirSync(join(folder, 'credentials'), { recursive: true }).filter((name) => /\.\w+$/.test(name));
+      assert.ok(files.length >= 3, files.join());
+      for (const name of files) {
+        const done = spawnSync(resolve(process.argv[2]), ['verify', '--json', join(folder, 'credentials', name)], { cwd: home, env: { HOME: home, PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }, encoding: 'utf8' });
+        const checks = JSON.parse(done.stdout).checks;
+        assert.deepEqual(checks.filter((check) => check.state === 'failed'), [], name);
+        assert.equal(checks.find((check) => check.code === 'seal').state, 'passed', name);
+      }
+      assert.match(readFileSync(join(folder, 'README.txt'), 'utf8'), /merit verify/);
+    });
+
+    await test('her account is erased: before it is told what goes and what stays, after it nothing opens', async () => {
+      await keys.press('See what would happen');
+      assert.match(await page.textContent('main'), /What goes.*1 credential.*What stays, and where.*Aarhus School of Nursing.*Backups/s);
+      await look(page, 'erase');
+      await keys.write('thora@example.com', 'Type the address of your account');
+      await keys.press('Erase my account for good');
+      assert.match(await page.textContent('[role=alert]'), /Nothing was erased/);
+      await keys.write('thora@example.org', 'Type the address of your account');
+      await keys.press('Erase my account for good');
+      assert.equal(await heading(page), 'Your account is erased');
+      await look(page, 'erased');
+      assert.match((await mailTo('thora@example.org', (mail) => /is erased/.test(mail.subject))).text, /Aarhus School of Nursing/);
+      await page.goto(claim);
+      assert.doesNotMatch(await page.textContent('main'), /Þóra/);
+      assert.equal((await page.goto(`${site.url}/account/data`)).status(), 403);
+      await page.context().close();
+    });
+  })();
 
   await test('the focus was seen at every stop', async () => assert.ok(aase.keys.stops > 100, `${aase.keys.stops} stops`));
 }, { words: ['--smtp', `smtp://127.0.0.1:${post.port}`, '--mail-from', 'post@merit.example.org', ...(base.url ? ['--database', base.url] : [])] });

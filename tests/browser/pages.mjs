@@ -10,7 +10,7 @@ import { faults, issue, mailed, open, root, run, sideways } from './site.mjs';
 
 // Addresses that show no page of their own.
 const excused = {
-  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/shared/*/*/file/*/*': 'a file', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
+  '/specifications/*/file': 'a file', '/claim/*/*/certificate': 'a picture', '/claim/*/*/file/*': 'a file', '/wallet/items/*/file/*': 'a file', '/shared/*/*/file/*/*': 'a file', '/account/data/export': 'a file', '/account/data/awards/*': 'part of J2, for it needs an award of one\'s own', '/provider/template': 'a file', '/provider/drafts/*/file': 'a file',
   '/provider/drafts/*/preview/certificate': 'a picture', '/provider/batches/*/progress': 'JSON for a script', '/provider/batches/*/sample': 'a picture',
   '/provider/batches/*/refused': 'a file', '/provider/batches/*/links': 'a file', '/provider/vocabularies/*': 'JSON for a script', '/provider/specifications/*/numbers/table': 'a file',
   '/provider/evidence/*': 'a file', '/provider/organisation/branding/*': 'pictures and a file', '/verify/*/*': 'the report of /verify (paper.mjs)', '/verify/*/*/file/*': 'files (j3.mjs)', '/provider/audit/file.csv': 'a file', '/provider/audit/file.jsonl': 'a file', '/lti/jwks': 'JSON', '/types/micro-credential': 'JSON',
@@ -244,6 +244,9 @@ function walk(made, site) {
   add('stranger', '/shared/*/*', made.shareOver.path, 'shared-over');
   add('designer', '/account/addresses/*', made.address, 'address-link');
   add('registrar', '/provider/corrections');
+  for (const path of ['/account/data', '/account/data/erase']) add('designer', path);
+  add('approver', '/account/data');
+  for (const path of ['/provider/privacy', '/provider/privacy/record', '/provider/privacy/agreement', '/provider/organisation/close']) add('administrator', path);
   add('stranger', '/enrol/*', `/enrol/${SLUG}`, 'enrol');
   add('stranger', '/invitation/*', made.invitation, 'invitation');
   add('stranger', '/invitation/*', '/invitation/nothing', 'invitation-over');

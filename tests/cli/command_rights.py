@@ -118,12 +118,16 @@ class Test(Tap):
         self.acts("user roles", ["user", "roles", "karin@example.org", "--roles", "registrar,administrator", "--org", ONE], ["member.edit"])
         self.acts("user reset", ["user", "reset", "karin@example.org"], ["signed_in"])
         self.acts("user list", ["user", "list"], [])
+        self.acts("user export", ["user", "export", "karin@example.org", self.work / "karin.zip"], ["signed_in"])
+        self.acts("user erase, of nobody", ["user", "erase", "nobody@example.org", "--yes"], [], 2)
+        self.acts("user erase, looked at", ["user", "erase", "karin@example.org"], [])
         others = [e for e, in sqlite3.connect(self.data / "merit.db").execute(
             "SELECT p.email FROM membership m JOIN person p ON p.id = m.person_id JOIN organisation o ON o.id = m.org_id "
             "WHERE o.name = ? AND m.role = 'administrator' AND p.email <> 'karin@example.org'", (ONE,))]
         for email in others:
             self.run("user", "roles", email, "--roles", "auditor", "--org", ONE, "--data", self.data)
         self.acts("user roles, of the last administrator", ["user", "roles", "karin@example.org", "--roles", "", "--org", ONE], [], 2)
+        self.acts("user erase, of the last administrator", ["user", "erase", "karin@example.org", "--yes"], [], 2)
         self.case("the last administrator is one still", self.asked(
             "SELECT COUNT(*) FROM membership m JOIN organisation o ON o.id = m.org_id WHERE o.name = ? AND role = 'administrator'", ONE) == 1)
         self.acts("token add", ["token", "add", "Studiesystem", "--org", ONE, "--scope", "award"], ["integration.edit"])

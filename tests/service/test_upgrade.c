@@ -189,6 +189,12 @@ static const char *const fillings[] = {
     "17001, 17000, 1);"
     "INSERT INTO share_item (share_id, position, item_id, pointers) VALUES ('sh', 1, 'wi', '[\"/name\"]');"
     "INSERT INTO share_opening (share_id, at) VALUES ('sh', 17002)",
+    /* 18: privacy */
+    "INSERT INTO retention_setting (org_id, record_months, evidence_months, enrolment_months, contact, changed_at) "
+    "VALUES ('o1', 120, 12, 24, 'privacy@old.example.org', 18000);"
+    "UPDATE achievement SET restricted_at = 18001, restricted_for = 'asked', restricted_remark = 'In doubt' WHERE id = "
+    "'" A2 "';"
+    "UPDATE enrolment SET restricted_at = 18002",
     /* 19: pages */
     "INSERT INTO specification_count (specification_id, awarded) VALUES ('s-none', 0)",
 };
