@@ -277,11 +277,11 @@
 #define MR_LIMIT_SHARE_DAYS 730          /* the furthest end */
 #define MR_LIMIT_SHARE_OPENINGS 50       /* times of one link, the newest */
 #define MR_LIMIT_SHARE_OPENING_MS 600000 /* loads of a page within so long are one opening */
-#define MR_LIMIT_SHARE_KEPT_MS (180 * MR_DAY_MS) /* openings, and links that are over, are forgotten after this */
-#define MR_LIMIT_CORRECTION_REMARK 2000          /* what is said beside the right name, octets */
-#define MR_LIMIT_SIGN_IN_PROVIDERS 16            /* of OpenID Connect, in sign-in.json */
-#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)   /* one answer of such a provider */
-#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000         /* its keys and addresses are asked for again after this */
+#define MR_LIMIT_SHARE_KEPT_MS (180 * MR_DAY_MS)     /* openings, and links that are over, are forgotten after this */
+#define MR_LIMIT_CORRECTION_REMARK 2000              /* what is said beside the right name, octets */
+#define MR_LIMIT_SIGN_IN_PROVIDERS 16                /* of OpenID Connect, in sign-in.json */
+#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)       /* one answer of such a provider */
+#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000             /* its keys and addresses are asked for again after this */
 #define MR_LIMIT_INVITATION_MS INT64_C(1209600000)   /* an invitation */
 #define MR_LIMIT_INVITED_AT_ONCE 100                 /* addresses in one form */
 #define MR_LIMIT_SECOND_STEP_TRIES 5                 /* codes typed in one second step */

@@ -428,11 +428,17 @@ int mr_store_erase_answers(mr_db_tx *tx, const mr_str *values, size_t count, str
 int mr_store_erase_person(mr_db_tx *tx, mr_str person_id, struct mr_err *err)
 {
     static const char *const statements[] = {
-        "DELETE FROM session WHERE person_id = $person",      "DELETE FROM passkey WHERE person_id = $person",
-        "DELETE FROM identity WHERE person_id = $person",     "DELETE FROM recovery_code WHERE person_id = $person",
-        "DELETE FROM single_use WHERE person_id = $person",   "DELETE FROM membership WHERE person_id = $person",
-        "DELETE FROM share WHERE person_id = $person",        "DELETE FROM collection WHERE person_id = $person",   "DELETE FROM wallet_item WHERE person_id = $person",
-        "DELETE FROM person_email WHERE person_id = $person", "DELETE FROM person WHERE id = $person",
+        "DELETE FROM session WHERE person_id = $person",
+        "DELETE FROM passkey WHERE person_id = $person",
+        "DELETE FROM identity WHERE person_id = $person",
+        "DELETE FROM recovery_code WHERE person_id = $person",
+        "DELETE FROM single_use WHERE person_id = $person",
+        "DELETE FROM membership WHERE person_id = $person",
+        "DELETE FROM share WHERE person_id = $person",
+        "DELETE FROM collection WHERE person_id = $person",
+        "DELETE FROM wallet_item WHERE person_id = $person",
+        "DELETE FROM person_email WHERE person_id = $person",
+        "DELETE FROM person WHERE id = $person",
     };
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         MR_TRY(mr_db_run(tx, statements[i], PERSON, NULL, err));
