@@ -210,9 +210,11 @@
 
 #define MR_LIMIT_HOSTED (512 * MR_KIB) /* an object of Open Badges 2.0 or older, as fetched */
 
-#define MR_LIMIT_IDLE_MAKERS 16             /* open issuers that wait for the next single award */
-#define MR_LIMIT_EVIDENCE_FILE (8 * MR_MIB) /* one evidence file */
-#define MR_LIMIT_EVIDENCE_FILES 50          /* of one object */
+#define MR_LIMIT_IDLE_CONTEXTS 4                 /* sets of compiled contexts that wait for the next verification */
+#define MR_LIMIT_IDLE_CONTEXTS_EACH (8 * MR_MIB) /* a larger one, as a hostile file makes it, is given up */
+#define MR_LIMIT_IDLE_MAKERS 16                  /* open issuers that wait for the next single award */
+#define MR_LIMIT_EVIDENCE_FILE (8 * MR_MIB)      /* one evidence file */
+#define MR_LIMIT_EVIDENCE_FILES 50               /* of one object */
 #define MR_LIMIT_CLAIM_TEXT 20000 /* what a learner claims to have learned, or an assessor's reasons, octets */
 #define MR_LIMIT_STATUS_MANY 1000 /* achievements chosen in a list whose status is changed at once */
 

@@ -344,6 +344,18 @@ void mr_verifier_close(mr_verifier *v)
     free(v);
 }
 
+mr_contexts *mr_verifier_take_contexts(mr_verifier *v)
+{
+    mr_contexts *contexts = v->contexts;
+    v->contexts = NULL;
+    return contexts;
+}
+
+void mr_verifier_give_contexts(mr_verifier *v, mr_contexts *contexts)
+{
+    v->contexts = contexts;
+}
+
 void mr_verifier_set_language(mr_verifier *v, const mr_language *l)
 {
     v->v.language = l;

@@ -102,6 +102,10 @@ struct mr_verifying {
 };
 int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err) MR_MUST_CHECK;
 void mr_verifier_close(mr_verifier *v);
+/* What was compiled of vocabularies for an earlier verifier's files spares the next one the work. Take it before closing (NULL: nothing was compiled), give it after
+ * opening, before the first file; it belongs to whoever has it (rdf/context.h, mr_contexts_close). */
+struct mr_contexts *mr_verifier_take_contexts(mr_verifier *v);
+void mr_verifier_give_contexts(mr_verifier *v, struct mr_contexts *contexts);
 void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
 /* Asks the network for MR_LIMIT_VERIFY_FETCHES documents at most, and begins with none after MR_LIMIT_VERIFY_MS.
  *   file    the octets, whatever they are

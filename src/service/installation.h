@@ -73,6 +73,9 @@ struct mr_service {
     pthread_mutex_t maker_lock;
     struct mr_maker *idle_makers; /* service/maker.h; under maker_lock */
     size_t idle_maker_count;
+    struct mr_contexts
+        *idle_contexts[MR_LIMIT_IDLE_CONTEXTS]; /* of verifiers (service/verifying.h); under maker_lock */
+    size_t idle_contexts_count;
     struct {
         mr_str node; /* name of this installation among those that share a database */
         pthread_mutex_t lock;

@@ -13,6 +13,7 @@
 #include "model/contact.h"
 #include "net/client.h"
 #include "net/smtp.h"
+#include "rdf/context.h"
 #include "service/evidence.h"
 #include "service/jobs.h"
 #include "service/maker.h"
@@ -310,6 +311,7 @@ void mr_service_close(mr_service *s)
     pthread_mutex_destroy(&s->status_lock);
     for (size_t i = 0; i < MR_LIMIT_STATUS_KEPT; i++) mr_buf_done(&s->status_signed[i].text);
     if (s->checker) mr_checker_close(s->checker);
+    while (s->idle_contexts_count) mr_contexts_close(s->idle_contexts[--s->idle_contexts_count]);
     pthread_mutex_destroy(&s->maker_lock);
     mr_kept_specifications_done(&s->kept);
     pthread_mutex_destroy(&s->jobs.lock);

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "rdf/context.h"
 #include "service/installation.h"
 #include "service/seals.h"
 #include "service/status.h"
@@ -94,4 +95,30 @@ int mr_service_verifying_init(mr_service *s, mr_arena *a, const mr_language *lan
     ret->verifying =
         (struct mr_verifying){.trust = &ret->trust, .env = s->env, .language = language, .fetch = &ret->fetch};
     return MR_OK;
+}
+
+/* ---- compiled contexts, from request to request ---- */
+
+int mr_service_verifier_open(mr_service *s, const struct mr_service_verifying *how, mr_verifier **ret,
+                             struct mr_err *err)
+{
+    mr_contexts *contexts = NULL;
+    MR_TRY(mr_verifier_open(&how->verifying, ret, err));
+    pthread_mutex_lock(&s->maker_lock);
+    if (s->idle_contexts_count) contexts = s->idle_contexts[--s->idle_contexts_count];
+    pthread_mutex_unlock(&s->maker_lock);
+    mr_verifier_give_contexts(*ret, contexts);
+    return MR_OK;
+}
+
+void mr_service_verifier_close(mr_service *s, mr_verifier *v)
+{
+    mr_contexts *contexts = mr_verifier_take_contexts(v);
+    bool small = contexts && mr_contexts_arena(contexts)->used <= MR_LIMIT_IDLE_CONTEXTS_EACH;
+    pthread_mutex_lock(&s->maker_lock);
+    if (small && s->idle_contexts_count < MR_LIMIT_IDLE_CONTEXTS)
+        s->idle_contexts[s->idle_contexts_count++] = contexts, contexts = NULL;
+    pthread_mutex_unlock(&s->maker_lock);
+    mr_contexts_close(contexts);
+    mr_verifier_close(v);
 }

@@ -16,5 +16,10 @@ struct mr_service_verifying {
  *   errors   MR_E_NOMEM, MR_E_IO, MR_E_LIMIT (seals) */
 int mr_service_verifying_init(mr_service *s, mr_arena *a, const mr_language *language, struct mr_service_verifying *ret,
                               struct mr_err *err) MR_MUST_CHECK;
+/* A verifier for one request, which finds compiled what earlier requests needed; close it with its counterpart.
+ *   errors   MR_E_NOMEM */
+int mr_service_verifier_open(mr_service *s, const struct mr_service_verifying *how, mr_verifier **ret,
+                             struct mr_err *err) MR_MUST_CHECK;
+void mr_service_verifier_close(mr_service *s, mr_verifier *v);
 
 #endif

@@ -410,9 +410,9 @@ int mr_web_verify_each(mr_page *p, const struct mr_reported *files, size_t count
     mr_verifier *v;
     struct mr_service_verifying how;
     MR_TRY(mr_service_verifying_init(p->service, p->arena, p->language, &how, err));
-    MR_TRY(mr_verifier_open(&how.verifying, &v, err));
+    MR_TRY(mr_service_verifier_open(p->service, &how, &v, err));
     int code = verify_each(p, v, files, count, tell, self, err);
-    mr_verifier_close(v);
+    mr_service_verifier_close(p->service, v);
     return code;
 }
 

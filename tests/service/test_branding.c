@@ -169,8 +169,8 @@ static void test_verify_link__only_our_own(void **state)
 {
     struct world *w = *state;
     struct mr_err err = {0};
-    mr_str id = MR_STR("0190a000-0000-7000-8000-00000000000a"), path = mr_verify_path(w->s, &w->a, id), got, mac,
-           sealed;
+    mr_str id = MR_STR("0190a000-0000-7000-8000-00000000000a"), path = mr_verify_path(w->s, &w->a, id), got, mac;
+    struct mr_claim claim;
     char last = path.ptr[path.len - 1];
     const struct {
         mr_str link;
@@ -190,7 +190,7 @@ static void test_verify_link__only_our_own(void **state)
         if (mr_verify_link_read(w->s, cases[i].link, &got, &mac) != cases[i].ours) fail_msg("case %zu", i);
     assert_true(mr_verify_link_read(w->s, path, &got, &mac));
     assert_true(mr_str_eq(got, id));
-    assert_int_equal(mr_verify_link_open(w->s, &w->a, got, mac, &sealed, &err), MR_E_NOT_FOUND); /* nothing is there */
+    assert_int_equal(mr_verify_link_open(w->s, &w->a, got, mac, &claim, &err), MR_E_NOT_FOUND); /* nothing is there */
 }
 
 int main(void)
