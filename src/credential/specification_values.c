@@ -290,9 +290,9 @@ static mr_str legal_identifier(struct mr_spec_reader *r, const mr_json *v, const
     return text;
 }
 
-static const char *const organisation_members[] = {"name",     "country", "address", "registration", "vat", "eidas",
-                                                   "homepage", "email",   "deqar",   "schac",        "ror", "did",
-                                                   "linkedin"};
+static const char *const organisation_members[] = {"name",  "country",  "address", "registration", "vat",
+                                                   "eidas", "homepage", "email",   "deqar",        "schac",
+                                                   "ror",   "did",      "linkedin"};
 
 bool mr_spec_organisation(struct mr_spec_reader *r, const mr_json *v, const char *element, mr_organisation *ret)
 {

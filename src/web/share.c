@@ -138,7 +138,8 @@ static void put_month(mr_page *p, mr_buf *url, const char *year, const char *mon
 static mr_str linkedin_of(mr_page *p, mr_str org_id)
 {
     struct mr_organisation_shown provider;
-    if (!org_id.len || mr_organisation_find(p->service, p->arena, org_id, &provider, NULL) != MR_OK) return MR_STR_EMPTY;
+    if (!org_id.len || mr_organisation_find(p->service, p->arena, org_id, &provider, NULL) != MR_OK)
+        return MR_STR_EMPTY;
     return provider.identity.linkedin;
 }
 
@@ -148,9 +149,9 @@ static int put_profile(mr_page *p, mr_str item_id, mr_str link, struct mr_err *e
     MR_CLEANUP(mr_buf_done) mr_buf url;
     struct mr_wallet_item item;
     mr_date day = {0};
+    mr_buf_init(&url, 64 * MR_KIB);
     MR_TRY(mr_wallet_get(p->service, p->actor, p->arena, item_id, &item, err));
     if (mr_date_parse(item.row.awarded_on, &day, NULL) != MR_OK) day = (mr_date){0};
-    mr_buf_init(&url, 64 * MR_KIB);
     mr_buf_puts(&url, "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME");
     put_field(&url, "&name=", item.row.title);
     mr_str number = linkedin_of(p, item.row.org_id);
