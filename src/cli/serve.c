@@ -10,6 +10,9 @@
 #include "service/seals.h"
 #include "web/web.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 
@@ -190,6 +193,17 @@ static void set_log_level(const mr_config *c)
         if (strcmp(mr_config_text(c, MR_SET_LOG_LEVEL), words[i]) == 0) mr_log_set_level((mr_log_level)i);
 }
 
+/* A server runs for months: what a large upload or a long batch took is given back when it is done. Left to itself, the C library keeps a heap for each thread, and in
+ * them every block of up to 32 MiB that was ever freed. */
+static void keep_little_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+#endif
+}
+
 int mr_cli_serve(int argc, char **argv, const mr_env *env)
 {
     MR_CLEANUP(serving_done) struct serving s = {.listener = mr_supervisor_listener()};
@@ -204,6 +218,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
         return 2;
     }
     if (!read_level(&s)) return 2;
+    keep_little_memory();
     set_log_level(&s.config);
     on_signals();
     if (open_all(&s, env, &err) != MR_OK)

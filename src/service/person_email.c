@@ -96,7 +96,9 @@ static int weigh_other(mr_db_tx *tx, mr_arena *a, const struct mr_person_row *ot
     const struct mr_wallet_query all = {.person_id = other->id};
     size_t roles, count;
     MR_TRY(mr_store_membership_of_person(tx, a, other->id, 1, &memberships, &roles, err));
-    ret->outcome = roles || other->installation ? MR_PERSON_EMAIL_BLOCKED : MR_PERSON_EMAIL_MERGE;
+    ret->outcome = roles || other->installation ? MR_PERSON_EMAIL_BLOCKED
+                   : other->totp_salt.len       ? MR_PERSON_EMAIL_GUARDED
+                                                : MR_PERSON_EMAIL_MERGE;
     MR_TRY(mr_store_passkey_list(tx, a, other->id, MR_LIMIT_PASSKEYS, &passkeys, &count, err));
     ret->passkeys = (int64_t)count;
     return mr_store_wallet_count(tx, &all, &ret->items, err);
@@ -159,7 +161,7 @@ int mr_person_email_confirm(mr_service *s, mr_arena *a, const struct mr_actor *a
     bool ours;
     MR_TRY(begin(s, actor, true, &tx, err));
     MR_TRY(look(s, tx, a, actor, token, &row, &other, ret, err));
-    if (ret->outcome == MR_PERSON_EMAIL_OVER || ret->outcome == MR_PERSON_EMAIL_BLOCKED) return MR_OK;
+    if (ret->outcome >= MR_PERSON_EMAIL_BLOCKED) return MR_OK;
     MR_TRY(mr_store_single_use_take(tx, row.token_hash, &ours, err));
     if (!ours) {
         ret->outcome = MR_PERSON_EMAIL_OVER;

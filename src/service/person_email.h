@@ -1,6 +1,6 @@
 /* The addresses of a person: several, each proved by a mailed link, all of them ways in. A link that was sent to an address of another account joins the two: she is signed in
  * to the one and reads the mail of the other, which is proof of both. Everything moves over, and the other account ends; one that is something in an organisation is never
- * joined, because what it did there is written down under its name. */
+ * joined, because what it did there is written down under its name, and one with a second step can only join others to itself. */
 #ifndef MR_SERVICE_PERSON_EMAIL_H
 #define MR_SERVICE_PERSON_EMAIL_H
 
@@ -17,9 +17,11 @@ int mr_person_email_ask(mr_service *s, mr_arena *a, const struct mr_actor *actor
 /* What such a link would do. */
 typedef enum mr_person_email_outcome {
     MR_PERSON_EMAIL_ADD,
-    MR_PERSON_EMAIL_MERGE,   /* another account has it, which would end */
-    MR_PERSON_EMAIL_HERS,    /* it is hers already */
+    MR_PERSON_EMAIL_MERGE, /* another account has it, which would end */
+    MR_PERSON_EMAIL_HERS,  /* it is hers already */
+    /* from here on nothing is done */
     MR_PERSON_EMAIL_BLOCKED, /* another account has it, which is something in an organisation */
+    MR_PERSON_EMAIL_GUARDED, /* another account has it, which asks for a code besides: mail alone does not prove it */
     MR_PERSON_EMAIL_OVER     /* the link was used, has ended, or is for another account */
 } mr_person_email_outcome;
 struct mr_person_email_link {
@@ -30,7 +32,7 @@ struct mr_person_email_link {
 /* Nothing is changed. */
 int mr_person_email_look(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str token,
                          struct mr_person_email_link *ret, struct mr_err *err) MR_MUST_CHECK;
-/* Do it; ret as before it was done. Nothing is used up when the outcome is BLOCKED or OVER. */
+/* Do it; ret as before it was done. Nothing is used up when the outcome is BLOCKED, GUARDED or OVER. */
 int mr_person_email_confirm(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str token,
                             struct mr_person_email_link *ret, struct mr_err *err) MR_MUST_CHECK;
 /* Write to this one of hers from now on. Errors: MR_E_NOT_FOUND. */

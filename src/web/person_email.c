@@ -61,6 +61,7 @@ void mr_web_person_email_ask(mr_page *p)
 {
     struct mr_err err = {0};
     mr_str email = mr_http_form(p->request, "email");
+    if (!is_person(p) || !mr_web_is_fresh(p, HERE)) return;
     int code = mr_person_email_ask(p->service, p->arena, p->actor, email, &err);
     if (code == MR_OK)
         show(p, NULL, mr_str_trim(email));
@@ -100,11 +101,9 @@ void mr_web_person_email_remove(mr_page *p)
 
 static void show_link(mr_page *p, const struct mr_person_email_link *link)
 {
-    static const char *const names[] = {[MR_PERSON_EMAIL_ADD] = "add",
-                                        [MR_PERSON_EMAIL_MERGE] = "merge",
-                                        [MR_PERSON_EMAIL_HERS] = "hers",
-                                        [MR_PERSON_EMAIL_BLOCKED] = "blocked",
-                                        [MR_PERSON_EMAIL_OVER] = "over"};
+    static const char *const names[] = {
+        [MR_PERSON_EMAIL_ADD] = "add",         [MR_PERSON_EMAIL_MERGE] = "merge",     [MR_PERSON_EMAIL_HERS] = "hers",
+        [MR_PERSON_EMAIL_BLOCKED] = "blocked", [MR_PERSON_EMAIL_GUARDED] = "guarded", [MR_PERSON_EMAIL_OVER] = "over"};
     mr_page_begin(p, "address.link.title", "");
     if (link->outcome == MR_PERSON_EMAIL_OVER) mr_http_set_status(p->response, 410);
     put_flag(p, names[link->outcome], true);
@@ -133,7 +132,7 @@ void mr_web_person_email_confirm(mr_page *p)
     if (!is_person(p)) return;
     if (mr_person_email_confirm(p->service, p->arena, p->actor, p->part[0], &link, &err) != MR_OK)
         mr_page_fail(p, &err);
-    else if (link.outcome == MR_PERSON_EMAIL_OVER || link.outcome == MR_PERSON_EMAIL_BLOCKED)
+    else if (link.outcome >= MR_PERSON_EMAIL_BLOCKED)
         show_link(p, &link);
     else
         mr_http_redirect(p->response, MR_STR("/wallet"));

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[0] = str(ROOT / "tests")  # in the place of this folder, whose token.py is not Python's
+sys.path.insert(0, str(ROOT / "tests"))
 import hashlib  # noqa: E402
 import shutil  # noqa: E402
 import sqlite3  # noqa: E402

@@ -226,6 +226,38 @@ static void test_person_email__an_account_with_roles_is_never_joined(void **stat
     assert_int_equal(number("SELECT COUNT(*) FROM membership"), 1);
 }
 
+static void give_second_step(mr_str person)
+{
+    struct mr_err err = {0};
+    mr_db_tx *tx;
+    assert_ok(mr_db_begin(mr_service_db(w.s), true, &tx, &err), err);
+    assert_ok(mr_db_run(tx, "UPDATE person SET totp_salt = 'salt' WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", person)),
+                        NULL, &err),
+              err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
+static void test_person_email__a_second_step_is_not_walked_around(void **state)
+{
+    struct mr_err err = {0};
+    struct mr_person_email_link link;
+    mr_str item, other;
+    struct mr_actor mette = keep_as_new(0, &item), twin = keep_as_new(1, &other);
+    give_second_step(twin.id);
+    assert_ok(mr_person_email_ask(w.s, &w.a, &mette, w.links[1].email, &err), err);
+    mr_str token = last_part(mailed("address", w.links[1].email));
+    assert_ok(mr_person_email_confirm(w.s, &w.a, &mette, token, &link, &err), err);
+    assert_int_equal(link.outcome, MR_PERSON_EMAIL_GUARDED);
+    assert_int_equal(items_of(&twin), 1);
+    assert_int_equal(number("SELECT COUNT(*) FROM person"), 2);
+    /* from its own side it is joined */
+    assert_ok(mr_person_email_ask(w.s, &w.a, &twin, w.links[0].email, &err), err);
+    token = last_part(mailed("address", w.links[0].email));
+    assert_ok(mr_person_email_confirm(w.s, &w.a, &twin, token, &link, &err), err);
+    assert_int_equal(link.outcome, MR_PERSON_EMAIL_MERGE);
+    assert_int_equal(items_of(&twin), 2);
+}
+
 static void test_person_email__the_one_written_to_stays(void **state)
 {
     struct mr_err err = {0};
@@ -395,6 +427,7 @@ int main(void)
         T(test_wallet_offers__finds_what_was_awarded_to_any_of_her_addresses),
         T(test_person_email__joins_two_accounts_of_one_person),
         T(test_person_email__an_account_with_roles_is_never_joined),
+        T(test_person_email__a_second_step_is_not_walked_around),
         T(test_person_email__the_one_written_to_stays),
         T(test_wallet_totals__sum_what_entitled_bodies_awarded_and_keep_the_rest_apart),
         T(test_wallet_import__keeps_the_file_with_the_report_of_that_day),

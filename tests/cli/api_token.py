@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """merit token, beside a data folder: made, listed, refused, revoked. Prints TAP.
 
-    token.py MERIT WORK
+    api_token.py MERIT WORK
 """
 import re
 import shutil
