@@ -2,6 +2,7 @@
 #include "office.h"
 #include "people.h"
 
+#include "service/organisation.h"
 #include "service/share.h"
 
 struct house {
@@ -215,6 +216,35 @@ static void test_share__shows_no_part_that_was_unticked(void **state)
     assert_says(s, "Łucja");
 }
 
+/* LinkedIn finds the provider's name and picture by the number of its page; without, by name. */
+static void test_share__fills_in_the_form_for_profiles(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    struct mr_organisation_shown provider;
+    const char *shared, *page = make(h, "label=Ward", &shared);
+    get(h, &h->mette, page);
+    assert_says(s, "&amp;organizationName=");
+    assert_says(s, "&amp;certUrl=http%3A%2F%2F127.0.0.1%3A8400%2Fshared%2F");
+    assert_says_not(s, "certId=");
+    assert_ok(mr_organisation_find(s->service, &h->a, MR_STR("aarhus-school-of-nursing-invented"), &provider, &err),
+              err);
+    mr_str rest = mr_str_from(provider.profile, 1);
+    for (int good = 0; good < 2; good++) {
+        mr_findings_init(&findings, &h->a);
+        mr_str profile =
+            mr_arena_format(&h->a, "{\"linkedin\":\"%s\",%.*s", good ? "12345678" : "our-school", MR_STR_ARG(rest));
+        int code = mr_organisation_save(s->service, &h->a, &mr_actor_operator, provider.id, provider.kind, profile,
+                                        &findings, &err);
+        assert_int_equal(code, good ? MR_OK : MR_E_SPECIFICATION);
+    }
+    get(h, &h->mette, page);
+    assert_says(s, "&amp;organizationId=12345678");
+    assert_says_not(s, "organizationName=");
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_house, close_house)
@@ -223,6 +253,7 @@ int main(void)
         T(test_share_form__reaches_nothing_of_another),
         T(test_shared__tells_the_recipient_and_is_kept_by_nobody),
         T(test_share__shows_no_part_that_was_unticked),
+        T(test_share__fills_in_the_form_for_profiles),
     };
     return cmocka_run_group_tests_name("web/share", tests, NULL, NULL);
 }
