@@ -304,7 +304,7 @@ int mr_keys_new(struct mr_keys *keys, mr_str name, mr_key_kind kind, mr_str did,
     MR_TRY(add_key(keys, name, kind, did, err));
     MR_TRY(write_index(keys, err));
     *ret = &keys->items[keys->count - 1];
-    return mr_audit_files(keys->service, MR_MAY_SEAL_EDIT, MR_STR("key.new"), err);
+    return mr_audit_files(keys->service, MR_MAY_ORGANISATION_EDIT, MR_STR("key.new"), err);
 }
 
 int mr_keys_rotate(struct mr_keys *keys, mr_str name, const struct mr_signing_key **ret, struct mr_err *err)
@@ -321,7 +321,7 @@ int mr_keys_rotate(struct mr_keys *keys, mr_str name, const struct mr_signing_ke
     old->replaced = keys->items[keys->count - 1].created;
     MR_TRY(write_index(keys, err));
     *ret = &keys->items[keys->count - 1];
-    return mr_audit_files(keys->service, MR_MAY_SEAL_EDIT, MR_STR("key.rotate"), err);
+    return mr_audit_files(keys->service, MR_MAY_ORGANISATION_EDIT, MR_STR("key.rotate"), err);
 }
 
 /* ---- what is published ---- */

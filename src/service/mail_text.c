@@ -180,7 +180,7 @@ static void put_view(const struct filling *f, const struct mr_mail_kind *kind, c
     mr_json_put_member(v, "subject", text->subject);
     mr_json_put_member(v, "sender", text->sender);
     mr_json_put_member(v, "provider", provider);
-    mr_json_put_member(v, "greeting_name", first_of(f, "learner", "name"));
+    mr_json_put_member(v, "greeting_name", first_of(f, "name", "learner"));
     put_paragraphs(v, fill(f, words->introduction));
     mr_json_put_member(v, "button", kind->button[0] ? mr_message_str(f->l, mr_str_of(kind->button)) : MR_STR_EMPTY);
     mr_json_put_member(v, "contact", contact.len ? contact : f->source->contact);

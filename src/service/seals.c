@@ -447,5 +447,5 @@ int mr_seals_add(mr_service *s, mr_arena *a, const struct mr_seal_adding *adding
     s->seals_ending.looked_at = 0;
     pthread_mutex_unlock(&s->seals_ending.lock);
     *ret_file = mr_arena_format(a, "%.*s/%.*s", MR_STR_ARG(issuer), MR_STR_ARG(name));
-    return code == MR_OK ? mr_audit_files(s, MR_MAY_SEAL_EDIT, MR_STR("seal.add"), err) : code;
+    return code == MR_OK ? mr_audit_files(s, MR_MAY_ORGANISATION_EDIT, MR_STR("seal.add"), err) : code;
 }

@@ -145,13 +145,13 @@ class Test(Tap):
                       ["pkcs12", "-export", "-inkey", "seal.key", "-in", "seal.pem", "-out", "seal.p12", "-passout", "pass:geheim"]):
             subprocess.run(["openssl", *words], cwd=self.work, check=True, capture_output=True)
         self.env["MERIT_PASSWORD"] = "geheim"
-        self.acts("seal add", ["seal", "add", "seal.p12"], ["seal.edit"])
+        self.acts("seal add", ["seal", "add", "seal.p12"], ["organisation.edit"])
         del self.env["MERIT_PASSWORD"]
         self.acts("seal list", ["seal", "list"], [])
-        self.acts("key new", ["key", "new", "k"], ["seal.edit"])
-        self.acts("key new, for a web site", ["key", "new", "web", "--did", "did:web:school.example.org"], ["seal.edit"])
+        self.acts("key new", ["key", "new", "k"], ["organisation.edit"])
+        self.acts("key new, for a web site", ["key", "new", "web", "--did", "did:web:school.example.org"], ["organisation.edit"])
         self.acts("key new, the same again", ["key", "new", "web"], [], 2)
-        self.acts("key rotate", ["key", "rotate", "web"], ["seal.edit"])
+        self.acts("key rotate", ["key", "rotate", "web"], ["organisation.edit"])
         self.acts("key list", ["key", "list"], [])
         self.acts("audit export", ["audit", "export"], ["audit.read"])
         self.acts("audit check", ["audit", "check"], [])

@@ -167,6 +167,28 @@ static void test_mail_text__every_kind_in_every_language(void **state)
             }
 }
 
+/* A registrar who is told of a learner is greeted by her own name; a mail to the learner has no other. */
+static void test_mail_text__greets_whom_it_is_for(void **state)
+{
+    static const struct {
+        const char *kind, *data, *greeting;
+    } cases[] = {
+        {"correction", "{\"name\":\"Regitze\",\"learner\":\"Sukarno\",\"title\":\"T\",\"right_name\":\"X\"}",
+         "Dear Regitze,"},
+        {"claim", "{\"learner\":\"Sukarno\",\"title\":\"T\"}", "Dear Sukarno,"},
+    };
+    struct mr_err err = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mr_mail_text text;
+        const struct mr_mail_source source = {
+            .kind = mr_str_of(cases[i].kind), .language = MR_STR("en"), .data = mr_str_of(cases[i].data)};
+        assert_ok(mr_mail_text_make(w.s, &w.a, &source, &text, &err), err);
+        if (!mr_str_has_prefix(text.text, mr_str_of(cases[i].greeting)))
+            fail_msg("%s begins with: %.*s", cases[i].kind, MR_STR_ARG(text.text));
+    }
+}
+
 static void test_mail_words__placeholders_are_checked(void **state)
 {
     static const struct {
@@ -608,6 +630,7 @@ int main(void)
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
         WITH_WORLD(test_mail_text__every_kind_in_every_language),
+        WITH_WORLD(test_mail_text__greets_whom_it_is_for),
         WITH_WORLD(test_mail_words__placeholders_are_checked),
         WITH_WORLD(test_mail__waits_without_a_server_and_belongs_to_its_organisation),
         WITH_WORLD(test_mail__what_was_sent_is_made_anew_for_the_next_sending),

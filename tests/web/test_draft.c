@@ -349,7 +349,7 @@ static void test_draft_form__takes_an_assessor_that_the_organisation_names(void 
     rest = mr_str_from(o->site.body, (size_t)at);
     at = mr_str_find(rest, MR_STR("\">Guild of Wound Nurses"));
     assert_true(at > 36);
-    id = mr_str_make(rest.ptr + at - 36, 36);
+    id = mr_arena_dup(&a, mr_str_make(rest.ptr + at - 36, 36));
     static const struct {
         const char *typed, *said;
     } cases[] = {
