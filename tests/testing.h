@@ -178,7 +178,7 @@ static inline int test_remove_one(const char *path, const struct stat *st, int t
 
 /* The folders of test_temp_folder, for the way out. */
 struct test_temp {
-    char names[16][PATH_MAX];
+    char names[64][PATH_MAX];
     size_t count;
     pid_t owner;
 };
@@ -196,12 +196,12 @@ static inline void test_temp_remove(void)
     for (size_t i = 0; i < t->count; i++) nftw(t->names[i], test_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A new private folder in $TMPDIR, removed with all that is in it when the test program ends; at most 16. */
+/* A new private folder in $TMPDIR, removed with all that is in it when the test program ends; at most 64. */
 static inline const char *test_temp_folder(void)
 {
     struct test_temp *t = test_temp();
     const char *parent = getenv("TMPDIR");
-    assert_true(t->count < 16);
+    assert_true(t->count < 64);
     if (t->count == 0) {
         t->owner = getpid();
         atexit(test_temp_remove);

@@ -10,6 +10,7 @@
 #include "service/seals.h"
 #include "web/web.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -36,6 +37,15 @@ static void on_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* What a large upload or a batch took goes back to the system when it is freed. The C library would rather keep it: an arena for each thread, and from the first
+ * large block on, others as large in the heap, where one small block above keeps all of it. */
+static void give_memory_back(void)
+{
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 2 * MR_MIB);
+    mallopt(M_TRIM_THRESHOLD, 4 * MR_MIB);
 }
 
 struct serving {
@@ -206,6 +216,7 @@ int mr_cli_serve(int argc, char **argv, const mr_env *env)
     if (!read_level(&s)) return 2;
     set_log_level(&s.config);
     on_signals();
+    give_memory_back();
     if (open_all(&s, env, &err) != MR_OK)
         return mr_cli_fail(&err, mr_config_text(&s.config, MR_SET_DATA), MR_STR_EMPTY);
     running = s.server;
