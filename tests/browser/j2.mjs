@@ -459,7 +459,7 @@ else await run(async ({ site, browser, work, test: one, assert }) => {
     const { page, keys } = aase;
     for (let left = 2; left > 0; left--) {
       await page.goto(`${site.url}/wallet?view=table`);
-      await page.locator('tbody tr a').first().click();
+      await Promise.all([page.waitForNavigation(), page.locator('tbody tr a').first().click()]);
       await keys.press('Remove it');
       await keys.press('Remove it for good');
     }
