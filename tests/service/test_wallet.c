@@ -347,14 +347,14 @@ static void test_wallet_import__keeps_the_file_with_the_report_of_that_day(void 
 static void test_wallet_remove__takes_her_copies_and_leaves_the_providers_record(void **state)
 {
     struct mr_err err = {0};
-    mr_str item, sealed, id = w.links[0].achievement_id;
+    mr_str item, id = w.links[0].achievement_id;
     struct mr_claim claim;
     mr_str verified_at = last_part(mr_verify_path(w.s, &w.a, id));
-    assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &sealed, &err), MR_E_NOT_FOUND, err); /* not accepted */
+    assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), MR_E_NOT_FOUND, err); /* not accepted */
     struct mr_actor mette = keep_as_new(0, &item);
-    assert_ok(mr_verify_link_open(w.s, &w.a, id, verified_at, &sealed, &err), err);
+    assert_ok(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), err);
     assert_ok(mr_wallet_remove(w.s, &mette, item, &err), err);
-    assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &sealed, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), MR_E_NOT_FOUND, err);
     assert_code(mr_wallet_remove(w.s, &mette, item, &err), MR_E_NOT_FOUND, err);
     assert_int_equal(items_of(&mette), 0);
     assert_ok(mr_claim_look(w.s, &w.a, w.links[0].achievement_id, &claim, &err), err);
