@@ -13,6 +13,7 @@
 #include "service/upload.h"
 #include "store/sealing.h"
 #include "store/status.h"
+#include "store/privacy.h"
 #include "store/validation.h"
 
 int mr_award_is_free(mr_service *s, const struct mr_actor *actor, mr_str org_id, bool *ret, struct mr_err *err)
@@ -256,10 +257,14 @@ int mr_award_find(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
 static int find_old(struct awarding *w, mr_str id, struct mr_achievement_row *ret, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
+    struct mr_restriction_row restriction;
     MR_TRY(mr_db_begin(w->s->db, false, &tx, err));
     MR_TRY(find_row(tx, w->actor, MR_MAY_ACHIEVEMENT_REPLACE, w->a, id, ret, err));
     if (mr_str_is(ret->status, "revoked"))
         return MR_FAIL(err, MR_E_STATE, "this credential was withdrawn for good", MR_NOWHERE);
+    MR_TRY(mr_store_restriction(tx, w->a, id, &restriction, err));
+    if (restriction.since != MR_TIME_NONE && !mr_str_is(restriction.what, "asked"))
+        return MR_FAIL(err, MR_E_STATE, "its learner was forgotten", MR_NOWHERE);
     return MR_OK;
 }
 

@@ -134,6 +134,7 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
     static const char *const ids[] = {"office.status.active", "office.status.suspended", "office.status.revoked"};
     struct mr_published published;
     struct mr_achievement_status status;
+    bool is_forgotten;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_catalogue_get(p->service, p->arena, record->specification_id, &published, err));
     MR_TRY(mr_status_find(p->service, p->actor, p->arena, record->id, &status, err));
@@ -147,10 +148,12 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
                        ? MR_STR_EMPTY
                        : mr_say_date(p->arena, p->language, mr_date_of_time(status.changed_at));
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[status.status], {"date", since}));
-    mr_json_put_member(
-        v, "link",
-        mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
-                        MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id, record->claim_turn))));
+    MR_TRY(mr_web_put_restriction(p, record->id, &is_forgotten, err));
+    if (!is_forgotten)
+        mr_json_put_member(
+            v, "link",
+            mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
+                            MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id, record->claim_turn))));
     if (record->expires_at != MR_TIME_NONE)
         mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(record->expires_at)));
     put_relation(p, "replaces", record->replaces);
@@ -160,12 +163,12 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
         mr_json_put_member(v, "validation",
                            mr_arena_format(p->arena, "/provider/validations/%.*s", MR_STR_ARG(record->validation_id)));
     mr_office_put_flag(p, "may_replace",
-                       status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
+                       status.status != MR_STATUS_REVOKED && !is_forgotten &&
+                           mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
     mr_office_put_flag(p, "may_change",
                        status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     put_facts(p, record);
-    MR_TRY(mr_web_put_correction(p, record->id, NULL, err));
-    return mr_web_put_restriction(p, record->id, err);
+    return mr_web_put_correction(p, record->id, NULL, err);
 }
 
 void mr_web_achievement(mr_page *p)

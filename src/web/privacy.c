@@ -24,11 +24,12 @@ static mr_str day(mr_page *p, int64_t time)
     return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
 }
 
-int mr_web_put_restriction(mr_page *p, mr_str achievement_id, struct mr_err *err)
+int mr_web_put_restriction(mr_page *p, mr_str achievement_id, bool *ret_forgotten, struct mr_err *err)
 {
     struct mr_restriction_row row;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_restriction_get(p->service, p->actor, p->arena, achievement_id, &row, err));
+    *ret_forgotten = row.since != MR_TIME_NONE && !mr_str_is(row.what, "asked");
     if (row.since == MR_TIME_NONE) return MR_OK;
     mr_json_put_name(v, "restriction");
     mr_json_begin_object(v);

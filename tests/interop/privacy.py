@@ -173,8 +173,19 @@ def journey(tap, site, post, base, place, work):
         return left if all(t in RECORD for t, _ in left) else None
     left = wait_for("the last address is forgotten", only_the_record, 60)
     tap.case("what is left of her stands in the restricted record alone", left and all(t in RECORD for t, _ in left), left)
+    hook = {"url": "https://hooks.example.org/merit", "events": ["batch.sealed"]}
+    made, again = (site.operator.call("POST", "/webhooks", hook, key="hook") for _ in range(2))
+    secret = made.json.get("secret", "?")
+    tap.case("a webhook's secret is told once, and kept for no repetition", made.status == 201 and again.status == 409 and secret not in again.text
+             and not any(secret in text for _, _, text in tables(site, base, place)), (made, again))
     one = registrar.read(f"/provider/achievements/{achievement}")
-    tap.case("the provider can still answer for it, and is told not to use it", NAME in one.text and "Use it for nothing else" in one.text, one)
+    tap.case("the provider can still answer for it, and is told not to use it", NAME in one.text and "Use it for nothing else" in one.text
+             and "/claim/" not in one.text and "/replace" not in one.text, one)
+    administrator = Person(site, site.people[4])
+    closed = administrator.press("/provider/organisation/close", "/provider/organisation/close", slug="aarhus-school-of-nursing-invented")
+    tap.case("a provider that closes says so in public, and nobody works there any more", "has been closed since" in closed.text and registrar.read("/provider").status == 403, closed)
+    refused = site.operator.call("POST", "/specifications/wound-care-2026/batches?file=more.csv", b"name\nNobody Atall\n", type="text/csv")
+    tap.case("nothing is awarded in its name", refused.status == 403, refused)
     tap.case("the claim opens nothing any more", NAME not in Learner(site).read(claim).text, "")
     tap.case("nothing is told to log files", not any(v in (work / "log").read_text() for v in VALUES) if (work / "log").exists() else True)
     checked = None

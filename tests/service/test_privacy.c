@@ -6,8 +6,11 @@
 #include "service/api_answer.h"
 #include "service/erasure.h"
 #include "service/export.h"
+#include "service/organisation.h"
 #include "service/restriction.h"
 #include "service/retention.h"
+#include "service/upload.h"
+#include "service/verify_link.h"
 #include "store/api_answer.h"
 #include "store/count.h"
 #include "store/enrolment.h"
@@ -528,6 +531,35 @@ static void test_retention__forgets_what_is_over_and_keeps_the_rest(void **state
     assert_true(mr_str_eq(kept.row.learner, w.links[0].learner));
 }
 
+/* A provider that gives up: nothing more is awarded, and nobody loses what is theirs. */
+static void test_organisation__closed_awards_nothing_and_takes_nothing(void **state)
+{
+    struct mr_err err = {0};
+    mr_str item, name, sealed, batch, id = w.links[0].achievement_id;
+    int64_t at;
+    struct mr_wallet_item kept;
+    struct mr_erasure e;
+    struct mr_organisation_shown o;
+    struct mr_actor mette = keep_as_new(0, &item);
+    assert_ok(mr_organisation_find(w.s, &w.a, w.org, &o, &err), err);
+    assert_code(mr_organisation_close(w.s, &w.a, &mette, w.org, true, &err), MR_E_NOT_FOUND, err);
+    assert_ok(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, true, &err), err);
+    assert_code(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, true, &err), MR_E_STATE, err);
+    assert_code(mr_organisation_find(w.s, &w.a, w.org, &o, &err), MR_E_NOT_FOUND, err);
+    assert_ok(mr_organisation_find_closed(w.s, &w.a, o.slug, &name, &at, &err), err);
+    assert_true(name.len > 0 && at == clock_now);
+    const struct mr_upload upload = {.specification_id = MR_STR("wound-care-2026"),
+                                     .file_name = MR_STR("more.csv"),
+                                     .content = MR_STR("name\nNobody Atall\n")};
+    assert_code(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &batch, &err), MR_E_FORBIDDEN, err);
+    assert_ok(mr_verify_link_open(w.s, &w.a, id, last_part(mr_verify_path(w.s, &w.a, id)), &sealed, &err), err);
+    assert_ok(mr_wallet_get(w.s, &mette, &w.a, item, &kept, &err), err);
+    assert_ok(mr_erasure_look(w.s, &mette, &w.a, mette.id, &e, &err), err);
+    assert_true(e.keepers[0].closed);
+    assert_ok(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, false, &err), err);
+    assert_ok(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &batch, &err), err);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
@@ -539,6 +571,7 @@ int main(void)
         T(test_erasure__the_last_administrator_hands_over_first),
         T(test_restriction__stops_reminders_and_is_lifted_with_an_answer),
         T(test_export__holds_every_file_octet_for_octet),
+        T(test_organisation__closed_awards_nothing_and_takes_nothing),
         T(test_retention__forgets_what_is_over_and_keeps_the_rest),
     };
     return cmocka_run_group_tests_name("service/privacy", tests, NULL, NULL);
