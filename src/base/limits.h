@@ -93,6 +93,7 @@
 #define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
 #define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */
 #define MR_LIMIT_DB_WAIT_MS 10000                  /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_REWRITE (64 * MR_MIB)          /* an SQLite file that is written anew after something was erased */
 #define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)            /* one migration, with its memory */
 #define MR_LIMIT_MESSAGES (4 * MR_MIB)             /* memory of one language */
 #define MR_LIMIT_MESSAGE_ID 200                    /* octets */

@@ -14,6 +14,7 @@ static const char help[] =
     "  merit db upgrade                            bring it up to date, and say what was done\n"
     "  merit db check                              is everything there, and whole?\n"
     "  merit db reindex                            fill the search of the catalogue again\n"
+    "  merit db tidy                               leave nothing of what was removed in the file\n"
     "  merit db backup /backups/merit-monday.tar   also while the server runs\n"
     "  merit db restore /backups/merit-monday.tar --data /srv/merit\n"
     "  merit db move --to postgresql://merit@db.example.org/merit\n"
@@ -22,6 +23,9 @@ static const char help[] =
     "  check        reads every row, every sealed credential and the audit log; prints the rows of each table and\n"
     "               their SHA-256\n"
     "  reindex      also while the server runs; loses nothing, since the search is made from what is published\n"
+    "  tidy         writes an SQLite file anew (docs/privacy.md); a server does so by itself after an erasure while "
+    "the\n"
+    "               file is at most 64 MiB. Writing waits meanwhile; needs room for another copy\n"
     "  backup FILE  database, secret, password, seals, keys and trust in one tar file, as of one moment. It is not\n"
     "               encrypted: whoever has it can seal in your name. Keep it as you keep the data folder\n"
     "  restore FILE into a folder that is empty or not there yet\n"
@@ -105,6 +109,19 @@ static int reindex(const struct call *c)
     return 0;
 }
 
+static int tidy(const struct call *c)
+{
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    struct mr_err err = {0};
+    bool done;
+    mr_arena_init(&a, 64 * MR_MIB);
+    if (mr_database_tidy(&a, c->data, c->database, &done, &err) != MR_OK)
+        return mr_cli_fail(&err, c->data, MR_STR_EMPTY);
+    puts(done ? "Nothing of what was removed is left in the database's file."
+              : "Somebody was working on the database just now. Run it again.");
+    return done ? 0 : 2;
+}
+
 static int backup(const struct call *c)
 {
     MR_CLEANUP(mr_arena_done) mr_arena a;
@@ -150,7 +167,7 @@ static const struct word {
     int (*run)(const struct call *c);
     bool takes_file;
 } words[] = {
-    {"upgrade", upgrade, false}, {"check", check, false},    {"reindex", reindex, false},
+    {"upgrade", upgrade, false}, {"check", check, false},    {"reindex", reindex, false}, {"tidy", tidy, false},
     {"backup", backup, true},    {"restore", restore, true}, {"move", move, false},
 };
 

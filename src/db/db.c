@@ -51,10 +51,10 @@ int mr_db_copy(mr_db *db, const char *path, struct mr_err *err)
     return db->functions->copy(db, path, err);
 }
 
-int mr_db_tidy(mr_db *db, bool *ret_done, struct mr_err *err)
+int mr_db_tidy(mr_db *db, size_t most, bool *ret_done, struct mr_err *err)
 {
     *ret_done = true;
-    return db->functions->tidy ? db->functions->tidy(db, ret_done, err) : MR_OK;
+    return db->functions->tidy ? db->functions->tidy(db, most, ret_done, err) : MR_OK;
 }
 
 mr_db_engine mr_db_engine_of(const mr_db_tx *tx)

@@ -38,9 +38,11 @@ int mr_db_together(mr_db *db, mr_db_work *work, void *self, struct mr_err *err) 
 
 /* Write one moment of an SQLite database into a new file, while others go on reading and writing. Errors: MR_E_DB; MR_E_UNSUPPORTED for PostgreSQL. */
 int mr_db_copy(mr_db *db, const char *path, struct mr_err *err) MR_MUST_CHECK;
-/* Let nothing lie about of what was removed: SQLite's log, which still has it, is written into the file, where it was overwritten, and cut off. PostgreSQL does so by itself
- * when it vacuums. *ret_done false: somebody is reading just now; it is done another time. */
-int mr_db_tidy(mr_db *db, bool *ret_done, struct mr_err *err) MR_MUST_CHECK;
+/* Let nothing lie about of what was removed. SQLite overwrites what it removes, but its log has it until it is written into the file and cut off, and where rows were moved within
+ * the file, copies of them stay in the gaps of pages until the file is written anew; so both is done. PostgreSQL does the like by itself when it vacuums.
+ *   most      octets: a larger file is not written anew here, which takes memory and time, while nobody writes; 0: however large it is (temporary files hold a copy then)
+ *   ret_done  false: somebody is in the way just now, or the file is larger; only its log was cut off, if that */
+int mr_db_tidy(mr_db *db, size_t most, bool *ret_done, struct mr_err *err) MR_MUST_CHECK;
 
 /* For the named exceptions to one SQL text: full-text search and the locking of jobs. */
 typedef enum mr_db_engine { MR_DB_SQLITE, MR_DB_POSTGRESQL } mr_db_engine;

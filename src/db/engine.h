@@ -14,7 +14,7 @@ struct mr_db_functions {
     void (*close)(mr_db *db);
     int (*begin)(mr_db *db, bool writes, mr_db_tx **ret, struct mr_err *err);
     int (*copy)(mr_db *db, const char *path, struct mr_err *err);
-    int (*tidy)(mr_db *db, bool *ret_done, struct mr_err *err); /* NULL: nothing lies about */
+    int (*tidy)(mr_db *db, size_t most, bool *ret_done, struct mr_err *err); /* NULL: nothing lies about */
     int (*commit)(mr_db_tx *tx, struct mr_err *err);
     void (*rollback)(mr_db_tx *tx);
     int (*run)(mr_db_tx *tx, const char *sql, const mr_db_value *args, size_t count, int64_t *ret_changed,

@@ -636,14 +636,43 @@ static int cut_log(struct connection *c, bool *ret_done, struct mr_err *err)
     return rc == SQLITE_ROW || rc == SQLITE_BUSY ? MR_OK : fail_with(err, c->handle, rc, "checkpoint");
 }
 
-static int tidy(mr_db *base, bool *ret_done, struct mr_err *err)
+static int file_size(struct connection *c, int64_t *ret, struct mr_err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = S.sqlite3_prepare_v3(c->handle,
+                                  "SELECT n.page_count * s.page_size FROM pragma_page_count n, pragma_page_size s", -1,
+                                  0, &statement, NULL);
+    if (rc == SQLITE_OK) rc = S.sqlite3_step(statement);
+    *ret = rc == SQLITE_ROW ? S.sqlite3_column_int64(statement, 0) : 0;
+    S.sqlite3_finalize(statement);
+    return rc == SQLITE_ROW ? MR_OK : fail_with(err, c->handle, rc, "size");
+}
+
+static int write_anew(struct connection *c, size_t most, bool *ret_done, struct mr_err *err)
+{
+    int64_t size;
+    *ret_done = false;
+    MR_TRY(file_size(c, &size, err));
+    if (most && size > (int64_t)most) return MR_OK;
+    if (!most) S.sqlite3_exec(c->handle, "PRAGMA temp_store=FILE", NULL, NULL, NULL);
+    int rc = S.sqlite3_exec(c->handle, "VACUUM", NULL, NULL, NULL);
+    if (!most) S.sqlite3_exec(c->handle, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+    *ret_done = rc == SQLITE_OK;
+    return rc == SQLITE_OK || (rc & 0xFF) == SQLITE_BUSY ? MR_OK : fail_with(err, c->handle, rc, "vacuum");
+}
+
+static int tidy(mr_db *base, size_t most, bool *ret_done, struct mr_err *err)
 {
     struct connection *c = take_connection((struct pool *)base, true);
+    bool written = false, cut = false;
     *ret_done = false;
     if (!c) return MR_OK;
-    S.sqlite3_busy_timeout(c->handle, TIDY_WAIT_MS);
-    int code = cut_log(c, ret_done, err);
-    S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
+    int code = c->handle ? MR_OK : open_connection(c, err);
+    if (code == MR_OK) S.sqlite3_busy_timeout(c->handle, TIDY_WAIT_MS);
+    if (code == MR_OK) code = write_anew(c, most, &written, err);
+    if (code == MR_OK) code = cut_log(c, &cut, err);
+    if (c->handle) S.sqlite3_busy_timeout(c->handle, MR_LIMIT_DB_WAIT_MS);
+    *ret_done = written && cut;
     give_back(c);
     return code;
 }

@@ -335,6 +335,14 @@ int mr_database_check(mr_arena *a, const char *data_folder, const char *url, str
     return check_audit(tx, a, data_folder, ret, err);
 }
 
+int mr_database_tidy(mr_arena *a, const char *data_folder, const char *url, bool *ret_done, struct mr_err *err)
+{
+    MR_CLEANUP(database_cleanup) mr_db *db = NULL;
+    mr_str where;
+    MR_TRY(open_source(a, data_folder, url, &where, &db, err));
+    return mr_db_tidy(db, 0, ret_done, err);
+}
+
 int mr_database_reindex(const char *data_folder, const char *url, const mr_env *env, size_t *ret_listed,
                         struct mr_err *err)
 {

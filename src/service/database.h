@@ -41,6 +41,11 @@ int mr_database_check(mr_arena *a, const char *data_folder, const char *url, str
 int mr_database_reindex(const char *data_folder, const char *url, const mr_env *env, size_t *ret_listed,
                         struct mr_err *err) MR_MUST_CHECK;
 
+/* Write an SQLite database anew, so that nothing of what was removed is left in it (mr_db_tidy); also beside a running server, whose writing waits meanwhile. *ret_done false:
+ * somebody was in the way. Nothing to do for PostgreSQL. */
+int mr_database_tidy(mr_arena *a, const char *data_folder, const char *url, bool *ret_done,
+                     struct mr_err *err) MR_MUST_CHECK;
+
 /* Write the database and all that the folder holds beside it (secret, seals, keys, trust ...) into one file, as of one moment, while a server may be working. Beside
  * `file` room for another copy of the database is needed while it is made. Errors: MR_E_IO, MR_E_DB. */
 int mr_database_backup(mr_arena *a, const char *data_folder, const char *url, const char *file,

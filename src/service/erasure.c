@@ -216,7 +216,8 @@ int mr_erasure_do(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_s
     MR_TRY(mr_personal_data_authorise(actor, person_id, err));
     MR_TRY(erase(s, actor, a, person_id, ret, err));
     /* Done is done: what the log of the database still has goes now, or within the hour (service/retention.c). */
-    if (mr_db_tidy(mr_service_db(s), &tidy, &late) != MR_OK) mr_log_err(MR_LOG_WARNING, "erasure.not_tidied", &late);
+    if (mr_db_tidy(mr_service_db(s), MR_LIMIT_DB_REWRITE, &tidy, &late) != MR_OK)
+        mr_log_err(MR_LOG_WARNING, "erasure.not_tidied", &late);
     return MR_OK;
 }
 

@@ -107,7 +107,7 @@ static int settle(struct sending *x, const struct mr_mail_row *row, const struct
         if (code == MR_OK) code = mr_store_mail_settle(tx, row, outcome, err);
         if (code == MR_OK && is_last) code = mr_store_mail_empty(tx, row->id, err);
         if (code == MR_OK) code = mr_db_commit(tx, err), tx = NULL;
-        if (code == MR_OK) return is_last ? mr_db_tidy(x->s->db, &tidy, err) : MR_OK;
+        if (code == MR_OK) return is_last ? mr_db_tidy(x->s->db, MR_LIMIT_DB_REWRITE, &tidy, err) : MR_OK;
         mr_db_rollbackp(&tx);
     }
     return code;

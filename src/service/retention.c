@@ -82,7 +82,8 @@ static int forget_small(mr_service *s, int64_t now, struct mr_err *err)
 typedef int forget_some(mr_db_tx *tx, mr_arena *a, int64_t when, size_t limit, size_t *ret_count, struct mr_err *err);
 
 /* In transactions of some hundred rows, so that others get their turn. */
-static int forget_all(mr_service *s, forget_some *some, int64_t when, const char *what, struct mr_err *err)
+static int forget_all(mr_service *s, forget_some *some, int64_t when, const char *what, size_t *ret_all,
+                      struct mr_err *err)
 {
     size_t count = AT_ONCE, all = 0;
     char number[24];
@@ -96,6 +97,7 @@ static int forget_all(mr_service *s, forget_some *some, int64_t when, const char
         all += count;
     }
     snprintf(number, sizeof number, "%zu", all);
+    *ret_all = all;
     if (all) mr_log(MR_LOG_INFO, "retention.forgotten", "what", what, "count", number, NULL);
     return MR_OK;
 }
@@ -103,11 +105,12 @@ static int forget_all(mr_service *s, forget_some *some, int64_t when, const char
 int mr_retention_forget(mr_service *s, struct mr_err *err)
 {
     int64_t now = mr_env_now(s->env);
+    size_t mails, records;
     bool tidy;
     MR_TRY(forget_small(s, now, err));
-    MR_TRY(forget_all(s, mr_store_forget_mail, now - MR_LIMIT_MAIL_KEPT_MS, "mail", err));
-    MR_TRY(forget_all(s, mr_store_forget_records, now, "records", err));
-    return mr_db_tidy(s->db, &tidy, err);
+    MR_TRY(forget_all(s, mr_store_forget_mail, now - MR_LIMIT_MAIL_KEPT_MS, "mail", &mails, err));
+    MR_TRY(forget_all(s, mr_store_forget_records, now, "records", &records, err));
+    return mr_db_tidy(s->db, mails || records ? MR_LIMIT_DB_REWRITE : 1, &tidy, err);
 }
 
 int mr_job_retention_forget(mr_service *s, struct mr_job *job, struct mr_err *err)

@@ -183,7 +183,7 @@ def journey(tap, site, post, base, place, work):
              and "/claim/" not in one.text and "/replace" not in one.text, one)
     administrator = Person(site, site.people[4])
     closed = administrator.press("/provider/organisation/close", "/provider/organisation/close", slug="aarhus-school-of-nursing-invented")
-    tap.case("a provider that closes says so in public, and nobody works there any more", "has been closed since" in closed.text and registrar.read("/provider").status == 403, closed)
+    tap.case("a provider that closes says so in public, and nobody works there any more", "has been closed since" in closed.text and registrar.read(f"/provider/batches/{batch}").status in (403, 404), closed)
     refused = site.operator.call("POST", "/specifications/wound-care-2026/batches?file=more.csv", b"name\nNobody Atall\n", type="text/csv")
     tap.case("nothing is awarded in its name", refused.status == 403, refused)
     tap.case("the claim opens nothing any more", NAME not in Learner(site).read(claim).text, "")
