@@ -151,10 +151,11 @@ def journey(tap, site, post, base, place, work):
     before = holding(tables(site, base, place))
     tap.case("before, she is in many places", len(before) > 8, before)
 
-    pieces = []  # of her sealed credentials as they are stored, compressed, that no other has (parts of the picture are the same in all): searched for afterwards
+    pieces = []  # of her sealed credentials as they are stored, compressed, that nothing else has (pictures and descriptions have parts in common): searched for afterwards
     if not place:
         with sqlite3.connect(f"file:{site.data}/merit.db?mode=ro", uri=True) as db:
             others = [c for (c,) in db.execute("SELECT content FROM credential WHERE achievement_id <> ?", (achievement,))]
+            others += [c for (c,) in db.execute("SELECT document FROM specification")]
             for (c,) in db.execute("SELECT content FROM credential WHERE achievement_id = ?", (achievement,)):
                 pieces += [c[at:at + 32] for at in range(0, len(c) - 32, 32) if not any(c[at:at + 32] in other for other in others)]
         tap.case("her sealed credentials are stored", len(pieces) > 50, len(pieces))
@@ -206,7 +207,7 @@ def journey(tap, site, post, base, place, work):
     db.close()
     files = [copy, *(p for p in site.data.rglob("*") if p.is_file() and p.name != "merit.db")]
     found = [(p.name, v) for p in files for v in VALUES if v.encode().lower() in p.read_bytes().lower()]
-    found += [(p.name, "a sealed credential") for p in files if any(piece in p.read_bytes() for piece in pieces)]
+    found += [(p.name, piece) for p in files for octets in [p.read_bytes()] for piece in pieces if piece in octets]
     tap.case("no octet of the database file, its companions or the data folder holds more than the record", not found, found)
 
 
