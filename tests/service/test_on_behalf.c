@@ -186,8 +186,9 @@ static const struct work {
 };
 #define WORKS (sizeof for_somebody / sizeof *for_somebody)
 
-static const char *const of_merit[] = {"house.keep",  "audit.checkpoint", "mail.send",    "mail.reports",
-                                       "mail.remind", "webhook.deliver",  "award.remind", "enrolment.forget"};
+static const char *const of_merit[] = {"house.keep",   "audit.checkpoint", "mail.send",
+                                       "mail.reports", "mail.remind",      "webhook.deliver",
+                                       "award.remind", "enrolment.forget", "retention.forget"};
 
 static void test_jobs__each_is_for_somebody_or_of_merit(void **state)
 {
