@@ -535,7 +535,8 @@ static void test_retention__forgets_what_is_over_and_keeps_the_rest(void **state
 static void test_organisation__closed_awards_nothing_and_takes_nothing(void **state)
 {
     struct mr_err err = {0};
-    mr_str item, name, sealed, batch, id = w.links[0].achievement_id;
+    mr_str item, name, batch, id = w.links[0].achievement_id;
+    struct mr_claim claim;
     int64_t at;
     struct mr_wallet_item kept;
     struct mr_erasure e;
@@ -552,7 +553,7 @@ static void test_organisation__closed_awards_nothing_and_takes_nothing(void **st
                                      .file_name = MR_STR("more.csv"),
                                      .content = MR_STR("name\nNobody Atall\n")};
     assert_code(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &batch, &err), MR_E_FORBIDDEN, err);
-    assert_ok(mr_verify_link_open(w.s, &w.a, id, last_part(mr_verify_path(w.s, &w.a, id)), &sealed, &err), err);
+    assert_ok(mr_verify_link_open(w.s, &w.a, id, last_part(mr_verify_path(w.s, &w.a, id)), &claim, &err), err);
     assert_ok(mr_wallet_get(w.s, &mette, &w.a, item, &kept, &err), err);
     assert_ok(mr_erasure_look(w.s, &mette, &w.a, mette.id, &e, &err), err);
     assert_true(e.keepers[0].closed);
