@@ -301,7 +301,6 @@
 #define MR_LIMIT_WALLET_ITEMS 2000                   /* of one learner */
 #define MR_LIMIT_WALLET_PAGE 24                      /* items on one page */
 #define MR_LIMIT_COLLECTIONS 100                     /* of one learner */
-#define MR_LIMIT_CORRECTION_REMARK 2000              /* what is said beside the right name, octets */
 #define MR_LIMIT_MAIL_KEPT_MS (180 * MR_DAY_MS)      /* address and answer of a mail that ended */
 #define MR_LIMIT_JOB_KEPT_MS (30 * MR_DAY_MS)        /* a job that ended */
 #define MR_LIMIT_INVITATION_KEPT_MS (90 * MR_DAY_MS) /* an invitation that ended */
