@@ -172,7 +172,7 @@ void mr_page_tell_language(mr_page *p, mr_str language)
     if (p->text_language_count == MR_PAGE_TEXT_LANGUAGES) return;
     for (size_t i = 0; i < p->text_language_count; i++)
         if (mr_str_eq(p->text_languages[i], language)) return;
-    p->text_languages[p->text_language_count++] = language;
+    p->text_languages[p->text_language_count++] = mr_arena_dup(p->arena, language); /* reports come and go */
 }
 
 static mr_str language_in_words(const mr_page *p, mr_str tag)
