@@ -283,6 +283,9 @@ static void test_verify__gives_each_file_its_own_verdict(void **state)
     assert_int_equal(site_count(s, "<section class=\"verdict na\">"), 1);
     assert_says(s, "&lt;b&gt;three.png");
     assert_int_equal(site_count(s, "<h1[ >]"), 1);
+    /* what the page tells of all of them is still right at the end */
+    send_form(s, SITE_HEADER("Accept-Language", "nl"), names, files, 3, "", "");
+    assert_says(s, "Sommige teksten op deze pagina zijn in het Engels, omdat");
 }
 
 static void test_verify__counts_the_files_of_an_address(void **state)
