@@ -147,12 +147,22 @@ static int put_collections(mr_page *p, struct mr_err *err)
     return MR_OK;
 }
 
-/* Of a kept one what is true now; of one from elsewhere the report of the day it was added, unless she asks for a new one. */
+/* A report keeps its sentences, not their language; the note at its end is the same in each. */
+static bool is_in_her_language(mr_page *p, mr_str text)
+{
+    const mr_json *report;
+    if (mr_json_parse(p->arena, text, NULL, &report, NULL) != MR_OK) return true;
+    mr_str note = mr_json_get_str(report, "note");
+    return !note.len || mr_str_eq(note, mr_message(p->language, "report.note"));
+}
+
+/* Of a kept one what is true now; of one from elsewhere the report of the day it was added, unless she asks for a new one or reads another language now. */
 static int put_report(mr_page *p, const struct mr_wallet_item *item, struct mr_err *err)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_report report = {0};
-    bool now = item->row.achievement_id.len || mr_http_query(p->request, "verify").len;
+    bool now = item->row.achievement_id.len || mr_http_query(p->request, "verify").len ||
+               !is_in_her_language(p, item->report);
     mr_buf_init(&text, MR_LIMIT_PAGE);
     put_flag(p, "is_now", now);
     if (!now) {
