@@ -96,6 +96,7 @@ class Test(Tap):
                 "suspended": first["status"] == "suspended", "revoked": first["status"] == "revoked"}  # as counted by src/store/count.c
         db.execute(f"UPDATE achievement_count SET {', '.join(f'{name} = {name} + 1500' for name, counts in more.items() if counts)} "
                    "WHERE (of_id = ? AND month = ?) OR (of_id = ? AND month = '')", [first["specification_id"], first["awarded_on"][:7], first["batch_id"]])
+        db.execute("UPDATE specification_count SET awarded = awarded + 1500 WHERE specification_id = ?", [first["specification_id"]])
         if first["expires_at"] is not None:
             db.execute("UPDATE expiry_count SET achievements = achievements + 1500 WHERE specification_id = ? AND month = ? AND expires_at = ?",
                        [first["specification_id"], first["awarded_on"][:7], first["expires_at"]])

@@ -212,7 +212,7 @@ def journey(tap, site, post, base, place, work):
 
 
 def main(merit, work, engine="sqlite"):
-    tap, work = Tap(), Path(work).resolve()
+    tap, work, merit = Tap(), Path(work).resolve(), Path(merit).resolve()
     again_with_the_systems_python()
     if not Controller:
         print("1..0 # SKIP aiosmtpd is not installed: apt install python3-aiosmtpd")
