@@ -110,7 +110,7 @@ class Test(Tap):
     def checkpoint(self):
         """One more checkpoint of the audit log, over what the demo wrote: the first may have come before it."""
         with contextlib.closing(sqlite3.connect(self.data / "merit.db")) as db, db:
-            db.execute("UPDATE job SET run_at = 0 WHERE kind = 'audit.checkpoint'")
+            db.execute("UPDATE job SET run_at = ? WHERE kind = 'audit.checkpoint'", [int(time.time() * 1000)])
         server, _ = self.serve(self.data)
         with contextlib.closing(sqlite3.connect(self.data / "merit.db", timeout=10)) as db:
             for _ in range(600):
