@@ -11,7 +11,7 @@
 #define ROOM (320 * MR_KIB) /* octets of a page's shown texts, all files together; HTML escapes may make six of one */
 #define VALUE_MOST 4000     /* octets of one text */
 #define NAME_MOST 120       /* of a file's name */
-#define RAW_MOST (20 * MR_KIB)    /* of the document as it is, shown for one file alone */
+#define RAW_MOST (14 * MR_KIB)    /* of the document as it is, shown for one file alone */
 #define RAW_VALUE_MOST 240        /* of one text in it: pictures are longer */
 #define PICTURE_MOST (512 * 1024) /* of the issuer's picture, base64 */
 

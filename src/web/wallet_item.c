@@ -161,8 +161,8 @@ static int put_report(mr_page *p, const struct mr_wallet_item *item, struct mr_e
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
     mr_report report = {0};
-    bool now = item->row.achievement_id.len || mr_http_query(p->request, "verify").len ||
-               !is_in_her_language(p, item->report);
+    bool now =
+        item->row.achievement_id.len || mr_http_query(p->request, "verify").len || !is_in_her_language(p, item->report);
     mr_buf_init(&text, MR_LIMIT_PAGE);
     put_flag(p, "is_now", now);
     if (!now) {

@@ -22,7 +22,7 @@ const excused = {
   '/provider/batches/*/status': 'leads back', '/provider/validations/*/decision': 'leads back', '/provider/validations/*/award': 'leads back',
 };
 // Steps whose page is an answer that something is not there, or not for everybody.
-const refused = { 'invitation-over': 410, 'sign-in-over': 410, 'mail-stop-unknown': 404, 'lti-error': 400, locked: 403, 'no-such-page': 404 };
+const refused = { 'invitation-over': 410, 'shared-over': 410, 'sign-in-over': 410, 'mail-stop-unknown': 404, 'lti-error': 400, locked: 403, 'no-such-page': 404 };
 const get = [...readFileSync(join(root, 'src/web/routes.def'), 'utf8').matchAll(/^MR_ROUTE\(MR_GET, "([^"]+)"/gm)].map((found) => found[1]);
 const catalogues = readFileSync(join(root, 'web/i18n/en.po'), 'utf8');
 const first = [...new Set([...catalogues.matchAll(/^msgid "([a-z_]+)\./gm)].map((found) => found[1]))];

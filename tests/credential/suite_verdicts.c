@@ -281,6 +281,7 @@ static bool check_dates(const mr_report *r, const mr_json *entry)
 static bool check_fixture(struct bench *b, const mr_json *entry)
 {
     mr_str file = mr_json_get_str(entry, "file");
+    if (!file.len) return false;
     const char *path = mr_arena_format(&b->memory, "%s/%.*s", b->folder, MR_STR_ARG(file)).ptr;
     const mr_report r = verify(b, path);
     bool tampered = mr_str_has_suffix(file, MR_STR("-tampered.json")), good;

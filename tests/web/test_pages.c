@@ -1,4 +1,5 @@
 /* The frame of every page, and the public pages: routes, languages, headers, the closed door, specifications, files. */
+#include "base/compression.h"
 #include "site.h"
 
 #define PAGE_MOST ((size_t)60 * 1024) /* without pictures */
@@ -291,6 +292,32 @@ static void test_pages_static__is_kept_until_it_changes(void **state)
     }
 }
 
+static void test_pages_static__is_compressed_for_who_takes_it(void **state)
+{
+    struct site *s = *state;
+    struct mr_err err = {0};
+    static const char *const yes[] = {"gzip", "br, gzip;q=0.5, *;q=0", "deflate,gzip ; level=1"};
+    static const char *const no[] = {"", "br", "gzip;q=0", "gzip;q=0.000, br", "xgzip"};
+    mr_str text, whole;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 4 * MR_MIB);
+    site_get(s, "/static/merit.css", SITE_NOTHING_MORE);
+    assert_str(site_header_of(s, "Vary"), "Accept-Encoding");
+    whole = mr_arena_dup(&a, s->body);
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        site_get(s, "/static/merit.css", SITE_HEADER("Accept-Encoding", yes[i]));
+        assert_str(site_header_of(s, "Content-Encoding"), "gzip");
+        assert_true(s->body.len < whole.len / 2);
+        assert_ok(mr_inflate(&a, MR_GZIP, s->body, MR_MIB, &text, &err), err);
+        assert_true(mr_str_eq(text, whole));
+    }
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
+        site_get(s, "/static/merit.css", SITE_HEADER("Accept-Encoding", no[i]));
+        assert_int_equal(site_header_of(s, "Content-Encoding").len, 0);
+        assert_true(mr_str_eq(s->body, whole));
+    }
+}
+
 /* ---- specifications ---- */
 
 static void test_pages_specification__says_outcomes_first_and_every_element(void **state)
@@ -381,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_pages_office__opens_by_the_printed_link_only),
         cmocka_unit_test(test_pages_office__does_nothing_without_the_form_token),
         cmocka_unit_test(test_pages_static__is_kept_until_it_changes),
+        cmocka_unit_test(test_pages_static__is_compressed_for_who_takes_it),
         cmocka_unit_test(test_pages_specification__says_outcomes_first_and_every_element),
         cmocka_unit_test(test_pages_specification__names_the_language_that_is_not_the_readers),
         cmocka_unit_test(test_pages_specification__gives_its_file_unchanged),
