@@ -102,37 +102,15 @@
 #define MR_LIMIT_TEMPLATE_INDENT 256            /* blanks before the lines of a partial */
 #define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
 #define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
-#define MR_LIMIT_PAGE_VIEW (16 * MR_MIB) /* what its template is given (24 octets a value); an answer of the API */
-#define MR_LIMIT_OFFICE_BATCHES 50       /* batches listed on the page of a specification */
-#define MR_LIMIT_OFFICE_CARDS 12         /* specifications on the first page of the office */
-#define MR_LIMIT_OFFICE_CHOICES 200      /* specifications to choose from in a form */
-#define MR_LIMIT_OFFICE_LOOKED 2000      /* specifications looked at in search of a title, at a time */
-#define MR_LIMIT_HTTP_BYTES_PER_S (16 * MR_KIB)    /* longer for those who keep up this rate */
-#define MR_LIMIT_HTTP_LINGER_MS 30000              /* to read on after a refusal, so that it arrives */
-#define MR_LIMIT_HTTP_STOP_HEAD_MS 1000            /* for new connections to say something then */
-#define MR_LIMIT_HTTP_STOP_MS 5000                 /* for requests still being received when the server stops */
-#define MR_LIMIT_VERIFY_FILES 20                   /* files in one upload to the verify page */
-#define MR_LIMIT_VERIFY_BURST 120                  /* files that one address has verified at once */
-#define MR_LIMIT_VERIFY_PER_MINUTE 60              /* and further ones that come back */
-#define MR_LIMIT_SEALS_LOOKED_MS 1000              /* after which seals that other programs made are looked for again */
-#define MR_LIMIT_DB_READERS 4                      /* connections that read, beside the one that writes */
-#define MR_LIMIT_DB_CONNECTIONS 24                 /* to a PostgreSQL server */
-#define MR_LIMIT_DB_TOGETHER 256                   /* pieces of work that share one transaction */
-#define MR_LIMIT_DB_WAIT_MS 10000                  /* for a connection of the pool, and for other processes */
-#define MR_LIMIT_DB_REWRITE (64 * MR_MIB)          /* an SQLite file that is written anew after something was erased */
-#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)            /* one migration, with its memory */
-#define MR_LIMIT_MESSAGES (4 * MR_MIB)             /* memory of one language */
-#define MR_LIMIT_MESSAGE_ID 200                    /* octets */
-#define MR_LIMIT_LANGUAGE_RANGES 50                /* of an Accept-Language header; the rest is passed over */
-#define MR_LIMIT_TEMPLATES (4 * MR_MIB)            /* memory of all parsed templates */
-#define MR_LIMIT_TEMPLATE_DEPTH 64                 /* sections and partials inside each other */
-#define MR_LIMIT_TEMPLATE_INDENT 256               /* blanks before the lines of a partial */
-#define MR_LIMIT_TEMPLATE_STEPS 4000000            /* nodes rendered for one page */
-#define MR_LIMIT_PAGE (4 * MR_MIB)                 /* a rendered page */
-#define MR_LIMIT_OFFICE_BATCHES 50                 /* batches listed on the page of a specification */
-#define MR_LIMIT_OFFICE_CARDS 12                   /* specifications on the first page of the office */
-#define MR_LIMIT_OFFICE_CHOICES 200                /* specifications to choose from in a form */
-#define MR_LIMIT_OFFICE_LOOKED 2000                /* specifications looked at in search of a title, at a time */
+#define MR_LIMIT_PAGE_VIEW (16 * MR_MIB)  /* what its template is given (24 octets a value); an answer of the API */
+#define MR_LIMIT_OFFICE_BATCHES 50        /* batches listed on the page of a specification */
+#define MR_LIMIT_OFFICE_CARDS 12          /* specifications on the first page of the office */
+#define MR_LIMIT_OFFICE_CHOICES 200       /* specifications to choose from in a form */
+#define MR_LIMIT_OFFICE_LOOKED 2000       /* specifications looked at in search of a title, at a time */
+#define MR_LIMIT_VERIFY_BURST 120         /* files that one address has verified at once */
+#define MR_LIMIT_VERIFY_PER_MINUTE 60     /* and further ones that come back */
+#define MR_LIMIT_SEALS_LOOKED_MS 1000     /* after which seals that other programs made are looked for again */
+#define MR_LIMIT_DB_REWRITE (64 * MR_MIB) /* an SQLite file that is written anew after something was erased */
 #define MR_LIMIT_SPECIFICATIONS_KEPT (32 * MR_MIB) /* published ones kept in memory as they were read */
 #define MR_LIMIT_DRAFT (1 * MR_MIB)                /* a specification that is being described */
 #define MR_LIMIT_DRAFTS 1000                       /* drafts of one organisation that are listed */
@@ -284,23 +262,6 @@
 #define MR_LIMIT_SIGN_IN_PROVIDERS 16                /* of OpenID Connect, in sign-in.json */
 #define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB)       /* one answer of such a provider */
 #define MR_LIMIT_SIGN_IN_KEYS_MS 3600000             /* its keys and addresses are asked for again after this */
-#define MR_LIMIT_INVITATION_MS INT64_C(1209600000)   /* an invitation */
-#define MR_LIMIT_INVITED_AT_ONCE 100                 /* addresses in one form */
-#define MR_LIMIT_SECOND_STEP_TRIES 5                 /* codes typed in one second step */
-#define MR_LIMIT_LOCK_MS 900000                      /* the longest wait after wrong passwords */
-#define MR_LIMIT_LOCK_FREE_ACCOUNT 5                 /* wrong ones for one account before there is a wait */
-#define MR_LIMIT_LOCK_FREE_ADDRESS 30                /* and from one address: a university may stand behind it */
-#define MR_LIMIT_LINKS_PER_HOUR 5                    /* sign-in links mailed to one person */
-#define MR_LIMIT_GRANTS 4096                         /* organisations that one person is something in */
-#define MR_LIMIT_PASSKEYS 20                         /* of one person */
-#define MR_LIMIT_RECOVERY_CODES 10                   /* made at a time */
-#define MR_LIMIT_PERSON_EMAILS 20                    /* addresses of one person */
-#define MR_LIMIT_CLAIM_PASS_MS MR_DAY_MS             /* the browser that decided on a claim goes on so long */
-#define MR_LIMIT_CLAIM_TURNS 100                     /* used links of one claim that are still known as used */
-#define MR_LIMIT_CLAIM_LINKS_PER_HOUR 3              /* new claim links mailed for one achievement */
-#define MR_LIMIT_WALLET_ITEMS 2000                   /* of one learner */
-#define MR_LIMIT_WALLET_PAGE 24                      /* items on one page */
-#define MR_LIMIT_COLLECTIONS 100                     /* of one learner */
 #define MR_LIMIT_MAIL_KEPT_MS (180 * MR_DAY_MS)      /* address and answer of a mail that ended */
 #define MR_LIMIT_JOB_KEPT_MS (30 * MR_DAY_MS)        /* a job that ended */
 #define MR_LIMIT_INVITATION_KEPT_MS (90 * MR_DAY_MS) /* an invitation that ended */
@@ -308,8 +269,5 @@
 #define MR_LIMIT_EXPORT_ITEMS 40      /* of a wallet in one archive that a page gives; the command has no such limit */
 #define MR_LIMIT_EXPORT (56 * MR_MIB) /* and its size */
 #define MR_LIMIT_EXPORT_ROWS 2000     /* awards, enrolments, mails, and what was done, told in an archive */
-#define MR_LIMIT_SIGN_IN_PROVIDERS 16 /* of OpenID Connect, in sign-in.json */
-#define MR_LIMIT_SIGN_IN_ANSWER (256 * MR_KIB) /* one answer of such a provider */
-#define MR_LIMIT_SIGN_IN_KEYS_MS 3600000       /* its keys and addresses are asked for again after this */
 
 #endif
