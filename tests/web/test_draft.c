@@ -437,7 +437,7 @@ static void test_draft_form__markup_in_every_field_is_text(void **state)
                 mr_buf_puts(&fields, "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
             else if (*c == '*') { /* the mark of the page */
                 const char *start = c;
-                while (start[-1] != '&' && start > cases[i].fields) start--;
+                while (start > cases[i].fields && start[-1] != '&') start--;
                 mr_str member = mr_str_make(start + strlen("base."), (size_t)(c - start) - strlen("base.") - 1);
                 mr_buf_puts(&fields, mark_of(o, &a, page, mr_arena_cstr(&a, member)));
             } else
