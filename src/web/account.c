@@ -3,7 +3,6 @@
 #include "service/account.h"
 #include "base/limits.h"
 #include "credential/qr.h"
-#include "credential/qr.h"
 #include "service/people.h"
 #include "web/session.h"
 
@@ -15,19 +14,9 @@ static void put_flag(mr_page *p, const char *name, bool value)
     mr_json_put_bool(&p->view, value);
 }
 
-/* Only people have one; whoever came in by the operator's link has not. */
-static bool has_account(mr_page *p)
-{
-    struct mr_err err = {0};
-    if (p->session) return true;
-    (void)MR_FAIL(&err, MR_E_FORBIDDEN, "only people have an account", MR_NOWHERE);
-    mr_page_fail(p, &err);
-    return false;
-}
-
 static bool may_change(mr_page *p, mr_str path)
 {
-    return has_account(p) && mr_web_is_fresh(p, path);
+    return mr_web_has_account(p) && mr_web_is_fresh(p, path);
 }
 
 /* Done, or what went wrong. */
@@ -143,13 +132,13 @@ static void show(mr_page *p, const char *wrong, mr_str name)
 
 void mr_web_account(mr_page *p)
 {
-    if (has_account(p)) show(p, NULL, MR_STR_EMPTY);
+    if (mr_web_has_account(p)) show(p, NULL, MR_STR_EMPTY);
 }
 
 void mr_web_account_change(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!has_account(p)) return;
+    if (!mr_web_has_account(p)) return;
     mr_str name = mr_http_form(p->request, "name"), language = mr_http_form(p->request, "language");
     int code = mr_account_change(p->service, p->arena, p->actor, name, language, &err);
     if (code == MR_E_FORMAT) {
@@ -165,7 +154,7 @@ void mr_web_account_change(mr_page *p)
 void mr_web_account_acting_for(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!has_account(p)) return;
+    if (!mr_web_has_account(p)) return;
     int code = mr_session_act_for(p->service, p->session, mr_http_form(p->request, "organisation"), &err);
     if (code == MR_OK)
         mr_http_redirect(p->response, MR_STR("/provider"));
@@ -350,7 +339,7 @@ void mr_web_account_new_codes(mr_page *p)
 void mr_web_account_session_end(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!has_account(p)) return;
+    if (!mr_web_has_account(p)) return;
     int code = mr_session_end_one(p->service, p->actor, p->part[0], &err);
     back(p, code, &err);
 }
@@ -359,7 +348,7 @@ void mr_web_account_session_end(mr_page *p)
 void mr_web_account_sessions_end(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!has_account(p)) return;
+    if (!mr_web_has_account(p)) return;
     bool keep = mr_http_form(p->request, "keep").len > 0;
     int code = mr_session_end_others(p->service, p->actor, keep ? p->session->id : MR_STR_EMPTY, &err);
     if (code == MR_OK && !keep) {

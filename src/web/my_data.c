@@ -15,15 +15,6 @@ static void put_flag(mr_page *p, const char *name, bool value)
     mr_json_put_bool(&p->view, value);
 }
 
-static bool is_person(mr_page *p)
-{
-    struct mr_err err = {0};
-    if (p->session) return true;
-    (void)MR_FAIL(&err, MR_E_FORBIDDEN, "only people have an account", MR_NOWHERE);
-    mr_page_fail(p, &err);
-    return false;
-}
-
 static mr_str day(mr_page *p, int64_t time)
 {
     return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
@@ -126,7 +117,7 @@ static int put_archives(mr_page *p, struct mr_err *err)
 void mr_web_my_data(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     mr_page_begin(p, "my_data.title", "");
     int code = put_purposes(p, &err);
     if (code == MR_OK) code = put_awards(p, &err);
@@ -149,7 +140,7 @@ void mr_web_my_data_export(mr_page *p)
     struct mr_export_result result;
     uint64_t part = 1;
     mr_buf_init(&out, MR_LIMIT_HTTP_RESPONSE);
-    if (!is_person(p) || !mr_web_is_fresh(p, HERE)) return;
+    if (!mr_web_has_account(p) || !mr_web_is_fresh(p, HERE)) return;
     if (!mr_str_to_u64(mr_http_query(p->request, "part"), &part) || part < 1 ||
         part > 1 + MR_LIMIT_WALLET_ITEMS / MR_LIMIT_EXPORT_ITEMS)
         part = 1;
@@ -172,7 +163,7 @@ static void show_award(mr_page *p, const char *wrong)
 {
     struct mr_err err = {0};
     struct mr_kept_award award;
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     int code = mr_restriction_award(p->service, p->actor, p->arena, p->language, p->part[0], &award, &err);
     mr_page_begin(p, "my_data.restrict.title", "");
     if (code == MR_E_NOT_FOUND) {
@@ -211,7 +202,7 @@ static void back(mr_page *p, int code, const char *done, const struct mr_err *er
 void mr_web_my_data_restrict(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     int code = mr_restriction_ask(p->service, p->actor, p->arena, p->language, p->part[0],
                                   mr_http_form(p->request, "remark"), &err);
     if (code == MR_E_FORMAT)
@@ -223,7 +214,7 @@ void mr_web_my_data_restrict(mr_page *p)
 void mr_web_my_data_restrict_end(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     int code = mr_restriction_end(p->service, p->actor, p->arena, p->part[0], &err);
     back(p, code, "ended", &err);
 }
@@ -280,7 +271,7 @@ static void show_erase(mr_page *p, const char *wrong)
 
 void mr_web_my_data_erase_ask(mr_page *p)
 {
-    if (is_person(p) && mr_web_is_fresh(p, MR_STR("/account/data/erase"))) show_erase(p, NULL);
+    if (mr_web_has_account(p) && mr_web_is_fresh(p, MR_STR("/account/data/erase"))) show_erase(p, NULL);
 }
 
 /* Signed out everywhere, this browser among that. */
@@ -298,7 +289,7 @@ void mr_web_my_data_erase(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_erasure e;
-    if (!is_person(p) || !mr_web_is_fresh(p, MR_STR("/account/data/erase"))) return;
+    if (!mr_web_has_account(p) || !mr_web_is_fresh(p, MR_STR("/account/data/erase"))) return;
     mr_str typed = mr_sign_in_email(p->arena, mr_http_form(p->request, "email"));
     if (!mr_str_eq(typed, p->session->email)) {
         show_erase(p, "erase.wrong");

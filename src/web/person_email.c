@@ -11,15 +11,6 @@ static void put_flag(mr_page *p, const char *name, bool value)
     mr_json_put_bool(&p->view, value);
 }
 
-static bool is_person(mr_page *p)
-{
-    struct mr_err err = {0};
-    if (p->session) return true;
-    (void)MR_FAIL(&err, MR_E_FORBIDDEN, "only people have addresses", MR_NOWHERE);
-    mr_page_fail(p, &err);
-    return false;
-}
-
 /* wrong: message, or NULL; sent: whom a link was just mailed to, or empty. */
 static void show(mr_page *p, const char *wrong, mr_str sent)
 {
@@ -27,7 +18,7 @@ static void show(mr_page *p, const char *wrong, mr_str sent)
     mr_json_writer *v = &p->view;
     struct mr_person_email *list;
     size_t count;
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     if (mr_person_email_list(p->service, p->arena, p->actor, &list, &count, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
@@ -61,7 +52,7 @@ void mr_web_person_email_ask(mr_page *p)
 {
     struct mr_err err = {0};
     mr_str email = mr_http_form(p->request, "email");
-    if (!is_person(p) || !mr_web_is_fresh(p, HERE)) return;
+    if (!mr_web_has_account(p) || !mr_web_is_fresh(p, HERE)) return;
     int code = mr_person_email_ask(p->service, p->arena, p->actor, email, &err);
     if (code == MR_OK)
         show(p, NULL, mr_str_trim(email));
@@ -82,14 +73,14 @@ static void back(mr_page *p, int code, const struct mr_err *err)
 void mr_web_person_email_choose(mr_page *p)
 {
     struct mr_err err = {0};
-    if (is_person(p) && mr_web_is_fresh(p, HERE))
+    if (mr_web_has_account(p) && mr_web_is_fresh(p, HERE))
         back(p, mr_person_email_choose(p->service, p->arena, p->actor, mr_http_form(p->request, "email"), &err), &err);
 }
 
 void mr_web_person_email_remove(mr_page *p)
 {
     struct mr_err err = {0};
-    if (!is_person(p) || !mr_web_is_fresh(p, HERE)) return;
+    if (!mr_web_has_account(p) || !mr_web_is_fresh(p, HERE)) return;
     int code = mr_person_email_remove(p->service, p->arena, p->actor, mr_http_form(p->request, "email"), &err);
     if (code == MR_E_STATE)
         show(p, "address.main_stays", MR_STR_EMPTY);
@@ -118,7 +109,7 @@ void mr_web_person_email_link(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_person_email_link link;
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     if (mr_person_email_look(p->service, p->arena, p->actor, p->part[0], &link, &err) == MR_OK)
         show_link(p, &link);
     else
@@ -129,7 +120,7 @@ void mr_web_person_email_confirm(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_person_email_link link;
-    if (!is_person(p)) return;
+    if (!mr_web_has_account(p)) return;
     if (mr_person_email_confirm(p->service, p->arena, p->actor, p->part[0], &link, &err) != MR_OK)
         mr_page_fail(p, &err);
     else if (link.outcome >= MR_PERSON_EMAIL_BLOCKED)

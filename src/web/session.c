@@ -79,6 +79,15 @@ bool mr_web_is_from_here(mr_page *p)
     return false;
 }
 
+bool mr_web_has_account(mr_page *p)
+{
+    struct mr_err err = {0};
+    if (p->session) return true;
+    (void)MR_FAIL(&err, MR_E_FORBIDDEN, "only people have an account", MR_NOWHERE);
+    mr_page_fail(p, &err);
+    return false;
+}
+
 bool mr_web_is_fresh(mr_page *p, mr_str path)
 {
     if (p->actor->kind == MR_ACTOR_OPERATOR || (p->session && p->session->fresh)) return true;

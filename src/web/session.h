@@ -19,6 +19,8 @@ struct mr_visitor mr_web_visitor(mr_page *p);
 mr_str mr_web_path_within(mr_str path);
 /* Did the form come from a page of this site, as far as the browser tells? For forms of strangers, who have no form token. When not: it has answered. */
 bool mr_web_is_from_here(mr_page *p);
+/* Has whoever is signed in an account? Only people have one; whoever came in by the operator's link has not. When not: it has answered. */
+bool mr_web_has_account(mr_page *p);
 /* Is the sign-in fresh? When not: it has answered with the way to the sign-in page, and back to `path`. The operator's is always. */
 bool mr_web_is_fresh(mr_page *p, mr_str path);
 /* The end of a way in: signed in and on to `to` (empty: the first page that is theirs), or on to the second step, or the page that says that a link is over; false: it was wrong,
