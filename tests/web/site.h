@@ -52,7 +52,7 @@ static inline void site_open(struct site *s, const char *fetch_from)
     const struct mr_service_config config = {.data_folder = s->folder,
                                              .public_url = "http://127.0.0.1:8400",
                                              .fetch_from = fetch_from,
-                                             .env = mr_env_system(),
+                                             .env = test_env_in_order(),
                                              .database = true};
     assert_ok(mr_service_open(&config, &s->service, &err), err);
     assert_ok(mr_demo_load(s->service, &err), err);
