@@ -10,47 +10,60 @@
 
 #define NAMES_MOST 28
 /* The code is the element of findings; its first name is the one that the template writes. Written in small letters with blanks: the table
- * reader sees "E-Mail", "e_mail" and "e mail" as one. English, Danish, Swedish, Dutch, German. */
+ * reader sees "E-Mail", "e_mail" and "e mail" as one. English, Danish, Swedish, Dutch, German, Greek, Bulgarian. */
 static const struct {
     const char *code;
     const char *names[NAMES_MOST];
 } meanings[MR_FIELD_COUNT] = {
     [MR_FIELD_NAME] = {"name",
                        {"name", "full name", "learner", "navn", "fulde navn", "den lærende", "namn",
-                        "fullständigt namn", "naam", "volledige naam", "vollständiger name"}},
+                        "fullständigt namn", "naam", "volledige naam", "vollständiger name", "ονοματεπώνυμο", "πλήρες όνομα",
+                        "εκπαιδευόμενος", "όνομα", "имена", "три имена", "трите имена", "пълно име", "учащ", "име"}},
     [MR_FIELD_GIVEN] = {"given_name",
                         {"given name", "given names", "first name", "first names", "forename", "fornavn", "fornavne",
-                         "förnamn", "voornaam", "voornamen", "vorname", "vornamen"}},
+                         "förnamn", "voornaam", "voornamen", "vorname", "vornamen", "ονόματα", "μικρό όνομα",
+                         "собствено име", "собствени имена"}},
     [MR_FIELD_FAMILY] = {"family_name",
                          {"family name", "last name", "surname", "efternavn", "efternamn", "achternaam", "familienaam",
-                          "nachname", "familienname"}},
+                          "nachname", "familienname", "επώνυμο", "επίθετο", "фамилно име", "фамилия"}},
     [MR_FIELD_BIRTH] = {"birth_date",
                         {"birth date", "date of birth", "birthdate", "born", "fødselsdato", "fødselsdag", "født",
-                         "födelsedatum", "född", "geboortedatum", "geboren", "geburtsdatum", "geboren am"}},
+                         "födelsedatum", "född", "geboortedatum", "geboren", "geburtsdatum", "geboren am",
+                         "ημερομηνία γέννησης", "ημ/νία γέννησης", "дата на раждане", "рождена дата"}},
     [MR_FIELD_EMAIL] = {"email",
                         {"e-mail", "email", "mail", "e-mail address", "email address", "mailadresse", "e-mailadresse",
                          "emailadresse", "e-post", "epost", "e-postadress", "epostadress", "e-mailadres", "emailadres",
-                         "e-mail-adresse"}},
+                         "e-mail-adresse", "ηλεκτρονικό ταχυδρομείο", "ηλεκτρονική διεύθυνση",
+                         "διεύθυνση ηλεκτρονικού ταχυδρομείου", "имейл", "имейл адрес", "електронна поща"}},
     [MR_FIELD_STUDENT] = {"student_number",
                           {"student number", "student no", "student id", "studienummer", "studentnummer", "studienr",
-                           "studiekortnummer", "matrikelnummer"}},
+                           "studiekortnummer", "matrikelnummer", "αριθμός μητρώου", "α.μ.", "факултетен номер",
+                           "фак. номер"}},
     [MR_FIELD_GRADE] = {"grade",
                         {"grade", "mark", "result", "karakter", "bedømmelse", "resultat", "betyg", "omdöme", "cijfer",
-                         "resultaat", "beoordeling", "note", "ergebnis"}},
+                         "resultaat", "beoordeling", "note", "ergebnis", "βαθμός", "βαθμολογία", "αποτέλεσμα", "оценка",
+                         "резултат"}},
     [MR_FIELD_DATE] = {"date",
                        {"date", "awarded", "awarded on", "date of awarding", "awarding date", "award date", "dato",
                         "tildelt", "tildelt den", "tildelingsdato", "bestået den", "datum", "tilldelad",
-                        "tilldelningsdatum", "toegekend op", "datum toekenning", "uitreikingsdatum", "verliehen am"}},
-    [MR_FIELD_PLACE] = {"place", {"place", "place of awarding", "sted", "ort", "plats", "plaats"}},
+                        "tilldelningsdatum", "toegekend op", "datum toekenning", "uitreikingsdatum", "verliehen am",
+                        "ημερομηνία", "ημερομηνία απονομής", "απονεμήθηκε στις", "дата", "дата на присъждане",
+                        "присъдено на"}},
+    [MR_FIELD_PLACE] = {"place", {"place", "place of awarding", "sted", "ort", "plats", "plaats", "τόπος",
+                                   "τόπος απονομής", "място", "място на присъждане"}},
     [MR_FIELD_ECTS] = {"ects",
                        {"ects", "credits", "ects credits", "ects awarded", "ects point", "ects-point", "ectspoint",
-                        "studiepoäng", "högskolepoäng", "hp", "studiepunten", "ec", "ects-punkte", "leistungspunkte"}},
+                        "studiepoäng", "högskolepoäng", "hp", "studiepunten", "ec", "ects-punkte", "leistungspunkte",
+                        "πιστωτικές μονάδες", "μονάδες ects", "кредити", "ects кредити"}},
     [MR_FIELD_SUPERVISION] = {"supervision",
-                              {"supervision", "tilsyn", "övervakning", "tillsyn", "toezicht", "aufsicht"}},
+                              {"supervision", "tilsyn", "övervakning", "tillsyn", "toezicht", "aufsicht", "εποπτεία",
+                               "надзор"}},
     [MR_FIELD_LANGUAGE] = {"language",
                            {"language", "preferred language", "mail language", "sprog", "foretrukket sprog", "språk",
-                            "taal", "voorkeurstaal", "sprache"}},
+                            "taal", "voorkeurstaal", "sprache", "γλώσσα", "γλώσσα μηνυμάτων", "език", "език на писмата"}},
 };
+/* One word for the whole name and, beside a family name, for the given one: Greek, Bulgarian. */
+static const char *const either_names[] = {"όνομα", "име"};
 
 const char *mr_field_code(mr_result_field field)
 {
@@ -70,6 +83,19 @@ static bool means(mr_result_field field, mr_str column)
     return false;
 }
 
+/* "όνομα" beside "επώνυμο" is the given name. */
+static void tell_given_from_whole(mr_mapping *m)
+{
+    mr_str *whole = &m->columns[MR_FIELD_NAME], *given = &m->columns[MR_FIELD_GIVEN];
+    if (given->len || !m->columns[MR_FIELD_FAMILY].len) return;
+    for (size_t i = 0; i < sizeof either_names / sizeof *either_names; i++) {
+        if (!mr_csv_is_same_name(*whole, mr_str_of(either_names[i]))) continue;
+        *given = *whole;
+        *whole = MR_STR_EMPTY;
+        return;
+    }
+}
+
 void mr_mapping_guess(const mr_str *columns, size_t count, mr_mapping *ret, mr_result_field *ret_doubled)
 {
     *ret = (mr_mapping){0};
@@ -81,6 +107,7 @@ void mr_mapping_guess(const mr_str *columns, size_t count, mr_mapping *ret, mr_r
             if (!ret->columns[f].len) ret->columns[f] = columns[i];
         }
     }
+    tell_given_from_whole(ret);
 }
 
 static int compare_names(const void *a, const void *b)

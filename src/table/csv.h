@@ -104,8 +104,8 @@ uint64_t mr_csv_progress(const mr_csv_reader *r);
 
 /* No column, and more than one, of a name. */
 enum { MR_CSV_NO_COLUMN = -1, MR_CSV_TWO_COLUMNS = -2 };
-/* Index of the column with this name, without regard to case (of Latin letters up to U+00FF), outer blanks, and the difference between
- * blanks, "_" and "-". */
+/* Index of the column with this name, without regard to case (of Latin letters up to U+00FF, Greek and Cyrillic), accents of Greek, outer blanks, and the
+ * difference between blanks, "_" and "-". */
 int mr_csv_column(const mr_csv_reader *r, const char *name);
 /* The same among names of columns. */
 int mr_csv_find_column(const mr_str *columns, size_t count, mr_str name);

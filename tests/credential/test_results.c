@@ -46,7 +46,7 @@ static bool next(struct table *t)
     return has_row;
 }
 
-static void test_results_open__knows_columns_in_four_languages(void **state)
+static void test_results_open__knows_columns_in_its_languages(void **state)
 {
     static const char *const headers[] = {
         "Given name,Family name,Birth date,E-mail,Student number,Grade,Date,Place,ECTS,Supervision",
@@ -56,6 +56,10 @@ static void test_results_open__knows_columns_in_four_languages(void **state)
         "Toezicht",
         "first_name\tSURNAME\tdate-of-birth\temail\tstudent id\tresult\tawarded on\tplace of "
         "awarding\tcredits\tsupervision",
+        "Όνομα;Επώνυμο;Ημερομηνία γέννησης;Ηλεκτρονικό ταχυδρομείο;Αριθμός μητρώου;Βαθμός;Ημερομηνία απονομής;Τόπος;"
+        "Πιστωτικές μονάδες;Εποπτεία",
+        "ΟΝΟΜΑ;ΕΠΩΝΥΜΟ;ΗΜΕΡΟΜΗΝΙΑ ΓΕΝΝΗΣΗΣ;EMAIL;ΑΡΙΘΜΟΣ ΜΗΤΡΩΟΥ;ΒΑΘΜΟΣ;ΗΜΕΡΟΜΗΝΙΑ;ΤΟΠΟΣ ΑΠΟΝΟΜΗΣ;ECTS;ΕΠΟΠΤΕΙΑ",
+        "Име;Фамилия;Дата на раждане;Имейл;Факултетен номер;Оценка;Дата на присъждане;Място;Кредити;Надзор",
     };
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         struct table t;
@@ -85,6 +89,23 @@ static void test_results_open__knows_columns_in_four_languages(void **state)
         assert_int_equal(x->ects_awarded, 250);
         assert_int_equal(x->supervision, MR_SUPERVISION_IDENTITY_ONLINE);
         assert_false(next(&t));
+        close_table(&t);
+        mr_arena_done(&a);
+    }
+}
+
+/* Greek and Bulgarian say one word for the whole name and for the given one. */
+static void test_results_open__takes_one_name_without_a_family_name_as_whole(void **state)
+{
+    static const char *const headers[] = {"όνομα", "ονοματεπώνυμο", "ΠΛΗΡΕΣ ΟΝΟΜΑ", "Име", "Трите имена"};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct table t;
+        mr_arena a;
+        mr_arena_init(&a, MR_MIB);
+        assert_ok(open_table(&t, mr_arena_format(&a, "%s\nЙорданка Щерева\n", headers[i])), t.err);
+        assert_true(next(&t));
+        assert_str(t.row.achievement.learner.full_name, "Йорданка Щерева");
+        assert_str(t.row.achievement.learner.given_name, "");
         close_table(&t);
         mr_arena_done(&a);
     }
@@ -328,7 +349,8 @@ static void test_results_write_refused__keeps_the_row_and_adds_the_reason(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_results_open__knows_columns_in_four_languages),
+        cmocka_unit_test(test_results_open__knows_columns_in_its_languages),
+        cmocka_unit_test(test_results_open__takes_one_name_without_a_family_name_as_whole),
         cmocka_unit_test(test_results_open__refuses_what_cannot_be_read),
         cmocka_unit_test(test_results_unused__names_columns_that_mean_nothing),
         cmocka_unit_test(test_results_next__reads_in_which_language_a_learner_is_written_to),

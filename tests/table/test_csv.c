@@ -457,7 +457,7 @@ static void test_csv_column__finds_names_as_people_write_them(void **state)
     MR_CLEANUP(mr_csv_close) mr_csv_reader r = {0};
     struct mr_err err;
     mr_str table = MR_STR(" Family Name ,BIRTH_DATE,e-mail,F\xC3\x98"
-                          "DSELSDATO,,Grade,grade\n1,2,3,4,5,6,7\n");
+                          "DSELSDATO,,Grade,grade,ΗΜΕΡΟΜΗΝΙΑ ΓΕΝΝΗΣΗΣ,Ѝмя ЩЯ,日付\n1,2,3,4,5,6,7,8,9,10\n");
     assert_ok(mr_csv_open(&r, mr_csv_from_text(&table), &err), err);
     static const struct {
         const char *name;
@@ -474,6 +474,12 @@ static void test_csv_column__finds_names_as_people_write_them(void **state)
                   "dselsdato",
                   3},
                  {"grade", MR_CSV_TWO_COLUMNS},
+                 {"ημερομηνία_γέννησης", 7},
+                 {"ημερομηνια γεννησησ", 7},
+                 {"ѝМЯ щя", 8},
+                 {"имя щя", MR_CSV_NO_COLUMN},
+                 {"日付", 9},
+                 {"日仙", MR_CSV_NO_COLUMN},
                  {"grad", MR_CSV_NO_COLUMN},
                  {"grades", MR_CSV_NO_COLUMN}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
