@@ -126,7 +126,7 @@ static void put_result(mr_page *p, const struct typed *typed, const mr_enrolment
     if (wrong) mr_json_put_member(v, "wrong", mr_finding_say(p->arena, p->language, &wrong->items[0]));
 }
 
-static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e)
+static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e, mr_str title)
 {
     static const char *const looks[] = {"unchecked", "na", "passed", "na", "failed"};
     mr_json_writer *v = &p->view;
@@ -137,6 +137,7 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "number", e->student_number);
     mr_json_put_member(v, "specification", e->specification_slug);
+    mr_json_put_member(v, "of", title);
     mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(e->created_at)));
     mr_json_put_member(
         v, "source",
@@ -153,12 +154,20 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_end_object(v);
 }
 
+/* What a specification is called in the list of all; its slug when it is no longer there. */
+static mr_str title_of(mr_page *p, mr_str slug)
+{
+    struct mr_published published;
+    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return slug;
+    return mr_texts_get(published.specification.title, mr_language_tag(p->language), NULL);
+}
+
 static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str slug, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
     mr_enrolment *list;
     size_t count;
-    mr_str state = mr_http_query(p->request, "state"), after = mr_http_query(p->request, "after");
+    mr_str state = mr_http_query(p->request, "state"), after = mr_http_query(p->request, "after"), title = MR_STR_EMPTY;
     MR_TRY(mr_enrolment_list(p->service, p->actor, p->arena, org_id, slug, state, after, MR_LIMIT_OFFICE_ROWS + 1,
                              &list, &count, err));
     bool more = count > MR_LIMIT_OFFICE_ROWS, results = false;
@@ -166,7 +175,9 @@ static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str
     mr_json_put_name(v, "enrolments");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        put_enrolment(p, typed, &list[i]);
+        if (!slug.len && (!i || !mr_str_eq(list[i].specification_slug, list[i - 1].specification_slug)))
+            title = title_of(p, list[i].specification_slug);
+        put_enrolment(p, typed, &list[i], title);
         results |= mr_str_is(list[i].state, "enrolled");
     }
     mr_json_end_array(v);

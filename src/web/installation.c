@@ -25,9 +25,7 @@ static void show(mr_page *p, const char *wrong, mr_str name, mr_str email)
         mr_json_put_member(v, "name", orgs[i].name);
         mr_json_put_member(v, "within", orgs[i].parent_name);
         mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(orgs[i].created_at)));
-        mr_json_put_member(v, "people",
-                           MR_SAY(p->arena, p->language, "people.count",
-                                  {"count", mr_say_count(p->arena, p->language, orgs[i].people)}));
+        mr_json_put_member(v, "people", mr_say_count(p->arena, p->language, orgs[i].people));
         mr_json_put_name(v, "nobody");
         mr_json_put_bool(v, orgs[i].people == 0);
         mr_json_end_object(v);

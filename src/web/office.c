@@ -412,7 +412,7 @@ static int put_versions(mr_page *p, const struct mr_published *newest, struct mr
         mr_json_begin_object(v);
         mr_json_put_member(v, "version", list[i].version);
         mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));
-        mr_json_put_member(v, "awarded", awarded(p, list[i].awarded));
+        mr_json_put_member(v, "awarded", mr_say_count(p->arena, p->language, list[i].awarded));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);

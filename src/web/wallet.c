@@ -211,7 +211,7 @@ static int put_wallet(mr_page *p, struct mr_err *err)
     MR_TRY(mr_wallet_list(p->service, p->actor, p->arena, &query, &rows, &count, &all, err));
     put_views(p, chosen);
     mr_json_put_member(v, "q", search);
-    mr_json_put_member(v, "heading", mr_office_count(p, "wallet.heading", all));
+    mr_json_put_member(v, "heading", mr_office_count(p, search.len ? "wallet.found" : "wallet.heading", all));
     put_flag(p, "searched", search.len > 0);
     put_flag(p, "any", all > 0);
     put_flag(p, "has_list", all > 0 || search.len > 0);
