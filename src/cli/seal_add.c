@@ -94,8 +94,7 @@ static void tell(struct adding *w, const mr_language *l, mr_str file)
     const char *id = k->turn == MR_SEAL_NEXT      ? "seal_add.added"
                      : k->turn == MR_SEAL_CURRENT ? "seal_add.now"
                                                   : "seal_add.behind";
-    mr_str from = mr_say_date(&w->a, l, mr_date_of_time(k->from)),
-           until = mr_say_date(&w->a, l, mr_date_of_time(k->until));
+    mr_str from = mr_say_day(&w->a, l, k->from), until = mr_say_day(&w->a, l, k->until);
     mr_str said = MR_SAY(&w->a, l, id, {"file", k->file}, {"from", from}, {"until", until});
     mr_cli_put_visible(stdout, said.ptr);
     putchar('\n');

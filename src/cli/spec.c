@@ -26,8 +26,7 @@ static void write_json(const char *path, const struct mr_findings *f, const mr_l
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "file", mr_buf_str(&name));
-    mr_json_put_name(&w, "complete");
-    mr_json_put_bool(&w, f->faults == 0);
+    mr_json_put_flag(&w, "complete", f->faults == 0);
     mr_json_put_name(&w, "findings");
     mr_json_begin_array(&w);
     for (size_t i = 0; i < f->count; i++) {
@@ -35,8 +34,7 @@ static void write_json(const char *path, const struct mr_findings *f, const mr_l
         mr_json_put_member_c(&w, "element", f->items[i].element);
         mr_json_put_member_c(&w, "code", f->items[i].id);
         mr_json_put_member_c(&w, "pointer", f->items[i].pointer);
-        mr_json_put_name(&w, "warning");
-        mr_json_put_bool(&w, f->items[i].warning);
+        mr_json_put_flag(&w, "warning", f->items[i].warning);
         mr_json_put_member(&w, "text", mr_finding_say(a, l, &f->items[i]));
         mr_json_end_object(&w);
     }

@@ -88,8 +88,7 @@ static void put_old_recipient(struct upgrade *u, const mr_json *o, mr_str identi
     const mr_json *salt = mr_json_get(o, "salt");
     mr_json_begin_object(&u->w);
     mr_json_put_member_c(&u->w, "type", "email");
-    mr_json_put_name(&u->w, "hashed");
-    mr_json_put_bool(&u->w, mr_str_find_char(identity, '$') > 0);
+    mr_json_put_flag(&u->w, "hashed", mr_str_find_char(identity, '$') > 0);
     mr_json_put_member(&u->w, "identity", identity);
     if (mr_json_is(salt, MR_JSON_STRING)) mr_json_put_member(&u->w, "salt", mr_json_text(salt));
     mr_json_end_object(&u->w);

@@ -113,10 +113,8 @@ static void put_place(mr_json_writer *w, const mr_checked *c, const struct mr_fi
     mr_json_put_member_c(w, "pointer", f->pointer);
     if (!c->root || !f->pointer[0] || f->position >= c->document.len) return;
     mr_json_place(c->document, f->position, &line, &column);
-    mr_json_put_name(w, "line");
-    mr_json_put_int(w, (int64_t)line);
-    mr_json_put_name(w, "column");
-    mr_json_put_int(w, (int64_t)column);
+    mr_json_put_number(w, "line", (int64_t)line);
+    mr_json_put_number(w, "column", (int64_t)column);
 }
 
 static void put_finding(mr_json_writer *w, const mr_checked *c, const struct mr_finding *f, mr_arena *a,
@@ -137,24 +135,18 @@ static void put_finding(mr_json_writer *w, const mr_checked *c, const struct mr_
     mr_json_end_object(w);
 }
 
-static void put_number(mr_json_writer *w, const char *name, size_t n)
-{
-    mr_json_put_name(w, name);
-    mr_json_put_int(w, (int64_t)n);
-}
-
 static void put_counts(mr_json_writer *w, const mr_checked *c)
 {
     if (is_credential(c)) {
         mr_json_put_name(w, "elements");
         mr_json_begin_object(w);
-        put_number(w, "answered", c->answered);
-        put_number(w, "of", MR_ELEMENT_COUNT);
+        mr_json_put_number(w, "answered", (int64_t)c->answered);
+        mr_json_put_number(w, "of", (int64_t)MR_ELEMENT_COUNT);
         mr_json_end_object(w);
     }
-    put_number(w, "faults", c->findings.faults);
-    put_number(w, "warnings", c->warnings);
-    put_number(w, "remarks", c->remarks);
+    mr_json_put_number(w, "faults", (int64_t)c->findings.faults);
+    mr_json_put_number(w, "warnings", (int64_t)c->warnings);
+    mr_json_put_number(w, "remarks", (int64_t)c->remarks);
 }
 
 void mr_checked_write_json(const mr_checked *c, mr_arena *a, const mr_language *l, mr_str file_name, mr_buf *out)
@@ -168,8 +160,7 @@ void mr_checked_write_json(const mr_checked *c, mr_arena *a, const mr_language *
         mr_json_put_null(&w);
     else
         mr_json_put_cstr(&w, mr_checked_kind_name(c->kind));
-    mr_json_put_name(&w, "complete");
-    mr_json_put_bool(&w, mr_checked_is_complete(c));
+    mr_json_put_flag(&w, "complete", mr_checked_is_complete(c));
     if (c->title.len) mr_json_put_member(&w, "title", c->title);
     mr_json_put_member(&w, "summary", verdict(c, a, l, file_name));
     if (c->kind == MR_CHECKED_NOTHING) mr_json_put_member_c(&w, "code", c->refusal);

@@ -187,8 +187,7 @@ static void put_levels(struct mr_elm_writer *e)
     const mr_specification *s = e->specification;
     mr_elm_put_concept_member(e, "eqfLevel", s->eqf);
     mr_elm_put_concepts(e, "nqfLevel", &s->nqf, s->nqf ? 1 : 0);
-    mr_json_put_name(&e->w, "isPartialQualification");
-    mr_json_put_bool(&e->w, s->partial_qualification);
+    mr_json_put_flag(&e->w, "isPartialQualification", s->partial_qualification);
     mr_elm_put_quality(e, false);
 }
 
@@ -363,8 +362,7 @@ static void put_display(struct mr_elm_writer *e)
     mr_json_put_name(&e->w, "displayDetail");
     mr_json_begin_array(&e->w);
     mr_elm_begin_node(e, "displayDetail", "1", "DisplayDetail");
-    mr_json_put_name(&e->w, "page");
-    mr_json_put_int(&e->w, 1);
+    mr_json_put_number(&e->w, "page", 1);
     put_image(e);
     mr_json_end_object(&e->w);
     mr_json_end_array(&e->w);
@@ -385,8 +383,7 @@ static void put_mandate_document(struct mr_elm_writer *e)
     mr_elm_put_concept_member(e, "contentType",
                               mr_concept_find(MR_SCHEME_FILE_TYPE, mr_str_of(mr_mandate_kind_code(m->kind))));
     mr_elm_put_concept_member(e, "contentEncoding", mr_concept_find(MR_SCHEME_ENCODING, MR_STR("base64")));
-    mr_json_put_name(&e->w, "contentSize");
-    mr_json_put_int(&e->w, (int64_t)m->size);
+    mr_json_put_number(&e->w, "contentSize", (int64_t)m->size);
     mr_json_put_name(&e->w, "content");
     mr_json_put_raw(&e->w, MR_STR("\""));
     mr_base64_put(e->out, m->content);

@@ -180,11 +180,6 @@ void mr_endorsement_view(mr_arena *a, const mr_json *document, const mr_language
 
 /* ---- writing ---- */
 
-static void put_if(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_types(mr_json_writer *w, const char *types)
 {
     mr_json_put_name(w, "type");
@@ -214,14 +209,14 @@ void mr_endorsement_write(const struct mr_endorsing *e, mr_buf *out)
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "id", e->issuer);
     put_types(&w, "[\"Profile\"]");
-    put_if(&w, "name", e->name);
+    mr_json_put_member_if(&w, "name", e->name);
     mr_json_end_object(&w);
     mr_json_put_member_c(&w, "validFrom", now);
     mr_json_put_name(&w, "credentialSubject");
     mr_json_begin_object(&w);
     mr_json_put_member(&w, "id", e->subject);
     put_types(&w, "[\"EndorsementSubject\"]");
-    put_if(&w, "endorsementComment", e->comment);
+    mr_json_put_member_if(&w, "endorsementComment", e->comment);
     mr_json_end_object(&w);
     mr_json_put_name(&w, "proof");
     mr_json_put_raw(&w, MR_STR("[]"));

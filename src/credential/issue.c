@@ -426,8 +426,7 @@ static int write_badge_claims(mr_issuer *i, const struct mr_issuing_key *key, mr
         int64_t time;
         if (text.len == 0) continue;
         MR_TRY(mr_time_parse(text, &time, err));
-        mr_json_put_name(&w, times[n].claim);
-        mr_json_put_int(&w, time / 1000);
+        mr_json_put_number(&w, times[n].claim, time / 1000);
     }
     mr_json_end_object(&w);
     *ret = mr_buf_str(&i->payload);

@@ -194,11 +194,6 @@ static mr_str pick_name(const mr_json *names)
     return mr_json_get_str(mr_json_at(names, 0), "value");
 }
 
-static void put_if(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_texts(mr_json_writer *w, const char *name, const mr_json *list, const char *member)
 {
     mr_json_put_name(w, name);
@@ -213,9 +208,9 @@ static void put_texts(mr_json_writer *w, const char *name, const mr_json *list, 
 static void put_state(mr_json_writer *w, const mr_json *information)
 {
     mr_json_begin_object(w);
-    put_if(w, "type", mr_json_get_str(information, "ServiceTypeIdentifier"));
-    put_if(w, "status", mr_json_get_str(information, "ServiceStatus"));
-    put_if(w, "since", mr_json_get_str(information, "StatusStartingTime"));
+    mr_json_put_member_if(w, "type", mr_json_get_str(information, "ServiceTypeIdentifier"));
+    mr_json_put_member_if(w, "status", mr_json_get_str(information, "ServiceStatus"));
+    mr_json_put_member_if(w, "since", mr_json_get_str(information, "StatusStartingTime"));
     mr_json_end_object(w);
 }
 
@@ -224,8 +219,9 @@ static void put_service(mr_json_writer *w, const mr_json *entity, const mr_json 
     const mr_json *information = mr_json_get(service, "ServiceInformation"),
                   *identity = mr_json_get(information, "ServiceDigitalIdentity");
     mr_json_begin_object(w);
-    put_if(w, "party", pick_name(mr_json_get(mr_json_get(entity, "TrustedEntityInformation"), "TEName")));
-    put_if(w, "name", pick_name(mr_json_get(information, "ServiceName")));
+    mr_json_put_member_if(w, "party",
+                          pick_name(mr_json_get(mr_json_get(entity, "TrustedEntityInformation"), "TEName")));
+    mr_json_put_member_if(w, "name", pick_name(mr_json_get(information, "ServiceName")));
     put_texts(w, "certificates", mr_json_get(identity, "X509Certificates"), "val");
     put_texts(w, "skis", mr_json_get(identity, "X509SKIs"), NULL);
     put_texts(w, "ids", mr_json_get(identity, "OtherIds"), NULL);
@@ -241,11 +237,11 @@ static void put_pointer(mr_json_writer *w, const mr_json *pointer)
 {
     const mr_json *told = mr_json_at(mr_json_get(pointer, "LoTEQualifiers"), 0);
     mr_json_begin_object(w);
-    put_if(w, "location", mr_json_get_str(pointer, "LoTELocation"));
-    put_if(w, "territory", mr_json_get_str(told, "SchemeTerritory"));
-    put_if(w, "type", mr_json_get_str(told, "LoTEType"));
-    put_if(w, "mime", mr_json_get_str(told, "MimeType"));
-    put_if(w, "operator", pick_name(mr_json_get(told, "SchemeOperatorName")));
+    mr_json_put_member_if(w, "location", mr_json_get_str(pointer, "LoTELocation"));
+    mr_json_put_member_if(w, "territory", mr_json_get_str(told, "SchemeTerritory"));
+    mr_json_put_member_if(w, "type", mr_json_get_str(told, "LoTEType"));
+    mr_json_put_member_if(w, "mime", mr_json_get_str(told, "MimeType"));
+    mr_json_put_member_if(w, "operator", pick_name(mr_json_get(told, "SchemeOperatorName")));
     mr_json_put_name(w, "certificates");
     mr_json_begin_array(w);
     MR_JSON_EACH (identity, mr_json_get(pointer, "ServiceDigitalIdentities"))
@@ -259,8 +255,7 @@ static void put_number(mr_json_writer *w, const char *name, const mr_json *numbe
 {
     int64_t value;
     if (!mr_json_is(number, MR_JSON_NUMBER) || !mr_json_to_int64(number, &value)) return;
-    mr_json_put_name(w, name);
-    mr_json_put_int(w, value);
+    mr_json_put_number(w, name, value);
 }
 
 static void put_list(mr_json_writer *w, const mr_json *lote)
@@ -272,12 +267,12 @@ static void put_list(mr_json_writer *w, const mr_json *lote)
     mr_json_put_member_c(w, "kind", "lote");
     put_number(w, "version", mr_json_get(scheme, "LoTEVersionIdentifier"));
     put_number(w, "sequence", mr_json_get(scheme, "LoTESequenceNumber"));
-    put_if(w, "type", mr_json_get_str(scheme, "LoTEType"));
-    put_if(w, "territory", mr_json_get_str(scheme, "SchemeTerritory"));
-    put_if(w, "operator", pick_name(mr_json_get(scheme, "SchemeOperatorName")));
-    put_if(w, "name", pick_name(mr_json_get(scheme, "SchemeName")));
-    put_if(w, "issued", mr_json_get_str(scheme, "ListIssueDateTime"));
-    put_if(w, "next_update", mr_json_get_str(scheme, "NextUpdate"));
+    mr_json_put_member_if(w, "type", mr_json_get_str(scheme, "LoTEType"));
+    mr_json_put_member_if(w, "territory", mr_json_get_str(scheme, "SchemeTerritory"));
+    mr_json_put_member_if(w, "operator", pick_name(mr_json_get(scheme, "SchemeOperatorName")));
+    mr_json_put_member_if(w, "name", pick_name(mr_json_get(scheme, "SchemeName")));
+    mr_json_put_member_if(w, "issued", mr_json_get_str(scheme, "ListIssueDateTime"));
+    mr_json_put_member_if(w, "next_update", mr_json_get_str(scheme, "NextUpdate"));
     mr_json_put_name(w, "pointers");
     mr_json_begin_array(w);
     MR_JSON_EACH (pointer, mr_json_get(scheme, "PointersToOtherLoTE")) put_pointer(w, pointer);
@@ -289,8 +284,7 @@ static void put_list(mr_json_writer *w, const mr_json *lote)
         MR_JSON_EACH (service, mr_json_get(entity, "TrustedEntityServices")) put_service(w, entity, service);
     }
     mr_json_end_array(w);
-    mr_json_put_name(w, "parties");
-    mr_json_put_int(w, parties);
+    mr_json_put_number(w, "parties", parties);
     mr_json_end_object(w);
 }
 
@@ -401,8 +395,7 @@ int mr_lote_read(mr_arena *a, mr_str text, const uint8_t (*signers)[32], size_t 
     mr_json_begin_array(&w);
     check_object(&f, root, MR_STR(""), 0);
     mr_json_end_array(&w);
-    mr_json_put_name(&w, "fault_count");
-    mr_json_put_int(&w, f.count);
+    mr_json_put_number(&w, "fault_count", f.count);
     if (mr_json_is(mr_json_get(root, "LoTE"), MR_JSON_OBJECT)) put_list(&w, mr_json_get(root, "LoTE"));
     mr_json_end_object(&w);
     if (!mr_buf_failed(out)) return MR_OK;

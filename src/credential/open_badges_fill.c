@@ -16,8 +16,7 @@ static void put_identity(struct filling *f, const char *type, mr_str value)
     if (value.len == 0) return;
     mr_json_begin_object(&f->w);
     mr_json_put_member_c(&f->w, "type", "IdentityObject");
-    mr_json_put_name(&f->w, "hashed");
-    mr_json_put_bool(&f->w, false);
+    mr_json_put_flag(&f->w, "hashed", false);
     mr_json_put_member(&f->w, "identityHash", value);
     mr_json_put_member_c(&f->w, "identityType", type);
     mr_json_end_object(&f->w);

@@ -116,11 +116,6 @@ int mr_opportunity_read(mr_arena *a, mr_str text, mr_opportunity *ret, struct mr
     return MR_OK;
 }
 
-static void put_text(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_day(mr_json_writer *w, const char *name, mr_date day)
 {
     char text[11];
@@ -141,15 +136,15 @@ static void put_price(mr_json_writer *w, int64_t minor)
 
 void mr_opportunity_write(const mr_opportunity *o, mr_json_writer *w)
 {
-    put_text(w, "specification", o->specification);
+    mr_json_put_member_if(w, "specification", o->specification);
     mr_json_put_member_c(w, "state", mr_opportunity_states[o->state]);
     put_day(w, "start", o->start);
     put_day(w, "end", o->end);
     put_day(w, "apply_until", o->apply_until);
-    put_text(w, "time_zone", o->time_zone);
+    mr_json_put_member_if(w, "time_zone", o->time_zone);
     if (o->mode) mr_json_put_member_c(w, "mode", o->mode->code);
-    put_text(w, "place", o->place);
-    put_text(w, "address", o->address);
+    mr_json_put_member_if(w, "place", o->place);
+    mr_json_put_member_if(w, "address", o->address);
     mr_json_put_name(w, "languages");
     mr_json_begin_array(w);
     for (size_t i = 0; i < o->language_count; i++) mr_json_put_cstr(w, o->languages[i]->code);
@@ -166,8 +161,7 @@ void mr_opportunity_write(const mr_opportunity *o, mr_json_writer *w)
         mr_json_end_object(w);
     }
     if (o->seats) {
-        mr_json_put_name(w, "seats");
-        mr_json_put_int(w, o->seats);
+        mr_json_put_number(w, "seats", o->seats);
     }
-    put_text(w, "url", o->url);
+    mr_json_put_member_if(w, "url", o->url);
 }

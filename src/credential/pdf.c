@@ -328,10 +328,9 @@ static void write_award(struct sheet *s)
 static void write_dates(struct sheet *s)
 {
     const mr_view *v = s->v;
-    mr_str until = v->valid_until == MR_TIME_NONE
-                       ? say(s, "certificate.no_end")
-                       : MR_SAY(s->a, s->l, "certificate.valid_until",
-                                {"date", mr_say_date(s->a, s->l, mr_date_of_time(v->valid_until))});
+    mr_str until = v->valid_until == MR_TIME_NONE ? say(s, "certificate.no_end")
+                                                  : MR_SAY(s->a, s->l, "certificate.valid_until",
+                                                           {"date", mr_say_day(s->a, s->l, v->valid_until)});
     if (mr_date_is_set(v->awarded_on))
         paragraph(s, "P", MR_STR_EMPTY,
                   (struct mr_lettering){.text = MR_SAY(s->a, s->l, "certificate.awarded",

@@ -13,11 +13,6 @@
 
 /* ---- JSON ---- */
 
-static void put_if(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 /* Names of files are octets; JSON is UTF-8 (RFC 8259 section 8.1). */
 static void put_file_name(mr_json_writer *w, mr_str name)
 {
@@ -27,7 +22,7 @@ static void put_file_name(mr_json_writer *w, mr_str name)
         mr_buf_put_visible(&visible, name);
         name = mr_buf_str(&visible);
     }
-    put_if(w, "file", name);
+    mr_json_put_member_if(w, "file", name);
 }
 
 static void put_time(mr_json_writer *w, const char *name, int64_t time)
@@ -51,8 +46,8 @@ static void put_check_members(mr_json_writer *w, const char *code, const struct 
     mr_json_put_member_c(w, "code", code);
     mr_json_put_member_c(w, "state", mr_state_name(c->state));
     mr_json_put_member(w, "text", c->text);
-    put_if(w, "detail", c->detail);
-    put_if(w, "source", c->source);
+    mr_json_put_member_if(w, "detail", c->detail);
+    mr_json_put_member_if(w, "source", c->source);
     put_time(w, "at", c->at);
 }
 
@@ -88,21 +83,21 @@ static void put_credential(mr_json_writer *w, const mr_report *r, const mr_langu
     const mr_view *v = &r->view;
     mr_json_put_name(w, "credential");
     mr_json_begin_object(w);
-    put_if(w, "id", v->id);
-    put_if(w, "title", v->title);
-    put_if(w, "issuer", v->issuer);
-    put_if(w, "issuer_identifier", v->issuer_identifier);
-    put_if(w, "issuer_country", v->issuer_country);
-    put_if(w, "awarding_body", v->awarding_body);
-    put_if(w, "on_behalf_of", v->on_behalf_of);
-    put_if(w, "learner", v->learner);
+    mr_json_put_member_if(w, "id", v->id);
+    mr_json_put_member_if(w, "title", v->title);
+    mr_json_put_member_if(w, "issuer", v->issuer);
+    mr_json_put_member_if(w, "issuer_identifier", v->issuer_identifier);
+    mr_json_put_member_if(w, "issuer_country", v->issuer_country);
+    mr_json_put_member_if(w, "awarding_body", v->awarding_body);
+    mr_json_put_member_if(w, "on_behalf_of", v->on_behalf_of);
+    mr_json_put_member_if(w, "learner", v->learner);
     put_date(w, "birth_date", v->birth_date);
     put_date(w, "awarded_on", v->awarded_on);
     put_time(w, "issued", v->issued);
     put_time(w, "valid_from", v->valid_from);
     put_time(w, "valid_until", v->valid_until);
-    put_if(w, "workload", v->workload);
-    put_if(w, "level", v->level);
+    mr_json_put_member_if(w, "workload", v->workload);
+    mr_json_put_member_if(w, "level", v->level);
     mr_json_put_name(w, "missing");
     mr_json_begin_array(w);
     for (size_t i = 0; i < r->missing_count; i++) mr_json_put_cstr(w, mr_element_info((mr_element)r->missing[i])->code);
@@ -122,11 +117,11 @@ static void put_endorsements(mr_json_writer *w, const mr_report *r)
         mr_json_put_member_c(w, "of", mr_endorsed_name(e->endorsement.of));
         mr_json_put_member_c(w, "state", mr_state_name(e->endorsement.step.state));
         mr_json_put_member(w, "text", e->text);
-        put_if(w, "why", e->why);
-        put_if(w, "detail", e->endorsement.step.detail);
-        put_if(w, "by", e->endorsement.by);
-        put_if(w, "id", e->endorsement.id);
-        put_if(w, "comment", e->endorsement.comment);
+        mr_json_put_member_if(w, "why", e->why);
+        mr_json_put_member_if(w, "detail", e->endorsement.step.detail);
+        mr_json_put_member_if(w, "by", e->endorsement.by);
+        mr_json_put_member_if(w, "id", e->endorsement.id);
+        mr_json_put_member_if(w, "comment", e->endorsement.comment);
         mr_json_end_object(w);
     }
     mr_json_end_array(w);
@@ -139,10 +134,9 @@ static void put_contents(mr_json_writer *w, const mr_report *r)
     for (size_t i = 0; i < r->content_count; i++) {
         const struct mr_contained *c = &r->contents[i];
         mr_json_begin_object(w);
-        put_if(w, "title", c->title);
-        put_if(w, "issuer", c->issuer);
-        mr_json_put_name(w, "sealed");
-        mr_json_put_bool(w, c->sealed);
+        mr_json_put_member_if(w, "title", c->title);
+        mr_json_put_member_if(w, "issuer", c->issuer);
+        mr_json_put_flag(w, "sealed", c->sealed);
         if (c->sealed) mr_json_put_member_c(w, "verdict", mr_verdict_name(c->verdict));
         mr_json_put_member(w, "summary", c->summary);
         mr_json_end_object(w);
@@ -158,11 +152,10 @@ void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_
     put_file_name(&w, file_name);
     mr_json_put_member_c(&w, "verdict", mr_verdict_name(r->verdict));
     mr_json_put_member(&w, "summary", r->summary);
-    put_if(&w, "story", r->story);
+    mr_json_put_member_if(&w, "story", r->story);
     mr_json_put_member(&w, "format", r->format);
-    put_if(&w, "format_code", mr_str_of(r->format_code));
-    mr_json_put_name(&w, "test_seal");
-    mr_json_put_bool(&w, r->test_seal);
+    mr_json_put_member_if(&w, "format_code", mr_str_of(r->format_code));
+    mr_json_put_flag(&w, "test_seal", r->test_seal);
     put_time(&w, "checked_at", r->checked_at);
     put_checks(&w, r);
     if (r->remark_count) {

@@ -164,17 +164,12 @@ void mr_said_write_text(const mr_said *s, mr_arena *a, const mr_language *l, mr_
 
 /* ---- JSON ---- */
 
-static void put_if(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_view_members(const mr_view *v, mr_arena *a, const mr_language *l, mr_json_writer *w)
 {
-    put_if(w, "id", v->id);
-    put_if(w, "title", v->title);
-    put_if(w, "issuer", v->issuer);
-    put_if(w, "learner", v->learner);
+    mr_json_put_member_if(w, "id", v->id);
+    mr_json_put_member_if(w, "title", v->title);
+    mr_json_put_member_if(w, "issuer", v->issuer);
+    mr_json_put_member_if(w, "learner", v->learner);
     mr_json_put_name(w, "micro_credential"); /* does it call itself one? */
     mr_json_put_bool(w, !v->not_annex);
     mr_json_put_name(w, "elements");
@@ -199,10 +194,9 @@ static void put_parts(const mr_view *v, mr_arena *a, const mr_language *l, mr_js
     for (size_t i = 0; i < v->part_count; i++) {
         const mr_view *part = &v->parts[i];
         mr_json_begin_object(w);
-        mr_json_put_name(w, "withheld");
-        mr_json_put_bool(w, part->withheld);
+        mr_json_put_flag(w, "withheld", part->withheld);
         if (part->withheld)
-            put_if(w, "title", part->title);
+            mr_json_put_member_if(w, "title", part->title);
         else
             put_view_members(part, a, l, w);
         mr_json_end_object(w);
@@ -215,9 +209,8 @@ void mr_said_write_json(const mr_said *s, mr_arena *a, const mr_language *l, mr_
     mr_json_writer w;
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
-    put_if(&w, "file", file_name);
-    mr_json_put_name(&w, "sealed");
-    mr_json_put_bool(&w, s->sealed);
+    mr_json_put_member_if(&w, "file", file_name);
+    mr_json_put_flag(&w, "sealed", s->sealed);
     mr_json_put_member_c(&w, "verdict", mr_verdict_name(s->report.verdict));
     mr_json_put_member(&w, "summary", s->sealed ? s->report.summary : mr_message(l, "show.unsealed"));
     mr_json_put_member(&w, "format", s->report.format);

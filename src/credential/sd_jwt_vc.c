@@ -31,11 +31,6 @@ struct writing {
 
 /* ---- pieces ---- */
 
-static void put_text(struct writing *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(&w->w, name, text);
-}
-
 static mr_str text_of(const struct writing *w, mr_texts texts)
 {
     return mr_texts_get(texts, w->language, NULL);
@@ -57,12 +52,6 @@ static void end_list(struct writing *w)
 {
     if (w->list) mr_json_end_array(&w->w);
     w->list = NULL;
-}
-
-static void put_number(struct writing *w, const char *name, int64_t value)
-{
-    mr_json_put_name(&w->w, name);
-    mr_json_put_int(&w->w, value);
 }
 
 static mr_str say_day(struct writing *w, mr_date day)
@@ -98,7 +87,7 @@ static void put_jti(struct writing *w, const char *name)
 static void put_iss(struct writing *w, const char *name)
 {
     if (w->i->iss.len || w->type != MR_VCT_IS_EU_LEARNING) {
-        put_text(w, name, w->i->iss);
+        mr_json_put_member_if(&w->w, name, w->i->iss);
         return;
     }
     mr_json_put_name(&w->w, name);
@@ -111,7 +100,7 @@ static void put_iss(struct writing *w, const char *name)
 static void put_iat(struct writing *w, const char *name)
 {
     int64_t day = w->i->now / MR_DAY_MS * MR_DAY_MS, made = mr_certificate_not_before(w->i->certificate);
-    put_number(w, name, (day > made ? day : made) / 1000);
+    mr_json_put_number(&w->w, name, (day > made ? day : made) / 1000);
 }
 
 /* What ends first: the achievement, or the token. A type that demands an end gets that of the seal's certificate, after which wallets
@@ -130,7 +119,7 @@ static void put_exp(struct writing *w, const char *name)
 {
     int64_t end = end_of(w);
     if (end == MR_TIME_NONE) return;
-    put_number(w, name, (end / MR_DAY_MS + (end % MR_DAY_MS > 0)) * MR_DAY_MS / 1000);
+    mr_json_put_number(&w->w, name, (end / MR_DAY_MS + (end % MR_DAY_MS > 0)) * MR_DAY_MS / 1000);
 }
 
 static void put_cnf(struct writing *w, const char *name)
@@ -153,14 +142,14 @@ static void put_status(struct writing *w)
 
 static void put_language_of_texts(struct writing *w, const char *name)
 {
-    put_text(w, name, w->language);
+    mr_json_put_member_if(&w->w, name, w->language);
 }
 
 /* ---- who ---- */
 
 static void put_name(struct writing *w, const char *name)
 {
-    put_text(w, name, w->achievement->learner.full_name);
+    mr_json_put_member_if(&w->w, name, w->achievement->learner.full_name);
 }
 
 /* The Commission's type knows no other name: the whole one stands in where the parts are not known. */
@@ -168,34 +157,34 @@ static void put_family_name(struct writing *w, const char *name)
 {
     const mr_learner *l = &w->achievement->learner;
     bool whole = l->family_name.len == 0 && w->type == MR_VCT_IS_EU_LEARNING;
-    put_text(w, name, whole ? l->full_name : l->family_name);
+    mr_json_put_member_if(&w->w, name, whole ? l->full_name : l->family_name);
 }
 
 static void put_given_name(struct writing *w, const char *name)
 {
     const mr_learner *l = &w->achievement->learner;
     bool is_in_whole = l->family_name.len == 0 && w->type == MR_VCT_IS_EU_LEARNING;
-    put_text(w, name, is_in_whole ? MR_STR_EMPTY : l->given_name);
+    mr_json_put_member_if(&w->w, name, is_in_whole ? MR_STR_EMPTY : l->given_name);
 }
 
 static void put_birthdate(struct writing *w, const char *name)
 {
-    put_text(w, name, say_day(w, w->achievement->learner.birth_date));
+    mr_json_put_member_if(&w->w, name, say_day(w, w->achievement->learner.birth_date));
 }
 
 static void put_learner_identification(struct writing *w, const char *name)
 {
-    put_text(w, name, mr_str_of(w->achievement->id));
+    mr_json_put_member_if(&w->w, name, mr_str_of(w->achievement->id));
 }
 
 static void put_issuing_authority(struct writing *w, const char *name)
 {
-    put_text(w, name, mr_certificate_subject(w->i->certificate)->organisation);
+    mr_json_put_member_if(&w->w, name, mr_certificate_subject(w->i->certificate)->organisation);
 }
 
 static void put_issuing_country(struct writing *w, const char *name)
 {
-    put_text(w, name, mr_certificate_subject(w->i->certificate)->country);
+    mr_json_put_member_if(&w->w, name, mr_certificate_subject(w->i->certificate)->country);
 }
 
 static mr_str body_name(const struct writing *w, size_t i)
@@ -215,7 +204,7 @@ static void put_issued_on_behalf_of(struct writing *w, const char *name)
     mr_str bodies = MR_STR_EMPTY;
     if (mr_elm_issuer_awards(w->s, w->i->certificate)) return;
     for (size_t i = 0; i < w->s->awarding_body_count; i++) bodies = mr_wording_join(w->a, bodies, body_name(w, i));
-    put_text(w, name, bodies);
+    mr_json_put_member_if(&w->w, name, bodies);
 }
 
 /* ---- when and where ---- */
@@ -223,30 +212,31 @@ static void put_issued_on_behalf_of(struct writing *w, const char *name)
 static void put_date_of_issuance(struct writing *w, const char *name)
 {
     mr_date awarded = w->achievement->awarded_on;
-    put_text(w, name, say_day(w, mr_date_is_set(awarded) ? awarded : mr_date_of_time(w->i->now)));
+    mr_json_put_member_if(&w->w, name, say_day(w, mr_date_is_set(awarded) ? awarded : mr_date_of_time(w->i->now)));
 }
 
 /* Of the achievement; a token may end without it. */
 static void put_date_of_expiry(struct writing *w, const char *name)
 {
-    put_text(w, name, say_day(w, mr_date_of_time(mr_achievement_valid_until(w->achievement, w->s, w->i->now))));
+    mr_json_put_member_if(&w->w, name,
+                          say_day(w, mr_date_of_time(mr_achievement_valid_until(w->achievement, w->s, w->i->now))));
 }
 
 static void put_place_of_awarding(struct writing *w, const char *name)
 {
-    put_text(w, name, w->achievement->place);
+    mr_json_put_member_if(&w->w, name, w->achievement->place);
 }
 
 /* ---- what ---- */
 
 static void put_achievement_title(struct writing *w, const char *name)
 {
-    put_text(w, name, text_of(w, w->s->title));
+    mr_json_put_member_if(&w->w, name, text_of(w, w->s->title));
 }
 
 static void put_achievement_description(struct writing *w, const char *name)
 {
-    put_text(w, name, text_of(w, w->s->description));
+    mr_json_put_member_if(&w->w, name, text_of(w, w->s->description));
 }
 
 static void put_learning_outcomes(struct writing *w, const char *name)
@@ -258,7 +248,7 @@ static void put_learning_outcomes(struct writing *w, const char *name)
 static void put_expected_study_time(struct writing *w, const char *name)
 {
     mr_str workload = mr_wording_workload(w->a, w->l, w->s->ects_hundredths, w->s->workload_minutes);
-    put_text(w, name, mr_wording_join(w->a, workload, text_of(w, w->s->workload_other)));
+    mr_json_put_member_if(&w->w, name, mr_wording_join(w->a, workload, text_of(w, w->s->workload_other)));
 }
 
 /* Credit awarded, which is another thing than the workload (DESIGN section 5.2). */
@@ -275,7 +265,7 @@ static void put_ects_credits(struct writing *w, const char *name)
 static void put_level_of_learning_experience(struct writing *w, const char *name)
 {
     uint64_t level;
-    if (w->s->eqf && mr_str_to_u64(mr_str_of(w->s->eqf->code), &level)) put_number(w, name, (int64_t)level);
+    if (w->s->eqf && mr_str_to_u64(mr_str_of(w->s->eqf->code), &level)) mr_json_put_number(&w->w, name, (int64_t)level);
 }
 
 /* What the number does not say: its basis, the national framework, the cycle, or why there is none. */
@@ -348,26 +338,26 @@ static void put_prerequisites_to_enroll(struct writing *w, const char *name)
 static void put_supervision(struct writing *w, const char *name)
 {
     mr_supervision s = w->achievement->supervision;
-    put_text(w, name, mr_wording_supervision(w->l, s != MR_SUPERVISION_NOT_SAID ? s : w->s->supervision));
+    mr_json_put_member_if(&w->w, name,
+                          mr_wording_supervision(w->l, s != MR_SUPERVISION_NOT_SAID ? s : w->s->supervision));
 }
 
 /* Nobody gets a credential who did not pass. */
 static void put_assessment_grade(struct writing *w, const char *name)
 {
     mr_str grade = w->achievement->grade;
-    put_text(w, name, grade.len ? grade : mr_elm_label(MR_ELM_PASSED, w->language));
+    mr_json_put_member_if(&w->w, name, grade.len ? grade : mr_elm_label(MR_ELM_PASSED, w->language));
 }
 
 static void put_stackability(struct writing *w, const char *name)
 {
-    put_text(w, name, text_of(w, w->s->stackability));
+    mr_json_put_member_if(&w->w, name, text_of(w, w->s->stackability));
 }
 
 static void put_integration_stackability_options(struct writing *w, const char *name)
 {
     if (!mr_texts_are_set(w->s->stackability)) return;
-    mr_json_put_name(&w->w, name);
-    mr_json_put_bool(&w->w, true);
+    mr_json_put_flag(&w->w, name, true);
 }
 
 static void put_further_information(struct writing *w, const char *name)

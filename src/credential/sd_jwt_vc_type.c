@@ -87,8 +87,7 @@ static void put_claim_inside(mr_json_writer *w, const struct mr_claim *c)
     else
         mr_json_put_cstr(w, "jwk");
     mr_json_end_array(w);
-    mr_json_put_name(w, "mandatory");
-    mr_json_put_bool(w, c->mandatory);
+    mr_json_put_flag(w, "mandatory", c->mandatory);
     mr_json_put_member_c(w, "sd", "never");
     mr_json_end_object(w);
 }
@@ -109,8 +108,7 @@ static void put_claim(mr_json_writer *w, const struct mr_claim *c)
         mr_json_end_object(w);
     }
     mr_json_end_array(w);
-    mr_json_put_name(w, "mandatory");
-    mr_json_put_bool(w, c->mandatory);
+    mr_json_put_flag(w, "mandatory", c->mandatory);
     mr_json_put_member_c(w, "sd", c->sd == MR_CLAIM_ALWAYS ? "always" : "never");
     mr_json_end_object(w);
     put_claim_inside(w, c);

@@ -30,7 +30,7 @@ static void remark(struct asking *w, bool hinders, const char *id, mr_str detail
 
 static mr_str day_of(struct asking *w, int64_t time)
 {
-    return mr_say_date(w->a, w->l, mr_date_of_time(time));
+    return mr_say_day(w->a, w->l, time);
 }
 
 static mr_str owner_of(const struct mr_certificate_name *n)

@@ -22,11 +22,6 @@ static void put_texts(mr_json_writer *w, const char *name, mr_texts texts)
     mr_json_end_object(w);
 }
 
-static void put_text(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_code(mr_json_writer *w, const char *name, const mr_concept *c)
 {
     if (c) mr_json_put_member_c(w, name, c->code);
@@ -61,8 +56,7 @@ static void put_hundredths(mr_json_writer *w, const char *name, int64_t hundredt
 static void put_true(mr_json_writer *w, const char *name, bool value)
 {
     if (!value) return;
-    mr_json_put_name(w, name);
-    mr_json_put_bool(w, true);
+    mr_json_put_flag(w, name, true);
 }
 
 /* --- parties ------------------------------------------------------------------------------------------------------ */
@@ -89,14 +83,14 @@ static void put_organisation(mr_json_writer *w, const mr_organisation *o)
     put_texts(w, "name", o->name);
     put_code(w, "country", o->country);
     put_texts(w, "address", o->address);
-    put_text(w, "registration", o->registration);
-    put_text(w, "vat", o->vat);
-    put_text(w, "eidas", o->eidas);
-    put_text(w, "homepage", o->homepage);
-    put_text(w, "email", o->email);
-    put_text(w, "deqar", o->deqar);
-    put_text(w, "schac", o->schac);
-    put_text(w, "ror", o->ror);
+    mr_json_put_member_if(w, "registration", o->registration);
+    mr_json_put_member_if(w, "vat", o->vat);
+    mr_json_put_member_if(w, "eidas", o->eidas);
+    mr_json_put_member_if(w, "homepage", o->homepage);
+    mr_json_put_member_if(w, "email", o->email);
+    mr_json_put_member_if(w, "deqar", o->deqar);
+    mr_json_put_member_if(w, "schac", o->schac);
+    mr_json_put_member_if(w, "ror", o->ror);
     mr_json_end_object(w);
 }
 
@@ -131,7 +125,7 @@ static void put_skills(mr_json_writer *w, const struct mr_learning_outcome *o)
     mr_json_begin_array(w);
     for (size_t i = 0; i < o->skill_count; i++) {
         mr_json_begin_object(w);
-        put_text(w, "uri", o->skills[i].uri);
+        mr_json_put_member_if(w, "uri", o->skills[i].uri);
         put_texts(w, "label", o->skills[i].label);
         mr_json_end_object(w);
     }
@@ -179,7 +173,7 @@ static void put_level(mr_json_writer *w, const mr_specification *s)
     }
     if (s->level_basis != MR_LEVEL_NOT_SAID) mr_json_put_member_c(w, "basis", mr_spec_bases[s->level_basis - 1]);
     put_code(w, "nqf", s->nqf);
-    put_text(w, "authority", s->nqf_authority);
+    mr_json_put_member_if(w, "authority", s->nqf_authority);
     put_date(w, "since", s->nqf_since);
     put_texts(w, "cycle", s->cycle);
     put_texts(w, "does_not_apply", s->level_reason);
@@ -227,7 +221,7 @@ static void put_one_quality(mr_json_writer *w, const mr_specification *s, const 
         mr_json_put_name(w, "by");
         put_organisation(w, &q->by);
     }
-    put_text(w, "reference", q->reference);
+    mr_json_put_member_if(w, "reference", q->reference);
     put_date(w, "valid_from", q->valid_from);
     put_date(w, "valid_until", q->valid_until);
     put_true(w, "conditional", q->conditional);
@@ -248,8 +242,8 @@ static void put_quality(mr_json_writer *w, const mr_specification *s)
 static void put_identity(mr_json_writer *w, const mr_specification *s)
 {
     mr_json_put_member_c(w, "specification", "1");
-    put_text(w, "id", s->id);
-    put_text(w, "version", s->version);
+    mr_json_put_member_if(w, "id", s->id);
+    mr_json_put_member_if(w, "version", s->version);
     put_texts(w, "title", s->title);
     put_texts(w, "description", s->description);
 }
@@ -283,11 +277,10 @@ static void put_more(mr_json_writer *w, const mr_specification *s)
     put_texts(w, "funding", s->funding);
     put_texts(w, "recognition_policy", s->recognition_policy);
     put_texts(w, "regulated_profession", s->regulated_profession);
-    put_text(w, "homepage", s->homepage);
+    mr_json_put_member_if(w, "homepage", s->homepage);
     put_date(w, "review_by", s->review_by);
     if (s->valid_months > 0) {
-        mr_json_put_name(w, "valid_months");
-        mr_json_put_int(w, s->valid_months);
+        mr_json_put_number(w, "valid_months", s->valid_months);
     }
     put_true(w, "partial_qualification", s->partial_qualification);
 }

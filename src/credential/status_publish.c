@@ -99,8 +99,7 @@ static void put_time(struct publishing *p, const char *name, int64_t time)
 
 static void put_seconds(struct publishing *p, const char *name, int64_t ms)
 {
-    mr_json_put_name(&p->w, name);
-    mr_json_put_int(&p->w, ms / 1000);
+    mr_json_put_number(&p->w, name, ms / 1000);
 }
 
 static void put_types(mr_json_writer *w, const char *type)
@@ -149,12 +148,10 @@ static void put_list_token(struct publishing *p, mr_str url, mr_str issuer, mr_s
     mr_json_put_member(w, "iss", issuer);
     mr_json_put_member(w, "sub", url);
     put_token_times(p);
-    mr_json_put_name(w, "ttl");
-    mr_json_put_int(w, valid_s < TTL_MOST_S ? valid_s : TTL_MOST_S);
+    mr_json_put_number(w, "ttl", valid_s < TTL_MOST_S ? valid_s : TTL_MOST_S);
     mr_json_put_name(w, "status_list");
     mr_json_begin_object(w);
-    mr_json_put_name(w, "bits");
-    mr_json_put_int(w, TOKEN_WIDTH);
+    mr_json_put_number(w, "bits", TOKEN_WIDTH);
     mr_json_put_member(w, "lst", list);
     mr_json_end_object(w);
     mr_json_end_object(w);
@@ -270,8 +267,7 @@ void mr_status_put_token_status(mr_json_writer *w, mr_str base, uint64_t index)
     mr_json_begin_object(w);
     mr_json_put_name(w, "status_list");
     mr_json_begin_object(w);
-    mr_json_put_name(w, "idx");
-    mr_json_put_int(w, (int64_t)index);
+    mr_json_put_number(w, "idx", (int64_t)index);
     put_address(w, "uri", base, MR_STATUS_FORM_TOKEN, "");
     mr_json_end_object(w);
     mr_json_end_object(w);

@@ -359,12 +359,6 @@ static void put_time(mr_json_writer *w, const char *name, int64_t time)
     mr_json_put_member_c(w, name, text);
 }
 
-static void put_int(mr_json_writer *w, const char *name, int64_t n)
-{
-    mr_json_put_name(w, name);
-    mr_json_put_int(w, n);
-}
-
 static void put_old(struct writing *w, const struct mr_trust_list *l)
 {
     mr_json_begin_object(&w->w);
@@ -378,15 +372,15 @@ static void put_old(struct writing *w, const struct mr_trust_list *l)
     mr_json_put_member(&w->w, "name", l->name);
     mr_json_put_member(&w->w, "source", l->source);
     mr_json_put_member(&w->w, "signer", l->signer);
-    put_int(&w->w, "version", l->version);
-    put_int(&w->w, "sequence", l->sequence);
+    mr_json_put_number(&w->w, "version", l->version);
+    mr_json_put_number(&w->w, "sequence", l->sequence);
     put_time(&w->w, "issued", l->issued);
     put_time(&w->w, "next_update", l->next_update);
     put_time(&w->w, "imported", l->imported);
-    put_int(&w->w, "services", l->services);
-    put_int(&w->w, "certificates", l->certificates);
-    put_int(&w->w, "unusable", l->unusable);
-    put_int(&w->w, "faults", l->faults);
+    mr_json_put_number(&w->w, "services", l->services);
+    mr_json_put_number(&w->w, "certificates", l->certificates);
+    mr_json_put_number(&w->w, "unusable", l->unusable);
+    mr_json_put_number(&w->w, "faults", l->faults);
     mr_json_put_name(&w->w, "announced");
     if (l->announced)
         mr_json_put_value(&w->w, l->announced);

@@ -11,7 +11,7 @@ mr_str mr_trust_name_list(mr_arena *a, const mr_language *l, const struct mr_tru
 
 static mr_str say_day(mr_arena *a, const mr_language *l, int64_t time)
 {
-    return time == MR_TIME_NONE ? mr_message(l, "trust.day_unknown") : mr_say_date(a, l, mr_date_of_time(time));
+    return time == MR_TIME_NONE ? mr_message(l, "trust.day_unknown") : mr_say_day(a, l, time);
 }
 
 /* What the seal is worth, where a list says so. */

@@ -392,13 +392,11 @@ static int check_status(struct mr_verification *w, const struct mr_found *f, str
 static struct mr_check *check_token_dates(struct mr_verification *w, const mr_secured *s)
 {
     if (s->expires != MR_TIME_NONE && s->expires < w->now)
-        return mr_verify_claim(
-            w, MR_CHECK_DATES, MR_FAILED,
-            mr_verify_say_with(w, "dates.expired", "date", mr_say_date(w->a, w->l, mr_date_of_time(s->expires))));
+        return mr_verify_claim(w, MR_CHECK_DATES, MR_FAILED,
+                               mr_verify_say_with(w, "dates.expired", "date", mr_say_day(w->a, w->l, s->expires)));
     if (s->not_before != MR_TIME_NONE && s->not_before > w->now + MR_VERIFY_CLOCK_SKEW_MS)
-        return mr_verify_claim(
-            w, MR_CHECK_DATES, MR_FAILED,
-            mr_verify_say_with(w, "dates.not_yet", "date", mr_say_date(w->a, w->l, mr_date_of_time(s->not_before))));
+        return mr_verify_claim(w, MR_CHECK_DATES, MR_FAILED,
+                               mr_verify_say_with(w, "dates.not_yet", "date", mr_say_day(w->a, w->l, s->not_before)));
     return NULL;
 }
 
@@ -411,17 +409,14 @@ static void check_dates(struct mr_verification *w, const struct mr_found *f)
     else if (v->dates_unreadable)
         c = mr_verify_claim_id(w, MR_CHECK_DATES, MR_UNCHECKED, "dates.unreadable");
     else if (v->valid_until != MR_TIME_NONE && v->valid_until < w->now)
-        c = mr_verify_claim(
-            w, MR_CHECK_DATES, MR_FAILED,
-            mr_verify_say_with(w, "dates.expired", "date", mr_say_date(w->a, w->l, mr_date_of_time(v->valid_until))));
+        c = mr_verify_claim(w, MR_CHECK_DATES, MR_FAILED,
+                            mr_verify_say_with(w, "dates.expired", "date", mr_say_day(w->a, w->l, v->valid_until)));
     else if (v->valid_from != MR_TIME_NONE && v->valid_from > w->now + MR_VERIFY_CLOCK_SKEW_MS)
-        c = mr_verify_claim(
-            w, MR_CHECK_DATES, MR_FAILED,
-            mr_verify_say_with(w, "dates.not_yet", "date", mr_say_date(w->a, w->l, mr_date_of_time(v->valid_from))));
+        c = mr_verify_claim(w, MR_CHECK_DATES, MR_FAILED,
+                            mr_verify_say_with(w, "dates.not_yet", "date", mr_say_day(w->a, w->l, v->valid_from)));
     else if (v->valid_until != MR_TIME_NONE)
-        c = mr_verify_claim(
-            w, MR_CHECK_DATES, MR_PASSED,
-            mr_verify_say_with(w, "dates.until", "date", mr_say_date(w->a, w->l, mr_date_of_time(v->valid_until))));
+        c = mr_verify_claim(w, MR_CHECK_DATES, MR_PASSED,
+                            mr_verify_say_with(w, "dates.until", "date", mr_say_day(w->a, w->l, v->valid_until)));
     else
         c = mr_verify_claim_id(w, MR_CHECK_DATES, MR_PASSED, "dates.no_end");
     c->source = mr_verify_say(w, "source.file");

@@ -777,10 +777,8 @@ static void write_element(const mr_view *v, const mr_language *l, mr_element e, 
     mr_json_begin_object(w);
     mr_json_put_member_c(w, "code", info->code);
     mr_json_put_member(w, "label", mr_message(l, id));
-    mr_json_put_name(w, "mandatory");
-    mr_json_put_bool(w, info->mandatory);
-    mr_json_put_name(w, "answered");
-    mr_json_put_bool(w, answer->answered);
+    mr_json_put_flag(w, "mandatory", info->mandatory);
+    mr_json_put_flag(w, "answered", answer->answered);
     mr_json_put_name(w, "values");
     mr_json_begin_array(w);
     for (size_t i = 0; i < answer->value_count; i++) mr_json_put_str(w, answer->values[i]);

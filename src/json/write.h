@@ -50,7 +50,7 @@ void mr_json_put_null(mr_json_writer *w);
 void mr_json_put_raw(mr_json_writer *w, mr_str json);
 /* A read value, of any depth, copied with its number texts. */
 void mr_json_put_value(mr_json_writer *w, const mr_json *value);
-/* Name and text in one. */
+/* Name and value in one: a text, a text where there is one, true or false, a whole number. */
 static inline void mr_json_put_member(mr_json_writer *w, const char *name, mr_str text)
 {
     mr_json_put_name(w, name), mr_json_put_str(w, text);
@@ -58,6 +58,27 @@ static inline void mr_json_put_member(mr_json_writer *w, const char *name, mr_st
 static inline void mr_json_put_member_c(mr_json_writer *w, const char *name, const char *text)
 {
     mr_json_put_name(w, name), mr_json_put_cstr(w, text);
+}
+static inline void mr_json_put_member_if(mr_json_writer *w, const char *name, mr_str text)
+{
+    if (text.len) mr_json_put_member(w, name, text);
+}
+/* For templates, in which false hides what an object around this one says under the same name. */
+static inline void mr_json_put_member_or_false(mr_json_writer *w, const char *name, mr_str text)
+{
+    mr_json_put_name(w, name);
+    if (text.len)
+        mr_json_put_str(w, text);
+    else
+        mr_json_put_bool(w, false);
+}
+static inline void mr_json_put_flag(mr_json_writer *w, const char *name, bool value)
+{
+    mr_json_put_name(w, name), mr_json_put_bool(w, value);
+}
+static inline void mr_json_put_number(mr_json_writer *w, const char *name, int64_t value)
+{
+    mr_json_put_name(w, name), mr_json_put_int(w, value);
 }
 
 /* One reference token more behind a JSON Pointer: "/", and the token with "~" and "/" escaped (RFC 6901 section 3). */

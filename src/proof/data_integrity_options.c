@@ -47,11 +47,6 @@ mr_cryptosuite mr_cryptosuite_of_key(const mr_key *k)
 
 /* ---- a proof as text ---- */
 
-static void put_text(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_time(mr_json_writer *w, const char *name, int64_t time)
 {
     char text[21];
@@ -66,17 +61,17 @@ int mr_proof_options_write(const struct mr_proof_options *o, const mr_json *cont
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
     if (context) mr_json_put_name(&w, "@context"), mr_json_put_value(&w, context);
-    put_text(&w, "id", o->id);
+    mr_json_put_member_if(&w, "id", o->id);
     mr_json_put_member_c(&w, "type", "DataIntegrityProof");
     mr_json_put_member_c(&w, "cryptosuite", mr_cryptosuite_name(o->suite));
     put_time(&w, "created", o->created);
     put_time(&w, "expires", o->expires);
     mr_json_put_member(&w, "verificationMethod", o->method);
     mr_json_put_member_c(&w, "proofPurpose", mr_relationship_name(o->purpose));
-    put_text(&w, "domain", o->domain);
-    put_text(&w, "challenge", o->challenge);
-    put_text(&w, "nonce", o->nonce);
-    put_text(&w, "previousProof", o->previous_proof);
+    mr_json_put_member_if(&w, "domain", o->domain);
+    mr_json_put_member_if(&w, "challenge", o->challenge);
+    mr_json_put_member_if(&w, "nonce", o->nonce);
+    mr_json_put_member_if(&w, "previousProof", o->previous_proof);
     mr_json_end_object(&w);
     return mr_buf_failed(out) ? MR_FAIL(err, MR_E_NOMEM, "no room for the proof", MR_NOWHERE) : MR_OK;
 }

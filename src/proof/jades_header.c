@@ -291,10 +291,8 @@ static int put_header(const struct mr_seal_key *seal, int64_t now, mr_str conten
     mr_buf_putc(out, '"');
     put_chain(&w, out, seal);
     mr_json_put_member_c(&w, "typ", "jose+json");
-    mr_json_put_name(&w, "b64");
-    mr_json_put_bool(&w, false);
-    mr_json_put_name(&w, "iat");
-    mr_json_put_int(&w, now / 1000);
+    mr_json_put_flag(&w, "b64", false);
+    mr_json_put_number(&w, "iat", now / 1000);
     if (content_token.len) put_content_time(&w, out, content_token);
     mr_json_put_name(&w, "crit");
     mr_json_put_raw(&w, MR_STR("[\"b64\"]"));

@@ -108,8 +108,7 @@ static int put_binding_payload(mr_digest_kind kind, const struct mr_sd_presentat
     mr_json_writer w;
     mr_json_writer_init(&w, out, 0);
     mr_json_begin_object(&w);
-    mr_json_put_name(&w, "iat");
-    mr_json_put_int(&w, p->now / 1000);
+    mr_json_put_number(&w, "iat", p->now / 1000);
     mr_json_put_member(&w, "aud", p->audience);
     mr_json_put_member(&w, "nonce", p->nonce);
     mr_json_put_name(&w, "sd_hash");

@@ -182,8 +182,7 @@ static int tell(struct erasing *x, const struct mr_erasure *what, struct mr_err 
         mr_json_end_object(&w);
     }
     mr_json_end_array(&w);
-    mr_json_put_name(&w, "has_keepers");
-    mr_json_put_bool(&w, what->keeper_count > 0);
+    mr_json_put_flag(&w, "has_keepers", what->keeper_count > 0);
     if (what->backup_days) mr_json_put_member(&w, "days", mr_arena_format(x->a, "%lld", (long long)what->backup_days));
     mr_json_end_object(&w);
     const struct mr_mail mail = {

@@ -45,8 +45,8 @@ static int write_assertion(mr_service *s, mr_arena *a, const struct mr_lti_platf
     mr_json_put_member(&w, "iss", platform->client_id);
     mr_json_put_member(&w, "sub", platform->client_id);
     mr_json_put_member(&w, "aud", platform->token_url);
-    mr_json_put_name(&w, "iat"), mr_json_put_int(&w, now);
-    mr_json_put_name(&w, "exp"), mr_json_put_int(&w, now + ASSERTION_S);
+    mr_json_put_number(&w, "iat", now);
+    mr_json_put_number(&w, "exp", now + ASSERTION_S);
     mr_json_put_member_c(&w, "jti", id);
     mr_json_end_object(&w);
     const struct mr_jose_header header = {.alg = MR_ALG_RS256, .typ = "JWT", .kid = kid};

@@ -531,8 +531,7 @@ static int mail_end(struct work *w, mr_db_tx *tx, const struct mr_batch_row *bat
     mr_json_put_member(&v, "name", to->name);
     mr_json_put_member(&v, "title", title_of(w, batch, mr_language_tag(l)));
     mr_json_put_member(&v, "file", batch->file_name);
-    mr_json_put_name(&v, "count");
-    mr_json_put_int(&v, w->done);
+    mr_json_put_number(&v, "count", w->done);
     if (error.len) mr_json_put_member(&v, "failed", failure_in_words(a, l, error));
     mr_json_put_member(&v, "link",
                        mr_arena_format(a, "%.*s/provider/batches/%.*s", MR_STR_ARG(w->s->public_url),

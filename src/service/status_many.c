@@ -134,8 +134,7 @@ static mr_str write_order(mr_arena *a, const struct mr_actor *by, const struct m
     mr_json_put_member_c(&w, "to", mr_status_name(order->to));
     mr_json_put_member(&w, "code", order->code);
     mr_json_put_member(&w, "reason", order->reason);
-    mr_json_put_name(&w, "mail");
-    mr_json_put_bool(&w, order->mail);
+    mr_json_put_flag(&w, "mail", order->mail);
     mr_json_end_object(&w);
     return mr_arena_dup(a, mr_buf_str(&text));
 }

@@ -9,11 +9,6 @@ static int keep(mr_arena *a, mr_buf *text, mr_str *ret, struct mr_err *err)
     return ret->ptr && !mr_buf_failed(text) ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for a row", MR_NOWHERE);
 }
 
-static void put_text(mr_json_writer *w, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(w, name, text);
-}
-
 static void put_date(mr_json_writer *w, const char *name, mr_date date)
 {
     char text[11];
@@ -25,8 +20,7 @@ static void put_date(mr_json_writer *w, const char *name, mr_date date)
 static void put_number(mr_json_writer *w, const char *name, int64_t value)
 {
     if (value == 0) return;
-    mr_json_put_name(w, name);
-    mr_json_put_int(w, value);
+    mr_json_put_number(w, name, value);
 }
 
 static void put_achievement(mr_json_writer *w, const struct mr_result_row *row)
@@ -34,18 +28,18 @@ static void put_achievement(mr_json_writer *w, const struct mr_result_row *row)
     const mr_achievement *x = &row->achievement;
     mr_json_begin_object(w);
     mr_json_put_member_c(w, "key", row->learner_key);
-    put_text(w, "name", x->learner.full_name);
-    put_text(w, "given_name", x->learner.given_name);
-    put_text(w, "family_name", x->learner.family_name);
+    mr_json_put_member_if(w, "name", x->learner.full_name);
+    mr_json_put_member_if(w, "given_name", x->learner.given_name);
+    mr_json_put_member_if(w, "family_name", x->learner.family_name);
     put_date(w, "birth_date", x->learner.birth_date);
-    put_text(w, "email", x->learner.email);
-    put_text(w, "student_number", x->learner.student_number);
-    put_text(w, "grade", x->grade);
+    mr_json_put_member_if(w, "email", x->learner.email);
+    mr_json_put_member_if(w, "student_number", x->learner.student_number);
+    mr_json_put_member_if(w, "grade", x->grade);
     put_date(w, "date", x->awarded_on);
-    put_text(w, "place", x->place);
+    mr_json_put_member_if(w, "place", x->place);
     put_number(w, "ects", x->ects_awarded);
     put_number(w, "supervision", (int64_t)x->supervision);
-    put_text(w, "language", x->learner.language);
+    mr_json_put_member_if(w, "language", x->learner.language);
     mr_json_end_object(w);
 }
 
@@ -57,8 +51,8 @@ static void put_findings(mr_json_writer *w, const struct mr_findings *findings)
         mr_json_begin_object(w);
         mr_json_put_member_c(w, "element", f->element);
         mr_json_put_member_c(w, "id", f->id);
-        put_text(w, "value", f->value);
-        put_text(w, "expected", f->expected);
+        mr_json_put_member_if(w, "value", f->value);
+        mr_json_put_member_if(w, "expected", f->expected);
         mr_json_put_member_c(w, "pointer", f->pointer);
         mr_json_end_object(w);
     }

@@ -224,6 +224,11 @@ mr_str mr_say_date(mr_arena *a, const mr_language *l, mr_date date)
                   {"year", digits_of(date.year, 1, year)});
 }
 
+mr_str mr_say_day(mr_arena *a, const mr_language *l, int64_t time)
+{
+    return mr_say_date(a, l, mr_date_of_time(time));
+}
+
 mr_str mr_say_time(mr_arena *a, const mr_language *l, int64_t time)
 {
     if (time == MR_TIME_NONE) return MR_STR_EMPTY;

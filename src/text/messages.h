@@ -44,6 +44,7 @@ mr_str mr_say(mr_arena *a, const mr_language *l, const char *id, const struct mr
 /* Dates and times as the language writes them: "14 October 2026", "14. oktober 2026"; "14 October 2026 at 09:12 (UTC)".
  * Empty for no date (mr_date_is_set) and MR_TIME_NONE. */
 mr_str mr_say_date(mr_arena *a, const mr_language *l, mr_date date);
+mr_str mr_say_day(mr_arena *a, const mr_language *l, int64_t time); /* the day of a time */
 mr_str mr_say_time(mr_arena *a, const mr_language *l, int64_t time);
 /* "1,284" / "1.284" */
 mr_str mr_say_count(mr_arena *a, const mr_language *l, int64_t count);

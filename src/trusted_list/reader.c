@@ -69,8 +69,7 @@ static void put_number(struct reading *r, const char *name, const xmlNode *node)
 {
     uint64_t number;
     if (mr_str_to_u64(mr_xml_text(r->a, node), &number) && number <= INT32_MAX) {
-        mr_json_put_name(&r->w, name);
-        mr_json_put_int(&r->w, (int64_t)number);
+        mr_json_put_number(&r->w, name, (int64_t)number);
     }
 }
 
@@ -189,8 +188,7 @@ static void put_criteria(struct reading *r, const xmlNode *criteria, int depth)
         if (depth < CRITERIA_DEPTH) put_criteria(r, one, depth + 1);
     mr_json_end_array(&r->w);
     if (has_unknown_criteria(other) || depth == CRITERIA_DEPTH) {
-        mr_json_put_name(&r->w, "unknown");
-        mr_json_put_bool(&r->w, true);
+        mr_json_put_flag(&r->w, "unknown", true);
     }
     mr_json_end_object(&r->w);
 }
@@ -326,8 +324,7 @@ static void put_list(struct reading *r, const xmlNode *root)
     put_texts(r, "information", mr_xml_child(scheme, r->n->ns, "SchemeInformationURI"), r->n->ns, "URI");
     put_pointers(r, scheme);
     int64_t parties = put_services(r, root);
-    mr_json_put_name(&r->w, "parties");
-    mr_json_put_int(&r->w, parties);
+    mr_json_put_number(&r->w, "parties", parties);
     mr_json_end_object(&r->w);
 }
 
@@ -352,8 +349,7 @@ static void put_faults(struct reading *r, const struct mr_xml_faults *f)
     begin(r, "faults");
     for (size_t i = 0; i < f->count && i < MR_LIMIT_LIST_FAULTS; i++) {
         mr_json_begin_object(&r->w);
-        mr_json_put_name(&r->w, "line");
-        mr_json_put_int(&r->w, f->items[i].line);
+        mr_json_put_number(&r->w, "line", f->items[i].line);
         mr_json_put_member_c(&r->w, "element", f->items[i].element);
         mr_json_put_member_c(&r->w, "what", f->items[i].what);
         mr_str name = mr_str_of(f->items[i].name), first;
@@ -361,8 +357,7 @@ static void put_faults(struct reading *r, const struct mr_xml_faults *f)
         mr_json_end_object(&r->w);
     }
     mr_json_end_array(&r->w);
-    mr_json_put_name(&r->w, "fault_count");
-    mr_json_put_int(&r->w, (int64_t)f->count);
+    mr_json_put_number(&r->w, "fault_count", (int64_t)f->count);
 }
 
 /* Version 5 names the signer by SigningCertificate, version 6 by SigningCertificateV2 (TS 119 612 B.6). */

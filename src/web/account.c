@@ -8,12 +8,6 @@
 
 #define ACCOUNT MR_STR("/account")
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static bool may_change(mr_page *p, mr_str path)
 {
     return mr_web_has_account(p) && mr_web_is_fresh(p, path);
@@ -40,12 +34,12 @@ static void put_passkeys(mr_page *p, const struct mr_account *account)
         mr_json_begin_object(v);
         mr_json_put_member(v, "id", k->id);
         mr_json_put_member(v, "name", k->name);
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(k->created_at)));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, k->created_at));
         mr_json_put_member(v, "used", mr_say_time(p->arena, p->language, k->used_at));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_passkeys", account->passkey_count > 0);
+    mr_json_put_flag(&p->view, "has_passkeys", account->passkey_count > 0);
 }
 
 static int put_sessions(mr_page *p, struct mr_err *err)
@@ -61,13 +55,12 @@ static int put_sessions(mr_page *p, struct mr_err *err)
         mr_json_put_member(v, "id", sessions[i].id);
         mr_json_put_member(v, "agent", sessions[i].agent);
         mr_json_put_member(v, "seen", mr_say_time(p->arena, p->language, sessions[i].seen_at));
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(sessions[i].created_at)));
-        mr_json_put_name(v, "here");
-        mr_json_put_bool(v, mr_str_eq(sessions[i].id, p->session->id));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, sessions[i].created_at));
+        mr_json_put_flag(v, "here", mr_str_eq(sessions[i].id, p->session->id));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "several_sessions", count > 1);
+    mr_json_put_flag(&p->view, "several_sessions", count > 1);
     return MR_OK;
 }
 
@@ -83,8 +76,8 @@ static void put_roles_here(mr_page *p)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_memberships", p->session->org_count > 0);
-    put_flag(p, "installation", p->actor->installation);
+    mr_json_put_flag(&p->view, "has_memberships", p->session->org_count > 0);
+    mr_json_put_flag(&p->view, "installation", p->actor->installation);
 }
 
 static void put_tongues(mr_page *p, mr_str chosen)
@@ -96,8 +89,7 @@ static void put_tongues(mr_page *p, mr_str chosen)
         mr_json_begin_object(v);
         mr_json_put_member(v, "tag", mr_language_tag(*l));
         mr_json_put_member(v, "name", mr_language_own_name(*l));
-        mr_json_put_name(v, "chosen");
-        mr_json_put_bool(v, mr_str_eq(mr_language_tag(*l), chosen));
+        mr_json_put_flag(v, "chosen", mr_str_eq(mr_language_tag(*l), chosen));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -121,8 +113,8 @@ static void show(mr_page *p, const char *wrong, mr_str name)
         mr_http_set_status(p->response, 422);
         mr_page_say(p, "wrong", wrong);
     }
-    put_flag(p, "has_password", account.has_password);
-    put_flag(p, "has_app", account.has_app);
+    mr_json_put_flag(&p->view, "has_password", account.has_password);
+    mr_json_put_flag(&p->view, "has_app", account.has_app);
     mr_json_put_member(&p->view, "codes_left", mr_say_count(p->arena, p->language, account.recovery_codes));
     put_passkeys(p, &account);
     put_roles_here(p);
@@ -178,8 +170,8 @@ static void show_password(mr_page *p, const char *wrong)
         mr_page_say(p, "wrong", wrong);
     }
     mr_json_put_member(&p->view, "email", account.email);
-    put_flag(p, "has_password", account.has_password);
-    put_flag(p, "has_app", account.has_app);
+    mr_json_put_flag(&p->view, "has_password", account.has_password);
+    mr_json_put_flag(&p->view, "has_app", account.has_app);
     mr_page_show_private(p, "account_password");
 }
 

@@ -57,6 +57,14 @@ void mr_api_done(mr_page *p)
     mr_http_set_status(p->response, 204);
 }
 
+void mr_api_answer(mr_page *p, int code, const struct mr_err *err)
+{
+    if (code == MR_OK)
+        mr_api_done(p);
+    else
+        mr_api_fail(p, err);
+}
+
 static void begin_problem(mr_page *p, int status, mr_str code, const char *detail)
 {
     mr_str id = mr_arena_format(p->arena, "error.%.*s", MR_STR_ARG(code));
@@ -64,8 +72,7 @@ static void begin_problem(mr_page *p, int status, mr_str code, const char *detai
     mr_api_begin(p);
     mr_json_put_member_c(&p->view, "type", "about:blank");
     mr_json_put_member(&p->view, "title", mr_message_str(p->language, id));
-    mr_json_put_name(&p->view, "status");
-    mr_json_put_int(&p->view, status);
+    mr_json_put_number(&p->view, "status", status);
     mr_json_put_member(&p->view, "code", code);
     if (*detail) mr_json_put_member_c(&p->view, "detail", detail);
 }
@@ -83,8 +90,7 @@ static void begin_failure(mr_page *p, const struct mr_err *err)
     if (status >= 500) mr_log_err(MR_LOG_ERROR, "api.failed", err);
     begin_problem(p, status, mr_str_of(mr_code_name(err->code)), status < 500 ? err->detail : "");
     if (err->position != MR_NOWHERE) {
-        mr_json_put_name(&p->view, "position");
-        mr_json_put_int(&p->view, (int64_t)err->position);
+        mr_json_put_number(&p->view, "position", (int64_t)err->position);
     }
     if (err->pointer[0]) mr_json_put_member_c(&p->view, "pointer", err->pointer);
 }
@@ -108,8 +114,7 @@ void mr_api_fail_findings(mr_page *p, const struct mr_err *err, const struct mr_
         mr_json_put_member_c(v, "code", f->id);
         mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
         mr_json_put_member_c(v, "pointer", f->pointer);
-        mr_json_put_name(v, "warning");
-        mr_json_put_bool(v, f->warning);
+        mr_json_put_flag(v, "warning", f->warning);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);

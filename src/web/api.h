@@ -16,6 +16,7 @@
 #define MR_WEB_API_H
 
 #include "model/achievement.h"
+#include "service/organisation.h"
 #include "web/page.h"
 
 /* The body as JSON object, in the request's arena, held against the schema that routes.def says this end point takes: a member that is missing, unknown or of
@@ -30,6 +31,8 @@ void mr_api_show_made(mr_page *p, mr_str location);
 void mr_api_give(mr_page *p, const char *content_type, mr_str content);
 /* Nothing to say but that it is done: 204. */
 void mr_api_done(mr_page *p);
+/* What an act came to: that it is done, or mr_api_fail. */
+void mr_api_answer(mr_page *p, int code, const struct mr_err *err);
 /* application/problem+json: {"type", "title", "status", "code", "detail"?, "position"?, "pointer"?}; the title in the reader's language. */
 void mr_api_fail(mr_page *p, const struct mr_err *err);
 /* The same with findings: "findings": [{"element", "text", "pointer", "warning"}]. */
@@ -47,6 +50,8 @@ bool mr_api_paging(mr_page *p, struct mr_api_paging *ret);
 void mr_api_put_next(mr_page *p, mr_str key);
 /* Of the organisation of what is asked for, what the router has asked of that of the actor: whether they may. False after it has answered. */
 bool mr_api_may(mr_page *p, mr_action action, mr_str org_id);
+/* The organisation that ?organisation= names, else the actor's own. False after it has answered. */
+bool mr_api_open_organisation(mr_page *p, struct mr_organisation_shown *ret);
 /* Put a time in milliseconds as RFC 3339; MR_TIME_NONE puts nothing. */
 void mr_api_put_time(mr_page *p, const char *member, int64_t at);
 /* Put a text in several languages, as an object by language; nothing when there is none. */

@@ -62,21 +62,16 @@ static void put_achievement(mr_page *p, const struct mr_achievement_status *now,
     mr_json_end_array(v);
 }
 
-static void put_optional(mr_page *p, const char *member, mr_str value)
-{
-    if (value.len) mr_json_put_member(&p->view, member, value);
-}
-
 static void put_record(mr_page *p, const struct mr_award_record *record)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_member(v, "specification", record->specification_id);
     mr_json_put_member(v, "batch", record->batch_id);
     mr_api_put_time(p, "ends", record->expires_at);
-    put_optional(p, "replaces", record->replaces);
-    put_optional(p, "replaced_by", record->replaced_by);
-    put_optional(p, "renews", record->renews);
-    put_optional(p, "validation", record->validation_id);
+    mr_json_put_member_if(&p->view, "replaces", record->replaces);
+    mr_json_put_member_if(&p->view, "replaced_by", record->replaced_by);
+    mr_json_put_member_if(&p->view, "renews", record->renews);
+    mr_json_put_member_if(&p->view, "validation", record->validation_id);
     mr_json_put_name(v, "result");
     mr_json_begin_object(v);
     mr_award_fields_put(v, &record->fields);

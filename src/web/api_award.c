@@ -63,11 +63,6 @@ void mr_api_replace(mr_page *p)
         fail(p, &findings, &err);
 }
 
-static void put_optional(mr_page *p, const char *member, mr_str value)
-{
-    if (value.len) mr_json_put_member(&p->view, member, value);
-}
-
 /* ---- statuses ---- */
 
 /* false after it has answered with what is wrong. */
@@ -106,8 +101,8 @@ void mr_api_status_many(mr_page *p)
         return;
     }
     mr_api_begin(p);
-    mr_json_put_name(&p->view, "changed"), mr_json_put_int(&p->view, (int64_t)result.changed);
-    mr_json_put_name(&p->view, "unchanged"), mr_json_put_int(&p->view, (int64_t)result.unchanged);
+    mr_json_put_number(&p->view, "changed", (int64_t)result.changed);
+    mr_json_put_number(&p->view, "unchanged", (int64_t)result.unchanged);
     mr_api_show(p, 200);
 }
 
@@ -145,7 +140,7 @@ void mr_api_ending(mr_page *p)
         mr_json_begin_object(v);
         mr_json_put_member(v, "id", rows[i].achievement_id);
         mr_json_put_member(v, "learner", rows[i].learner);
-        put_optional(p, "email", rows[i].email);
+        mr_json_put_member_if(&p->view, "email", rows[i].email);
         mr_json_put_member(v, "specification", rows[i].specification_id);
         mr_api_put_time(p, "ends", rows[i].expires_at);
         mr_json_end_object(v);

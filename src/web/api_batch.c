@@ -6,12 +6,6 @@
 
 static const char *const state_words[] = {"preview", "sealing", "sealed", "failed", "discarded"};
 
-static void put_int(mr_page *p, const char *name, int64_t value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_int(&p->view, value);
-}
-
 static void put_batch(mr_page *p, const struct mr_batch *b, mr_str slug)
 {
     mr_json_writer *v = &p->view;
@@ -19,9 +13,9 @@ static void put_batch(mr_page *p, const struct mr_batch *b, mr_str slug)
     mr_json_put_member(v, "specification", slug);
     mr_json_put_member(v, "file", b->file_name);
     mr_json_put_member_c(v, "state", state_words[b->state]);
-    put_int(p, "rows_read", b->rows_read);
-    put_int(p, "rows_ready", b->rows_ready);
-    put_int(p, "rows_sealed", b->rows_sealed);
+    mr_json_put_number(&p->view, "rows_read", b->rows_read);
+    mr_json_put_number(&p->view, "rows_ready", b->rows_ready);
+    mr_json_put_number(&p->view, "rows_sealed", b->rows_sealed);
     if (b->error.len) mr_json_put_member(v, "error", b->error);
     mr_api_put_time(p, "created_at", b->created_at);
     mr_api_put_time(p, "sealed_at", b->sealed_at);
@@ -148,8 +142,7 @@ static void put_finding(mr_page *p, const struct mr_finding *f)
     mr_json_put_member_c(v, "code", f->id);
     mr_json_put_member(v, "text", mr_finding_say(p->arena, p->language, f));
     mr_json_put_member_c(v, "pointer", f->pointer);
-    mr_json_put_name(v, "warning");
-    mr_json_put_bool(v, f->warning);
+    mr_json_put_flag(v, "warning", f->warning);
     mr_json_end_object(v);
 }
 
@@ -157,11 +150,11 @@ static void put_row(mr_page *p, const struct mr_upload_item *r)
 {
     mr_json_writer *v = &p->view;
     mr_json_begin_object(v);
-    put_int(p, "number", r->number);
+    mr_json_put_number(&p->view, "number", r->number);
     mr_json_put_member_c(v, "fate", mr_upload_fate_word(r->fate));
     mr_json_put_member(v, "name", r->name);
     if (r->email.len) mr_json_put_member(v, "email", r->email);
-    if (r->first_number) put_int(p, "duplicate_of", r->first_number);
+    if (r->first_number) mr_json_put_number(&p->view, "duplicate_of", r->first_number);
     if (r->had_on.len) mr_json_put_member(v, "awarded_on", r->had_on);
     mr_str reason = mr_upload_reason(p->arena, p->language, r);
     if (reason.len) mr_json_put_member(v, "reason", reason);

@@ -36,8 +36,7 @@ static void put_entry(mr_page *p, const struct mr_published *one)
     if (s->provider.country) mr_json_put_member_c(&p->view, "country", s->provider.country->code);
     put_hundredths(p, "ects", s->ects_hundredths);
     if (s->workload_minutes) {
-        mr_json_put_name(&p->view, "hours");
-        mr_json_put_int(&p->view, s->workload_minutes / 60);
+        mr_json_put_number(&p->view, "hours", s->workload_minutes / 60);
     }
     if (s->eqf) mr_json_put_member_c(&p->view, "eqf", s->eqf->code);
     put_codes(p, "modes", s->modes, s->mode_count);
@@ -75,8 +74,7 @@ void mr_api_catalogue(mr_page *p)
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < found.count; i++) put_entry(p, &found.list[i]);
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "count");
-    mr_json_put_int(&p->view, found.all);
+    mr_json_put_number(&p->view, "count", found.all);
     if (found.next.len) mr_json_put_member(&p->view, "next", found.next);
     mr_api_show(p, 200);
 }

@@ -67,12 +67,6 @@ static const char *scope_of(const struct mr_api_route *r)
 
 /* ---- types ---- */
 
-static void put_bool(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 static void put_ref(mr_page *p, const char *kind, mr_str name)
 {
     mr_json_put_member(&p->view, "$ref", mr_arena_format(p->arena, "#/components/%s/%.*s", kind, MR_STR_ARG(name)));
@@ -163,7 +157,7 @@ static void put_schema(mr_page *p, const struct mr_api_row *schema)
     for (const struct mr_api_row *r = schema + 1; r->kind != MR_API_END; r++)
         if (r->kind == MR_API_MEMBER && r->required) mr_json_put_cstr(v, r->name);
     mr_json_end_array(v);
-    if (is_taken(schema->name, 0)) put_bool(v, "additionalProperties", false);
+    if (is_taken(schema->name, 0)) mr_json_put_flag(v, "additionalProperties", false);
     if (example) {
         mr_json_put_name(v, "examples");
         mr_json_begin_array(v);
@@ -203,7 +197,7 @@ static void put_parameter(mr_page *p, const char *in, mr_str name, bool required
     mr_json_begin_object(v);
     mr_json_put_member_c(v, "in", in);
     mr_json_put_member(v, "name", name);
-    put_bool(v, "required", required);
+    mr_json_put_flag(v, "required", required);
     mr_json_put_member_c(v, "description", text);
     mr_json_put_name(v, "schema");
     mr_json_begin_object(v);
@@ -299,7 +293,7 @@ static void put_operation(mr_page *p, const struct mr_api_route *r, const struct
         mr_json_put_name(v, "requestBody");
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "description", takes->text);
-        put_bool(v, "required", true);
+        mr_json_put_flag(v, "required", true);
         put_content(p, takes);
         mr_json_end_object(v);
     }
@@ -407,7 +401,7 @@ static void put_named(mr_page *p, const char *member, const char *name)
     }
     mr_json_begin_object(v);
     mr_json_put_member_c(v, "name", row->kind == MR_API_SCHEMA ? row->name : row->type);
-    put_bool(v, "schema", row->kind == MR_API_SCHEMA);
+    mr_json_put_flag(v, "schema", row->kind == MR_API_SCHEMA);
     mr_json_end_object(v);
 }
 
@@ -420,7 +414,7 @@ static void put_end_point(mr_page *p, const struct mr_api_route *r)
     mr_json_put_member_c(v, "summary", r->summary);
     put_named(p, "takes", r->takes);
     put_named(p, "gives", r->gives);
-    put_bool(v, "public", r->action == MR_MAY_PUBLIC);
+    mr_json_put_flag(v, "public", r->action == MR_MAY_PUBLIC);
     mr_json_put_member_c(v, "scope", scope_of(r));
     mr_json_end_object(v);
 }
@@ -480,7 +474,7 @@ static void put_schema_table(mr_page *p, const struct mr_api_row *s, struct name
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "name", r->name);
         mr_json_put_member_c(v, "type", r->type);
-        put_bool(v, "required", r->required);
+        mr_json_put_flag(v, "required", r->required);
         mr_json_put_member_c(v, "about", r->text);
         mr_json_end_object(v);
     }

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "service/draft_preview.h"
 #include "web/api.h"
+#include "web/draft.h"
 #include "web/draft_form.h"
 
 static void put_deed(mr_page *p, const char *by, const char *at, const struct mr_draft_deed *deed)
@@ -22,8 +23,7 @@ static void put_draft(mr_page *p, const struct mr_draft *d)
     mr_json_put_member(v, "version", d->version);
     mr_json_put_member(v, "languages", d->languages);
     mr_json_put_member(v, "state", mr_draft_state_word(d->state));
-    mr_json_put_name(v, "revision");
-    mr_json_put_int(v, d->revision);
+    mr_json_put_number(v, "revision", d->revision);
     if (d->based_on.len) mr_json_put_member(v, "based_on", d->based_on);
     if (d->specification_id.len) mr_json_put_member(v, "specification", d->specification_id);
     if (d->reason.len) mr_json_put_member(v, "reason", d->reason);
@@ -56,15 +56,6 @@ static void answer_or_fail(mr_page *p, int code, int status, mr_str id, const st
         mr_api_fail(p, err);
 }
 
-/* "<when it was changed>.<id>" of the last one that was given. */
-static struct mr_draft_place place_of(mr_str after)
-{
-    mr_str at;
-    uint64_t ms;
-    if (!mr_str_split(&after, '.', &at) || !mr_str_to_u64(at, &ms) || ms > INT64_MAX) return (struct mr_draft_place){0};
-    return (struct mr_draft_place){(int64_t)ms, after};
-}
-
 void mr_api_drafts(mr_page *p)
 {
     struct mr_err err = {0};
@@ -72,8 +63,9 @@ void mr_api_drafts(mr_page *p)
     struct mr_api_paging paging;
     size_t count;
     if (!mr_api_paging(p, &paging)) return;
-    const struct mr_draft_filter filter = {
-        .state = mr_http_query(p->request, "state"), .after = place_of(paging.after), .limit = paging.limit + 1};
+    const struct mr_draft_filter filter = {.state = mr_http_query(p->request, "state"),
+                                           .after = mr_web_draft_place(paging.after),
+                                           .limit = paging.limit + 1};
     if (mr_draft_list(p->service, p->actor, p->arena, &filter, &list, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -199,8 +191,7 @@ void mr_api_draft_findings(mr_page *p)
         mr_json_put_member_c(&p->view, "element", f->element);
         mr_json_put_member(&p->view, "text", mr_finding_say(p->arena, p->language, f));
         mr_json_put_member_c(&p->view, "pointer", f->pointer);
-        mr_json_put_name(&p->view, "warning");
-        mr_json_put_bool(&p->view, f->warning);
+        mr_json_put_flag(&p->view, "warning", f->warning);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -359,8 +350,7 @@ void mr_api_specification_versions(mr_page *p)
         mr_json_put_member(&p->view, "version", list[i].version);
         mr_api_put_time(p, "published_at", list[i].published_at);
         mr_api_put_time(p, "archived_at", list[i].archived_at);
-        mr_json_put_name(&p->view, "awarded");
-        mr_json_put_int(&p->view, list[i].awarded);
+        mr_json_put_number(&p->view, "awarded", list[i].awarded);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);

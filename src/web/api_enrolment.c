@@ -4,32 +4,26 @@
 #include "service/profile.h"
 #include "web/api.h"
 
-static void put_text(mr_json_writer *v, const char *name, mr_str text)
-{
-    if (text.len) mr_json_put_member(v, name, text);
-}
-
 static void put_enrolment(mr_page *p, const mr_enrolment *e)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_member(v, "id", e->id);
     mr_json_put_member(v, "specification", e->specification_slug);
-    put_text(v, "opportunity", e->opportunity_id);
+    mr_json_put_member_if(v, "opportunity", e->opportunity_id);
     mr_json_put_member(v, "name", e->full_name);
-    put_text(v, "given_name", e->given_name);
-    put_text(v, "family_name", e->family_name);
-    put_text(v, "birth_date", e->birth_date);
-    put_text(v, "email", e->email);
-    put_text(v, "student_number", e->student_number);
+    mr_json_put_member_if(v, "given_name", e->given_name);
+    mr_json_put_member_if(v, "family_name", e->family_name);
+    mr_json_put_member_if(v, "birth_date", e->birth_date);
+    mr_json_put_member_if(v, "email", e->email);
+    mr_json_put_member_if(v, "student_number", e->student_number);
     mr_json_put_member(v, "state", e->state);
     mr_json_put_member(v, "source", e->source);
-    put_text(v, "grade", e->grade);
+    mr_json_put_member_if(v, "grade", e->grade);
     if (e->passed >= 0) {
-        mr_json_put_name(v, "passed");
-        mr_json_put_bool(v, e->passed > 0);
+        mr_json_put_flag(v, "passed", e->passed > 0);
     }
-    put_text(v, "awarded_on", e->awarded_on);
-    put_text(v, "batch", e->batch_id);
+    mr_json_put_member_if(v, "awarded_on", e->awarded_on);
+    mr_json_put_member_if(v, "batch", e->batch_id);
     mr_api_put_time(p, "created_at", e->created_at);
 }
 
@@ -143,9 +137,8 @@ void mr_api_enrolment_hand_in(mr_page *p)
         return;
     }
     mr_api_begin(p);
-    put_text(&p->view, "batch", batch);
-    mr_json_put_name(&p->view, "not_passed");
-    mr_json_put_int(&p->view, not_passed);
+    mr_json_put_member_if(&p->view, "batch", batch);
+    mr_json_put_number(&p->view, "not_passed", not_passed);
     mr_api_show(p, 201);
 }
 

@@ -6,12 +6,6 @@
 
 #define AT_ONCE 100
 
-static void put_int(mr_json_writer *v, const char *name, int64_t value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_int(v, value);
-}
-
 static void put_mail(mr_page *p, const struct mr_queued_mail *m)
 {
     mr_json_writer *v = &p->view;
@@ -21,7 +15,7 @@ static void put_mail(mr_page *p, const struct mr_queued_mail *m)
     mr_json_put_member(v, "to", m->to);
     mr_json_put_member_c(v, "state", mr_mail_state_word(m->state));
     if (m->object_id.len) mr_json_put_member(v, "about", m->object_id);
-    put_int(v, "attempts", m->attempts);
+    mr_json_put_number(v, "attempts", m->attempts);
     mr_api_put_time(p, "queued_at", m->created_at);
     mr_api_put_time(p, "sent_at", m->sent_at);
     if (m->state == MR_MAIL_WAITING) mr_api_put_time(p, "next_at", m->next_at);
@@ -71,20 +65,12 @@ void mr_api_mail(mr_page *p)
     mr_api_show(p, 200);
 }
 
-static void answer(mr_page *p, int code, const struct mr_err *err)
-{
-    if (code == MR_OK)
-        mr_api_done(p);
-    else
-        mr_api_fail(p, err);
-}
-
 void mr_api_mail_again(mr_page *p)
 {
     struct mr_err err = {0};
     const mr_json *body = mr_api_body(p);
     if (!body) return;
-    answer(p, mr_mail_again(p->service, p->actor, p->part[0], mr_json_get_str(body, "to"), &err), &err);
+    mr_api_answer(p, mr_mail_again(p->service, p->actor, p->part[0], mr_json_get_str(body, "to"), &err), &err);
 }
 
 void mr_api_mail_test(mr_page *p)
@@ -98,7 +84,7 @@ void mr_api_mail_test(mr_page *p)
     if (code == MR_OK)
         code = mr_mail_test(p->service, p->actor, org, kind.len ? kind : MR_STR("test"),
                             language.len ? language : MR_STR("en"), mr_json_get_str(body, "to"), &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 /* ---- words ---- */
@@ -123,8 +109,7 @@ void mr_api_mail_words(mr_page *p)
     mr_api_begin(p);
     mr_json_put_member(&p->view, "subject", words.subject.len ? words.subject : own.subject);
     mr_json_put_member(&p->view, "introduction", words.subject.len ? words.introduction : own.introduction);
-    mr_json_put_name(&p->view, "own");
-    mr_json_put_bool(&p->view, words.subject.len > 0);
+    mr_json_put_flag(&p->view, "own", words.subject.len > 0);
     mr_api_show(p, 200);
 }
 
@@ -134,7 +119,7 @@ static void set_words(mr_page *p, const struct mr_mail_words *words)
     mr_str org;
     int code = mr_mail_org(p->service, p->actor, p->arena, &org, &err);
     if (code == MR_OK) code = mr_mail_words_set(p->service, p->actor, org, p->part[0], p->part[1], words, &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 void mr_api_mail_words_set(mr_page *p)
@@ -165,8 +150,7 @@ void mr_api_mail_reminders(mr_page *p)
         return;
     }
     mr_api_begin(p);
-    mr_json_put_name(&p->view, "remind");
-    mr_json_put_bool(&p->view, remind);
+    mr_json_put_flag(&p->view, "remind", remind);
     mr_api_show(p, 200);
 }
 
@@ -180,7 +164,7 @@ void mr_api_mail_reminders_set(mr_page *p)
     if (code == MR_OK)
         code =
             mr_mail_set_reminds(p->service, p->actor, org, mr_json_is(mr_json_get(body, "remind"), MR_JSON_TRUE), &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 /* ---- codes on paper ---- */
@@ -214,6 +198,6 @@ void mr_api_batch_codes(mr_page *p)
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    if (more) put_int(&p->view, "next", slips[count - 1].row_number);
+    if (more) mr_json_put_number(&p->view, "next", slips[count - 1].row_number);
     mr_api_show(p, 200);
 }

@@ -139,26 +139,18 @@ void mr_api_invite(mr_page *p)
         mr_api_fail(p, &err);
 }
 
-static void answer(mr_page *p, int code, const struct mr_err *err)
-{
-    if (code == MR_OK)
-        mr_api_done(p);
-    else
-        mr_api_fail(p, err);
-}
-
 void mr_api_invitation_again(mr_page *p)
 {
     struct mr_err err = {0};
     int code = mr_people_invite_again(p->service, p->arena, p->actor, p->part[0], &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 void mr_api_invitation_withdraw(mr_page *p)
 {
     struct mr_err err = {0};
     int code = mr_people_withdraw(p->service, p->arena, p->actor, p->part[0], &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 /* ---- the installation ---- */
@@ -180,8 +172,7 @@ void mr_api_installation(mr_page *p)
         mr_json_put_member(&p->view, "id", orgs[i].id);
         mr_json_put_member(&p->view, "name", orgs[i].name);
         mr_json_put_member(&p->view, "kind", orgs[i].kind);
-        mr_json_put_name(&p->view, "people");
-        mr_json_put_int(&p->view, orgs[i].people);
+        mr_json_put_number(&p->view, "people", orgs[i].people);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -213,5 +204,5 @@ void mr_api_installation_invite(mr_page *p)
     if (!body) return;
     int code = mr_people_invite_administrator(p->service, p->arena, p->actor, p->part[0],
                                               mr_json_get_str(body, "email"), mr_json_get_str(body, "language"), &err);
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }

@@ -9,8 +9,7 @@
 static void put_one(mr_page *p, const struct mr_offered *one)
 {
     mr_json_put_member(&p->view, "id", one->id);
-    mr_json_put_name(&p->view, "revision");
-    mr_json_put_int(&p->view, one->revision);
+    mr_json_put_number(&p->view, "revision", one->revision);
     mr_opportunity_write(&one->opportunity, &p->view);
 }
 

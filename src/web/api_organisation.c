@@ -3,8 +3,7 @@
 #include "service/organisation.h"
 #include "web/api.h"
 
-/* Which organisation it is about; false after it has answered. */
-static bool open(mr_page *p, struct mr_organisation_shown *ret)
+bool mr_api_open_organisation(mr_page *p, struct mr_organisation_shown *ret)
 {
     struct mr_err err = {0};
     mr_str slug = mr_http_query(p->request, "organisation");
@@ -32,8 +31,7 @@ static void put_organisation(mr_page *p, const struct mr_organisation_shown *o)
     mr_json_put_member(&p->view, "id", o->id);
     mr_json_put_member(&p->view, "slug", o->slug);
     mr_json_put_member(&p->view, "kind", o->kind);
-    mr_json_put_name(&p->view, "closed");
-    mr_json_put_bool(&p->view, o->closed);
+    mr_json_put_flag(&p->view, "closed", o->closed);
     if (o->parent_id.len) mr_json_put_member(&p->view, "parent", o->parent_id);
     mr_json_put_name(&p->view, "profile");
     mr_json_put_raw(&p->view, o->profile);
@@ -52,7 +50,7 @@ static void refuse(mr_page *p, const struct mr_err *err, const struct mr_finding
 void mr_api_organisation(mr_page *p)
 {
     struct mr_organisation_shown o;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     mr_api_begin(p);
     put_organisation(p, &o);
     mr_api_show(p, 200);
@@ -64,7 +62,7 @@ void mr_api_organisation_save(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_findings findings;
     const mr_json *body = mr_api_body(p);
-    if (!body || !open(p, &o)) return;
+    if (!body || !mr_api_open_organisation(p, &o)) return;
     mr_findings_init(&findings, p->arena);
     mr_str kind = mr_json_get_str(body, "kind");
     if (mr_organisation_save(p->service, p->arena, p->actor, o.id, kind.len ? kind : o.kind,
@@ -80,7 +78,7 @@ void mr_api_statements(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_statement *list;
     size_t count;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     if (mr_organisation_statements(p->service, p->arena, o.id, &list, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -109,7 +107,7 @@ void mr_api_statement_publish(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_findings findings;
     const mr_json *body = mr_api_body(p);
-    if (!body || !open(p, &o)) return;
+    if (!body || !mr_api_open_organisation(p, &o)) return;
     mr_findings_init(&findings, p->arena);
     const struct mr_statement_order order = {.kind = mr_json_get_str(body, "kind"),
                                              .version = mr_json_get_str(body, "version"),
@@ -127,7 +125,7 @@ void mr_api_units(mr_page *p)
     struct mr_err err = {0};
     struct mr_organisation_shown o, *units;
     size_t count;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     if (mr_organisation_units(p->service, p->arena, o.id, true, &units, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -151,7 +149,7 @@ void mr_api_unit_add(mr_page *p)
     struct mr_findings findings;
     mr_str slug;
     const mr_json *body = mr_api_body(p);
-    if (!body || !open(p, &o)) return;
+    if (!body || !mr_api_open_organisation(p, &o)) return;
     mr_findings_init(&findings, p->arena);
     int code = mr_organisation_add_unit(p->service, p->arena, p->actor, o.id, mr_json_get_str(body, "kind"),
                                         raw(p, mr_json_get(body, "profile")), &findings, &slug, &err);
@@ -183,7 +181,7 @@ void mr_api_assessors(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_assessor_row *rows;
     size_t count;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     if (mr_organisation_assessors(p->service, p->arena, p->actor, o.id, &rows, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -209,7 +207,7 @@ void mr_api_assessor_add(mr_page *p)
     struct mr_findings findings;
     mr_str id;
     const mr_json *body = mr_api_body(p);
-    if (!body || !open(p, &o)) return;
+    if (!body || !mr_api_open_organisation(p, &o)) return;
     mr_findings_init(&findings, p->arena);
     if (mr_organisation_add_assessor(p->service, p->arena, p->actor, o.id, raw(p, body), &findings, &id, &err) != MR_OK)
         refuse(p, &err, &findings);
@@ -221,7 +219,7 @@ void mr_api_assessor_remove(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_organisation_shown o;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     if (mr_organisation_remove_assessor(p->service, p->actor, o.id, p->part[0], &err) != MR_OK)
         mr_api_fail(p, &err);
     else

@@ -4,15 +4,6 @@
 #include "service/partner.h"
 #include "web/api.h"
 
-static bool open(mr_page *p, struct mr_organisation_shown *ret)
-{
-    struct mr_err err = {0};
-    mr_str slug = mr_http_query(p->request, "organisation");
-    if (mr_organisation_open(p->service, p->arena, p->actor, slug, ret, &err) == MR_OK) return true;
-    mr_api_fail(p, &err);
-    return false;
-}
-
 static void put_row(mr_page *p, const struct mr_partner_row *row)
 {
     mr_json_begin_object(&p->view);
@@ -38,7 +29,7 @@ void mr_api_partners(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_partner_row *rows;
     size_t count;
-    if (!open(p, &o)) return;
+    if (!mr_api_open_organisation(p, &o)) return;
     if (mr_partner_list(p->service, p->arena, p->actor, o.id, &rows, &count, &err) != MR_OK) {
         mr_api_fail(p, &err);
         return;
@@ -61,7 +52,7 @@ void mr_api_partner_ask(mr_page *p)
     mr_str id;
     const mr_json *body = mr_api_body(p), *given;
     mr_buf_init(&profile, 1 << 22);
-    if (!body || !open(p, &o)) return;
+    if (!body || !mr_api_open_organisation(p, &o)) return;
     mr_json_writer_init(&w, &profile, 0);
     given = mr_json_get(body, "profile");
     if (given)

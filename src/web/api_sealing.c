@@ -7,33 +7,25 @@
 #include "web/api.h"
 #include "web/sealing.h"
 
-static void done(mr_page *p, int code, const struct mr_err *err)
-{
-    if (code == MR_OK)
-        mr_api_done(p);
-    else
-        mr_api_fail(p, err);
-}
-
 void mr_api_batch_sign(mr_page *p)
 {
     struct mr_err err = {0};
-    done(p, mr_batch_sign(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_batch_sign(p->service, p->actor, p->part[0], &err), &err);
 }
 void mr_api_batch_unsign(mr_page *p)
 {
     struct mr_err err = {0};
-    done(p, mr_batch_unsign(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_batch_unsign(p->service, p->actor, p->part[0], &err), &err);
 }
 void mr_api_batch_unschedule(mr_page *p)
 {
     struct mr_err err = {0};
-    done(p, mr_batch_unschedule(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_batch_unschedule(p->service, p->actor, p->part[0], &err), &err);
 }
 void mr_api_batch_mail(mr_page *p)
 {
     struct mr_err err = {0};
-    done(p, mr_batch_mail(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_batch_mail(p->service, p->actor, p->part[0], &err), &err);
 }
 
 void mr_api_batch_supervision(mr_page *p)
@@ -46,7 +38,7 @@ void mr_api_batch_supervision(mr_page *p)
                    ? mr_batch_set_supervision(p->service, p->actor, p->part[0], supervision, &err)
                    : MR_FAIL_DETAIL(&err, MR_E_FORMAT, "no such supervision", "%s",
                                     "none, supervised, identity-online, identity-on-site, or empty");
-    done(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 void mr_api_batch_schedule(mr_page *p)
@@ -62,13 +54,7 @@ void mr_api_batch_schedule(mr_page *p)
     if (code == MR_OK)
         code = mr_batch_schedule(p->service, p->actor, p->part[0], at, zone.len ? zone : MR_STR("UTC"),
                                  mr_json_is(mr_json_get(body, "mail"), MR_JSON_TRUE), &err);
-    done(p, code, &err);
-}
-
-static void put_count(mr_page *p, const char *name, int64_t count)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_int(&p->view, count);
+    mr_api_answer(p, code, &err);
 }
 
 void mr_api_batch_counts(mr_page *p)
@@ -80,9 +66,12 @@ void mr_api_batch_counts(mr_page *p)
         return;
     }
     mr_api_begin(p);
-    put_count(p, "awarded", c.sealed), put_count(p, "mailed", c.mailed), put_count(p, "claimed", c.claimed);
-    put_count(p, "declined", c.declined), put_count(p, "undecided", c.undecided), put_count(p, "over", c.over);
-    put_count(p, "expired", c.expired), put_count(p, "suspended", c.suspended), put_count(p, "revoked", c.revoked);
+    mr_json_put_number(&p->view, "awarded", c.sealed), mr_json_put_number(&p->view, "mailed", c.mailed),
+        mr_json_put_number(&p->view, "claimed", c.claimed);
+    mr_json_put_number(&p->view, "declined", c.declined), mr_json_put_number(&p->view, "undecided", c.undecided),
+        mr_json_put_number(&p->view, "over", c.over);
+    mr_json_put_number(&p->view, "expired", c.expired), mr_json_put_number(&p->view, "suspended", c.suspended),
+        mr_json_put_number(&p->view, "revoked", c.revoked);
     mr_api_show(p, 200);
 }
 
@@ -115,7 +104,7 @@ void mr_api_evidence_remove(mr_page *p)
 {
     struct mr_err err = {0};
     struct mr_evidence_file_row file;
-    done(p, mr_evidence_file_remove(p->service, p->actor, p->arena, p->part[0], &file, &err), &err);
+    mr_api_answer(p, mr_evidence_file_remove(p->service, p->actor, p->arena, p->part[0], &file, &err), &err);
 }
 
 /* ---- settings ---- */
@@ -130,14 +119,14 @@ void mr_api_award_setting(mr_page *p)
         return;
     }
     mr_api_begin(p);
-    mr_office_put_flag(p, "same_person", setting.same_person);
-    mr_office_put_flag(p, "page_image", setting.page_image);
+    mr_json_put_flag(&p->view, "same_person", setting.same_person);
+    mr_json_put_flag(&p->view, "page_image", setting.page_image);
     mr_json_put_name(v, "formats");
     mr_json_begin_array(v);
     for (size_t i = 0; i < MR_FORMAT_COUNT; i++)
         if (setting.formats & mr_format_at(i)) mr_json_put_cstr(v, mr_format_name(mr_format_at(i)));
     mr_json_end_array(v);
-    put_count(p, "renew_days", setting.renew_days);
+    mr_json_put_number(&p->view, "renew_days", setting.renew_days);
     mr_json_put_name(v, "remind_days");
     mr_json_begin_array(v);
     for (size_t i = 0; i < MR_REMINDERS_MOST && setting.remind_days[i]; i++) mr_json_put_int(v, setting.remind_days[i]);
@@ -159,5 +148,5 @@ void mr_api_award_setting_save(mr_page *p)
     MR_JSON_EACH (d, mr_json_get(body, "remind_days"))
         if (count < MR_REMINDERS_MOST && !mr_json_to_int64(d, &setting.remind_days[count++]))
             setting.remind_days[count - 1] = -1;
-    done(p, mr_award_setting_save(p->service, p->actor, mr_office_org(p), &setting, &err), &err);
+    mr_api_answer(p, mr_award_setting_save(p->service, p->actor, mr_office_org(p), &setting, &err), &err);
 }

@@ -22,8 +22,7 @@ static int put_specification(mr_page *p, const struct mr_published *s, struct mr
     put_from_file(p, "title", file, "/title");
     put_from_file(p, "provider", file, "/provider/name");
     mr_api_put_time(p, "published_at", s->published_at);
-    mr_json_put_name(v, "awarded");
-    mr_json_put_int(v, s->awarded);
+    mr_json_put_number(v, "awarded", s->awarded);
     mr_json_put_member(v, "page",
                        mr_arena_format(p->arena, "%.*s/specifications/%.*s", MR_STR_ARG(site), MR_STR_ARG(s->slug)));
     return MR_OK;

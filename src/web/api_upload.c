@@ -4,12 +4,6 @@
 #include "service/upload.h"
 #include "web/api.h"
 
-static void put_int(mr_json_writer *v, const char *name, int64_t value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_int(v, value);
-}
-
 static void put_strings(mr_json_writer *v, const char *name, const mr_str *list, size_t count)
 {
     mr_json_put_name(v, name);
@@ -40,12 +34,11 @@ static void answer(mr_page *p, mr_str id, int status)
     mr_json_put_member(v, "id", u.batch_id);
     mr_json_put_member(v, "specification", u.specification_id);
     mr_json_put_member(v, "file", u.file_name);
-    mr_json_put_name(v, "needs_mapping");
-    mr_json_put_bool(v, u.needs_mapping);
+    mr_json_put_flag(v, "needs_mapping", u.needs_mapping);
     mr_json_put_member(v, "source", u.source);
-    put_int(v, "rows", u.counts[MR_UPLOAD_ALL]);
+    mr_json_put_number(v, "rows", u.counts[MR_UPLOAD_ALL]);
     for (enum mr_upload_group g = MR_UPLOAD_READY; g <= MR_UPLOAD_NOT_PASSED; g++)
-        if (g != MR_UPLOAD_LEFT_OUT) put_int(v, mr_upload_fate_word(g), u.counts[g]);
+        if (g != MR_UPLOAD_LEFT_OUT) mr_json_put_number(v, mr_upload_fate_word(g), u.counts[g]);
     put_strings(v, "columns", u.columns, u.column_count);
     put_strings(v, "unused", u.unused, u.unused_count);
     put_mapping(p, &u.mapping);

@@ -24,11 +24,6 @@ void mr_api_validation_open(mr_page *p)
     }
 }
 
-static void put_optional(mr_page *p, const char *member, mr_str value)
-{
-    if (value.len) mr_json_put_member(&p->view, member, value);
-}
-
 void mr_api_validation(mr_page *p)
 {
     struct mr_err err = {0};
@@ -43,9 +38,9 @@ void mr_api_validation(mr_page *p)
     mr_json_put_member(&p->view, "state", x.row.state);
     mr_json_put_member(&p->view, "learner", x.row.learner_name);
     mr_json_put_member(&p->view, "claim", x.row.claim);
-    put_optional(p, "reasons", x.row.reasons);
-    put_optional(p, "assessor", x.row.assessor);
-    put_optional(p, "achievement", x.row.achievement_id);
+    mr_json_put_member_if(&p->view, "reasons", x.row.reasons);
+    mr_json_put_member_if(&p->view, "assessor", x.row.assessor);
+    mr_json_put_member_if(&p->view, "achievement", x.row.achievement_id);
     mr_api_show(p, 200);
 }
 

@@ -6,14 +6,6 @@
 
 #define AT_ONCE 100
 
-static void answer(mr_page *p, int code, const struct mr_err *err)
-{
-    if (code == MR_OK)
-        mr_api_done(p);
-    else
-        mr_api_fail(p, err);
-}
-
 static void put_webhook(mr_page *p, const struct mr_webhook *w)
 {
     mr_json_writer *v = &p->view;
@@ -111,13 +103,13 @@ void mr_api_webhook_change(mr_page *p)
     struct mr_err err = {0};
     struct mr_webhook w;
     if (!read_body(p, &w)) return;
-    answer(p, mr_webhook_change(p->service, p->actor, &w, &err), &err);
+    mr_api_answer(p, mr_webhook_change(p->service, p->actor, &w, &err), &err);
 }
 
 void mr_api_webhook_remove(mr_page *p)
 {
     struct mr_err err = {0};
-    answer(p, mr_webhook_remove(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_webhook_remove(p->service, p->actor, p->part[0], &err), &err);
 }
 
 void mr_api_webhook_state(mr_page *p)
@@ -133,7 +125,7 @@ void mr_api_webhook_state(mr_page *p)
         code = mr_webhook_set_state(p->service, p->actor, p->part[0], MR_WEBHOOK_PAUSED, &err);
     else
         code = MR_FAIL_DETAIL(&err, MR_E_USAGE, "a webhook is set active or paused", "state");
-    answer(p, code, &err);
+    mr_api_answer(p, code, &err);
 }
 
 void mr_api_webhook_secret(mr_page *p)
@@ -149,7 +141,7 @@ void mr_api_webhook_secret(mr_page *p)
 void mr_api_webhook_test(mr_page *p)
 {
     struct mr_err err = {0};
-    answer(p, mr_webhook_test(p->service, p->actor, p->part[0], &err), &err);
+    mr_api_answer(p, mr_webhook_test(p->service, p->actor, p->part[0], &err), &err);
 }
 
 void mr_api_webhook_deliveries(mr_page *p)
@@ -172,9 +164,8 @@ void mr_api_webhook_deliveries(mr_page *p)
         mr_json_put_member(v, "event", list[i].event_id);
         mr_json_put_member(v, "type", list[i].type);
         mr_json_put_member_c(v, "state", mr_delivery_state_word(list[i].state));
-        mr_json_put_name(v, "attempts");
-        mr_json_put_int(v, list[i].attempts);
-        if (list[i].answer_code) mr_json_put_name(v, "status"), mr_json_put_int(v, list[i].answer_code);
+        mr_json_put_number(v, "attempts", list[i].attempts);
+        if (list[i].answer_code) mr_json_put_number(v, "status", list[i].answer_code);
         if (list[i].answer.len) mr_json_put_member(v, "answer", list[i].answer);
         mr_api_put_time(p, "created_at", list[i].created_at);
         mr_api_put_time(p, "ended_at", list[i].ended_at);
@@ -188,5 +179,5 @@ void mr_api_webhook_deliveries(mr_page *p)
 void mr_api_webhook_send_again(mr_page *p)
 {
     struct mr_err err = {0};
-    answer(p, mr_webhook_send_again(p->service, p->actor, p->part[0], p->part[1], &err), &err);
+    mr_api_answer(p, mr_webhook_send_again(p->service, p->actor, p->part[0], p->part[1], &err), &err);
 }

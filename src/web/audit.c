@@ -34,8 +34,7 @@ static void put_actions(mr_page *p, mr_str chosen)
     for (mr_action a = MR_MAY_SIGNED_IN + 1; a < MR_MAY_COUNT; a++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "word", mr_action_word(a));
-        mr_json_put_name(v, "chosen");
-        mr_json_put_bool(v, mr_str_eq(mr_action_word(a), chosen));
+        mr_json_put_flag(v, "chosen", mr_str_eq(mr_action_word(a), chosen));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -114,8 +113,7 @@ void mr_web_audit(mr_page *p)
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < shown; i++) put_row(p, &rows[i], names[i]);
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_rows");
-    mr_json_put_bool(&p->view, count > 0);
+    mr_json_put_flag(&p->view, "has_rows", count > 0);
     if (count > PAGE_ROWS) mr_json_put_member(&p->view, "older", rows[PAGE_ROWS - 1].id);
     mr_page_show_private(p, "audit");
 }

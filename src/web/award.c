@@ -39,8 +39,8 @@ static void show_award(mr_page *p, const struct mr_award_fields *fields, const s
     mr_json_put_member(&p->view, "address", award_path(p, published.slug));
     mr_office_put_specification(p, &published);
     mr_office_put_award_fields(p, fields, findings);
-    mr_office_put_flag(p, "is_free", is_free);
-    mr_office_put_flag(p, "mail", p->request->method != MR_POST || mr_http_form(p->request, "mail").len > 0);
+    mr_json_put_flag(&p->view, "is_free", is_free);
+    mr_json_put_flag(&p->view, "mail", p->request->method != MR_POST || mr_http_form(p->request, "mail").len > 0);
     if (there) {
         mr_json_put_member(&p->view, "there", achievement_path(p, mr_str_of(there->detail), ""));
         mr_http_set_status(p->response, 422);
@@ -145,10 +145,9 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
     mr_json_put_member(v, "batch", mr_office_batch_path(p, record->batch_id, ""));
     mr_str name = record->fields.name.len ? record->fields.name : status.learner;
     mr_json_put_member(v, "learner", mr_web_name_or_restricted(p, name));
-    mr_office_put_flag(p, looks[status.status], true);
-    mr_str since = status.changed_at == MR_TIME_NONE
-                       ? MR_STR_EMPTY
-                       : mr_say_date(p->arena, p->language, mr_date_of_time(status.changed_at));
+    mr_json_put_flag(&p->view, looks[status.status], true);
+    mr_str since =
+        status.changed_at == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_day(p->arena, p->language, status.changed_at);
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[status.status], {"date", since}));
     MR_TRY(mr_web_put_restriction(p, record->id, &is_forgotten, err));
     if (!is_forgotten)
@@ -157,18 +156,18 @@ static int put_achievement(mr_page *p, const struct mr_award_record *record, str
             mr_arena_format(p->arena, "%.*s%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
                             MR_STR_ARG(mr_claim_path(p->service, p->arena, record->id, record->claim_turn))));
     if (record->expires_at != MR_TIME_NONE)
-        mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(record->expires_at)));
+        mr_json_put_member(v, "ends", mr_say_day(p->arena, p->language, record->expires_at));
     put_relation(p, "replaces", record->replaces);
     put_relation(p, "renews", record->renews);
     put_relation(p, "replaced_by", status.replaced_by);
     if (record->validation_id.len)
         mr_json_put_member(v, "validation",
                            mr_arena_format(p->arena, "/provider/validations/%.*s", MR_STR_ARG(record->validation_id)));
-    mr_office_put_flag(p, "may_replace",
-                       status.status != MR_STATUS_REVOKED && !is_forgotten &&
-                           mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
-    mr_office_put_flag(p, "may_change",
-                       status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
+    mr_json_put_flag(&p->view, "may_replace",
+                     status.status != MR_STATUS_REVOKED && !is_forgotten &&
+                         mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
+    mr_json_put_flag(&p->view, "may_change",
+                     status.status != MR_STATUS_REVOKED && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     put_facts(p, record);
     return mr_web_put_correction(p, record->id, NULL, err);
 }
@@ -184,7 +183,7 @@ void mr_web_achievement(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    mr_office_put_flag(p, "fresh", mr_http_query(p->request, "fresh").len > 0);
+    mr_json_put_flag(&p->view, "fresh", mr_http_query(p->request, "fresh").len > 0);
     mr_office_put_evidence(p, MR_EVIDENCE_ACHIEVEMENT, record.id, achievement_path(p, record.id, ""));
     mr_page_show_private(p, "achievement");
 }

@@ -17,7 +17,7 @@ static void put_formats(mr_page *p, unsigned chosen)
         mr_json_put_member(
             v, "text",
             mr_message_str(p->language, mr_arena_format(p->arena, "award_setting.format.%s", mr_format_name(f))));
-        mr_office_put_flag(p, "chosen", chosen & f);
+        mr_json_put_flag(&p->view, "chosen", chosen & f);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -30,15 +30,15 @@ static void show(mr_page *p, const struct mr_award_setting *setting, const char 
     for (size_t i = 0; i < MR_REMINDERS_MOST && setting->remind_days[i]; i++)
         mr_buf_format(&days, "%s%lld", i ? ", " : "", (long long)setting->remind_days[i]);
     mr_page_begin(p, "award_setting.title", "provider.award_setting");
-    mr_office_put_flag(p, "same_person", setting->same_person);
-    mr_office_put_flag(p, "page_image", setting->page_image);
+    mr_json_put_flag(&p->view, "same_person", setting->same_person);
+    mr_json_put_flag(&p->view, "page_image", setting->page_image);
     put_formats(p, setting->formats);
     mr_str typed = mr_http_form(p->request, "remind"), renew = mr_http_form(p->request, "renew");
     mr_json_put_member(&p->view, "remind", typed.len ? typed : mr_buf_str(&days));
     mr_json_put_member(&p->view, "renew",
                        renew.len ? renew : mr_arena_format(p->arena, "%lld", (long long)setting->renew_days));
-    mr_office_put_flag(p, "saved", mr_http_query(p->request, "saved").len > 0);
-    mr_office_put_flag(p, "may_edit", mr_actor_may(p->actor, MR_MAY_ORGANISATION_EDIT));
+    mr_json_put_flag(&p->view, "saved", mr_http_query(p->request, "saved").len > 0);
+    mr_json_put_flag(&p->view, "may_edit", mr_actor_may(p->actor, MR_MAY_ORGANISATION_EDIT));
     if (wrong) {
         mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));
         mr_http_set_status(p->response, 422);

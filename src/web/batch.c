@@ -26,10 +26,8 @@ static int put_sealing(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     mr_json_put_int(v, 2);
     mr_json_put_name(v, "sealing");
     mr_json_begin_object(v);
-    mr_json_put_name(v, "done");
-    mr_json_put_int(v, b->rows_sealed);
-    mr_json_put_name(v, "total");
-    mr_json_put_int(v, b->rows_ready);
+    mr_json_put_number(v, "done", b->rows_sealed);
+    mr_json_put_number(v, "total", b->rows_ready);
     mr_json_put_member(v, "text", progress_text(p, b));
     mr_json_put_member(v, "heading", mr_office_count(p, "batch.sealing", b->rows_ready));
     mr_json_end_object(v);
@@ -42,22 +40,20 @@ static void put_link(mr_page *p, const struct mr_claim_link *link, size_t number
     static const char *const looks[] = {NULL, "unchecked", "failed"};
     const char *claimed = mr_str_is(link->claim_state, "accepted") ? "passed" : "na";
     mr_json_begin_object(v);
-    mr_json_put_name(v, "number");
-    mr_json_put_int(v, (int64_t)number);
+    mr_json_put_number(v, "number", (int64_t)number);
     mr_json_put_member(v, "learner", mr_web_name_or_restricted(p, link->learner));
     mr_json_put_member(v, "email", link->email);
     mr_json_put_member(v, "url", link->url);
     mr_json_put_member(v, "state", mr_claim_link_state(p->service, p->language, link));
     mr_json_put_member(v, "id", link->achievement_id);
     if (link->expires_at != MR_TIME_NONE)
-        mr_json_put_member(v, "ends",
-                           MR_SAY(p->arena, p->language, "batch.ends",
-                                  {"date", mr_say_date(p->arena, p->language, mr_date_of_time(link->expires_at))}));
+        mr_json_put_member(
+            v, "ends",
+            MR_SAY(p->arena, p->language, "batch.ends", {"date", mr_say_day(p->arena, p->language, link->expires_at)}));
     mr_json_put_member(
         v, "change",
         mr_message(p->language, link->status == MR_STATUS_ACTIVE ? "batch.status.change" : "batch.status.see"));
-    mr_json_put_name(v, link->status == MR_STATUS_ACTIVE ? claimed : looks[link->status]);
-    mr_json_put_bool(v, true);
+    mr_json_put_flag(v, link->status == MR_STATUS_ACTIVE ? claimed : looks[link->status], true);
     mr_json_end_object(v);
 }
 
@@ -76,7 +72,7 @@ static void put_counts(mr_page *p, const struct mr_batch_counts *c)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", mr_message(p->language, counts[i].id));
-        mr_office_put_number(p, "count", counts[i].count);
+        mr_page_put_count(p, "count", counts[i].count);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -103,9 +99,9 @@ static int put_links(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     bool more = count > MR_LIMIT_OFFICE_ROWS;
     if (more) count = MR_LIMIT_OFFICE_ROWS;
     mr_json_put_member(v, "name", name);
-    mr_office_put_flag(p, "is_later", query.after.id.len > 0);
-    mr_office_put_flag(p, "has_links", count > 0);
-    if (count) mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(links[0].until)));
+    mr_json_put_flag(&p->view, "is_later", query.after.id.len > 0);
+    mr_json_put_flag(&p->view, "has_links", count > 0);
+    if (count) mr_json_put_member(v, "until", mr_say_day(p->arena, p->language, links[0].until));
     mr_json_put_name(v, "links");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) put_link(p, &links[i], i + 1);
@@ -143,9 +139,9 @@ static int put_sealed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
     mr_json_begin_object(v);
     mr_json_put_member(v, "heading", mr_office_count(p, "batch.sealed", counts.sealed));
     mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, b->sealed_at));
-    mr_office_put_flag(p, "is_single", mr_str_is(sealing.row.kind, "single"));
-    mr_office_put_flag(p, "may_mail", is_later && mr_actor_may(p->actor, MR_MAY_MAIL_SEND));
-    mr_office_put_flag(p, "may_change", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
+    mr_json_put_flag(&p->view, "is_single", mr_str_is(sealing.row.kind, "single"));
+    mr_json_put_flag(&p->view, "may_mail", is_later && mr_actor_may(p->actor, MR_MAY_MAIL_SEND));
+    mr_json_put_flag(&p->view, "may_change", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_STATUS));
     if (mr_str_is(sealing.row.mailing, "queued") || mr_str_is(sealing.row.mailing, "now"))
         mr_json_put_member(v, "mailing", mr_office_count(p, "batch.mailing", counts.with_address));
     put_people(p, &sealing.row);
@@ -177,8 +173,7 @@ static int put_failed(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 static int put_discarded(mr_page *p, const struct mr_batch *b, struct mr_err *err)
 {
     (void)b, (void)err;
-    mr_json_put_name(&p->view, "discarded");
-    mr_json_put_bool(&p->view, true);
+    mr_json_put_flag(&p->view, "discarded", true);
     return MR_OK;
 }
 
@@ -233,13 +228,10 @@ void mr_web_batch_progress(mr_page *p)
     mr_http_set_header(p->response, "Cache-Control", MR_STR("no-store"));
     mr_json_writer_init(&w, mr_http_body(p->response), 0);
     mr_json_begin_object(&w);
-    mr_json_put_name(&w, "done");
-    mr_json_put_int(&w, b.rows_sealed);
-    mr_json_put_name(&w, "total");
-    mr_json_put_int(&w, b.rows_ready);
+    mr_json_put_number(&w, "done", b.rows_sealed);
+    mr_json_put_number(&w, "total", b.rows_ready);
     mr_json_put_member(&w, "text", progress_text(p, &b));
-    mr_json_put_name(&w, "finished");
-    mr_json_put_bool(&w, b.state != MR_BATCH_SEALING);
+    mr_json_put_flag(&w, "finished", b.state != MR_BATCH_SEALING);
     mr_json_end_object(&w);
 }
 

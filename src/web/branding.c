@@ -11,6 +11,7 @@
 #include "service/certificate.h"
 #include "service/organisation.h"
 #include "web/fields.h"
+#include "web/provider.h"
 #include "web/specification.h"
 
 static const struct mr_field fields[] = {
@@ -20,23 +21,6 @@ static const struct mr_field fields[] = {
     {"role", "branding.role", MR_FIELD_TEXT},
 };
 #define COUNT (sizeof fields / sizeof *fields)
-
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-/* The organisation that the page is about; answers by itself when there is none. */
-static bool open(mr_page *p, struct mr_organisation_shown *ret)
-{
-    struct mr_err err = {0};
-    mr_str slug = mr_http_form(p->request, "organisation");
-    if (!slug.len) slug = mr_http_query(p->request, "organisation");
-    if (mr_organisation_open(p->service, p->arena, p->actor, slug, ret, &err) == MR_OK) return true;
-    mr_page_fail(p, &err);
-    return false;
-}
 
 static mr_str path_of(mr_page *p, const struct mr_organisation_shown *o, const char *more, bool done)
 {
@@ -59,7 +43,7 @@ static void put_picture(mr_page *p, const struct mr_organisation_shown *o, const
     mr_json_put_member(&p->view, "path", path_of(p, o, mr_arena_format(p->arena, "/branding/%s", which).ptr, false));
     mr_json_put_member(&p->view, "remove_path",
                        path_of(p, o, mr_arena_format(p->arena, "/branding/%s/remove", which).ptr, false));
-    put_flag(p, "there", there);
+    mr_json_put_flag(&p->view, "there", there);
     mr_json_end_object(&p->view);
 }
 
@@ -95,9 +79,9 @@ static void show(mr_page *p, const struct mr_organisation_shown *o, const mr_jso
     mr_json_put_member(&p->view, "action", path_of(p, o, "/branding", false));
     mr_json_put_member(&p->view, "sample_pdf", path_of(p, o, "/branding/sample.pdf", false));
     mr_json_put_member(&p->view, "sample_png", path_of(p, o, "/branding/sample.png", false));
-    put_flag(p, "may_edit", mr_authorise(p->actor, MR_MAY_ORGANISATION_EDIT, o->id, NULL) == MR_OK);
-    put_flag(p, "done", mr_http_query(p->request, "done").len > 0);
-    put_flag(p, "refused", wrong != NULL);
+    mr_json_put_flag(&p->view, "may_edit", mr_authorise(p->actor, MR_MAY_ORGANISATION_EDIT, o->id, NULL) == MR_OK);
+    mr_json_put_flag(&p->view, "done", mr_http_query(p->request, "done").len > 0);
+    mr_json_put_flag(&p->view, "refused", wrong != NULL);
     if (wrong) {
         mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));
         mr_http_set_status(p->response, 422);
@@ -114,7 +98,7 @@ static void show(mr_page *p, const struct mr_organisation_shown *o, const mr_jso
 void mr_web_branding(mr_page *p)
 {
     struct mr_organisation_shown o;
-    if (open(p, &o)) show(p, &o, NULL, NULL, NULL);
+    if (mr_web_open_organisation(p, &o)) show(p, &o, NULL, NULL, NULL);
 }
 
 void mr_web_branding_save(mr_page *p)
@@ -123,7 +107,7 @@ void mr_web_branding_save(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_findings findings;
     const mr_json *sent = NULL;
-    if (!open(p, &o)) return;
+    if (!mr_web_open_organisation(p, &o)) return;
     if (mr_json_parse(p->arena, mr_fields_read(p, fields, COUNT), NULL, &sent, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
@@ -157,7 +141,7 @@ static void set_picture(mr_page *p, mr_str file)
     struct mr_err err = {0};
     struct mr_organisation_shown o;
     mr_branding_picture which;
-    if (!which_picture(p, &which) || !open(p, &o)) return;
+    if (!which_picture(p, &which) || !mr_web_open_organisation(p, &o)) return;
     int code = mr_branding_set_picture(p->service, p->arena, p->actor, o.id, which, file, &err);
     if (code == MR_OK)
         mr_http_redirect(p->response, path_of(p, &o, "/branding", true));
@@ -183,7 +167,7 @@ void mr_web_branding_picture_set(mr_page *p)
     mr_str file = sent_file(p);
     if (file.len)
         set_picture(p, file);
-    else if (open(p, &o))
+    else if (mr_web_open_organisation(p, &o))
         show(p, &o, NULL, NULL, "branding.no_file");
 }
 
@@ -224,10 +208,10 @@ void mr_web_branding_picture(mr_page *p)
     mr_branding_picture which;
     bool pdf = mr_str_is(p->part[0], "sample.pdf");
     if (pdf || mr_str_is(p->part[0], "sample.png")) {
-        if (open(p, &o)) show_sample(p, &o, pdf ? MR_CERTIFICATE_PDF : MR_CERTIFICATE_PICTURE);
+        if (mr_web_open_organisation(p, &o)) show_sample(p, &o, pdf ? MR_CERTIFICATE_PDF : MR_CERTIFICATE_PICTURE);
         return;
     }
-    if (!which_picture(p, &which) || !open(p, &o)) return;
+    if (!which_picture(p, &which) || !mr_web_open_organisation(p, &o)) return;
     if (mr_branding_get(p->service, p->arena, o.id, &row, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;

@@ -78,21 +78,6 @@ static mr_str address(mr_page *p, const struct asked *a, int without, mr_str aft
 
 /* ---- the form ---- */
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static void put_option(mr_page *p, mr_str value, mr_str label, mr_str chosen)
-{
-    mr_json_begin_object(&p->view);
-    mr_json_put_member(&p->view, "value", value);
-    mr_json_put_member(&p->view, "label", label);
-    put_flag(p, "chosen", mr_str_eq(value, chosen));
-    mr_json_end_object(&p->view);
-}
-
 static mr_str with_count(mr_page *p, mr_str label, int64_t count)
 {
     if (count < 0) return label;
@@ -137,7 +122,7 @@ static void begin_filter(mr_page *p, const struct asked *a, int which)
                        mr_message_str(p->language, mr_arena_format(p->arena, "catalogue.%s", names[which])));
     mr_json_put_name(&p->view, "options");
     mr_json_begin_array(&p->view);
-    put_option(p, MR_STR(""), mr_message(p->language, "catalogue.any"), a->values[which]);
+    mr_fields_put_option(p, MR_STR(""), mr_message(p->language, "catalogue.any"), a->values[which]);
 }
 
 static void end_filter(mr_page *p)
@@ -160,7 +145,8 @@ static void put_scheme_filter(mr_page *p, const struct asked *a, const struct mr
         if (digits && value.len != digits && !chosen) continue;
         int64_t count = count_of(&counts, value);
         if (!count && !chosen) continue;
-        put_option(p, value, with_count(p, mr_concept_label(c, mr_language_tag(p->language)), count), a->values[which]);
+        mr_fields_put_option(p, value, with_count(p, mr_concept_label(c, mr_language_tag(p->language)), count),
+                             a->values[which]);
     }
     end_filter(p);
 }
@@ -173,7 +159,7 @@ static void put_word_filter(mr_page *p, const struct asked *a, const struct mr_f
     for (; *words; words++) {
         mr_str label = mr_message_str(p->language, mr_arena_format(p->arena, "catalogue.%s.%s", names[which], *words));
         int64_t count = counted ? count_of(&counts, mr_str_of(*words)) : -1;
-        put_option(p, mr_str_of(*words), with_count(p, label, count), a->values[which]);
+        mr_fields_put_option(p, mr_str_of(*words), with_count(p, label, count), a->values[which]);
     }
     end_filter(p);
 }
@@ -186,7 +172,8 @@ static void put_level_filter(mr_page *p, const struct asked *a, const struct mr_
         mr_str value = mr_arena_dup(p->arena, mr_str_make(&level, 1));
         int64_t count = count_of(&counts, value);
         if (count || mr_str_eq(value, a->values[LEVEL]))
-            put_option(p, value, with_count(p, mr_arena_format(p->arena, "EQF %c", level), count), a->values[LEVEL]);
+            mr_fields_put_option(p, value, with_count(p, mr_arena_format(p->arena, "EQF %c", level), count),
+                                 a->values[LEVEL]);
     }
     end_filter(p);
 }
@@ -202,13 +189,13 @@ static void put_provider_filter(mr_page *p, const struct asked *a, const struct 
         struct mr_organisation_shown o;
         if (mr_organisation_find(p->service, p->arena, counts.items[i].code, &o, NULL) != MR_OK) continue;
         shown++;
-        put_option(p, o.slug, with_count(p, mr_texts_get(o.identity.name, tag, NULL), counts.items[i].count),
-                   a->values[PROVIDER]);
+        mr_fields_put_option(p, o.slug, with_count(p, mr_texts_get(o.identity.name, tag, NULL), counts.items[i].count),
+                             a->values[PROVIDER]);
     }
     struct mr_organisation_shown chosen;
     if (!shown && a->values[PROVIDER].len &&
         mr_organisation_find(p->service, p->arena, a->values[PROVIDER], &chosen, NULL) == MR_OK)
-        put_option(p, chosen.slug, mr_texts_get(chosen.identity.name, tag, NULL), a->values[PROVIDER]);
+        mr_fields_put_option(p, chosen.slug, mr_texts_get(chosen.identity.name, tag, NULL), a->values[PROVIDER]);
     end_filter(p);
 }
 
@@ -216,7 +203,7 @@ static void put_form(mr_page *p, const struct asked *a, const struct mr_found *f
 {
     mr_json_put_member(&p->view, "q", a->values[TEXT]);
     mr_json_put_member(&p->view, "starts", a->values[STARTS]);
-    put_flag(p, "by_title", mr_str_is(a->sort, "title"));
+    mr_json_put_flag(&p->view, "by_title", mr_str_is(a->sort, "title"));
     mr_json_put_name(&p->view, "filters");
     mr_json_begin_array(&p->view);
     put_scheme_filter(p, a, found, FIELD, MR_SCHEME_ISCED_F, 2);
@@ -294,12 +281,12 @@ static int show(mr_page *p, const struct asked *a, struct mr_err *err)
     bool asks = asks_something(a);
     MR_TRY(mr_search_find(p->service, p->arena, &q, &found, err));
     mr_page_begin(p, "specifications.title", "find");
-    put_flag(p, "any", found.all > 0);
-    put_flag(p, "asked", asks);
-    put_flag(p, "empty", !found.all && !asks);
-    put_flag(p, "nothing", !found.all && asks);
-    put_flag(p, "by_beginning", found.by_beginning);
-    put_flag(p, "not_first", a->after.len > 0);
+    mr_json_put_flag(&p->view, "any", found.all > 0);
+    mr_json_put_flag(&p->view, "asked", asks);
+    mr_json_put_flag(&p->view, "empty", !found.all && !asks);
+    mr_json_put_flag(&p->view, "nothing", !found.all && asks);
+    mr_json_put_flag(&p->view, "by_beginning", found.by_beginning);
+    mr_json_put_flag(&p->view, "not_first", a->after.len > 0);
     mr_json_put_member(&p->view, "count", mr_say_count(p->arena, p->language, found.all));
     put_form(p, a, &found);
     mr_web_put_cards(p, found.list, found.count, 0);

@@ -153,8 +153,7 @@ static void put_sheet(mr_page *p, const mr_view *view)
     if (mr_date_is_set(view->awarded_on))
         put_fact(p, "claim.awarded", mr_say_date(p->arena, p->language, view->awarded_on));
     mr_json_end_array(v);
-    mr_json_put_name(v, "has_picture");
-    mr_json_put_bool(v, view->page_image.len > 0);
+    mr_json_put_flag(v, "has_picture", view->page_image.len > 0);
     put_outcomes(p, view);
     mr_json_end_object(v);
 }
@@ -178,16 +177,14 @@ static void put_claim(mr_page *p, const struct mr_claim *claim)
     mr_json_writer *v = &p->view;
     mr_json_put_member(v, "address", claim_path(p, ""));
     mr_json_put_member(v, "email", claim->email);
-    mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(claim->until)));
+    mr_json_put_member(v, "until", mr_say_day(p->arena, p->language, claim->until));
     if (claim->claimed_at != MR_TIME_NONE)
-        mr_json_put_member(v, "decided", mr_say_date(p->arena, p->language, mr_date_of_time(claim->claimed_at)));
-    mr_json_put_name(v, states[claim->state]);
-    mr_json_put_bool(v, true);
+        mr_json_put_member(v, "decided", mr_say_day(p->arena, p->language, claim->claimed_at));
+    mr_json_put_flag(v, states[claim->state], true);
     mr_web_put_credential_files(p, claim_path(p, "/file"), claim);
     if (claim->status != MR_STATUS_ACTIVE) {
-        mr_json_put_name(v, mr_status_name(claim->status));
-        mr_json_put_bool(v, true);
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(claim->status_changed_at)));
+        mr_json_put_flag(v, mr_status_name(claim->status), true);
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, claim->status_changed_at));
     }
     put_provider(p, claim);
 }
@@ -224,8 +221,7 @@ static int put_keeping(mr_page *p, const struct mr_claim *claim, struct mr_err *
     mr_str item;
     MR_TRY(mr_wallet_find_kept(p->service, p->actor, p->arena, claim->achievement_id, &item, err));
     if (item.len) mr_json_put_member(v, "item", item);
-    mr_json_put_name(v, "one_step");
-    mr_json_put_bool(v, p->session || claim->proves_email);
+    mr_json_put_flag(v, "one_step", p->session || claim->proves_email);
     return MR_OK;
 }
 
@@ -236,11 +232,10 @@ static int put_correction(mr_page *p, const struct mr_claim *claim, struct mr_er
     if (!mr_str_is(row.state, "open") && !mr_str_is(row.state, "refused")) return MR_OK;
     mr_json_put_name(&p->view, "correction");
     mr_json_begin_object(&p->view);
-    mr_json_put_name(&p->view, "waits");
-    mr_json_put_bool(&p->view, mr_str_is(row.state, "open"));
+    mr_json_put_flag(&p->view, "waits", mr_str_is(row.state, "open"));
     mr_json_put_member(&p->view, "right_name", row.right_name);
     mr_json_put_member(&p->view, "answer", row.answer);
-    mr_json_put_member(&p->view, "when", mr_say_date(p->arena, p->language, mr_date_of_time(row.asked_at)));
+    mr_json_put_member(&p->view, "when", mr_say_day(p->arena, p->language, row.asked_at));
     mr_json_end_object(&p->view);
     return MR_OK;
 }

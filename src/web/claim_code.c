@@ -77,10 +77,8 @@ void mr_web_batch_codes_ask(mr_page *p)
     }
     mr_json_put_member(v, "open", mr_office_count(p, "claim_code.sheet.open", sheet.open));
     mr_json_put_member(v, "without", mr_office_count(p, "claim_code.sheet.without", sheet.without_email));
-    mr_json_put_name(v, "has_open");
-    mr_json_put_bool(v, sheet.open > 0);
-    mr_json_put_name(v, "has_without");
-    mr_json_put_bool(v, sheet.without_email > 0);
+    mr_json_put_flag(v, "has_open", sheet.open > 0);
+    mr_json_put_flag(v, "has_without", sheet.without_email > 0);
     if (sheet.printed) mr_json_put_member(v, "printed", mr_office_count(p, "claim_code.sheet.printed", sheet.printed));
     mr_page_show_private(p, "claim_code_ask");
 }
@@ -94,7 +92,7 @@ static int put_slip(mr_page *p, const struct mr_claim_slip *slip, struct mr_err 
     mr_json_put_member(v, "learner", slip->learner);
     mr_json_put_member(v, "code", slip->code);
     mr_json_put_member(v, "qr", picture);
-    mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(slip->until)));
+    mr_json_put_member(v, "until", mr_say_day(p->arena, p->language, slip->until));
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -120,12 +118,10 @@ void mr_web_batch_codes(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    mr_json_put_name(v, "any");
-    mr_json_put_bool(v, count > 0);
+    mr_json_put_flag(v, "any", count > 0);
     mr_json_put_member(v, "count", mr_office_count(p, "claim_code.sheet.made", (int64_t)count));
     if (more) {
-        mr_json_put_name(v, "more_after");
-        mr_json_put_int(v, slips[count - 1].row_number);
+        mr_json_put_number(v, "more_after", slips[count - 1].row_number);
         mr_json_put_member_c(v, "who", everybody ? "everybody" : "without");
     }
     mr_page_show_private(p, "claim_code_sheet");

@@ -29,8 +29,7 @@ static void show_all(mr_page *p, const char *wrong)
     }
     mr_page_begin(p, "collection.title", "wallet");
     mr_web_put_wallet_tab(p, "collections");
-    mr_json_put_name(v, "any");
-    mr_json_put_bool(v, count > 0);
+    mr_json_put_flag(v, "any", count > 0);
     mr_json_put_name(v, "collections");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
@@ -85,8 +84,7 @@ static int put_one(mr_page *p, struct mr_err *err)
     mr_json_put_member(v, "address", path_of(p, row.id));
     mr_json_put_member(v, "collection_id", row.id);
     mr_json_put_member(v, "name", row.name);
-    mr_json_put_name(v, "any");
-    mr_json_put_bool(v, in_count > 0);
+    mr_json_put_flag(v, "any", in_count > 0);
     mr_json_put_name(v, "items");
     mr_json_begin_array(v);
     for (size_t i = 0; i < in_count; i++) mr_web_put_wallet_item(p, &in[i]);
@@ -101,8 +99,7 @@ static int put_one(mr_page *p, struct mr_err *err)
         more |= !is_in;
     }
     mr_json_end_array(v);
-    mr_json_put_name(v, "has_others");
-    mr_json_put_bool(v, more);
+    mr_json_put_flag(v, "has_others", more);
     return MR_OK;
 }
 

@@ -6,12 +6,6 @@
 
 #define SHOWN 100
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static void put_one(mr_page *p, const struct mr_correction_row *row)
 {
     mr_json_writer *v = &p->view;
@@ -22,8 +16,8 @@ static void put_one(mr_page *p, const struct mr_correction_row *row)
     mr_json_put_member(v, "learner", row->learner);
     mr_json_put_member(v, "right_name", row->right_name);
     mr_json_put_member(v, "remark", row->remark);
-    mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(row->asked_at)));
-    put_flag(p, "may_replace", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
+    mr_json_put_member(v, "when", mr_say_day(p->arena, p->language, row->asked_at));
+    mr_json_put_flag(&p->view, "may_replace", mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
     mr_json_end_object(v);
 }
 
@@ -33,7 +27,7 @@ int mr_web_put_corrections(mr_page *p, mr_str org_id, mr_str batch_id, struct mr
     size_t count;
     if (!mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_READ)) return MR_OK;
     MR_TRY(mr_correction_list(p->service, p->actor, p->arena, org_id, batch_id, SHOWN, &list, &count, err));
-    put_flag(p, "has_corrections", count > 0);
+    mr_json_put_flag(&p->view, "has_corrections", count > 0);
     mr_json_put_name(&p->view, "corrections");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) put_one(p, &list[i]);

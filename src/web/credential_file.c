@@ -6,18 +6,12 @@
 #include "service/catalogue.h"
 #include "service/certificate.h"
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 void mr_web_put_credential_files(mr_page *p, mr_str at, const struct mr_claim *claim)
 {
     mr_json_put_member(&p->view, "files_at", at);
-    put_flag(p, "has_badge", claim->badge.len > 0);
-    put_flag(p, "has_wallet_form", claim->wallet.len > 0);
-    put_flag(p, "has_jwt", claim->jwt.len > 0);
+    mr_json_put_flag(&p->view, "has_badge", claim->badge.len > 0);
+    mr_json_put_flag(&p->view, "has_wallet_form", claim->wallet.len > 0);
+    mr_json_put_flag(&p->view, "has_jwt", claim->jwt.len > 0);
 }
 
 /* "wound-care-2026-3f9a1c20.jsonld": letters of the specification's name are ASCII (model/specification.h). */

@@ -23,6 +23,14 @@ mr_str mr_web_draft_path(mr_page *p, mr_str id, const char *more)
     return mr_arena_format(p->arena, "/provider/drafts/%.*s%s", MR_STR_ARG(id), more);
 }
 
+struct mr_draft_place mr_web_draft_place(mr_str after)
+{
+    mr_str at;
+    uint64_t ms;
+    if (!mr_str_split(&after, '.', &at) || !mr_str_to_u64(at, &ms) || ms > INT64_MAX) return (struct mr_draft_place){0};
+    return (struct mr_draft_place){(int64_t)ms, after};
+}
+
 mr_str mr_web_draft_title(mr_page *p, const struct mr_draft *draft, mr_str *ret_language)
 {
     const mr_json *title = mr_json_get(draft->root, "title");
@@ -41,20 +49,14 @@ void mr_web_draft_put_title(mr_page *p, const struct mr_draft *draft)
     mr_json_put_member(&p->view, "draft_lang", language);
 }
 
-static void put_bool(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 void mr_web_draft_put_state(mr_page *p, mr_draft_state state)
 {
     mr_str id = mr_arena_format(p->arena, "draft.state.%.*s", MR_STR_ARG(mr_draft_state_word(state)));
     mr_json_put_member(&p->view, "state", mr_message_str(p->language, id));
-    put_bool(p, "unchecked", state == MR_DRAFT_SUBMITTED);
-    put_bool(p, "na", state == MR_DRAFT_OPEN || state == MR_DRAFT_ARCHIVED);
-    put_bool(p, "passed", state == MR_DRAFT_PUBLISHED);
-    put_bool(p, "failed", false);
+    mr_json_put_flag(&p->view, "unchecked", state == MR_DRAFT_SUBMITTED);
+    mr_json_put_flag(&p->view, "na", state == MR_DRAFT_OPEN || state == MR_DRAFT_ARCHIVED);
+    mr_json_put_flag(&p->view, "passed", state == MR_DRAFT_PUBLISHED);
+    mr_json_put_flag(&p->view, "failed", false);
 }
 
 void mr_web_draft_put_deed(mr_page *p, const char *member, mr_str org_id, const struct mr_draft_deed *deed)
@@ -117,10 +119,8 @@ static void put_meter(mr_page *p, const struct mr_draft *d, const struct mr_find
     }
     mr_json_put_name(&p->view, "meter");
     mr_json_begin_object(&p->view);
-    mr_json_put_name(&p->view, "answered");
-    mr_json_put_int(&p->view, answered);
-    mr_json_put_name(&p->view, "wanted");
-    mr_json_put_int(&p->view, wanted);
+    mr_json_put_number(&p->view, "answered", answered);
+    mr_json_put_number(&p->view, "wanted", wanted);
     mr_json_put_member(&p->view, "sentence",
                        MR_SAY(p->arena, p->language, "draft.meter",
                               {"count", mr_say_count(p->arena, p->language, answered)},
@@ -146,12 +146,12 @@ static void put_gaps(mr_page *p, const struct mr_draft *d, const struct mr_findi
         mr_json_put_member(v, "text", mr_draft_finding_say(p, f));
         mr_json_put_member(v, "path", path);
         mr_json_put_member(v, "drop", unknown ? member : MR_STR_EMPTY);
-        put_bool(p, "warning", f->warning);
+        mr_json_put_flag(&p->view, "warning", f->warning);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_bool(p, "has_gaps", findings->count > 0);
-    put_bool(p, "complete", findings->faults == 0);
+    mr_json_put_flag(&p->view, "has_gaps", findings->count > 0);
+    mr_json_put_flag(&p->view, "complete", findings->faults == 0);
 }
 
 /* The pages of the form, with how much is to be done on each. */
@@ -192,8 +192,9 @@ static void put_languages(mr_page *p, const struct mr_draft *d)
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "tag", tag);
         mr_json_put_member(&p->view, "tongue_name", c ? mr_concept_label(c, mr_language_tag(p->language)) : tag);
-        put_bool(p, "primary", first);
-        put_bool(p, "removable", d->state == MR_DRAFT_OPEN && !first && !mr_draft_count_texts(d->root, tag));
+        mr_json_put_flag(&p->view, "primary", first);
+        mr_json_put_flag(&p->view, "removable",
+                         d->state == MR_DRAFT_OPEN && !first && !mr_draft_count_texts(d->root, tag));
         mr_json_put_member(&p->view, "lacking",
                            lacking ? mr_office_count(p, "draft.lacking", (int64_t)lacking)
                                    : mr_message(p->language, "draft.lacking.none"));
@@ -214,7 +215,7 @@ static void put_languages(mr_page *p, const struct mr_draft *d)
         mr_json_begin_object(&p->view);
         mr_json_put_member_c(&p->view, "value", scheme->concepts[i].code);
         mr_json_put_member(&p->view, "option", mr_concept_label(&scheme->concepts[i], mr_language_tag(p->language)));
-        put_bool(p, "chosen", mr_str_eq(mr_str_of(scheme->concepts[i].code), likely));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(mr_str_of(scheme->concepts[i].code), likely));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -241,7 +242,7 @@ static void put_changes(mr_page *p, const struct mr_draft *d)
     if (d->based_on.len && mr_catalogue_get(p->service, p->arena, d->based_on, &base, NULL) == MR_OK &&
         mr_json_parse(p->arena, base.document, NULL, &old, NULL) != MR_OK)
         old = NULL;
-    put_bool(p, "has_base", old != NULL);
+    mr_json_put_flag(&p->view, "has_base", old != NULL);
     mr_json_put_member(&p->view, "base_version", old ? base.version : MR_STR_EMPTY);
     mr_json_put_name(&p->view, "changes");
     mr_json_begin_array(&p->view);
@@ -303,23 +304,24 @@ static int put_actions(mr_page *p, const struct mr_draft *d, struct mr_err *err)
     mr_draft_bar bar = MR_DRAFT_FREE;
     if (waits) MR_TRY(mr_draft_find_bar(p->service, p->actor, d, &bar, err));
     bool own = mr_str_is(d->submitted.kind, mr_actor_word(p->actor)) && mr_str_eq(d->submitted.id, p->actor->id);
-    put_bool(p, "open", open);
-    put_bool(p, "waits", waits);
-    put_bool(p, "published", d->state == MR_DRAFT_PUBLISHED);
-    put_bool(p, "away", away);
-    put_bool(p, "can_edit", open && edits);
-    put_bool(p, "can_approve", waits && approves && bar == MR_DRAFT_FREE);
-    put_bool(p, "barred_own", waits && approves && bar == MR_DRAFT_OWN);
-    put_bool(p, "barred_only", waits && approves && bar == MR_DRAFT_ONLY_EDITOR);
-    put_bool(p, "is_operator", p->actor->kind == MR_ACTOR_OPERATOR);
-    put_bool(p, "can_return", waits && approves && (!own || p->actor->kind == MR_ACTOR_OPERATOR));
-    put_bool(p, "can_take_back", waits && edits && own && p->actor->kind != MR_ACTOR_OPERATOR);
-    put_bool(p, "can_comment", !away && d->state != MR_DRAFT_PUBLISHED && may(p, d, MR_MAY_SPECIFICATION_COMMENT));
-    put_bool(p, "can_archive", open && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
-    put_bool(p, "can_restore", away && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
-    put_bool(p, "can_delete", (open || away) && edits);
-    put_bool(p, "can_copy", edits);
-    put_bool(p, "has_more", edits || ((open || away) && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE)));
+    mr_json_put_flag(&p->view, "open", open);
+    mr_json_put_flag(&p->view, "waits", waits);
+    mr_json_put_flag(&p->view, "published", d->state == MR_DRAFT_PUBLISHED);
+    mr_json_put_flag(&p->view, "away", away);
+    mr_json_put_flag(&p->view, "can_edit", open && edits);
+    mr_json_put_flag(&p->view, "can_approve", waits && approves && bar == MR_DRAFT_FREE);
+    mr_json_put_flag(&p->view, "barred_own", waits && approves && bar == MR_DRAFT_OWN);
+    mr_json_put_flag(&p->view, "barred_only", waits && approves && bar == MR_DRAFT_ONLY_EDITOR);
+    mr_json_put_flag(&p->view, "is_operator", p->actor->kind == MR_ACTOR_OPERATOR);
+    mr_json_put_flag(&p->view, "can_return", waits && approves && (!own || p->actor->kind == MR_ACTOR_OPERATOR));
+    mr_json_put_flag(&p->view, "can_take_back", waits && edits && own && p->actor->kind != MR_ACTOR_OPERATOR);
+    mr_json_put_flag(&p->view, "can_comment",
+                     !away && d->state != MR_DRAFT_PUBLISHED && may(p, d, MR_MAY_SPECIFICATION_COMMENT));
+    mr_json_put_flag(&p->view, "can_archive", open && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
+    mr_json_put_flag(&p->view, "can_restore", away && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE));
+    mr_json_put_flag(&p->view, "can_delete", (open || away) && edits);
+    mr_json_put_flag(&p->view, "can_copy", edits);
+    mr_json_put_flag(&p->view, "has_more", edits || ((open || away) && may(p, d, MR_MAY_SPECIFICATION_ARCHIVE)));
     return MR_OK;
 }
 

@@ -10,6 +10,8 @@
 bool mr_web_draft_open(mr_page *p, struct mr_draft *ret);
 /* "/provider/drafts/<id>" with `more` behind it, in the arena. */
 mr_str mr_web_draft_path(mr_page *p, mr_str id, const char *more);
+/* A place in a list of drafts as its address says it ("MS.ID"); the start for anything else. */
+struct mr_draft_place mr_web_draft_place(mr_str after);
 /* Put "draft_title" and "draft_lang" of a draft: its title in the best language for the reader, or words for one without. */
 void mr_web_draft_put_title(mr_page *p, const struct mr_draft *draft);
 /* Its title, as for pages' titles. */

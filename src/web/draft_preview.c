@@ -46,8 +46,7 @@ static void put_formats(mr_page *p, mr_format shown)
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "value", name);
         mr_json_put_member(&p->view, "option", mr_message_str(p->language, id));
-        mr_json_put_name(&p->view, "chosen");
-        mr_json_put_bool(&p->view, format == shown);
+        mr_json_put_flag(&p->view, "chosen", format == shown);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -67,10 +66,8 @@ void mr_web_draft_preview(mr_page *p)
     mr_json_put_member(&p->view, "address", mr_web_draft_path(p, draft.id, ""));
     mr_json_put_member(&p->view, "draft_title", title);
     mr_json_put_member(&p->view, "draft_lang", language);
-    mr_json_put_name(&p->view, "drawable");
-    mr_json_put_bool(&p->view, mr_texts_are_set(spec.title));
-    mr_json_put_name(&p->view, "complete");
-    mr_json_put_bool(&p->view, findings.faults == 0);
+    mr_json_put_flag(&p->view, "drawable", mr_texts_are_set(spec.title));
+    mr_json_put_flag(&p->view, "complete", findings.faults == 0);
     put_formats(p, format);
     if (findings.faults == 0) put_format(p, &spec, format);
     mr_page_show_private(p, "draft_preview");

@@ -41,8 +41,7 @@ static void put_steps(mr_page *p, const struct mr_draft *d, const struct mr_draf
         mr_json_put_member(&p->view, "path",
                            mr_arena_format(p->arena, "/provider/drafts/%.*s/%s", MR_STR_ARG(d->id), section->name));
         mr_json_put_member(&p->view, "name", mr_message(p->language, section->title));
-        mr_json_put_name(&p->view, "current");
-        mr_json_put_bool(&p->view, section == current);
+        mr_json_put_flag(&p->view, "current", section == current);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -66,22 +65,17 @@ static int show(mr_page *p, struct mr_draft_form *form, const struct mr_draft_se
     mr_json_put_member(v, "draft_title", title);
     mr_json_put_member(v, "draft_lang", language);
     mr_json_put_member_c(v, "section", section->name);
-    mr_json_put_name(v, "is_provider_section");
-    mr_json_put_bool(v, strcmp(section->name, "provider") == 0);
+    mr_json_put_flag(v, "is_provider_section", strcmp(section->name, "provider") == 0);
     mr_json_put_member(v, "heading", mr_message(p->language, section->title));
     mr_json_put_member(v, "lead", mr_message_str(p->language, lead));
     mr_json_put_member(v, "trouble", trouble ? mr_message(p->language, trouble) : MR_STR_EMPTY);
-    mr_json_put_name(v, "met");
-    mr_json_put_bool(v, form->conflict_count > 0);
-    mr_json_put_name(v, "saved");
-    mr_json_put_bool(v, !trouble && mr_http_query(p->request, "saved").len > 0);
+    mr_json_put_flag(v, "met", form->conflict_count > 0);
+    mr_json_put_flag(v, "saved", !trouble && mr_http_query(p->request, "saved").len > 0);
     bool closed = form->draft->state != MR_DRAFT_OPEN;
     bool edits = mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, form->draft->org_id, NULL) == MR_OK;
-    mr_json_put_name(v, "closed");
-    mr_json_put_bool(v, closed || !edits);
+    mr_json_put_flag(v, "closed", closed || !edits);
     mr_json_put_member(v, "closed_why", mr_message(p->language, closed ? "draft.form.closed" : "draft.form.only_read"));
-    mr_json_put_name(v, "has_next");
-    mr_json_put_bool(v, mr_draft_section_at(index_of(section) + 1) != NULL);
+    mr_json_put_flag(v, "has_next", mr_draft_section_at(index_of(section) + 1) != NULL);
     put_steps(p, form->draft, section);
     mr_draft_form_put(form, section);
     mr_page_show_private(p, "draft_section");
@@ -149,8 +143,7 @@ static void answer_saved(mr_page *p, const struct mr_draft *d, const struct mr_d
     mr_json_put_member(v, "saved",
                        MR_SAY(p->arena, p->language, "draft.form.saved_at",
                               {"time", mr_say_time(p->arena, p->language, d->updated_at)}));
-    mr_json_put_name(v, "revision");
-    mr_json_put_int(v, d->revision);
+    mr_json_put_number(v, "revision", d->revision);
     mr_json_put_name(v, "marks");
     mr_json_begin_object(v);
     for (size_t i = 0; i < count; i++) {
@@ -266,8 +259,7 @@ void mr_web_vocabulary(mr_page *p)
     while (mr_scheme_get(code) != scheme) code++;
     mr_api_begin(p);
     size_t count = mr_draft_search(p, code, mr_http_query(p->request, "q"), NULL, MR_LIMIT_VOCABULARY_FOUND);
-    mr_json_put_name(&p->view, "count");
-    mr_json_put_int(&p->view, (int64_t)count);
+    mr_json_put_number(&p->view, "count", (int64_t)count);
     mr_str said = count ? MR_SAY(p->arena, p->language,
                                  count > MR_LIMIT_VOCABULARY_FOUND ? "draft.form.found_many" : "draft.form.found",
                                  {"count", mr_say_count(p->arena, p->language, (int64_t)count)})

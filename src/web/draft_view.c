@@ -20,26 +20,6 @@ struct showing {
 static void put_fields(struct showing *s, const struct mr_draft_field *fields, size_t count, mr_str name,
                        const mr_json *object);
 
-static void put_false(mr_json_writer *v, const char *name)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, false);
-}
-
-static void put_bool(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
-static void put_or_false(mr_json_writer *v, const char *name, mr_str text)
-{
-    if (text.len)
-        mr_json_put_member(v, name, text);
-    else
-        put_false(v, name);
-}
-
 static mr_str below(const struct showing *s, mr_str name, const char *member)
 {
     return *member ? mr_arena_format(s->arena, "%.*s.%s", MR_STR_ARG(name), member) : name;
@@ -108,7 +88,7 @@ static bool put_faults(struct showing *s, mr_str name, bool whole)
         any = true;
     }
     mr_json_end_array(s->v);
-    put_bool(s->v, "wrong", any);
+    mr_json_put_flag(s->v, "wrong", any);
     return any;
 }
 
@@ -129,8 +109,8 @@ static void put_theirs(struct showing *s, const struct mr_draft_field *f, mr_str
         mr_draft_tell(s->page, "theirs", f, s->form->conflicts[i].theirs);
         met = true;
     }
-    put_bool(s->v, "conflict", met);
-    if (!met) put_false(s->v, "theirs");
+    mr_json_put_flag(s->v, "conflict", met);
+    if (!met) mr_json_put_flag(s->v, "theirs", false);
 }
 
 /* ---- vocabularies ---- */
@@ -196,7 +176,7 @@ static void put_option(struct showing *s, mr_str name, mr_str value, mr_str labe
     mr_json_put_member(s->v, "name", name);
     mr_json_put_member(s->v, "value", value);
     mr_json_put_member(s->v, "option", label);
-    put_bool(s->v, "chosen", chosen);
+    mr_json_put_flag(s->v, "chosen", chosen);
     mr_json_end_object(s->v);
 }
 
@@ -284,8 +264,8 @@ static void put_choices(struct showing *s, const struct mr_draft_field *f, mr_st
     mr_str typed = mr_str_eq(s->form->search, name) ? mr_http_query(s->page->request, "q") : MR_STR_EMPTY;
     mr_json_put_name(s->v, "choices");
     mr_json_begin_object(s->v);
-    put_bool(s->v, "one", one);
-    put_bool(s->v, "pick", pick);
+    mr_json_put_flag(s->v, "one", one);
+    mr_json_put_flag(s->v, "pick", pick);
     mr_json_put_member_c(s->v, "scheme", scheme->name);
     mr_json_put_member(s->v, "typed", typed);
     mr_json_put_name(s->v, "options");
@@ -315,7 +295,7 @@ static void put_tongue(struct showing *s, mr_str name, mr_str tag, const mr_json
     mr_json_put_member(s->v, "tongue", tag);
     mr_json_put_member(s->v, "tongue_name", language_name(s->page, tag));
     mr_json_put_member(s->v, "text", text);
-    put_bool(s->v, "lacking", !text.len && !is_primary && mr_json_count(value));
+    mr_json_put_flag(s->v, "lacking", !text.len && !is_primary && mr_json_count(value));
     mr_json_end_object(s->v);
 }
 
@@ -325,7 +305,7 @@ static void put_texts(struct showing *s, const struct mr_draft_field *f, mr_str 
     bool first = true;
     mr_json_put_name(s->v, "texts");
     mr_json_begin_object(s->v);
-    put_bool(s->v, "area", f->kind == MR_FIELD_TEXTS);
+    mr_json_put_flag(s->v, "area", f->kind == MR_FIELD_TEXTS);
     mr_json_put_name(s->v, "tongues");
     mr_json_begin_array(s->v);
     while (mr_str_split(&rest, ' ', &tag)) {
@@ -362,7 +342,7 @@ static void put_known(struct showing *s, const struct mr_draft_field *f)
                                                      &rows, &count, NULL) != MR_OK)
         count = 0;
     if (!count) {
-        put_false(s->v, "known");
+        mr_json_put_flag(s->v, "known", false);
         return;
     }
     mr_json_put_name(s->v, "known");
@@ -383,13 +363,13 @@ static void put_object(struct showing *s, const struct mr_draft_field *f, mr_str
 {
     mr_json_put_name(s->v, "object");
     mr_json_begin_object(s->v);
-    put_bool(s->v, "folded", f->is_folded);
+    mr_json_put_flag(s->v, "folded", f->is_folded);
     bool open = mr_json_count(value) > 0;
     if (!*f->name) { /* a part of the object around it: open when something in it is answered */
         open = false;
         for (size_t i = 0; i < f->field_count; i++) open |= mr_json_get(value, f->fields[i].name) != NULL;
     }
-    put_bool(s->v, "opened", open);
+    mr_json_put_flag(s->v, "opened", open);
     put_known(s, f);
     put_fields(s, f->fields, f->field_count, name, value);
     mr_json_end_object(s->v);
@@ -430,15 +410,15 @@ static void put_item(struct showing *s, const struct mr_draft_field *f, mr_str l
     mr_json_put_member(s->v, "list_name", list);
     mr_json_put_member(s->v, "place", mr_arena_format(s->arena, "%zu", i));
     mr_json_put_member(s->v, "item_title", title_of(s, f, item, i));
-    put_bool(s->v, "kept", folded);
-    put_bool(s->v, "first", i == 0);
-    put_bool(s->v, "last", i + 1 >= count);
-    put_bool(s->v, "there", i < count);
-    put_bool(s->v, "or_provider", f->or_provider);
-    put_bool(s->v, "is_provider", mr_str_is(mr_json_str(item), "provider"));
+    mr_json_put_flag(s->v, "kept", folded);
+    mr_json_put_flag(s->v, "first", i == 0);
+    mr_json_put_flag(s->v, "last", i + 1 >= count);
+    mr_json_put_flag(s->v, "there", i < count);
+    mr_json_put_flag(s->v, "or_provider", f->or_provider);
+    mr_json_put_flag(s->v, "is_provider", mr_str_is(mr_json_str(item), "provider"));
     put_faults(s, name, folded);
     if (folded)
-        put_false(s->v, "fields");
+        mr_json_put_flag(s->v, "fields", false);
     else
         put_fields(s, f->fields, f->field_count, name, item);
     mr_json_end_object(s->v);
@@ -456,7 +436,7 @@ static void put_list(struct showing *s, const struct mr_draft_field *f, mr_str n
     mr_json_put_name(s->v, "list");
     mr_json_begin_object(s->v);
     mr_json_put_member(s->v, "count", mr_arena_format(s->arena, "%zu", count + add));
-    put_bool(s->v, "numbered", true);
+    mr_json_put_flag(s->v, "numbered", true);
     mr_json_put_name(s->v, "items");
     mr_json_begin_array(s->v);
     MR_JSON_EACH (item, value) {
@@ -476,19 +456,19 @@ static void put_about(struct showing *s, const struct mr_draft_field *f, mr_str 
 {
     bool top = mr_str_find_char(name, '.') < 0, needed = false;
     mr_json_put_member_c(s->v, "base_name", f->name);
-    put_bool(s->v, "top", top && *f->name);
+    mr_json_put_flag(s->v, "top", top && *f->name);
     for (mr_element e = 0; top && e < MR_ELEMENT_COUNT; e++) {
         const struct mr_element_info *info = mr_element_info(e);
         needed |= info->mandatory && info->source == MR_ELEMENT_SPECIFICATION && mr_str_is(name, info->code);
     }
-    put_bool(s->v, "needed", needed || mr_str_is(name, "provider"));
-    put_or_false(s->v, "mark",
-                 top ? mr_draft_mark(s->arena, mr_json_find_member(s->form->draft->root, name)) : MR_STR_EMPTY);
+    mr_json_put_flag(s->v, "needed", needed || mr_str_is(name, "provider"));
+    mr_json_put_member_or_false(
+        s->v, "mark", top ? mr_draft_mark(s->arena, mr_json_find_member(s->form->draft->root, name)) : MR_STR_EMPTY);
     static const char *const parts[] = {"help", "example"};
     for (size_t i = 0; i < 2; i++) {
         mr_str id = f->key ? mr_arena_format(s->arena, "draft.%s.%s", parts[i], f->key) : MR_STR_EMPTY;
         bool there = id.len && mr_message_exists(mr_language_english(), id);
-        put_or_false(s->v, parts[i], there ? mr_message_str(s->page->language, id) : MR_STR_EMPTY);
+        mr_json_put_member_or_false(s->v, parts[i], there ? mr_message_str(s->page->language, id) : MR_STR_EMPTY);
     }
 }
 
@@ -500,7 +480,7 @@ static void put_answer(struct showing *s, const struct mr_draft_field *f, mr_str
                                   CHOICES, CHOICES, CHOICES, SELECT, OBJECT, LIST};
     int part = of_kind[f->kind];
     for (int i = 0; i < (int)(sizeof parts / sizeof *parts); i++)
-        if (i != part) put_false(s->v, parts[i]);
+        if (i != part) mr_json_put_flag(s->v, parts[i], false);
     switch (part) {
     case LINE:
         mr_json_put_name(s->v, "line");
@@ -510,15 +490,15 @@ static void put_answer(struct showing *s, const struct mr_draft_field *f, mr_str
                              f->kind == MR_FIELD_NUMBER     ? "decimal"
                              : f->input && *f->input != 'd' ? f->input
                                                             : "text");
-        put_bool(s->v, "short", f->kind == MR_FIELD_NUMBER || (f->input && *f->input == 'd'));
-        put_bool(s->v, "date", f->input && *f->input == 'd');
+        mr_json_put_flag(s->v, "short", f->kind == MR_FIELD_NUMBER || (f->input && *f->input == 'd'));
+        mr_json_put_flag(s->v, "date", f->input && *f->input == 'd');
         mr_json_end_object(s->v);
         break;
     case TEXTS: put_texts(s, f, name, value); break;
     case FLAG:
         mr_json_put_name(s->v, "flag");
         mr_json_begin_object(s->v);
-        put_bool(s->v, "chosen", mr_json_is(value, MR_JSON_TRUE));
+        mr_json_put_flag(s->v, "chosen", mr_json_is(value, MR_JSON_TRUE));
         mr_json_end_object(s->v);
         break;
     case SELECT: put_select(s, f, name, plain(value)); break;
@@ -545,16 +525,16 @@ static void put_fields(struct showing *s, const struct mr_draft_field *fields, s
         if (*f->name)
             put_faults(s, id, !container);
         else {
-            put_false(s->v, "faults");
-            put_false(s->v, "wrong");
+            mr_json_put_flag(s->v, "faults", false);
+            mr_json_put_flag(s->v, "wrong", false);
         }
         if (mr_str_find_char(id, '.') < 0) {
             put_remarks(s, id);
             put_theirs(s, f, id);
         } else {
-            put_false(s->v, "remarks");
-            put_false(s->v, "theirs");
-            put_false(s->v, "conflict");
+            mr_json_put_flag(s->v, "remarks", false);
+            mr_json_put_flag(s->v, "theirs", false);
+            mr_json_put_flag(s->v, "conflict", false);
         }
         put_answer(s, f, id, value);
         mr_json_end_object(s->v);
@@ -582,9 +562,9 @@ static void tell_line(struct telling *t, mr_str label, mr_str text, mr_str tongu
     mr_json_writer *v = &t->page->view;
     if (!text.len || t->lines++ > 400) return;
     mr_json_begin_object(v);
-    put_or_false(v, "line_label", label);
+    mr_json_put_member_or_false(v, "line_label", label);
     mr_json_put_member(v, "text", text);
-    put_or_false(v, "tongue", tongue);
+    mr_json_put_member_or_false(v, "tongue", tongue);
     mr_json_end_object(v);
 }
 

@@ -9,12 +9,6 @@
 
 /* ---- the list ---- */
 
-static void put_bool(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 /* Does its title, in any language, or its identifier have what was typed? ASCII letters without case. */
 static bool fits(mr_str text, mr_str typed)
 {
@@ -44,21 +38,13 @@ struct part {
     mr_str next;
 };
 
-static struct mr_draft_place place_of(mr_str after)
-{
-    mr_str at;
-    uint64_t ms;
-    if (!mr_str_split(&after, '.', &at) || !mr_str_to_u64(at, &ms) || ms > INT64_MAX) return (struct mr_draft_place){0};
-    return (struct mr_draft_place){(int64_t)ms, after};
-}
-
 /* Titles are looked at in pieces, until the page is full or enough was looked at: then the page goes on from there. */
 static int find_drafts(mr_page *p, mr_draft_state state, mr_str typed, mr_str after, struct part *ret,
                        struct mr_err *err)
 {
     struct mr_draft *kept = MR_NEW_ARRAY(p->arena, struct mr_draft, MR_LIMIT_OFFICE_ROWS), *list;
     struct mr_draft_filter filter = {
-        .state = mr_draft_state_word(state), .after = place_of(after), .limit = MR_LIMIT_OFFICE_ROWS + 1};
+        .state = mr_draft_state_word(state), .after = mr_web_draft_place(after), .limit = MR_LIMIT_OFFICE_ROWS + 1};
     size_t count = 0, looked = 0, kept_count = 0;
     if (!kept) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     *ret = (struct part){kept};
@@ -135,9 +121,9 @@ static void put_drafts(mr_page *p, const char *member, const struct part *part)
         mr_web_draft_put_deed(p, "submitted", d->org_id, &d->submitted);
         bool own = mr_str_is(d->submitted.kind, mr_actor_word(p->actor)) && mr_str_eq(d->submitted.id, p->actor->id) &&
                    p->actor->kind == MR_ACTOR_PERSON;
-        put_bool(p, "waits_for_you",
-                 d->state == MR_DRAFT_SUBMITTED && !own &&
-                     mr_authorise(p->actor, MR_MAY_SPECIFICATION_APPROVE, d->org_id, NULL) == MR_OK);
+        mr_json_put_flag(&p->view, "waits_for_you",
+                         d->state == MR_DRAFT_SUBMITTED && !own &&
+                             mr_authorise(p->actor, MR_MAY_SPECIFICATION_APPROVE, d->org_id, NULL) == MR_OK);
         mr_json_put_member(&p->view, "sent_back", d->state == MR_DRAFT_OPEN ? d->reason : MR_STR_EMPTY);
         mr_json_end_object(&p->view);
     }
@@ -157,12 +143,14 @@ static void put_published(mr_page *p, const char *member, const struct part *par
         mr_json_put_member(&p->view, "title", title);
         mr_json_put_member(&p->view, "title_lang", language);
         mr_json_put_member(&p->view, "version", s->version);
-        mr_json_put_member(&p->view, "since", mr_say_date(p->arena, p->language, mr_date_of_time(s->published_at)));
+        mr_json_put_member(&p->view, "since", mr_say_day(p->arena, p->language, s->published_at));
         mr_json_put_member(&p->view, "awarded",
                            s->awarded ? mr_office_count(p, "office.awarded", s->awarded)
                                       : mr_message(p->language, "office.awarded.none"));
-        put_bool(p, "can_edit", mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, s->org_id, NULL) == MR_OK);
-        put_bool(p, "can_archive", mr_authorise(p->actor, MR_MAY_SPECIFICATION_ARCHIVE, s->org_id, NULL) == MR_OK);
+        mr_json_put_flag(&p->view, "can_edit",
+                         mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, s->org_id, NULL) == MR_OK);
+        mr_json_put_flag(&p->view, "can_archive",
+                         mr_authorise(p->actor, MR_MAY_SPECIFICATION_ARCHIVE, s->org_id, NULL) == MR_OK);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -179,7 +167,7 @@ static void put_filter(mr_page *p, mr_str shown)
         mr_json_put_member_c(&p->view, "value", parts[i]);
         mr_json_put_member(&p->view, "option",
                            mr_message_str(p->language, mr_arena_format(p->arena, "drafts.show.%s", parts[i])));
-        put_bool(p, "chosen", mr_str_is(shown, parts[i]) || (!shown.len && i == 0));
+        mr_json_put_flag(&p->view, "chosen", mr_str_is(shown, parts[i]) || (!shown.len && i == 0));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -237,19 +225,19 @@ static int put_all(mr_page *p, struct mr_err *err)
     MR_TRY(has_any(p, &any, err));
     put_filter(p, show);
     mr_json_put_member(&p->view, "typed", typed);
-    put_bool(p, "any", any);
+    mr_json_put_flag(&p->view, "any", any);
     for (size_t i = 0; i < PARTS; i++) {
         bool wanted = after.len ? mr_str_is(only, parts[i].member)
                                 : (usual && parts[i].is_usual) || mr_str_is(show, parts[i].show);
         MR_TRY(put_part(p, i, typed, after, wanted, &counts[i], err));
         shown += counts[i];
     }
-    put_bool(p, "has_waiting", counts[0] > 0);
-    put_bool(p, "has_drafts", counts[1] > 0);
-    put_bool(p, "has_published", counts[2] > 0);
-    put_bool(p, "has_away", counts[3] + counts[4] > 0);
-    put_bool(p, "nothing_fits", !shown && any);
-    if (after.len) put_bool(p, "is_later", true);
+    mr_json_put_flag(&p->view, "has_waiting", counts[0] > 0);
+    mr_json_put_flag(&p->view, "has_drafts", counts[1] > 0);
+    mr_json_put_flag(&p->view, "has_published", counts[2] > 0);
+    mr_json_put_flag(&p->view, "has_away", counts[3] + counts[4] > 0);
+    mr_json_put_flag(&p->view, "nothing_fits", !shown && any);
+    if (after.len) mr_json_put_flag(&p->view, "is_later", true);
     return MR_OK;
 }
 
@@ -257,7 +245,7 @@ void mr_web_drafts(mr_page *p)
 {
     struct mr_err err = {0};
     mr_page_begin(p, "drafts.title", "provider.specifications");
-    put_bool(p, "can_begin", mr_actor_may(p->actor, MR_MAY_SPECIFICATION_EDIT));
+    mr_json_put_flag(&p->view, "can_begin", mr_actor_may(p->actor, MR_MAY_SPECIFICATION_EDIT));
     if (put_all(p, &err) != MR_OK)
         mr_page_fail(p, &err);
     else
@@ -284,7 +272,7 @@ static void put_tongue_choices(mr_page *p, mr_str chosen)
         mr_json_put_member_c(&p->view, "value", offered[i]);
         mr_json_put_member(&p->view, "option",
                            c ? mr_concept_label(c, mr_language_tag(p->language)) : mr_str_of(offered[i]));
-        put_bool(p, "chosen", mr_str_has_prefix(chosen, mr_str_of(offered[i])));
+        mr_json_put_flag(&p->view, "chosen", mr_str_has_prefix(chosen, mr_str_of(offered[i])));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -302,11 +290,11 @@ static void show_new(mr_page *p, const struct beginning *b)
     mr_page_begin(p, "drafts.new.title", "provider.specifications");
     mr_json_put_member(&p->view, "typed_title", b->title);
     mr_json_put_member(&p->view, "typed_provider", b->provider);
-    put_bool(p, "needs_provider", needs_provider || (b->wrong && strcmp(b->wrong, "/provider") == 0));
-    put_bool(p, "wrong_title", b->wrong && strcmp(b->wrong, "/title") == 0);
-    put_bool(p, "wrong_provider", b->wrong && strcmp(b->wrong, "/provider") == 0);
-    put_bool(p, "wrong", b->wrong != NULL);
-    put_bool(p, "with_english", !mr_str_is(languages, "en") || !b->languages.len);
+    mr_json_put_flag(&p->view, "needs_provider", needs_provider || (b->wrong && strcmp(b->wrong, "/provider") == 0));
+    mr_json_put_flag(&p->view, "wrong_title", b->wrong && strcmp(b->wrong, "/title") == 0);
+    mr_json_put_flag(&p->view, "wrong_provider", b->wrong && strcmp(b->wrong, "/provider") == 0);
+    mr_json_put_flag(&p->view, "wrong", b->wrong != NULL);
+    mr_json_put_flag(&p->view, "with_english", !mr_str_is(languages, "en") || !b->languages.len);
     mr_json_put_member(&p->view, "file_fault", b->file_fault);
     mr_json_put_member(&p->view, "file_place", b->file_place);
     put_tongue_choices(p, languages);

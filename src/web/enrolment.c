@@ -17,12 +17,6 @@
 
 static const char *const states[] = {"applied", "enrolled", "completed", "withdrawn", "not_passed"};
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 /* ---- what was typed, and what is wrong with it ---- */
 
 struct typed {
@@ -66,7 +60,7 @@ static void put_learner(mr_page *p, const struct typed *typed)
                            mr_message_str(p->language, mr_arena_format(p->arena, "mapping.field.%s", code)));
         mr_json_put_member(v, "value", values[i]);
         mr_json_put_member_c(v, "autocomplete", kinds[i]);
-        put_flag(v, "is_email", fields[i] == MR_FIELD_EMAIL);
+        mr_json_put_flag(v, "is_email", fields[i] == MR_FIELD_EMAIL);
         for (size_t k = 0; typed && typed->learner && typed->findings && k < typed->findings->count; k++) {
             const struct mr_finding *f = &typed->findings->items[k];
             bool here =
@@ -85,8 +79,8 @@ static void put_faults(mr_page *p, const struct typed *typed)
     mr_json_writer *v = &p->view;
     if (!typed) return;
     mr_http_set_status(p->response, 422);
-    put_flag(v, mr_arena_format(p->arena, "wrong_%s", typed->form).ptr, true);
-    put_flag(v, "is_wrong", true);
+    mr_json_put_flag(v, mr_arena_format(p->arena, "wrong_%s", typed->form).ptr, true);
+    mr_json_put_flag(v, "is_wrong", true);
     mr_json_put_name(v, "faults");
     mr_json_begin_array(v);
     if (typed->sentence.len) mr_json_put_str(v, typed->sentence);
@@ -121,8 +115,8 @@ static void put_result(mr_page *p, const struct typed *typed, const mr_enrolment
     const struct mr_findings *wrong = faults_of(typed, e->id);
     mr_json_put_member(v, "grade", grid_value(p, typed, "grade", e->id, e->grade));
     mr_json_put_member(v, "awarded_on", grid_value(p, typed, "on", e->id, e->awarded_on));
-    put_flag(v, "is_passed", mr_str_is(passed, "yes"));
-    put_flag(v, "is_not_passed", mr_str_is(passed, "no"));
+    mr_json_put_flag(v, "is_passed", mr_str_is(passed, "yes"));
+    mr_json_put_flag(v, "is_not_passed", mr_str_is(passed, "no"));
     if (wrong) mr_json_put_member(v, "wrong", mr_finding_say(p->arena, p->language, &wrong->items[0]));
 }
 
@@ -138,7 +132,7 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_put_member(v, "number", e->student_number);
     mr_json_put_member(v, "specification", e->specification_slug);
     mr_json_put_member(v, "of", title);
-    mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(e->created_at)));
+    mr_json_put_member(v, "when", mr_say_day(p->arena, p->language, e->created_at));
     mr_json_put_member(
         v, "source",
         mr_message_str(p->language, mr_arena_format(p->arena, "enrolment.source.%.*s", MR_STR_ARG(e->source))));
@@ -146,10 +140,10 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
         v, "state",
         mr_message_str(p->language, mr_arena_format(p->arena, "enrolment.state.%.*s", MR_STR_ARG(e->state))));
     for (size_t i = 0; i < 5; i++)
-        if (mr_str_is(e->state, states[i])) put_flag(v, looks[i], true);
-    put_flag(v, "may_withdraw", enrolled || applied);
-    put_flag(v, "may_take", applied);
-    put_flag(v, "may_result", enrolled);
+        if (mr_str_is(e->state, states[i])) mr_json_put_flag(v, looks[i], true);
+    mr_json_put_flag(v, "may_withdraw", enrolled || applied);
+    mr_json_put_flag(v, "may_take", applied);
+    mr_json_put_flag(v, "may_result", enrolled);
     if (enrolled) put_result(p, typed, e);
     mr_json_end_object(v);
 }
@@ -181,8 +175,8 @@ static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str
         results |= mr_str_is(list[i].state, "enrolled");
     }
     mr_json_end_array(v);
-    put_flag(v, "has_enrolments", count > 0);
-    put_flag(v, "has_results", results && slug.len);
+    mr_json_put_flag(v, "has_enrolments", count > 0);
+    mr_json_put_flag(v, "has_results", results && slug.len);
     if (more) mr_json_put_member(v, "next", list[count - 1].id);
     mr_json_put_member(v, "shown_state", state);
     return MR_OK;
@@ -203,11 +197,11 @@ static int put_counts(mr_page *p, mr_str org_id, mr_str slug, struct mr_err *err
         mr_json_put_member(v, "state",
                            mr_message_str(p->language, mr_arena_format(p->arena, "enrolment.state.%s", states[i])));
         mr_json_put_member(v, "count", mr_say_count(p->arena, p->language, counts[i]));
-        put_flag(v, "current", mr_str_is(shown, states[i]));
+        mr_json_put_flag(v, "current", mr_str_is(shown, states[i]));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "all_states", shown.len == 0);
+    mr_json_put_flag(v, "all_states", shown.len == 0);
     return MR_OK;
 }
 
@@ -225,7 +219,7 @@ static void put_specifications(mr_page *p, mr_str org_id, mr_str slug)
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "title", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
-        put_flag(v, "chosen", mr_str_eq(list[i].slug, slug));
+        mr_json_put_flag(v, "chosen", mr_str_eq(list[i].slug, slug));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -251,8 +245,7 @@ static void put_file(mr_page *p, const struct mr_enrolment_file *file)
     for (size_t i = 0; i < file->refused_count; i++) {
         const struct mr_enrolment_refused *r = &file->refused[i];
         mr_json_begin_object(v);
-        mr_json_put_name(v, "number");
-        mr_json_put_int(v, r->number);
+        mr_json_put_number(v, "number", r->number);
         mr_json_put_member(v, "name", r->name.len ? r->name : mr_message(p->language, "batch.no_name"));
         mr_json_put_name(v, "reasons");
         mr_json_begin_array(v);
@@ -279,7 +272,7 @@ static int put_chosen(mr_page *p, const struct typed *typed, mr_str slug, struct
     mr_json_put_member(v, "title",
                        mr_texts_get(page.published.specification.title, mr_language_tag(p->language), &language));
     mr_json_put_member(v, "lang", language);
-    put_flag(v, "is_open", page.link.is_open);
+    mr_json_put_flag(v, "is_open", page.link.is_open);
     mr_json_put_member(v, "link",
                        mr_arena_format(p->arena, "%.*s/enrol/%.*s", MR_STR_ARG(mr_service_public_url(p->service)),
                                        MR_STR_ARG(page.published.slug)));
@@ -423,11 +416,11 @@ void mr_web_put_enrolment_page(mr_page *p, mr_str slug, mr_str id, bool wrong)
     mr_json_put_member(
         v, "link",
         mr_arena_format(p->arena, "%.*s/enrol/%.*s", MR_STR_ARG(mr_service_public_url(p->service)), MR_STR_ARG(id)));
-    put_flag(v, "is_open", page.is_open);
-    put_flag(v, "waits", page.link.is_open && !page.is_open);
-    put_flag(v, "is_chosen", wrong ? mr_http_form(p->request, "open").len > 0 : page.link.is_open);
-    put_flag(v, "wrong", wrong);
-    put_flag(v, "may", mr_authorise(p->actor, MR_MAY_ENROLMENT_EDIT, page.published.org_id, NULL) == MR_OK);
+    mr_json_put_flag(v, "is_open", page.is_open);
+    mr_json_put_flag(v, "waits", page.link.is_open && !page.is_open);
+    mr_json_put_flag(v, "is_chosen", wrong ? mr_http_form(p->request, "open").len > 0 : page.link.is_open);
+    mr_json_put_flag(v, "wrong", wrong);
+    mr_json_put_flag(v, "may", mr_authorise(p->actor, MR_MAY_ENROLMENT_EDIT, page.published.org_id, NULL) == MR_OK);
     mr_str seats = page.link.id.len && page.link.seats >= 0
                        ? mr_arena_format(p->arena, "%lld", (long long)page.link.seats)
                        : MR_STR_EMPTY;
@@ -530,10 +523,10 @@ static int show_join(mr_page *p, const struct typed *typed, mr_enrolment_joined 
     mr_json_put_member(v, "provider", mr_texts_get(s->provider.name, mr_language_tag(p->language), NULL));
     mr_json_put_member(v, "keep", mr_office_count(p, "enrol.keep", page.link.keep_months));
     bool full = page.seats >= 0 && page.taken >= page.seats;
-    put_flag(v, "full", full && !(sent && done != MR_ENROLMENT_FULL));
-    put_flag(v, "joined", sent && done == MR_ENROLMENT_JOINED);
-    put_flag(v, "there", sent && done == MR_ENROLMENT_THERE);
-    put_flag(v, "form", !sent && !full);
+    mr_json_put_flag(v, "full", full && !(sent && done != MR_ENROLMENT_FULL));
+    mr_json_put_flag(v, "joined", sent && done == MR_ENROLMENT_JOINED);
+    mr_json_put_flag(v, "there", sent && done == MR_ENROLMENT_THERE);
+    mr_json_put_flag(v, "form", !sent && !full);
     if (page.seats >= 0 && !full)
         mr_json_put_member(v, "seats", mr_office_count(p, "enrol.seats", page.seats - page.taken));
     put_faults(p, typed);

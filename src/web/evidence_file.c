@@ -15,9 +15,9 @@ void mr_office_put_evidence(mr_page *p, mr_evidence_object kind, mr_str object_i
     mr_json_put_name(v, "evidence");
     mr_json_begin_object(v);
     mr_json_put_member(v, "address", mr_arena_format(p->arena, "%.*s/evidence", MR_STR_ARG(back)));
-    mr_office_put_flag(p, "has_files", count > 0);
-    mr_office_put_flag(
-        p, "may_add",
+    mr_json_put_flag(&p->view, "has_files", count > 0);
+    mr_json_put_flag(
+        &p->view, "may_add",
         mr_actor_may(p->actor, kind == MR_EVIDENCE_VALIDATION ? MR_MAY_VALIDATION_EDIT : MR_MAY_RESULT_ENTER));
     mr_json_put_name(v, "files");
     mr_json_begin_array(v);
@@ -26,7 +26,7 @@ void mr_office_put_evidence(mr_page *p, mr_evidence_object kind, mr_str object_i
         mr_json_put_member(v, "id", files[i].id);
         mr_json_put_member(v, "name", files[i].name);
         mr_json_put_member(v, "type", files[i].type);
-        mr_office_put_number(p, "kib", (files[i].size + 1023) / 1024);
+        mr_page_put_count(p, "kib", (files[i].size + 1023) / 1024);
         mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, files[i].added_at));
         mr_json_put_member(v, "sha256", files[i].sha256);
         mr_json_end_object(v);

@@ -135,27 +135,12 @@ mr_str mr_fields_read(mr_page *p, const struct mr_field *fields, size_t count)
 
 /* ---- the view ---- */
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static void put_or_false(mr_page *p, const char *name, mr_str text)
-{
-    mr_json_put_name(&p->view, name);
-    if (text.len)
-        mr_json_put_str(&p->view, text);
-    else
-        mr_json_put_bool(&p->view, false);
-}
-
-static void put_option(mr_page *p, mr_str value, mr_str label, mr_str chosen)
+void mr_fields_put_option(mr_page *p, mr_str value, mr_str label, mr_str chosen)
 {
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "value", value);
     mr_json_put_member(&p->view, "label", label);
-    put_flag(p, "chosen", mr_str_eq(value, chosen));
+    mr_json_put_flag(&p->view, "chosen", mr_str_eq(value, chosen));
     mr_json_end_object(&p->view);
 }
 
@@ -175,16 +160,17 @@ static void put_concepts(mr_page *p, const mr_scheme *scheme, mr_str chosen)
                                      scheme->concepts[i].code};
     if (scheme == mr_scheme_get(MR_SCHEME_COUNTRY) || scheme == mr_scheme_get(MR_SCHEME_JURISDICTION))
         mr_collate(p->language, names, scheme->count);
-    for (size_t i = 0; i < scheme->count; i++) put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
+    for (size_t i = 0; i < scheme->count; i++) mr_fields_put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
 }
 
 void mr_fields_put_options(mr_page *p, const char *name, const struct mr_field *f, mr_str chosen)
 {
     mr_json_put_name(&p->view, name);
     mr_json_begin_array(&p->view);
-    if (!f->required || !chosen.len) put_option(p, MR_STR(""), mr_message(p->language, "fields.choose"), chosen);
+    if (!f->required || !chosen.len)
+        mr_fields_put_option(p, MR_STR(""), mr_message(p->language, "fields.choose"), chosen);
     for (const char *const *word = f->words; word && *word; word++)
-        put_option(p, mr_str_of(*word), say_word(p, f, *word), chosen);
+        mr_fields_put_option(p, mr_str_of(*word), say_word(p, f, *word), chosen);
     if (!f->words) put_concepts(p, mr_scheme_get(f->scheme), chosen);
     mr_json_end_array(&p->view);
 }
@@ -197,7 +183,7 @@ static void put_language_options(mr_page *p, mr_str chosen)
     bool known = !chosen.len;
     mr_json_put_name(&p->view, "options");
     mr_json_begin_array(&p->view);
-    put_option(p, MR_STR(""), mr_message(p->language, "fields.choose"), chosen);
+    mr_fields_put_option(p, MR_STR(""), mr_message(p->language, "fields.choose"), chosen);
     for (const char *const *tag = offered; *tag; tag++) {
         const mr_concept *c = mr_concept_find(MR_SCHEME_LANGUAGE, mr_str_of(*tag));
         if (!c) continue;
@@ -205,9 +191,9 @@ static void put_language_options(mr_page *p, mr_str chosen)
         names[count++] = (struct mr_named){mr_concept_label(c, mr_language_tag(p->language)), *tag};
     }
     mr_collate(p->language, names, count);
-    for (size_t i = 0; i < count; i++) put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
+    for (size_t i = 0; i < count; i++) mr_fields_put_option(p, mr_str_of(names[i].what), names[i].name, chosen);
     const mr_concept *other = known ? NULL : mr_concept_find(MR_SCHEME_LANGUAGE, chosen);
-    if (other) put_option(p, chosen, mr_concept_label(other, mr_language_tag(p->language)), chosen);
+    if (other) mr_fields_put_option(p, chosen, mr_concept_label(other, mr_language_tag(p->language)), chosen);
     mr_json_end_array(&p->view);
 }
 
@@ -256,16 +242,16 @@ static void put_field(mr_page *p, const struct shown *s, const struct mr_finding
     mr_json_begin_object(&p->view);
     mr_json_put_member_c(&p->view, "name", s->name);
     mr_json_put_member(&p->view, "label", label_of(p, s));
-    put_or_false(p, "hint", has_hint ? mr_message_str(p->language, hint) : MR_STR_EMPTY);
+    mr_json_put_member_or_false(&p->view, "hint", has_hint ? mr_message_str(p->language, hint) : MR_STR_EMPTY);
     mr_json_put_member(&p->view, "value", s->value);
-    put_or_false(p, "tongue", s->tongue);
-    put_or_false(p, "error", wrong_with(p, findings, s->pointer, s->first));
-    put_flag(p, "required", f->required && s->first);
-    put_flag(p, "is_line", !is_select && f->kind != MR_FIELD_AREAS);
-    put_flag(p, "is_area", f->kind == MR_FIELD_AREAS);
-    put_flag(p, "is_number", f->kind == MR_FIELD_NUMBER);
+    mr_json_put_member_or_false(&p->view, "tongue", s->tongue);
+    mr_json_put_member_or_false(&p->view, "error", wrong_with(p, findings, s->pointer, s->first));
+    mr_json_put_flag(&p->view, "required", f->required && s->first);
+    mr_json_put_flag(&p->view, "is_line", !is_select && f->kind != MR_FIELD_AREAS);
+    mr_json_put_flag(&p->view, "is_area", f->kind == MR_FIELD_AREAS);
+    mr_json_put_flag(&p->view, "is_number", f->kind == MR_FIELD_NUMBER);
     mr_json_put_member_c(&p->view, "type", types[f->kind]);
-    put_flag(p, "is_select", is_select);
+    mr_json_put_flag(&p->view, "is_select", is_select);
     if (f->kind == MR_FIELD_LANGUAGES)
         put_language_options(p, s->value);
     else if (is_select)
@@ -358,14 +344,14 @@ static void put_faults(mr_page *p, const struct mr_field *fields, size_t count, 
                        const struct tongues *t)
 {
     bool any = findings && findings->faults;
-    put_flag(p, "has_faults", any);
+    mr_json_put_flag(&p->view, "has_faults", any);
     mr_json_put_name(&p->view, "faults");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; any && i < findings->count; i++) {
         const struct mr_finding *f = &findings->items[i];
         if (f->warning) continue;
         mr_json_begin_object(&p->view);
-        put_or_false(p, "name", field_name(p, fields, count, f->pointer, t));
+        mr_json_put_member_or_false(&p->view, "name", field_name(p, fields, count, f->pointer, t));
         mr_json_put_member(&p->view, "text", mr_finding_say(p->arena, p->language, f));
         mr_json_end_object(&p->view);
     }

@@ -45,5 +45,7 @@ void mr_fields_put(mr_page *p, const struct mr_field *fields, size_t count, cons
 bool mr_fields_wants_tongue(const mr_page *p);
 /* Put an array of options {"value", "label", "chosen"}: the words, or a scheme's concepts. */
 void mr_fields_put_options(mr_page *p, const char *name, const struct mr_field *field, mr_str chosen);
+/* Put one. */
+void mr_fields_put_option(mr_page *p, mr_str value, mr_str label, mr_str chosen);
 
 #endif

@@ -13,10 +13,8 @@ void mr_web_front(mr_page *p)
         return;
     }
     mr_page_begin(p, "front.title", "");
-    mr_json_put_name(&p->view, "any");
-    mr_json_put_bool(&p->view, found.all > 0);
-    mr_json_put_name(&p->view, "more");
-    mr_json_put_bool(&p->view, found.all > CARDS);
+    mr_json_put_flag(&p->view, "any", found.all > 0);
+    mr_json_put_flag(&p->view, "more", found.all > CARDS);
     mr_json_put_member(&p->view, "count", mr_say_count(p->arena, p->language, found.all));
     mr_web_put_cards(p, found.list, found.count, CARDS);
     mr_page_show(p, "front");

@@ -45,8 +45,7 @@ static void put_states(mr_page *p)
 
 static void put_parts(mr_page *p, bool seal)
 {
-    mr_json_put_name(&p->view, "has_parts");
-    mr_json_put_bool(&p->view, seal);
+    mr_json_put_flag(&p->view, "has_parts", seal);
     mr_json_put_name(&p->view, "parts");
     mr_json_begin_array(&p->view);
     for (int i = 0; seal && i < MR_SEAL_CHECK_COUNT; i++) {

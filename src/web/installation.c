@@ -24,25 +24,21 @@ static void show(mr_page *p, const char *wrong, mr_str name, mr_str email)
         mr_json_put_member(v, "id", orgs[i].id);
         mr_json_put_member(v, "name", orgs[i].name);
         mr_json_put_member(v, "within", orgs[i].parent_name);
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(orgs[i].created_at)));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, orgs[i].created_at));
         mr_json_put_member(v, "people", mr_say_count(p->arena, p->language, orgs[i].people));
-        mr_json_put_name(v, "nobody");
-        mr_json_put_bool(v, orgs[i].people == 0);
+        mr_json_put_flag(v, "nobody", orgs[i].people == 0);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_json_put_name(v, "has_organisations");
-    mr_json_put_bool(v, count > 0);
+    mr_json_put_flag(v, "has_organisations", count > 0);
     mr_json_put_member(v, "name", name);
     mr_json_put_member(v, "email", email);
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_page_say(p, "wrong", wrong);
-        mr_json_put_name(v, strcmp(wrong, "installation.wrong.email") == 0 ? "wrong_email" : "wrong_name");
-        mr_json_put_bool(v, true);
+        mr_json_put_flag(v, strcmp(wrong, "installation.wrong.email") == 0 ? "wrong_email" : "wrong_name", true);
     }
-    mr_json_put_name(v, "added");
-    mr_json_put_bool(v, mr_http_query(p->request, "added").len > 0);
+    mr_json_put_flag(v, "added", mr_http_query(p->request, "added").len > 0);
     mr_page_show_private(p, "installation");
 }
 

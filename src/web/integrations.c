@@ -19,12 +19,6 @@ struct typed {
     const char *wrong_organisation;
 };
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static mr_str scope_name(mr_page *p, mr_scope scope)
 {
     return mr_message_str(p->language, mr_arena_format(p->arena, "token.scope.%s", mr_scope_word(scope)));
@@ -42,14 +36,9 @@ static mr_str scopes_said(mr_page *p, unsigned scopes)
     return text;
 }
 
-static mr_str day(mr_page *p, int64_t time)
-{
-    return mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 static mr_str day_or(mr_page *p, int64_t time, const char *otherwise)
 {
-    return time == MR_TIME_NONE ? mr_message(p->language, otherwise) : day(p, time);
+    return time == MR_TIME_NONE ? mr_message(p->language, otherwise) : mr_say_day(p->arena, p->language, time);
 }
 
 static void put_token(mr_page *p, const struct mr_api_token *t)
@@ -66,9 +55,9 @@ static void put_token(mr_page *p, const struct mr_api_token *t)
     mr_json_put_member(v, "used", day_or(p, t->last_used_at, "token.never_used"));
     mr_json_put_member(v, "until", day_or(p, t->expires_at, "token.no_end"));
     mr_json_put_member(v, "state", mr_message(p->language, state));
-    put_flag(p, "passed", !revoked && !expired);
-    put_flag(p, "na", revoked || expired);
-    put_flag(p, "active", !revoked);
+    mr_json_put_flag(&p->view, "passed", !revoked && !expired);
+    mr_json_put_flag(&p->view, "na", revoked || expired);
+    mr_json_put_flag(&p->view, "active", !revoked);
     mr_json_end_object(v);
 }
 
@@ -81,7 +70,7 @@ static int put_tokens(mr_page *p, struct mr_err *err)
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) put_token(p, &list[i]);
     mr_json_end_array(&p->view);
-    put_flag(p, "has_tokens", count > 0);
+    mr_json_put_flag(&p->view, "has_tokens", count > 0);
     return MR_OK;
 }
 
@@ -91,7 +80,7 @@ static int put_holders(mr_page *p, mr_str chosen, struct mr_err *err)
     struct mr_api_token_holder *list;
     size_t count;
     mr_json_writer *v = &p->view;
-    put_flag(p, "asks_organisation", !p->actor->org_id.len);
+    mr_json_put_flag(&p->view, "asks_organisation", !p->actor->org_id.len);
     if (p->actor->org_id.len) return MR_OK;
     MR_TRY(mr_api_token_holders(p->service, p->actor, p->arena, &list, &count, err));
     mr_json_put_name(v, "holders");
@@ -100,11 +89,11 @@ static int put_holders(mr_page *p, mr_str chosen, struct mr_err *err)
         mr_json_begin_object(v);
         mr_json_put_member(v, "id", list[i].id);
         mr_json_put_member(v, "name", list[i].name);
-        put_flag(p, "chosen", mr_str_eq(list[i].id, chosen));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(list[i].id, chosen));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_holders", count > 0);
+    mr_json_put_flag(&p->view, "has_holders", count > 0);
     return MR_OK;
 }
 
@@ -120,7 +109,7 @@ static void put_choices(mr_page *p, const struct typed *typed)
         mr_json_put_member(
             v, "about",
             mr_message_str(p->language, mr_arena_format(p->arena, "token.scope.%s_text", mr_scope_word(s))));
-        put_flag(p, "chosen", typed->scopes & 1u << s);
+        mr_json_put_flag(&p->view, "chosen", typed->scopes & 1u << s);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -128,12 +117,11 @@ static void put_choices(mr_page *p, const struct typed *typed)
     mr_json_begin_array(v);
     for (size_t i = 0; i < sizeof days_choices / sizeof *days_choices; i++) {
         mr_json_begin_object(v);
-        mr_json_put_name(v, "days");
-        mr_json_put_int(v, days_choices[i]);
+        mr_json_put_number(v, "days", days_choices[i]);
         mr_json_put_member(
             v, "name",
             MR_SAY(p->arena, p->language, "say.days", {"count", mr_say_count(p->arena, p->language, days_choices[i])}));
-        put_flag(p, "chosen", days_choices[i] == typed->days);
+        mr_json_put_flag(&p->view, "chosen", days_choices[i] == typed->days);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -144,9 +132,9 @@ static void put_typed(mr_page *p, const struct typed *typed)
     mr_json_writer *v = &p->view;
     bool wrong = typed->wrong_name || typed->wrong_organisation;
     mr_json_put_member(v, "typed_name", typed->name);
-    put_flag(p, "wrong", wrong);
-    put_flag(p, "wrong_name", typed->wrong_name != NULL);
-    put_flag(p, "wrong_organisation", typed->wrong_organisation != NULL);
+    mr_json_put_flag(&p->view, "wrong", wrong);
+    mr_json_put_flag(&p->view, "wrong_name", typed->wrong_name != NULL);
+    mr_json_put_flag(&p->view, "wrong_organisation", typed->wrong_organisation != NULL);
     if (typed->wrong_name) mr_page_say(p, "wrong_name_text", typed->wrong_name);
     if (typed->wrong_organisation) mr_page_say(p, "wrong_organisation_text", typed->wrong_organisation);
     if (wrong) mr_http_set_status(p->response, 422);
@@ -157,7 +145,7 @@ static void show(mr_page *p, const struct typed *typed, mr_str token)
 {
     struct mr_err err = {0};
     mr_page_begin(p, token.len ? "token.made.title" : "integrations.title", "provider.integrations");
-    put_flag(p, "made", token.len > 0);
+    mr_json_put_flag(&p->view, "made", token.len > 0);
     mr_json_put_member(&p->view, "token", token);
     mr_json_put_member(&p->view, "site", mr_service_public_url(p->service));
     put_typed(p, typed);

@@ -9,12 +9,6 @@
 #include "web/page.h"
 #include "web/session.h"
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static mr_str field(mr_page *p, const char *name)
 {
     mr_str value = p->request->method == MR_POST ? mr_http_form(p->request, name) : MR_STR_EMPTY;
@@ -84,11 +78,11 @@ static int put_choices(mr_page *p, const struct mr_lti_launch *launch, struct mr
         mr_json_begin_object(v);
         mr_json_put_member(v, "slug", list[i].slug);
         mr_json_put_member(v, "name", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
-        put_flag(p, "chosen", mr_str_eq(list[i].slug, launch->specification_slug));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(list[i].slug, launch->specification_slug));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_choices", count > 0);
+    mr_json_put_flag(&p->view, "has_choices", count > 0);
     return MR_OK;
 }
 
@@ -96,7 +90,7 @@ static int put_specification(mr_page *p, const struct mr_lti_launch *launch, str
 {
     struct mr_published published;
     mr_str language;
-    put_flag(p, "linked", launch->specification_slug.len > 0);
+    mr_json_put_flag(&p->view, "linked", launch->specification_slug.len > 0);
     if (!launch->specification_slug.len) return MR_OK;
     MR_TRY(mr_catalogue_get(p->service, p->arena, launch->specification_slug, &published, err));
     mr_json_put_member(&p->view, "slug", published.slug);
@@ -114,23 +108,23 @@ static mr_str counted(mr_page *p, const char *id, size_t count)
 static void put_done(mr_page *p, const struct done *done)
 {
     mr_json_writer *v = &p->view;
-    put_flag(p, "just_linked", done->linked);
-    put_flag(p, "wrong", done->wrong != NULL);
+    mr_json_put_flag(&p->view, "just_linked", done->linked);
+    mr_json_put_flag(&p->view, "wrong", done->wrong != NULL);
     if (done->wrong) mr_page_say(p, "wrong_text", done->wrong);
     mr_json_put_member(v, "percent", done->percent.len ? done->percent : MR_STR("60"));
-    put_flag(p, "taken", done->taken != NULL);
+    mr_json_put_flag(&p->view, "taken", done->taken != NULL);
     if (!done->taken) return;
     mr_json_put_member(v, "taken_members", counted(p, "lti.taken.members", done->taken->members));
     mr_json_put_member(v, "taken_completed", counted(p, "lti.taken.completed", done->taken->completed));
-    put_flag(p, "any_completed", done->taken->batch_id.len > 0);
+    mr_json_put_flag(&p->view, "any_completed", done->taken->batch_id.len > 0);
 }
 
 static int put_standing(mr_page *p, const struct mr_lti_launch *launch, struct mr_err *err)
 {
     struct mr_lti_standing standing;
     MR_TRY(mr_lti_standing(p->service, p->arena, launch, &standing, err));
-    put_flag(p, "completed", standing.completed || standing.claim_path.len);
-    put_flag(p, "awarded", standing.claim_path.len > 0);
+    mr_json_put_flag(&p->view, "completed", standing.completed || standing.claim_path.len);
+    mr_json_put_flag(&p->view, "awarded", standing.claim_path.len > 0);
     mr_json_put_member(&p->view, "claim", standing.claim_path);
     return MR_OK;
 }
@@ -141,10 +135,10 @@ static void show(mr_page *p, const struct mr_lti_launch *launch, const struct do
     mr_page_begin(p, "lti.title", "");
     mr_json_put_member(&p->view, "place", launch->title);
     mr_json_put_member(&p->view, "platform", launch->platform_name);
-    put_flag(p, "instructor", launch->is_instructor);
-    put_flag(p, "learner", launch->is_learner);
-    put_flag(p, "nobody", !launch->is_instructor && !launch->is_learner);
-    put_flag(p, "can_take", launch->has_results && launch->has_members);
+    mr_json_put_flag(&p->view, "instructor", launch->is_instructor);
+    mr_json_put_flag(&p->view, "learner", launch->is_learner);
+    mr_json_put_flag(&p->view, "nobody", !launch->is_instructor && !launch->is_learner);
+    mr_json_put_flag(&p->view, "can_take", launch->has_results && launch->has_members);
     mr_json_put_member(&p->view, "session", launch->session);
     put_done(p, done);
     int code = put_specification(p, launch, &err);
@@ -249,7 +243,7 @@ static int put_platforms(mr_page *p, struct mr_err *err)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_platforms", count > 0);
+    mr_json_put_flag(&p->view, "has_platforms", count > 0);
     return MR_OK;
 }
 
@@ -257,7 +251,7 @@ static int put_holders(mr_page *p, const struct form *f, struct mr_err *err)
 {
     struct mr_api_token_holder *list;
     size_t count;
-    put_flag(p, "asks_organisation", !p->actor->org_id.len);
+    mr_json_put_flag(&p->view, "asks_organisation", !p->actor->org_id.len);
     if (p->actor->org_id.len) return MR_OK;
     MR_TRY(mr_api_token_holders(p->service, p->actor, p->arena, &list, &count, err));
     mr_json_put_name(&p->view, "holders");
@@ -266,7 +260,7 @@ static int put_holders(mr_page *p, const struct form *f, struct mr_err *err)
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "id", list[i].id);
         mr_json_put_member(&p->view, "holder", list[i].name);
-        put_flag(p, "chosen", mr_str_eq(list[i].id, f->organisation));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(list[i].id, f->organisation));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -287,8 +281,8 @@ static void put_inputs(mr_page *p, const struct form *f)
         mr_json_put_member(v, "hint",
                            mr_message_str(p->language, mr_arena_format(p->arena, "lti.hint.%s", inputs[i].name)));
         mr_json_put_member(v, "value", f->values[i]);
-        put_flag(p, "url", inputs[i].is_url);
-        put_flag(p, "is_wrong", wrong);
+        mr_json_put_flag(&p->view, "url", inputs[i].is_url);
+        mr_json_put_flag(&p->view, "is_wrong", wrong);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -301,7 +295,7 @@ static void show_office(mr_page *p, const struct form *f)
     mr_page_begin(p, "lti.office.title", "provider.integrations");
     mr_json_put_member(v, "site", mr_service_public_url(p->service));
     mr_json_put_member(v, "deployments", f->deployments);
-    put_flag(p, "wrong", f->wrong != NULL);
+    mr_json_put_flag(&p->view, "wrong", f->wrong != NULL);
     mr_json_put_member_c(v, "wrong_id", f->wrong ? f->wrong : "");
     if (f->wrong) mr_page_say(p, "wrong_text", f->wrong_text);
     if (f->wrong) mr_http_set_status(p->response, 422);

@@ -5,12 +5,6 @@
 
 #define AT_ONCE 40 /* mails on one page */
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 /* ---- why it did not arrive ---- */
 
 /* What a server's code, or the enhanced one behind it (RFC 3463), means to somebody who sent a mail. */
@@ -42,7 +36,7 @@ static void put_state(mr_page *p, const struct mr_queued_mail *m)
     static const char *const ids[] = {"mail.state.waiting", "mail.state.sent", "mail.state.refused",
                                       "mail.state.returned", "mail.state.given_up"};
     mr_json_put_member(&p->view, "state", mr_message(p->language, ids[m->state]));
-    put_flag(&p->view, looks[m->state], true);
+    mr_json_put_flag(&p->view, looks[m->state], true);
 }
 
 static void put_mail(mr_page *p, const struct mr_queued_mail *m)
@@ -70,7 +64,7 @@ static int put_way(mr_page *p, struct mr_err *err)
     struct mr_mail_way_now way;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_mail_way(p->service, p->arena, &way, err));
-    put_flag(v, "no_server", !way.is_configured);
+    mr_json_put_flag(v, "no_server", !way.is_configured);
     if (!way.trouble.len) return MR_OK;
     mr_json_put_name(v, "trouble");
     mr_json_begin_object(v);
@@ -96,11 +90,11 @@ static int put_filters(mr_page *p, mr_str org, mr_mail_state chosen, struct mr_e
         mr_json_put_member_c(v, "query", i < MR_MAIL_STATES ? mr_mail_state_word((mr_mail_state)i) : "");
         mr_json_put_member(v, "name", mr_message_str(p->language, mr_str_of(ids[i])));
         mr_json_put_member(v, "count", mr_say_count(p->arena, p->language, counts[i]));
-        put_flag(v, "current", i == (size_t)chosen);
+        mr_json_put_flag(v, "current", i == (size_t)chosen);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "any", counts[MR_MAIL_STATES] > 0);
+    mr_json_put_flag(v, "any", counts[MR_MAIL_STATES] > 0);
     return MR_OK;
 }
 
@@ -119,7 +113,7 @@ static int put_list(mr_page *p, mr_str org, mr_mail_state state, struct mr_err *
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "shows_any", count > 0);
+    mr_json_put_flag(v, "shows_any", count > 0);
     if (count > AT_ONCE) mr_json_put_member(v, "next", list[AT_ONCE - 1].id);
     mr_json_put_member_c(v, "state", state < MR_MAIL_STATES ? mr_mail_state_word(state) : "");
     return MR_OK;
@@ -135,7 +129,7 @@ static int put_reminders(mr_page *p, struct mr_err *err)
     MR_TRY(mr_mail_reminds(p->service, p->actor, org, &remind, err));
     mr_json_put_name(&p->view, "reminders");
     mr_json_begin_object(&p->view);
-    put_flag(&p->view, "on", remind);
+    mr_json_put_flag(&p->view, "on", remind);
     mr_json_end_object(&p->view);
     return MR_OK;
 }
@@ -155,8 +149,8 @@ static void show_list(mr_page *p, const char *wrong)
         mr_page_fail(p, &err);
         return;
     }
-    put_flag(&p->view, "may_edit", mr_actor_may(p->actor, MR_MAY_MAIL_EDIT));
-    put_flag(&p->view, "tested", mr_http_query(p->request, "tested").len > 0);
+    mr_json_put_flag(&p->view, "may_edit", mr_actor_may(p->actor, MR_MAY_MAIL_EDIT));
+    mr_json_put_flag(&p->view, "tested", mr_http_query(p->request, "tested").len > 0);
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_json_put_member(&p->view, "wrong", mr_message(p->language, wrong));
@@ -217,8 +211,8 @@ static void show_one(mr_page *p, const char *wrong)
     mr_json_put_member(v, "answer", m.answer);
     const char *why = reason_of(&m);
     if (why) mr_json_put_member(v, "do", mr_message_str(p->language, mr_arena_format(p->arena, "%s.do", why)));
-    put_flag(v, "can_be_sent", m.can_be_sent && mr_actor_may(p->actor, MR_MAY_MAIL_SEND));
-    put_flag(v, "is_gone", !m.can_be_sent);
+    mr_json_put_flag(v, "can_be_sent", m.can_be_sent && mr_actor_may(p->actor, MR_MAY_MAIL_SEND));
+    mr_json_put_flag(v, "is_gone", !m.can_be_sent);
     mr_str typed = mr_http_form(p->request, "to");
     mr_json_put_member(v, "address", wrong ? typed : m.to);
     if (wrong) {
@@ -254,7 +248,7 @@ static void show_stop(mr_page *p, bool stopped)
     mr_json_put_member(
         &p->view, "address",
         mr_arena_format(p->arena, "/mail/stop/%.*s/%.*s", MR_STR_ARG(p->part[0]), MR_STR_ARG(p->part[1])));
-    put_flag(&p->view, "stopped", stopped);
+    mr_json_put_flag(&p->view, "stopped", stopped);
     mr_page_show_private(p, "mail_stop");
 }
 

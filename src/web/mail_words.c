@@ -3,12 +3,6 @@
 #include "service/mail.h"
 #include "web/office.h"
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 static int put_languages(mr_page *p, mr_str org, const struct mr_mail_kind *kind, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
@@ -21,7 +15,7 @@ static int put_languages(mr_page *p, mr_str org, const struct mr_mail_kind *kind
         mr_json_begin_object(v);
         mr_json_put_member(v, "tag", mr_language_tag(*l));
         mr_json_put_member(v, "language", mr_language_own_name(*l));
-        put_flag(v, "own", words.subject.len > 0);
+        mr_json_put_flag(v, "own", words.subject.len > 0);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -133,8 +127,8 @@ static void show_form(mr_page *p, const struct mr_mail_words *typed, const struc
     mr_json_put_member(v, "name", mr_mail_kind_say(p->arena, p->language, p->part[0]));
     mr_json_put_member(v, "subject", shown->subject);
     mr_json_put_member(v, "introduction", shown->introduction);
-    put_flag(v, "own", kept.subject.len > 0);
-    put_flag(v, "saved", mr_http_query(p->request, "saved").len > 0);
+    mr_json_put_flag(v, "own", kept.subject.len > 0);
+    mr_json_put_flag(v, "saved", mr_http_query(p->request, "saved").len > 0);
     put_members(p, kind);
     if (wrong) {
         mr_http_set_status(p->response, 422);

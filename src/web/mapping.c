@@ -5,12 +5,6 @@
 #include "web/office.h"
 #include "web/upload.h"
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 /* ---- the form of one upload ---- */
 
 static void put_options(mr_page *p, const struct mr_upload_view *u, mr_str chosen)
@@ -22,7 +16,7 @@ static void put_options(mr_page *p, const struct mr_upload_view *u, mr_str chose
         if (!u->columns[i].len) continue;
         mr_json_begin_object(v);
         mr_json_put_member(v, "column", u->columns[i]);
-        put_flag(v, "chosen", chosen.len && mr_csv_is_same_name(u->columns[i], chosen));
+        mr_json_put_flag(v, "chosen", chosen.len && mr_csv_is_same_name(u->columns[i], chosen));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -39,7 +33,7 @@ static void put_fields(mr_page *p, const struct mr_upload_view *u, const mr_mapp
         mr_json_put_member_c(v, "code", mr_field_code(f));
         mr_json_put_member(
             v, "label", mr_message_str(p->language, mr_arena_format(p->arena, "mapping.field.%s", mr_field_code(f))));
-        put_flag(v, "may_be_constant", constant);
+        mr_json_put_flag(v, "may_be_constant", constant);
         mr_json_put_member(v, "constant", m->constants[f]);
         put_options(p, u, m->columns[f]);
         mr_json_end_object(v);
@@ -107,7 +101,7 @@ int mr_upload_put_profiles(mr_page *p, mr_str org_id, struct mr_err *err)
     struct mr_profile *list;
     size_t count;
     MR_TRY(mr_profile_list(p->service, p->actor, p->arena, org_id, &list, &count, err));
-    put_flag(v, "has_profiles", count > 0);
+    mr_json_put_flag(v, "has_profiles", count > 0);
     mr_json_put_name(v, "profiles");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
@@ -124,13 +118,13 @@ int mr_upload_put_profiles(mr_page *p, mr_str org_id, struct mr_err *err)
 static void put_sheets(mr_page *p, const struct mr_upload_view *u)
 {
     mr_json_writer *v = &p->view;
-    put_flag(v, "has_sheets", u->sheet_count > 1);
+    mr_json_put_flag(v, "has_sheets", u->sheet_count > 1);
     mr_json_put_name(v, "sheets");
     mr_json_begin_array(v);
     for (size_t i = 0; i < u->sheet_count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", u->sheets[i]);
-        put_flag(v, "chosen", mr_str_eq(u->sheets[i], u->sheet));
+        mr_json_put_flag(v, "chosen", mr_str_eq(u->sheets[i], u->sheet));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -155,18 +149,18 @@ static int show_form(mr_page *p, const mr_mapping *typed, mr_str wrong, struct m
     mr_json_put_member(v, "specification",
                        mr_texts_get(published.specification.title, mr_language_tag(p->language), &language));
     mr_json_put_member(v, "specification_lang", language);
-    put_flag(v, "first_time", u.needs_mapping);
+    mr_json_put_flag(v, "first_time", u.needs_mapping);
     if (wrong.len) {
         mr_json_put_member(v, "wrong", wrong);
         mr_http_set_status(p->response, 422);
     }
     put_fields(p, &u, m);
     put_sheets(p, &u);
-    put_flag(v, mr_arena_format(p->arena, "dates_%s", dates[m->dates]).ptr, true);
-    put_flag(v, mr_arena_format(p->arena, "names_%s", names[m->names]).ptr, true);
+    mr_json_put_flag(v, mr_arena_format(p->arena, "dates_%s", dates[m->dates]).ptr, true);
+    mr_json_put_flag(v, mr_arena_format(p->arena, "names_%s", names[m->names]).ptr, true);
     put_grades(p, "passed", m->passed, m->passed_count);
     put_grades(p, "not_passed", m->not_passed, m->not_passed_count);
-    put_flag(v, "has_scale", mr_mapping_has_scale(m));
+    mr_json_put_flag(v, "has_scale", mr_mapping_has_scale(m));
     put_bound(p, "lowest", m, m->lowest);
     put_bound(p, "from", m, m->from);
     put_bound(p, "to", m, m->to);

@@ -9,17 +9,6 @@
 #define HERE MR_STR("/account/data")
 #define AWARDS 200
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static mr_str day(mr_page *p, int64_t time)
-{
-    return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 /* ---- the page ---- */
 
 static mr_str say(mr_page *p, size_t purpose, const char *what)
@@ -61,7 +50,7 @@ static void put_award(mr_page *p, const struct mr_kept_award *award)
     mr_json_put_member(v, "title", award->title);
     mr_json_put_member(v, "title_lang", award->title_language);
     mr_json_put_member(v, "provider", award->provider);
-    put_flag(p, "closed", award->is_closed);
+    mr_json_put_flag(&p->view, "closed", award->is_closed);
     mr_date on;
     if (mr_date_parse(row->awarded_on, &on, NULL) == MR_OK)
         mr_json_put_member(v, "on", mr_say_date(p->arena, p->language, on));
@@ -70,9 +59,9 @@ static void put_award(mr_page *p, const struct mr_kept_award *award)
             v, "state",
             MR_SAY(p->arena, p->language,
                    mr_arena_format(p->arena, "my_data.restricted.%.*s", MR_STR_ARG(row->restricted_for)).ptr,
-                   {"date", day(p, row->restricted_at)}));
-    put_flag(p, "may_ask", row->restricted_at == MR_TIME_NONE);
-    put_flag(p, "may_end", mr_str_is(row->restricted_for, "asked"));
+                   {"date", mr_say_day(p->arena, p->language, row->restricted_at)}));
+    mr_json_put_flag(&p->view, "may_ask", row->restricted_at == MR_TIME_NONE);
+    mr_json_put_flag(&p->view, "may_end", mr_str_is(row->restricted_for, "asked"));
     mr_json_end_object(v);
 }
 
@@ -81,7 +70,7 @@ static int put_awards(mr_page *p, struct mr_err *err)
     struct mr_kept_award *list;
     size_t count;
     MR_TRY(mr_restriction_awards(p->service, p->actor, p->arena, p->language, AWARDS, &list, &count, err));
-    put_flag(p, "has_awards", count > 0);
+    mr_json_put_flag(&p->view, "has_awards", count > 0);
     mr_json_put_name(&p->view, "awards");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) put_award(p, &list[i]);
@@ -96,13 +85,12 @@ static int put_archives(mr_page *p, struct mr_err *err)
     mr_json_writer *v = &p->view;
     MR_TRY(mr_erasure_look(p->service, p->actor, p->arena, p->actor->id, &e, err));
     int64_t parts = (e.items + MR_LIMIT_EXPORT_ITEMS - 1) / MR_LIMIT_EXPORT_ITEMS;
-    put_flag(p, "several", parts > 1);
+    mr_json_put_flag(&p->view, "several", parts > 1);
     mr_json_put_name(v, "parts");
     mr_json_begin_array(v);
     for (int64_t i = 1; i <= (parts ? parts : 1); i++) {
         mr_json_begin_object(v);
-        mr_json_put_name(v, "part");
-        mr_json_put_int(v, i);
+        mr_json_put_number(v, "part", i);
         mr_json_put_member(v, "name",
                            parts > 1 ? MR_SAY(p->arena, p->language, "my_data.export.part",
                                               {"part", mr_say_count(p->arena, p->language, i)},
@@ -126,8 +114,8 @@ void mr_web_my_data(mr_page *p)
         mr_page_fail(p, &err);
         return;
     }
-    put_flag(p, "asked", mr_http_query(p->request, "asked").len > 0);
-    put_flag(p, "ended", mr_http_query(p->request, "ended").len > 0);
+    mr_json_put_flag(&p->view, "asked", mr_http_query(p->request, "asked").len > 0);
+    mr_json_put_flag(&p->view, "ended", mr_http_query(p->request, "ended").len > 0);
     mr_page_show_private(p, "my_data");
 }
 
@@ -236,11 +224,11 @@ static void put_erasure(mr_page *p, const struct mr_erasure *e)
         mr_json_put_member(v, "name", k->name);
         mr_json_put_member(v, "records", mr_office_count(p, "erase.records", k->records));
         if (k->enrolments) mr_json_put_member(v, "enrolments", mr_office_count(p, "erase.enrolments", k->enrolments));
-        put_flag(p, "closed", k->closed);
+        mr_json_put_flag(&p->view, "closed", k->closed);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(p, "has_keepers", e->keeper_count > 0);
+    mr_json_put_flag(&p->view, "has_keepers", e->keeper_count > 0);
     mr_json_put_member(v, "backups",
                        e->backup_days ? mr_office_count(p, "erase.backups", e->backup_days)
                                       : mr_message(p->language, "erase.backups_unsaid"));

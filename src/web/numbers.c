@@ -36,7 +36,7 @@ static void put_cells(mr_page *p, const struct mr_numbers_row *row)
     for (size_t i = 0; i < COLUMNS; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", column_name(p, i));
-        mr_office_put_number(p, "count", values[i]);
+        mr_page_put_count(p, "count", values[i]);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -57,12 +57,12 @@ void mr_web_numbers(mr_page *p)
     mr_page_begin(p, "numbers.title", "provider.specifications");
     mr_office_put_specification(p, &published);
     if (numbers.has_enrolments) {
-        mr_office_put_number(p, "enrolled", numbers.enrolled);
-        mr_office_put_number(p, "completed", numbers.completed);
+        mr_page_put_count(p, "enrolled", numbers.enrolled);
+        mr_page_put_count(p, "completed", numbers.completed);
     }
     put_cells(p, &numbers.total);
-    if (numbers.claim_percent >= 0) mr_office_put_number(p, "claim_percent", numbers.claim_percent);
-    mr_office_put_flag(p, "has_rows", numbers.count > 0);
+    if (numbers.claim_percent >= 0) mr_page_put_count(p, "claim_percent", numbers.claim_percent);
+    mr_json_put_flag(&p->view, "has_rows", numbers.count > 0);
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);
     size_t first = numbers.count > MR_LIMIT_OFFICE_ROWS ? numbers.count - MR_LIMIT_OFFICE_ROWS : 0;
@@ -95,7 +95,7 @@ static void put_members(mr_json_writer *v, const struct mr_numbers_row *row)
 {
     int64_t values[COLUMNS];
     values_of(row, values);
-    for (size_t i = 0; i < COLUMNS; i++) mr_json_put_name(v, names[i]), mr_json_put_int(v, values[i]);
+    for (size_t i = 0; i < COLUMNS; i++) mr_json_put_number(v, names[i], values[i]);
 }
 
 void mr_api_numbers(mr_page *p)
@@ -109,10 +109,10 @@ void mr_api_numbers(mr_page *p)
     }
     mr_api_begin(p);
     put_members(v, &numbers.total);
-    if (numbers.claim_percent >= 0) mr_json_put_name(v, "claim_percent"), mr_json_put_int(v, numbers.claim_percent);
+    if (numbers.claim_percent >= 0) mr_json_put_number(v, "claim_percent", numbers.claim_percent);
     if (numbers.has_enrolments) {
-        mr_json_put_name(v, "enrolled"), mr_json_put_int(v, numbers.enrolled);
-        mr_json_put_name(v, "completed"), mr_json_put_int(v, numbers.completed);
+        mr_json_put_number(v, "enrolled", numbers.enrolled);
+        mr_json_put_number(v, "completed", numbers.completed);
     }
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);

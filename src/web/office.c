@@ -46,12 +46,6 @@ mr_str mr_office_person(mr_page *p, mr_str org_id, mr_str person_id)
     return code == MR_OK ? name : MR_STR_EMPTY;
 }
 
-static void put_flag(mr_json_writer *v, const char *name)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, true);
-}
-
 /* Title with its language when that is not the page's, and provider. */
 static void put_names(mr_page *p, const mr_specification *s)
 {
@@ -82,7 +76,7 @@ static void put_batch(mr_page *p, const struct mr_batch *b)
     mr_json_put_member(v, "path", mr_office_batch_path(p, b->id, ""));
     mr_json_put_member(v, "file", b->file_name);
     mr_json_put_member(v, "state", mr_message_str(p->language, state_id(p->arena, b->state)));
-    put_flag(v, looks[b->state]);
+    mr_json_put_flag(v, looks[b->state], true);
     mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, sealed ? b->sealed_at : b->created_at));
     mr_json_put_member(v, "rows",
                        sealed ? mr_office_count(p, "batch.sealed_rows", b->rows_sealed)
@@ -101,10 +95,9 @@ static int put_batches(mr_page *p, const struct mr_published *of, mr_str before,
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < most; i++) put_batch(p, &batches[i]);
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_batches");
-    mr_json_put_bool(&p->view, count > 0);
+    mr_json_put_flag(&p->view, "has_batches", count > 0);
     if (count > most) mr_json_put_member(&p->view, "older_batches", batches[most - 1].id);
-    if (before.len) put_flag(&p->view, "is_later");
+    if (before.len) mr_json_put_flag(&p->view, "is_later", true);
     return MR_OK;
 }
 
@@ -130,8 +123,8 @@ void mr_office_put_paging(mr_page *p, struct mr_office_paging at)
                        MR_SAY(p->arena, p->language, "batch.page_of",
                               {"page", mr_say_count(p->arena, p->language, (int64_t)at.page)},
                               {"pages", mr_say_count(p->arena, p->language, (int64_t)at.pages)}));
-    if (at.page > 1) mr_json_put_name(v, "previous"), mr_json_put_int(v, (int64_t)at.page - 1);
-    if (at.page < at.pages) mr_json_put_name(v, "next"), mr_json_put_int(v, (int64_t)at.page + 1);
+    if (at.page > 1) mr_json_put_number(v, "previous", (int64_t)at.page - 1);
+    if (at.page < at.pages) mr_json_put_number(v, "next", (int64_t)at.page + 1);
     mr_json_end_object(v);
 }
 
@@ -265,13 +258,7 @@ static int count_partners(mr_page *p, int64_t *ret, struct mr_err *err)
 
 static void put_may(mr_page *p, const char *name, mr_action action)
 {
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, mr_actor_may(p->actor, action));
-}
-
-static void put_number(mr_page *p, const char *name, int64_t count)
-{
-    mr_json_put_member(&p->view, name, mr_say_count(p->arena, p->language, count));
+    mr_json_put_flag(&p->view, name, mr_actor_may(p->actor, action));
 }
 
 /* What waits for whoever reads, only what they may do something about; and a few numbers. */
@@ -298,11 +285,10 @@ static int put_all_waiting(mr_page *p, struct mr_err *err)
     count += put_waiting(p, "office.waits.mails", mails, "/provider/mail");
     count += put_waiting(p, "office.waits.endings", endings, "/provider/ending");
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_waiting");
-    mr_json_put_bool(&p->view, count > 0);
-    put_number(p, "number_published", own.published);
-    put_number(p, "number_drafts", drafts.described);
-    put_number(p, "number_awarded", own.awarded);
+    mr_json_put_flag(&p->view, "has_waiting", count > 0);
+    mr_page_put_count(p, "number_published", own.published);
+    mr_page_put_count(p, "number_drafts", drafts.described);
+    mr_page_put_count(p, "number_awarded", own.awarded);
     put_may(p, "can_upload", MR_MAY_RESULT_ENTER);
     put_may(p, "can_describe", MR_MAY_SPECIFICATION_EDIT);
     put_may(p, "can_say_who", MR_MAY_ORGANISATION_EDIT);
@@ -330,8 +316,7 @@ static int put_published(mr_page *p, struct mr_err *err)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_json_put_name(v, "has_published");
-    mr_json_put_bool(v, count > 0);
+    mr_json_put_flag(v, "has_published", count > 0);
     return MR_OK;
 }
 
@@ -344,7 +329,7 @@ static void put_seal_notices(mr_page *p)
     mr_json_put_name(&p->view, "seal_notices");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) {
-        mr_str until = mr_say_date(p->arena, p->language, mr_date_of_time(list[i].until));
+        mr_str until = mr_say_day(p->arena, p->language, list[i].until);
         mr_json_begin_object(&p->view);
         mr_json_put_member(
             &p->view, "text",
@@ -404,14 +389,13 @@ static int put_versions(mr_page *p, const struct mr_published *newest, struct mr
     size_t count;
     mr_json_writer *v = &p->view;
     MR_TRY(mr_catalogue_versions(p->service, p->actor, p->arena, newest->slug, &list, &count, err));
-    mr_json_put_name(v, "can_edit");
-    mr_json_put_bool(v, mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, newest->org_id, NULL) == MR_OK);
+    mr_json_put_flag(v, "can_edit", mr_authorise(p->actor, MR_MAY_SPECIFICATION_EDIT, newest->org_id, NULL) == MR_OK);
     mr_json_put_name(v, "versions");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "version", list[i].version);
-        mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));
+        mr_json_put_member(v, "when", mr_say_day(p->arena, p->language, list[i].published_at));
         mr_json_put_member(v, "awarded", mr_say_count(p->arena, p->language, list[i].awarded));
         mr_json_end_object(v);
     }

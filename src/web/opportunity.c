@@ -77,21 +77,6 @@ static const struct mr_field fields[] = {
 
 /* ---- telling ---- */
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static void put_or_false(mr_page *p, const char *name, mr_str text)
-{
-    mr_json_put_name(&p->view, name);
-    if (text.len)
-        mr_json_put_str(&p->view, text);
-    else
-        mr_json_put_bool(&p->view, false);
-}
-
 static mr_str day(mr_page *p, mr_date date)
 {
     return mr_say_date(p->arena, p->language, date);
@@ -149,38 +134,33 @@ static mr_str place(mr_page *p, const mr_opportunity *o)
     return mr_wording_join(p->arena, o->place, o->address);
 }
 
-static mr_str title_of(mr_page *p, mr_str slug)
-{
-    struct mr_published published;
-    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return slug;
-    return mr_texts_get(published.specification.title, mr_language_tag(p->language), NULL);
-}
-
 static void put_facts(mr_page *p, const struct mr_offered *one)
 {
     static const char *const looks[] = {"na", "passed", "unchecked", "na", "failed"};
     const mr_opportunity *o = &one->opportunity;
     bool open = mr_opportunity_is_open(p->service, o);
-    put_or_false(p, "id", one->id);
-    put_or_false(p, "when", when(p, o));
-    put_or_false(p, "apply", apply(p, o));
-    put_or_false(p, "place", place(p, o));
-    put_or_false(p, "mode", o->mode ? mr_concept_label(o->mode, mr_language_tag(p->language)) : MR_STR_EMPTY);
-    put_or_false(p, "languages_taught", languages(p, o));
-    put_or_false(p, "price", price(p, o));
+    mr_json_put_member_or_false(&p->view, "id", one->id);
+    mr_json_put_member_or_false(&p->view, "when", when(p, o));
+    mr_json_put_member_or_false(&p->view, "apply", apply(p, o));
+    mr_json_put_member_or_false(&p->view, "place", place(p, o));
+    mr_json_put_member_or_false(&p->view, "mode",
+                                o->mode ? mr_concept_label(o->mode, mr_language_tag(p->language)) : MR_STR_EMPTY);
+    mr_json_put_member_or_false(&p->view, "languages_taught", languages(p, o));
+    mr_json_put_member_or_false(&p->view, "price", price(p, o));
     mr_web_put_texts(p, "funding", o->funding);
-    put_or_false(p, "seats", o->seats ? mr_say_count(p->arena, p->language, o->seats) : MR_STR_EMPTY);
-    put_or_false(p, "url", o->url);
-    put_or_false(p, "state",
-                 mr_message_str(p->language,
-                                mr_arena_format(p->arena, "opportunity.state.%s", mr_opportunity_states[o->state])));
+    mr_json_put_member_or_false(&p->view, "seats",
+                                o->seats ? mr_say_count(p->arena, p->language, o->seats) : MR_STR_EMPTY);
+    mr_json_put_member_or_false(&p->view, "url", o->url);
+    mr_json_put_member_or_false(&p->view, "state",
+                                mr_message_str(p->language, mr_arena_format(p->arena, "opportunity.state.%s",
+                                                                            mr_opportunity_states[o->state])));
     for (int i = 0; i < 5; i++)
-        if (i != 3) put_flag(p, looks[i], strcmp(looks[i], looks[o->state]) == 0);
-    put_flag(p, "open", open);
-    put_or_false(p, "enrol",
-                 open && mr_web_enrolment_is_open(p, one->id)
-                     ? mr_arena_format(p->arena, "/enrol/%.*s", MR_STR_ARG(one->id))
-                     : MR_STR_EMPTY);
+        if (i != 3) mr_json_put_flag(&p->view, looks[i], strcmp(looks[i], looks[o->state]) == 0);
+    mr_json_put_flag(&p->view, "open", open);
+    mr_json_put_member_or_false(&p->view, "enrol",
+                                open && mr_web_enrolment_is_open(p, one->id)
+                                    ? mr_arena_format(p->arena, "/enrol/%.*s", MR_STR_ARG(one->id))
+                                    : MR_STR_EMPTY);
 }
 
 void mr_web_put_opportunities(mr_page *p, const char *name, const struct mr_offered *list, size_t count, bool titled)
@@ -190,12 +170,13 @@ void mr_web_put_opportunities(mr_page *p, const char *name, const struct mr_offe
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(&p->view);
         put_facts(p, &list[i]);
-        put_or_false(p, "title", titled ? title_of(p, list[i].opportunity.specification) : MR_STR_EMPTY);
-        put_or_false(p, "slug", list[i].opportunity.specification);
+        mr_json_put_member_or_false(&p->view, "title",
+                                    titled ? mr_web_title_of(p, list[i].opportunity.specification) : MR_STR_EMPTY);
+        mr_json_put_member_or_false(&p->view, "slug", list[i].opportunity.specification);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, mr_arena_format(p->arena, "has_%s", name).ptr, count > 0);
+    mr_json_put_flag(&p->view, mr_arena_format(p->arena, "has_%s", name).ptr, count > 0);
 }
 
 /* ---- for everybody ---- */
@@ -216,7 +197,8 @@ void mr_web_opportunity(mr_page *p)
     mr_json_put_member(&p->view, "slug", published.slug);
     mr_web_put_texts(p, "heading", s->title);
     mr_web_put_texts(p, "provider_name", s->provider.name);
-    put_or_false(p, "workload", mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
+    mr_json_put_member_or_false(&p->view, "workload",
+                                mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
     put_facts(p, &one);
     mr_page_show(p, "opportunity");
 }
@@ -239,7 +221,7 @@ static int put_list(mr_page *p, const struct mr_organisation_shown *o, mr_str sl
         next = mr_arena_dup(p->arena, mr_buf_str(&b));
     }
     mr_web_put_opportunities(p, "opportunities", list, count, true);
-    put_or_false(p, "next", next);
+    mr_json_put_member_or_false(&p->view, "next", next);
     return MR_OK;
 }
 
@@ -259,11 +241,11 @@ static int put_choices(mr_page *p, const struct mr_organisation_shown *o, mr_str
         mr_json_put_member(&p->view, "slug", list[i].slug);
         mr_json_put_member(&p->view, "title",
                            mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
-        put_flag(p, "chosen", mr_str_eq(list[i].slug, chosen));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(list[i].slug, chosen));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "has_specifications", count > 0);
+    mr_json_put_flag(&p->view, "has_specifications", count > 0);
     return MR_OK;
 }
 
@@ -289,9 +271,9 @@ void mr_web_opportunities(mr_page *p)
     mr_page_begin(p, "opportunities.title", "provider.opportunities");
     if (code == MR_OK) code = put_list(p, &o, slug, &err);
     if (code == MR_OK) code = put_choices(p, &o, slug, &err);
-    put_flag(p, "done", mr_http_query(p->request, "done").len > 0);
-    put_flag(p, "may_edit", mr_actor_may(p->actor, MR_MAY_OPPORTUNITY_EDIT));
-    put_or_false(p, "only", slug.len ? title_of(p, slug) : MR_STR_EMPTY);
+    mr_json_put_flag(&p->view, "done", mr_http_query(p->request, "done").len > 0);
+    mr_json_put_flag(&p->view, "may_edit", mr_actor_may(p->actor, MR_MAY_OPPORTUNITY_EDIT));
+    mr_json_put_member_or_false(&p->view, "only", slug.len ? mr_web_title_of(p, slug) : MR_STR_EMPTY);
     if (code == MR_OK)
         mr_page_show_private(p, "opportunities");
     else
@@ -317,11 +299,10 @@ static void show_form(mr_page *p, const struct form *f)
                        f->id.len ? mr_arena_format(p->arena, "/provider/opportunities/%.*s", MR_STR_ARG(f->id))
                                  : MR_STR("/provider/opportunities"));
     mr_json_put_member(&p->view, "slug", f->slug);
-    mr_json_put_member(&p->view, "specification_title", title_of(p, f->slug));
-    put_or_false(p, "id", f->id);
-    mr_json_put_name(&p->view, "revision");
-    mr_json_put_int(&p->view, f->revision);
-    put_flag(p, "conflict", f->conflict);
+    mr_json_put_member(&p->view, "specification_title", mr_web_title_of(p, f->slug));
+    mr_json_put_member_or_false(&p->view, "id", f->id);
+    mr_json_put_number(&p->view, "revision", f->revision);
+    mr_json_put_flag(&p->view, "conflict", f->conflict);
     if (f->conflict) mr_http_set_status(p->response, 409);
     if (f->wrong) mr_http_set_status(p->response, 422);
     mr_fields_put(p, fields, COUNT(fields), f->values, f->findings);

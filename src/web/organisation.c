@@ -48,19 +48,21 @@ static const struct mr_field statement_fields[] = {
 
 /* ---- what the pages share ---- */
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static mr_str asked_slug(mr_page *p)
 {
     mr_str slug = mr_http_form(p->request, "organisation");
     return slug.len ? slug : mr_http_query(p->request, "organisation");
 }
 
-/* The organisation that the page is about; answers by itself when there is none. */
+bool mr_web_open_organisation(mr_page *p, struct mr_organisation_shown *ret)
+{
+    struct mr_err err = {0};
+    if (mr_organisation_open(p->service, p->arena, p->actor, asked_slug(p), ret, &err) == MR_OK) return true;
+    mr_page_fail(p, &err);
+    return false;
+}
+
+/* The same as mr_web_open_organisation, with a page of its own for who has none. */
 static bool open(mr_page *p, struct mr_organisation_shown *ret)
 {
     struct mr_err err = {0};
@@ -102,9 +104,9 @@ static void begin(mr_page *p, const char *title, const struct mr_organisation_sh
     mr_json_put_member(&p->view, "branding_path", path_of(p, o, "/branding", false));
     mr_json_put_member(&p->view, "recognition_path", path_of(p, o, "/statements/recognition", false));
     mr_json_put_member(&p->view, "quality_path", path_of(p, o, "/statements/quality", false));
-    put_flag(p, "is_unit", o->parent_id.len > 0);
-    put_flag(p, "may_edit", mr_authorise(p->actor, MR_MAY_ORGANISATION_EDIT, o->id, NULL) == MR_OK);
-    put_flag(p, "done", mr_http_query(p->request, "done").len > 0);
+    mr_json_put_flag(&p->view, "is_unit", o->parent_id.len > 0);
+    mr_json_put_flag(&p->view, "may_edit", mr_authorise(p->actor, MR_MAY_ORGANISATION_EDIT, o->id, NULL) == MR_OK);
+    mr_json_put_flag(&p->view, "done", mr_http_query(p->request, "done").len > 0);
 }
 
 /* What came of a change: the page again, the form with what is wrong, or the page of an error. */
@@ -194,14 +196,14 @@ static void put_versions(mr_page *p, const struct mr_organisation_shown *o)
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "has_versions", any);
+    mr_json_put_flag(&p->view, "has_versions", any);
 }
 
 static void show_statement(mr_page *p, const struct mr_organisation_shown *o, const mr_json *values,
                            const struct mr_findings *findings)
 {
     begin(p, is_quality(p) ? "statement.quality.title" : "statement.recognition.title", o);
-    put_flag(p, "is_quality", is_quality(p));
+    mr_json_put_flag(&p->view, "is_quality", is_quality(p));
     mr_json_put_member(&p->view, "action",
                        path_of(p, o, is_quality(p) ? "/statements/quality" : "/statements/recognition", false));
     put_versions(p, o);
@@ -287,11 +289,11 @@ static void show_units(mr_page *p, const struct mr_organisation_shown *o, const 
         mr_json_put_member(&p->view, "kind",
                            mr_message_str(p->language, mr_arena_format(p->arena, "organisation.kind.%.*s",
                                                                        MR_STR_ARG(units[i].kind))));
-        put_flag(p, "closed", units[i].closed);
+        mr_json_put_flag(&p->view, "closed", units[i].closed);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "has_units", count > 0);
+    mr_json_put_flag(&p->view, "has_units", count > 0);
     const struct mr_field kind = {"kind",
                                   "organisation.kind",
                                   MR_FIELD_SELECT,
@@ -368,7 +370,7 @@ static void show_assessors(mr_page *p, const struct mr_organisation_shown *o, co
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "has_assessors", count > 0);
+    mr_json_put_flag(&p->view, "has_assessors", count > 0);
     mr_fields_put(p, assessor_fields, COUNT(assessor_fields), values, findings);
     mr_page_show_private(p, "organisation_assessors");
 }

@@ -66,6 +66,8 @@ void mr_page_fail(mr_page *p, const struct mr_err *err);
 void mr_page_not_found(mr_page *p);
 /* Put a message as a member. */
 void mr_page_say(mr_page *p, const char *member, const char *id);
+/* Put a whole number as a member, as the reader writes numbers. */
+void mr_page_put_count(mr_page *p, const char *member, int64_t count);
 /* Give a file to keep: Content-Disposition attachment. name: ASCII. */
 void mr_page_download(mr_page *p, const char *content_type, mr_str name, mr_str content);
 /* Answer with what others may keep and ask about again: with a tag of its content, and without it when they have the same (RFC 9110 section 13.1.2). Type and

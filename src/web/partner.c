@@ -8,6 +8,8 @@
 #include "service/organisation.h"
 #include "service/partner.h"
 #include "web/fields.h"
+#include "web/provider.h"
+#include "web/specification.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -19,33 +21,16 @@ static const struct mr_field fields[] = {
     {"vat", "organisation.vat", MR_FIELD_TEXT},
 };
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static mr_str title_of(mr_page *p, mr_str slug)
-{
-    struct mr_published published;
-    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return slug;
-    return mr_texts_get(published.specification.title, mr_language_tag(p->language), NULL);
-}
-
-static mr_str day(mr_page *p, int64_t time)
-{
-    return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 /* State in a sentence: who said what, when. */
 static mr_str tell_state(mr_page *p, const struct mr_partner_row *row)
 {
     bool over = mr_str_is(row->state, "asked") && !mr_partner_is_waiting(p->service, row);
     mr_str id =
         over ? MR_STR("partner.state.over") : mr_arena_format(p->arena, "partner.state.%.*s", MR_STR_ARG(row->state));
-    mr_str when = mr_str_is(row->state, "asked")       ? day(p, over ? row->expires_at : row->asked_at)
-                  : mr_str_is(row->state, "withdrawn") ? day(p, row->withdrawn_at)
-                                                       : day(p, row->answered_at);
+    mr_str when = mr_str_is(row->state, "asked")
+                      ? mr_say_day(p->arena, p->language, over ? row->expires_at : row->asked_at)
+                  : mr_str_is(row->state, "withdrawn") ? mr_say_day(p->arena, p->language, row->withdrawn_at)
+                                                       : mr_say_day(p->arena, p->language, row->answered_at);
     return MR_SAY(p->arena, p->language, mr_arena_cstr(p->arena, id), {"date", when});
 }
 
@@ -60,7 +45,8 @@ static void put_state(mr_page *p, const struct mr_partner_row *row)
 {
     static const char *const looks[] = {"passed", "failed", "unchecked", "na"};
     mr_json_put_member(&p->view, "state", tell_state(p, row));
-    for (size_t i = 0; i < COUNT(looks); i++) put_flag(p, looks[i], strcmp(look_of(p, row), looks[i]) == 0);
+    for (size_t i = 0; i < COUNT(looks); i++)
+        mr_json_put_flag(&p->view, looks[i], strcmp(look_of(p, row), looks[i]) == 0);
     mr_json_put_name(&p->view, "by");
     if (row->answer_name.len)
         mr_json_put_str(&p->view, MR_SAY(p->arena, p->language, "partner.by", {"name", row->answer_name},
@@ -82,14 +68,15 @@ static void put_row(mr_page *p, const struct mr_organisation_shown *o, const str
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "id", row->id);
     mr_json_put_member(&p->view, "partner", name);
-    mr_json_put_member(&p->view, "specification", title_of(p, row->slug));
+    mr_json_put_member(&p->view, "specification", mr_web_title_of(p, row->slug));
     put_state(p, row);
-    put_flag(p, "may_answer",
-             theirs && mr_partner_is_waiting(p->service, row) &&
-                 mr_authorise(p->actor, MR_MAY_PARTNER_CONSENT, o->id, NULL) == MR_OK);
-    put_flag(p, "may_withdraw",
-             live && !(theirs && mr_str_is(row->state, "asked")) &&
-                 mr_authorise(p->actor, theirs ? MR_MAY_PARTNER_CONSENT : MR_MAY_PARTNER_ASK, o->id, NULL) == MR_OK);
+    mr_json_put_flag(&p->view, "may_answer",
+                     theirs && mr_partner_is_waiting(p->service, row) &&
+                         mr_authorise(p->actor, MR_MAY_PARTNER_CONSENT, o->id, NULL) == MR_OK);
+    mr_json_put_flag(&p->view, "may_withdraw",
+                     live && !(theirs && mr_str_is(row->state, "asked")) &&
+                         mr_authorise(p->actor, theirs ? MR_MAY_PARTNER_CONSENT : MR_MAY_PARTNER_ASK, o->id, NULL) ==
+                             MR_OK);
     mr_json_end_object(&p->view);
 }
 
@@ -105,7 +92,7 @@ static void put_side(mr_page *p, const char *name, const struct mr_organisation_
         put_row(p, o, &rows[i]);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, mr_arena_format(p->arena, "has_%s", name).ptr, any);
+    mr_json_put_flag(&p->view, mr_arena_format(p->arena, "has_%s", name).ptr, any);
 }
 
 /* Other providers of this installation to choose from. */
@@ -121,7 +108,7 @@ static void put_others(mr_page *p, const struct mr_organisation_shown *o, mr_str
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "value", list[i].slug);
         mr_json_put_member(&p->view, "label", mr_texts_get(list[i].identity.name, mr_language_tag(p->language), NULL));
-        put_flag(p, "chosen", mr_str_eq(list[i].slug, chosen));
+        mr_json_put_flag(&p->view, "chosen", mr_str_eq(list[i].slug, chosen));
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -140,8 +127,8 @@ static void show(mr_page *p, const struct mr_organisation_shown *o, const mr_jso
     mr_page_begin(p, "partners.title", "provider.organisation");
     mr_json_put_member(&p->view, "name", mr_texts_get(o->identity.name, mr_language_tag(p->language), NULL));
     mr_json_put_member(&p->view, "slug", o->slug);
-    put_flag(p, "done", mr_http_query(p->request, "done").len > 0);
-    put_flag(p, "may_ask", mr_authorise(p->actor, MR_MAY_PARTNER_ASK, o->id, NULL) == MR_OK);
+    mr_json_put_flag(&p->view, "done", mr_http_query(p->request, "done").len > 0);
+    mr_json_put_flag(&p->view, "may_ask", mr_authorise(p->actor, MR_MAY_PARTNER_ASK, o->id, NULL) == MR_OK);
     put_side(p, "asked", o, rows, count, true);
     put_side(p, "asking", o, rows, count, false);
     put_others(p, o, mr_http_form(p->request, "partner"));
@@ -158,20 +145,10 @@ static void show(mr_page *p, const struct mr_organisation_shown *o, const mr_jso
     mr_page_show_private(p, "partners");
 }
 
-static bool open(mr_page *p, struct mr_organisation_shown *ret)
-{
-    struct mr_err err = {0};
-    mr_str slug = mr_http_form(p->request, "organisation");
-    if (!slug.len) slug = mr_http_query(p->request, "organisation");
-    if (mr_organisation_open(p->service, p->arena, p->actor, slug, ret, &err) == MR_OK) return true;
-    mr_page_fail(p, &err);
-    return false;
-}
-
 void mr_web_partners(mr_page *p)
 {
     struct mr_organisation_shown o;
-    if (open(p, &o)) show(p, &o, NULL, NULL, NULL);
+    if (mr_web_open_organisation(p, &o)) show(p, &o, NULL, NULL, NULL);
 }
 
 static const mr_json *parse(mr_page *p, mr_str text)
@@ -203,7 +180,7 @@ void mr_web_partner_ask(mr_page *p)
     struct mr_organisation_shown o;
     struct mr_findings findings;
     mr_str id;
-    if (!open(p, &o)) return;
+    if (!mr_web_open_organisation(p, &o)) return;
     const mr_json *values = parse(p, mr_fields_read(p, fields, COUNT(fields)));
     if (mr_fields_wants_tongue(p)) {
         show(p, &o, values, NULL, NULL);
@@ -267,12 +244,12 @@ static void show_consent(mr_page *p, const char *wrong)
     mr_page_begin(p, "consent.title", "");
     mr_json_put_member(&p->view, "asker", asker_name);
     mr_json_put_member(&p->view, "partner", row.name);
-    mr_json_put_member(&p->view, "specification", title_of(p, row.slug));
+    mr_json_put_member(&p->view, "specification", mr_web_title_of(p, row.slug));
     mr_json_put_member(&p->view, "slug", row.slug);
-    mr_json_put_member(&p->view, "until", day(p, row.expires_at));
+    mr_json_put_member(&p->view, "until", mr_say_day(p->arena, p->language, row.expires_at));
     put_state(p, &row);
-    put_flag(p, "waiting", mr_partner_is_waiting(p->service, &row));
-    put_flag(p, "consented", mr_str_is(row.state, "consented"));
+    mr_json_put_flag(&p->view, "waiting", mr_partner_is_waiting(p->service, &row));
+    mr_json_put_flag(&p->view, "consented", mr_str_is(row.state, "consented"));
     mr_json_put_member(&p->view, "typed_name", mr_http_form(p->request, "name"));
     mr_json_put_member(&p->view, "typed_function", mr_http_form(p->request, "function"));
     mr_json_put_name(&p->view, "wrong");

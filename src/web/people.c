@@ -6,12 +6,6 @@
 
 #define PEOPLE MR_STR("/provider/people")
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 int mr_web_people_org(mr_page *p, mr_str *ret, struct mr_err *err)
 {
     struct mr_org_count *orgs;
@@ -40,12 +34,12 @@ static int put_members(mr_page *p, mr_str org_id, struct mr_err *err)
         mr_json_put_member(v, "name", members[i].name);
         mr_json_put_member(v, "email", members[i].email);
         mr_json_put_member(v, "roles", mr_web_say_roles(p, members[i].roles));
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(members[i].since)));
-        put_flag(v, "you", mr_str_eq(members[i].person_id, p->actor->id));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, members[i].since));
+        mr_json_put_flag(v, "you", mr_str_eq(members[i].person_id, p->actor->id));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "has_members", count > 0);
+    mr_json_put_flag(v, "has_members", count > 0);
     mr_json_put_member(
         v, "count",
         MR_SAY(p->arena, p->language, "people.count", {"count", mr_say_count(p->arena, p->language, (int64_t)count)}));
@@ -67,12 +61,12 @@ static int put_invitations(mr_page *p, mr_str org_id, struct mr_err *err)
         mr_json_put_member(v, "id", rows[i].id);
         mr_json_put_member(v, "email", rows[i].email);
         mr_json_put_member(v, "roles", mr_web_say_roles(p, roles));
-        mr_json_put_member(v, "until", mr_say_date(p->arena, p->language, mr_date_of_time(rows[i].expires_at)));
-        put_flag(v, "ended", rows[i].expires_at < mr_env_now(mr_service_env(p->service)));
+        mr_json_put_member(v, "until", mr_say_day(p->arena, p->language, rows[i].expires_at));
+        mr_json_put_flag(v, "ended", rows[i].expires_at < mr_env_now(mr_service_env(p->service)));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "has_invitations", count > 0);
+    mr_json_put_flag(v, "has_invitations", count > 0);
     return MR_OK;
 }
 
@@ -114,14 +108,14 @@ static void show(mr_page *p, const struct sent *sent)
         mr_page_fail(p, &err);
         return;
     }
-    put_flag(v, "may_edit", mr_actor_may(p->actor, MR_MAY_MEMBER_EDIT));
+    mr_json_put_flag(v, "may_edit", mr_actor_may(p->actor, MR_MAY_MEMBER_EDIT));
     mr_web_put_roles(p, "roles", sent->roles);
     mr_json_put_member(v, "emails", sent->emails);
     if (sent->wrong) {
         mr_http_set_status(p->response, 422);
         mr_json_put_member(v, "wrong", MR_SAY(p->arena, p->language, sent->wrong, {"address", sent->address}));
-        put_flag(v, "wrong_roles", strcmp(sent->wrong, "people.wrong.roles") == 0);
-        put_flag(v, "wrong_emails", strcmp(sent->wrong, "people.wrong.roles") != 0);
+        mr_json_put_flag(v, "wrong_roles", strcmp(sent->wrong, "people.wrong.roles") == 0);
+        mr_json_put_flag(v, "wrong_emails", strcmp(sent->wrong, "people.wrong.roles") != 0);
     }
     mr_str invited = mr_http_query(p->request, "invited");
     uint64_t n;
@@ -273,7 +267,7 @@ static void show_invitation(mr_page *p, const char *wrong, bool at_name, mr_str 
     mr_json_put_member(&p->view, "organisation", invited.organisation);
     mr_json_put_member(&p->view, "email", invited.email);
     mr_json_put_member(&p->view, "name", name);
-    put_flag(&p->view, "known", invited.known);
+    mr_json_put_flag(&p->view, "known", invited.known);
     mr_json_put_name(&p->view, "roles");
     mr_json_begin_array(&p->view);
     for (mr_role r = 0; r < MR_ROLE_COUNT; r++) {
@@ -289,7 +283,7 @@ static void show_invitation(mr_page *p, const char *wrong, bool at_name, mr_str 
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_page_say(p, "wrong", wrong);
-        put_flag(&p->view, at_name ? "wrong_name" : "wrong_password", true);
+        mr_json_put_flag(&p->view, at_name ? "wrong_name" : "wrong_password", true);
     }
     mr_page_show_private(p, "invitation");
 }

@@ -5,12 +5,6 @@
 
 #define HERE MR_STR("/account/addresses")
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 /* wrong: message, or NULL; sent: whom a link was just mailed to, or empty. */
 static void show(mr_page *p, const char *wrong, mr_str sent)
 {
@@ -29,8 +23,8 @@ static void show(mr_page *p, const char *wrong, mr_str sent)
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "email", list[i].email);
-        mr_json_put_member(v, "since", mr_say_date(p->arena, p->language, mr_date_of_time(list[i].proved_at)));
-        put_flag(p, "is_main", mr_str_eq(list[i].email, p->session->email));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, list[i].proved_at));
+        mr_json_put_flag(&p->view, "is_main", mr_str_eq(list[i].email, p->session->email));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -97,7 +91,7 @@ static void show_link(mr_page *p, const struct mr_person_email_link *link)
         [MR_PERSON_EMAIL_BLOCKED] = "blocked", [MR_PERSON_EMAIL_GUARDED] = "guarded", [MR_PERSON_EMAIL_OVER] = "over"};
     mr_page_begin(p, "address.link.title", "");
     if (link->outcome == MR_PERSON_EMAIL_OVER) mr_http_set_status(p->response, 410);
-    put_flag(p, names[link->outcome], true);
+    mr_json_put_flag(&p->view, names[link->outcome], true);
     mr_json_put_member(&p->view, "token", p->part[0]);
     mr_json_put_member(&p->view, "email", link->email);
     mr_json_put_member(&p->view, "mine", p->session->email);

@@ -19,11 +19,6 @@ mr_str mr_web_name_or_restricted(mr_page *p, mr_str name)
     return name.len ? name : mr_message(p->language, "privacy.restricted.name");
 }
 
-static mr_str day(mr_page *p, int64_t time)
-{
-    return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 int mr_web_put_restriction(mr_page *p, mr_str achievement_id, bool *ret_forgotten, struct mr_err *err)
 {
     struct mr_restriction_row row;
@@ -36,10 +31,10 @@ int mr_web_put_restriction(mr_page *p, mr_str achievement_id, bool *ret_forgotte
     mr_json_put_member(v, "text",
                        MR_SAY(p->arena, p->language,
                               mr_arena_format(p->arena, "privacy.restricted.%.*s", MR_STR_ARG(row.what)).ptr,
-                              {"date", day(p, row.since)}));
+                              {"date", mr_say_day(p->arena, p->language, row.since)}));
     mr_json_put_member(v, "remark", row.remark);
-    mr_office_put_flag(p, "may_lift",
-                       mr_str_is(row.what, "asked") && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
+    mr_json_put_flag(&p->view, "may_lift",
+                     mr_str_is(row.what, "asked") && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_REPLACE));
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -64,14 +59,14 @@ static int put_asked(mr_page *p, struct mr_err *err)
     mr_json_writer *v = &p->view;
     if (mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_READ))
         MR_TRY(mr_restriction_list(p->service, p->actor, p->arena, mr_office_org(p), SHOWN, &list, &count, err));
-    mr_office_put_flag(p, "has_restrictions", count > 0);
+    mr_json_put_flag(&p->view, "has_restrictions", count > 0);
     mr_json_put_name(v, "restrictions");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(
             v, "path", mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(list[i].achievement_id)));
-        mr_json_put_member(v, "since", day(p, list[i].since));
+        mr_json_put_member(v, "since", mr_say_day(p->arena, p->language, list[i].since));
         mr_json_put_member(v, "remark", list[i].remark);
         mr_json_end_object(v);
     }
@@ -101,8 +96,8 @@ static void show(mr_page *p, const char *wrong)
     put_period(p, "enrolment_months", row.enrolment_months);
     mr_str contact = mr_http_form(p->request, "contact");
     mr_json_put_member(&p->view, "contact", contact.len ? contact : row.contact);
-    mr_office_put_flag(p, "saved", mr_http_query(p->request, "saved").len > 0);
-    mr_office_put_flag(p, "may_edit", mr_actor_may(p->actor, MR_MAY_ORGANISATION_EDIT));
+    mr_json_put_flag(&p->view, "saved", mr_http_query(p->request, "saved").len > 0);
+    mr_json_put_flag(&p->view, "may_edit", mr_actor_may(p->actor, MR_MAY_ORGANISATION_EDIT));
     if (wrong) {
         mr_page_say(p, "wrong", wrong);
         mr_http_set_status(p->response, 422);
@@ -156,7 +151,7 @@ static int put_parties(mr_page *p, struct mr_err *err)
     mr_json_put_member(v, "controller_url", o.identity.homepage);
     mr_json_put_member(v, "contact", row.contact);
     mr_json_put_member(v, "host", mr_service_public_url(p->service));
-    mr_json_put_member(v, "today", day(p, mr_env_now(mr_service_env(p->service))));
+    mr_json_put_member(v, "today", mr_say_day(p->arena, p->language, mr_env_now(mr_service_env(p->service))));
     int64_t days = mr_service_backup_days(p->service);
     if (days) mr_json_put_member(v, "backup_days", mr_say_count(p->arena, p->language, days));
     return MR_OK;

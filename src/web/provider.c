@@ -12,21 +12,6 @@
 #define CARDS 12
 #define OFFERED 10
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-static void put_or_false(mr_page *p, const char *name, mr_str text)
-{
-    mr_json_put_name(&p->view, name);
-    if (text.len)
-        mr_json_put_str(&p->view, text);
-    else
-        mr_json_put_bool(&p->view, false);
-}
-
 /* Short names of older databases are whole names: every octet that is no letter of an address is escaped. */
 mr_str mr_web_provider_path(mr_page *p, mr_str slug)
 {
@@ -56,7 +41,7 @@ static void put_identifier(mr_page *p, const char *label, mr_str value, mr_str h
     mr_json_begin_object(&p->view);
     mr_page_say(p, "label", label);
     mr_json_put_member(&p->view, "value", value);
-    put_or_false(p, "href", is_web(value) ? value : href);
+    mr_json_put_member_or_false(&p->view, "href", is_web(value) ? value : href);
     mr_json_end_object(&p->view);
 }
 
@@ -82,9 +67,10 @@ static void put_identity(mr_page *p, const mr_organisation *o)
 {
     mr_web_put_texts(p, "heading", o->name);
     mr_web_put_texts(p, "address", o->address);
-    put_or_false(p, "country", o->country ? mr_concept_label(o->country, mr_language_tag(p->language)) : MR_STR_EMPTY);
-    put_or_false(p, "homepage", o->homepage);
-    put_or_false(p, "email", o->email);
+    mr_json_put_member_or_false(&p->view, "country",
+                                o->country ? mr_concept_label(o->country, mr_language_tag(p->language)) : MR_STR_EMPTY);
+    mr_json_put_member_or_false(&p->view, "homepage", o->homepage);
+    mr_json_put_member_or_false(&p->view, "email", o->email);
     mr_json_put_name(&p->view, "identifiers");
     mr_json_begin_array(&p->view);
     put_identifier(p, "organisation.registration", o->registration, MR_STR_EMPTY);
@@ -109,11 +95,12 @@ static void put_statement(mr_page *p, const char *name, const struct mr_statemen
     mr_str language, text = mr_texts_get(s->texts, mr_language_tag(p->language), &language);
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "text", text);
-    put_or_false(p, "tongue", mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
+    mr_json_put_member_or_false(&p->view, "tongue",
+                                mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
     mr_page_tell_language(p, language);
     mr_json_put_member(&p->view, "version", s->version);
     mr_json_put_member(&p->view, "from", mr_say_date(p->arena, p->language, s->valid_from));
-    put_or_false(p, "url", s->url);
+    mr_json_put_member_or_false(&p->view, "url", s->url);
     mr_json_end_object(&p->view);
 }
 
@@ -137,7 +124,7 @@ static int put_offer(mr_page *p, const struct mr_organisation_shown *o, struct m
     const struct mr_question q = {.provider = o->slug, .by_title = true, .most = CARDS};
     MR_TRY(mr_search_find(p->service, p->arena, &q, &found, err));
     mr_web_put_cards(p, found.list, found.count, 0);
-    put_flag(p, "has_cards", found.count > 0);
+    mr_json_put_flag(&p->view, "has_cards", found.count > 0);
     mr_json_put_name(&p->view, "all");
     if (found.next.len) {
         MR_CLEANUP(mr_buf_done) mr_buf b;
@@ -158,10 +145,10 @@ static void put_link(mr_page *p, const struct mr_organisation_shown *o)
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "path", mr_web_provider_path(p, o->slug));
     mr_web_put_texts(p, "name", o->identity.name);
-    put_or_false(p, "kind", kind_of(p, o));
-    put_or_false(p, "country",
-                 o->identity.country ? mr_concept_label(o->identity.country, mr_language_tag(p->language))
-                                     : MR_STR_EMPTY);
+    mr_json_put_member_or_false(&p->view, "kind", kind_of(p, o));
+    mr_json_put_member_or_false(
+        &p->view, "country",
+        o->identity.country ? mr_concept_label(o->identity.country, mr_language_tag(p->language)) : MR_STR_EMPTY);
     mr_json_end_object(&p->view);
 }
 
@@ -174,7 +161,7 @@ static int put_house(mr_page *p, const struct mr_organisation_shown *o, struct m
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count; i++) put_link(p, &units[i]);
     mr_json_end_array(&p->view);
-    put_flag(p, "has_units", count > 0);
+    mr_json_put_flag(&p->view, "has_units", count > 0);
     mr_json_put_name(&p->view, "parent");
     if (o->parent_id.len && mr_organisation_find(p->service, p->arena, o->parent_id, &parent, NULL) == MR_OK)
         put_link(p, &parent);
@@ -192,7 +179,7 @@ static bool show_closed(mr_page *p)
         return false;
     mr_page_begin_titled(p, name, "find");
     mr_json_put_member(&p->view, "closed_name", name);
-    mr_json_put_member(&p->view, "since", mr_say_date(p->arena, p->language, mr_date_of_time(at)));
+    mr_json_put_member(&p->view, "since", mr_say_day(p->arena, p->language, at));
     mr_page_show(p, "provider_closed");
     return true;
 }
@@ -208,7 +195,7 @@ void mr_web_provider(mr_page *p)
         return;
     }
     mr_page_begin_titled(p, mr_texts_get(o.identity.name, mr_language_tag(p->language), NULL), "find");
-    put_or_false(p, "kind", kind_of(p, &o));
+    mr_json_put_member_or_false(&p->view, "kind", kind_of(p, &o));
     put_identity(p, &o.identity);
     code = mr_web_put_statements(p, o.id, &err);
     if (code == MR_OK) code = put_house(p, &o, &err);
@@ -235,7 +222,7 @@ void mr_web_providers(mr_page *p)
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < count && i < PAGE; i++) put_link(p, &list[i]);
     mr_json_end_array(&p->view);
-    put_flag(p, "any", count > 0);
+    mr_json_put_flag(&p->view, "any", count > 0);
     mr_json_put_name(&p->view, "next");
     if (count > PAGE) {
         MR_CLEANUP(mr_buf_done) mr_buf b;

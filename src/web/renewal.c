@@ -14,10 +14,9 @@ static void put_choices(mr_page *p, int64_t days)
     mr_json_begin_array(v);
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         mr_json_begin_object(v);
-        mr_json_put_name(v, "days");
-        mr_json_put_int(v, choices[i]);
+        mr_json_put_number(v, "days", choices[i]);
         mr_json_put_member(v, "text", mr_office_count(p, "say.days", choices[i]));
-        mr_office_put_flag(p, "chosen", choices[i] == days);
+        mr_json_put_flag(&p->view, "chosen", choices[i] == days);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -32,7 +31,7 @@ static void put_row(mr_page *p, const struct mr_ending *row)
                        mr_arena_format(p->arena, "/provider/achievements/%.*s", MR_STR_ARG(row->achievement_id)));
     mr_json_put_member(v, "learner", row->learner);
     mr_json_put_member(v, "email", row->email);
-    mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(row->expires_at)));
+    mr_json_put_member(v, "ends", mr_say_day(p->arena, p->language, row->expires_at));
     if (mr_catalogue_get(p->service, p->arena, row->specification_id, &published, NULL) == MR_OK)
         mr_office_put_specification(p, &published);
     mr_json_end_object(v);
@@ -67,13 +66,12 @@ void mr_web_ending(mr_page *p)
     mr_page_begin(p, "ending.title", "provider.ending");
     put_choices(p, (int64_t)days);
     mr_json_put_member(v, "within", mr_office_count(p, "say.days", (int64_t)days));
-    mr_json_put_name(v, "days");
-    mr_json_put_int(v, (int64_t)days);
+    mr_json_put_number(v, "days", (int64_t)days);
     mr_json_put_name(v, "rows");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) put_row(p, &rows[i]);
     mr_json_end_array(v);
-    mr_office_put_flag(p, "has_rows", count > 0);
+    mr_json_put_flag(&p->view, "has_rows", count > 0);
     if (more)
         mr_json_put_member(v, "after",
                            mr_arena_format(p->arena, "%lld.%.*s", (long long)rows[count - 1].expires_at,

@@ -15,12 +15,6 @@
 #define RAW_VALUE_MOST 240        /* of one text in it: pictures are longer */
 #define PICTURE_MOST (512 * 1024) /* of the issuer's picture, base64 */
 
-static void put_bool(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 /* ---- texts that a stranger wrote ---- */
 
 /* Octets of the mark at the start of s that turns the direction of the text around it (U+202A to U+202E, U+2066 to U+2069), or 0. */
@@ -96,10 +90,10 @@ void mr_web_put_state(mr_page *p, mr_state state)
     mr_json_put_member_c(&p->view, "state", states[state].name);
     mr_json_put_member_c(&p->view, "state_code", mr_state_name(state));
     mr_json_put_member(&p->view, "word", mr_message(p->language, states[state].word));
-    put_bool(p, "passed", state == MR_PASSED);
-    put_bool(p, "failed", state == MR_FAILED);
-    put_bool(p, "unchecked", state == MR_UNCHECKED);
-    put_bool(p, "na", state == MR_NOT_APPLICABLE);
+    mr_json_put_flag(&p->view, "passed", state == MR_PASSED);
+    mr_json_put_flag(&p->view, "failed", state == MR_FAILED);
+    mr_json_put_flag(&p->view, "unchecked", state == MR_UNCHECKED);
+    mr_json_put_flag(&p->view, "na", state == MR_NOT_APPLICABLE);
 }
 
 /* The stable name of what is told is the check's code and its state, "seal.passed": what the report of programs has, and /help/checks explains. */
@@ -128,7 +122,7 @@ static void put_seal_parts(mr_page *p, struct mr_reports *r, const mr_report *re
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_bool(p, "has_parts", any);
+    mr_json_put_flag(&p->view, "has_parts", any);
 }
 
 static void put_checks(mr_page *p, struct mr_reports *r, const mr_report *report)
@@ -142,7 +136,7 @@ static void put_checks(mr_page *p, struct mr_reports *r, const mr_report *report
         if (i == MR_CHECK_SEAL)
             put_seal_parts(p, r, report);
         else
-            put_bool(p, "has_parts", false);
+            mr_json_put_flag(&p->view, "has_parts", false);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -168,9 +162,9 @@ static void put_element(mr_page *p, struct mr_reports *r, const mr_view *v, mr_e
         answer->language.len && answer->language.len < 16 && !mr_str_eq(answer->language, mr_language_tag(p->language));
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "label", message_of(p, "element", info->code));
-    put_bool(p, "optional", !info->mandatory);
-    put_bool(p, "missing", asked && !answer->answered);
-    put_bool(p, "empty", !asked && !answer->answered);
+    mr_json_put_flag(&p->view, "optional", !info->mandatory);
+    mr_json_put_flag(&p->view, "missing", asked && !answer->answered);
+    mr_json_put_flag(&p->view, "empty", !asked && !answer->answered);
     put(p, r, "tongue", foreign ? answer->language : MR_STR_EMPTY);
     mr_page_tell_language(p, answer->language);
     put_values(p, r, "values", answer);
@@ -199,12 +193,11 @@ static void put_facts(mr_page *p, struct mr_reports *r, const mr_view *v, const 
     put(p, r, "country", country ? mr_concept_label(country, tag) : v->issuer_country);
     put(p, r, "body", mr_str_eq(v->awarding_body, v->issuer) ? MR_STR_EMPTY : v->awarding_body);
     put(p, r, "valid_until",
-        v->valid_until == MR_TIME_NONE ? MR_STR_EMPTY
-                                       : mr_say_date(p->arena, p->language, mr_date_of_time(v->valid_until)));
+        v->valid_until == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_day(p->arena, p->language, v->valid_until));
     put(p, r, "credit", v->ects_awarded > 0 ? mr_wording_ects(p->arena, p->language, v->ects_awarded) : MR_STR_EMPTY);
-    put_bool(p, "has_stacks", v->answers[MR_ELEMENT_STACKABILITY].value_count > 0);
+    mr_json_put_flag(&p->view, "has_stacks", v->answers[MR_ELEMENT_STACKABILITY].value_count > 0);
     put_values(p, r, "stacks", &v->answers[MR_ELEMENT_STACKABILITY]);
-    put_bool(p, "has_assured", v->answers[MR_ELEMENT_QUALITY].value_count > 0);
+    mr_json_put_flag(&p->view, "has_assured", v->answers[MR_ELEMENT_QUALITY].value_count > 0);
     put_values(p, r, "assured", &v->answers[MR_ELEMENT_QUALITY]);
     put(p, r, "accredited", quality->claimed ? quality->text : MR_STR_EMPTY);
     put(p, r, "regulated", v->regulated_profession);
@@ -213,7 +206,7 @@ static void put_facts(mr_page *p, struct mr_reports *r, const mr_view *v, const 
 static void put_picture(mr_page *p, const mr_view *v, bool alone)
 {
     bool fits = alone && v->page_image.len && v->page_image.len <= PICTURE_MOST;
-    put_bool(p, "has_picture", fits);
+    mr_json_put_flag(&p->view, "has_picture", fits);
     if (!fits) return;
     mr_json_put_member(&p->view, "picture_type", v->page_image_type);
     mr_json_put_member(&p->view, "picture", v->page_image);
@@ -246,7 +239,7 @@ static void put_raw(mr_page *p, struct mr_reports *r, mr_arena *a, const mr_repo
     const mr_json *document;
     mr_json_writer w;
     mr_buf text;
-    put_bool(p, "has_raw", alone && report->has_view);
+    mr_json_put_flag(&p->view, "has_raw", alone && report->has_view);
     if (!alone || !report->has_view) return;
     mr_buf_init(&text, MR_LIMIT_DOCUMENT);
     mr_json_writer_init(&w, &text, 2);
@@ -258,7 +251,7 @@ static void put_raw(mr_page *p, struct mr_reports *r, mr_arena *a, const mr_repo
 
 static void put_endorsements(mr_page *p, struct mr_reports *r, const mr_report *report)
 {
-    put_bool(p, "has_endorsements", report->endorsement_count > 0);
+    mr_json_put_flag(&p->view, "has_endorsements", report->endorsement_count > 0);
     mr_json_put_name(&p->view, "endorsements");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < report->endorsement_count; i++) {
@@ -273,7 +266,7 @@ static void put_endorsements(mr_page *p, struct mr_reports *r, const mr_report *
 /* Of a learner record: each credential in it, with its own verdict. */
 static void put_contents(mr_page *p, struct mr_reports *r, const mr_report *report)
 {
-    put_bool(p, "has_contents", report->content_count > 0);
+    mr_json_put_flag(&p->view, "has_contents", report->content_count > 0);
     mr_json_put_name(&p->view, "contents");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < report->content_count; i++) {
@@ -291,7 +284,7 @@ static void put_contents(mr_page *p, struct mr_reports *r, const mr_report *repo
 
 static void put_remarks(mr_page *p, struct mr_reports *r, const mr_report *report)
 {
-    put_bool(p, "has_remarks", report->remark_count > 0);
+    mr_json_put_flag(&p->view, "has_remarks", report->remark_count > 0);
     mr_json_put_name(&p->view, "remarks");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < report->remark_count; i++)
@@ -332,10 +325,10 @@ static mr_str name_to_show(const mr_page *p, const struct mr_reports *r, const s
 static void put_kept(mr_page *p, const struct mr_reported *item, bool alone)
 {
     bool kept = alone && item->at.len;
-    put_bool(p, "kept", kept);
+    mr_json_put_flag(&p->view, "kept", kept);
     mr_json_put_member(&p->view, "kept_at", kept ? item->at : MR_STR_EMPTY);
-    put_bool(p, "has_jwt", kept && item->has_jwt);
-    put_bool(p, "has_badge", kept && item->has_badge);
+    mr_json_put_flag(&p->view, "has_jwt", kept && item->has_jwt);
+    mr_json_put_flag(&p->view, "has_badge", kept && item->has_badge);
 }
 
 /* Where no story can be told, the verdict stands beside its reason: what failed, and what to do. */
@@ -352,31 +345,30 @@ static void put_report(mr_page *p, struct mr_reports *r, mr_arena *a, size_t ind
     bool alone = r->count == 1 && !r->within;
     r->names_learner |= report->has_view && report->view.learner.len;
     mr_json_begin_object(&p->view);
-    mr_json_put_name(&p->view, "number");
-    mr_json_put_int(&p->view, (int64_t)index + 1);
+    mr_json_put_number(&p->view, "number", (int64_t)index + 1);
     mr_json_put_member_c(&p->view, "h", alone ? "1" : "2");
     mr_json_put_member_c(&p->view, "sub", alone ? "2" : "3");
-    put_bool(p, "alone", alone);
-    put_bool(p, "unfolded", r->within && r->count == 1);
+    mr_json_put_flag(&p->view, "alone", alone);
+    mr_json_put_flag(&p->view, "unfolded", r->within && r->count == 1);
     mr_json_put_member(&p->view, "name", told(p, r, name_to_show(p, r, item, report), NAME_MOST));
     mr_json_put_member(&p->view, "to_type", name_to_type(item->name));
     mr_json_put_member_c(&p->view, "verdict", mr_verdict_name(report->verdict));
     mr_json_put_member(&p->view, "site", mr_service_public_url(p->service));
-    put_bool(p, "hosted", report->hosted);
-    put_bool(p, "has_mandate", report->has_view && report->view.mandate.kind != MR_MANDATE_NONE);
+    mr_json_put_flag(&p->view, "hosted", report->hosted);
+    mr_json_put_flag(&p->view, "has_mandate", report->has_view && report->view.mandate.kind != MR_MANDATE_NONE);
     mr_web_put_state(p, sign_of(report));
     put(p, r, "summary", report->summary);
     put(p, r, "story", report->story);
     put(p, r, "because", reason(report));
     put(p, r, "format", report->format);
     put(p, r, "checked_at", mr_say_time(p->arena, p->language, report->checked_at));
-    put_bool(p, "test_seal", report->test_seal);
-    put_bool(p, "believed_no_more", report->is_credential && !report->has_view);
+    mr_json_put_flag(&p->view, "test_seal", report->test_seal);
+    mr_json_put_flag(&p->view, "believed_no_more", report->is_credential && !report->has_view);
     put_checks(p, r, report);
     put_remarks(p, r, report);
     put_contents(p, r, report);
     put_endorsements(p, r, report);
-    put_bool(p, "has_view", report->has_view);
+    mr_json_put_flag(&p->view, "has_view", report->has_view);
     if (report->has_view) {
         put_elements(p, r, &report->view);
         put_facts(p, r, &report->view, &report->checks[MR_CHECK_QUALITY]);
@@ -438,7 +430,7 @@ static int put_one(void *self, mr_arena *a, size_t index, const mr_report *repor
     (void)err;
     if (index == 0) {
         x->r->begin(x->p, x->r, report);
-        put_bool(x->p, "several", x->r->count > 1);
+        mr_json_put_flag(&x->p->view, "several", x->r->count > 1);
         mr_json_put_member(&x->p->view, "count", mr_say_count(x->p->arena, x->p->language, (int64_t)x->r->count));
         mr_json_put_name(&x->p->view, "reports");
         mr_json_begin_array(&x->p->view);

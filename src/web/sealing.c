@@ -14,17 +14,6 @@ mr_str mr_office_say_day(mr_page *p, mr_str day)
     return mr_date_parse(day, &date, NULL) == MR_OK ? mr_say_date(p->arena, p->language, date) : day;
 }
 
-void mr_office_put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
-void mr_office_put_number(mr_page *p, const char *name, int64_t value)
-{
-    mr_json_put_member(&p->view, name, mr_say_count(p->arena, p->language, value));
-}
-
 void mr_office_put_specification(mr_page *p, const struct mr_published *published)
 {
     mr_str language, title = mr_texts_get(published->specification.title, mr_language_tag(p->language), &language);
@@ -88,7 +77,7 @@ static void put_faults(mr_page *p, const struct mr_findings *findings)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_office_put_flag(p, "has_faults", findings->count > 0);
+    mr_json_put_flag(&p->view, "has_faults", findings->count > 0);
     for (size_t i = 0; i < MR_AWARD_FIELDS; i++)
         if (wrong[i].len)
             mr_json_put_member(v, mr_arena_format(p->arena, "wrong_%s", mr_award_field_name(i)).ptr, wrong[i]);
@@ -106,7 +95,7 @@ static void put_supervisions(mr_page *p, mr_str chosen)
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "code", word);
         mr_json_put_member(v, "text", mr_message_str(p->language, id));
-        mr_office_put_flag(p, "chosen", mr_str_is(chosen, word));
+        mr_json_put_flag(&p->view, "chosen", mr_str_is(chosen, word));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -132,7 +121,7 @@ static void put_zones(mr_page *p, mr_str chosen)
     for (const struct mr_zone *z = mr_zones; z->name; z++) {
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "name", z->name);
-        mr_office_put_flag(p, "chosen", mr_str_is(chosen, z->name));
+        mr_json_put_flag(&p->view, "chosen", mr_str_is(chosen, z->name));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -204,12 +193,12 @@ int mr_office_put_next(mr_page *p, mr_str batch_id, int64_t ready, const char *w
                    {"when", mr_say_time(p->arena, p->language, row->signed_at)}));
     if (hindrances[sealing.hindrance] && !sealing.may_sign)
         mr_json_put_member(v, "hindrance", mr_message(p->language, hindrances[sealing.hindrance]));
-    mr_office_put_flag(p, "may_seal", is_free);
-    mr_office_put_flag(p, "signs_too", is_free && !is_signed);
-    mr_office_put_flag(p, "may_sign", sealing.may_sign && !is_free);
-    mr_office_put_flag(p, "may_unsign", is_signed && mr_str_eq(row->signed_by, p->actor->id));
-    mr_office_put_flag(p, "may_supervise", !is_signed && mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
-    mr_office_put_flag(p, "mails", !mr_str_is(row->mailing, "later") || row->seal_at == MR_TIME_NONE);
+    mr_json_put_flag(&p->view, "may_seal", is_free);
+    mr_json_put_flag(&p->view, "signs_too", is_free && !is_signed);
+    mr_json_put_flag(&p->view, "may_sign", sealing.may_sign && !is_free);
+    mr_json_put_flag(&p->view, "may_unsign", is_signed && mr_str_eq(row->signed_by, p->actor->id));
+    mr_json_put_flag(&p->view, "may_supervise", !is_signed && mr_actor_may(p->actor, MR_MAY_RESULT_ENTER));
+    mr_json_put_flag(&p->view, "mails", !mr_str_is(row->mailing, "later") || row->seal_at == MR_TIME_NONE);
     mr_json_put_member(v, "seal", mr_office_count(p, "batch.seal", ready));
     put_supervisions(p, row->supervision);
     put_schedule(p, row, wrong);

@@ -20,9 +20,6 @@ mr_str mr_office_org(mr_page *p);
 void mr_office_put_specification(mr_page *p, const struct mr_published *published);
 /* "2026-10-14" as the reader writes days; any other text as it stands. */
 mr_str mr_office_say_day(mr_page *p, mr_str day);
-/* Flags, numbers of a view. */
-void mr_office_put_flag(mr_page *p, const char *name, bool value);
-void mr_office_put_number(mr_page *p, const char *name, int64_t value);
 /* Every value of a field that stands several times in an urlencoded body, as far as it is an id; at most `most`. */
 size_t mr_office_ids(mr_page *p, const char *field, mr_str *ret, size_t most);
 

@@ -112,8 +112,7 @@ void mr_web_put_roles(mr_page *p, const char *member, unsigned checked)
         mr_json_put_member(v, "role", mr_role_word(r));
         mr_json_put_member(v, "name", role_message(p, r, ""));
         mr_json_put_member(v, "text", role_message(p, r, ".text"));
-        mr_json_put_name(v, "checked");
-        mr_json_put_bool(v, checked & 1u << r);
+        mr_json_put_flag(v, "checked", checked & 1u << r);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);

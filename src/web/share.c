@@ -8,11 +8,6 @@
 #include "web/sealing.h"
 #include "web/wallet.h"
 
-static mr_str say_day(mr_page *p, int64_t time)
-{
-    return mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 static mr_str path_of(mr_page *p, mr_str id, const char *more)
 {
     return mr_arena_format(p->arena, "/wallet/shares/%.*s%s", MR_STR_ARG(id), more);
@@ -31,12 +26,13 @@ static void put_state(mr_page *p, const struct mr_share *share)
     mr_json_put_member_c(&p->view, "state", states[share->state].look);
     for (size_t i = 0; i < 4; i++) {
         static const char *const looks[] = {"passed", "failed", "unchecked", "na"};
-        mr_office_put_flag(p, looks[i], strcmp(looks[i], states[share->state].look) == 0);
+        mr_json_put_flag(&p->view, looks[i], strcmp(looks[i], states[share->state].look) == 0);
     }
-    mr_json_put_member(&p->view, "word",
-                       MR_SAY(p->arena, p->language, states[share->state].message,
-                              {"date", say_day(p, stopped ? share->row.stopped_at : share->row.until)}));
-    mr_office_put_flag(p, "works", share->state == MR_SHARE_OPEN);
+    mr_json_put_member(
+        &p->view, "word",
+        MR_SAY(p->arena, p->language, states[share->state].message,
+               {"date", mr_say_day(p->arena, p->language, stopped ? share->row.stopped_at : share->row.until)}));
+    mr_json_put_flag(&p->view, "works", share->state == MR_SHARE_OPEN);
 }
 
 static void put_share(mr_page *p, const struct mr_share *share)
@@ -45,7 +41,7 @@ static void put_share(mr_page *p, const struct mr_share *share)
     mr_json_put_member(v, "id", share->row.id);
     mr_json_put_member(v, "label", share->row.label);
     mr_json_put_member(v, "at", path_of(p, share->row.id, ""));
-    mr_json_put_member(v, "until", say_day(p, share->row.until));
+    mr_json_put_member(v, "until", mr_say_day(p->arena, p->language, share->row.until));
     put_state(p, share);
     mr_json_put_member(v, "opened",
                        share->row.opened ? mr_office_count(p, "share.opened", share->row.opened)
@@ -61,7 +57,7 @@ static void put_share(mr_page *p, const struct mr_share *share)
         mr_json_begin_object(v);
         mr_json_put_member(v, "item_id", share->items[i].item_id);
         mr_json_put_member(v, "of", share->items[i].title);
-        mr_office_put_flag(p, "in_part", share->items[i].pointers.len > 0);
+        mr_json_put_flag(&p->view, "in_part", share->items[i].pointers.len > 0);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -79,7 +75,7 @@ static int put_all(mr_page *p, struct mr_err *err)
     if (!mr_str_to_u64(mr_http_query(p->request, "page"), &page) || page > MR_LIMIT_SHARES) page = 0;
     size_t skip = (size_t)page * MR_LIMIT_WALLET_PAGE;
     MR_TRY(mr_share_list(p->service, p->actor, p->arena, skip, MR_LIMIT_WALLET_PAGE, &list, &count, &all, err));
-    mr_office_put_flag(p, "any", all > 0);
+    mr_json_put_flag(&p->view, "any", all > 0);
     mr_json_put_name(v, "shares");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
@@ -123,7 +119,7 @@ static void put_mail(mr_page *p, const struct mr_share *share, mr_str link)
     put_field(&url, "?subject=", MR_SAY(p->arena, p->language, "share.one.mail_subject", {"person", p->actor->name}));
     put_field(&url, "&body=",
               MR_SAY(p->arena, p->language, "share.one.mail_body", {"link", link},
-                     {"date", say_day(p, share->row.until)}, {"person", p->actor->name}));
+                     {"date", mr_say_day(p->arena, p->language, share->row.until)}, {"person", p->actor->name}));
     mr_json_put_member(&p->view, "mailto", mr_buf_failed(&url) ? MR_STR_EMPTY : mr_buf_str(&url));
 }
 
@@ -194,7 +190,7 @@ static void put_openings(mr_page *p, const struct mr_share *share)
     for (size_t i = 0; i < share->opening_count; i++)
         mr_json_put_str(&p->view, mr_say_time(p->arena, p->language, share->openings[i]));
     mr_json_end_array(&p->view);
-    mr_office_put_flag(p, "any_openings", share->opening_count > 0);
+    mr_json_put_flag(&p->view, "any_openings", share->opening_count > 0);
 }
 
 static int put_one(mr_page *p, struct mr_err *err)
@@ -205,8 +201,8 @@ static int put_one(mr_page *p, struct mr_err *err)
     put_share(p, &share);
     put_openings(p, &share);
     mr_web_put_share_days(p);
-    mr_office_put_flag(p, "made", mr_http_query(p->request, "made").len > 0);
-    mr_office_put_flag(p, "changed", mr_http_query(p->request, "changed").len > 0);
+    mr_json_put_flag(&p->view, "made", mr_http_query(p->request, "made").len > 0);
+    mr_json_put_flag(&p->view, "changed", mr_http_query(p->request, "changed").len > 0);
     return share.state == MR_SHARE_OPEN ? put_ways(p, &share, err) : MR_OK;
 }
 

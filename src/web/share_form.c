@@ -57,14 +57,14 @@ void mr_web_put_share_days(mr_page *p)
     mr_json_begin_array(v);
     for (size_t i = 0; i < sizeof day_choices / sizeof *day_choices; i++) {
         mr_json_begin_object(v);
-        mr_office_put_number(p, "value", day_choices[i]);
+        mr_page_put_count(p, "value", day_choices[i]);
         mr_json_put_member(v, "choice",
                            mr_message_str(p->language, mr_arena_format(p->arena, "share.days.%d", day_choices[i])));
-        mr_office_put_flag(p, "chosen", day_choices[i] == chosen);
+        mr_json_put_flag(&p->view, "chosen", day_choices[i] == chosen);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_office_put_number(p, "chosen_days", chosen);
+    mr_page_put_count(p, "chosen_days", chosen);
     mr_json_put_member(v, "typed_until", mr_str_trim(mr_http_form(p->request, "until")));
 }
 
@@ -92,8 +92,8 @@ static void put_wrong(mr_page *p, const struct mr_err *err)
 {
     if (err) mr_http_set_status(p->response, 422);
     mr_json_put_member(&p->view, "wrong", err ? mr_web_share_wrong(p, err) : MR_STR_EMPTY);
-    mr_office_put_flag(p, "wrong_label", err && strcmp(err->detail, "label") == 0);
-    mr_office_put_flag(p, "wrong_until", err && strcmp(err->detail, "until") == 0);
+    mr_json_put_flag(&p->view, "wrong_label", err && strcmp(err->detail, "label") == 0);
+    mr_json_put_flag(&p->view, "wrong_until", err && strcmp(err->detail, "until") == 0);
 }
 
 /* ---- choosing ---- */
@@ -110,9 +110,9 @@ static int put_choice(mr_page *p, struct mr_err *err)
     MR_TRY(mr_wallet_list(p->service, p->actor, p->arena, &query, &rows, &count, &all, err));
     MR_TRY(mr_collection_list(p->service, p->actor, p->arena, &sets, &set_count, err));
     mr_json_put_member(v, "q", search);
-    mr_office_put_flag(p, "any", count > 0);
-    mr_office_put_flag(p, "searched", search.len > 0);
-    mr_office_put_flag(p, "may_search", search.len > 0 || all > (int64_t)count);
+    mr_json_put_flag(&p->view, "any", count > 0);
+    mr_json_put_flag(&p->view, "searched", search.len > 0);
+    mr_json_put_flag(&p->view, "may_search", search.len > 0 || all > (int64_t)count);
     mr_json_put_name(v, "items");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) mr_web_put_wallet_item(p, &rows[i]);
@@ -130,7 +130,7 @@ static int put_choice(mr_page *p, struct mr_err *err)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_office_put_flag(p, "has_collections", full > 0);
+    mr_json_put_flag(&p->view, "has_collections", full > 0);
     return MR_OK;
 }
 
@@ -229,10 +229,10 @@ static void put_boxes(mr_page *p, const struct wanted *w, bool always)
     for (size_t k = 0; k < w->choice_count; k++) {
         if (w->choices[k].always != always || is_for_programs(&w->choices[k])) continue;
         mr_json_begin_object(v);
-        mr_office_put_number(p, "k", (int64_t)k);
+        mr_page_put_count(p, "k", (int64_t)k);
         mr_json_put_member(v, "part", w->choices[k].name);
         mr_json_put_member(v, "value", shortened(p, w->choices[k].value));
-        mr_office_put_flag(p, "ticked", w->ticked[k]);
+        mr_json_put_flag(&p->view, "ticked", w->ticked[k]);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -246,12 +246,12 @@ static void put_wanted(mr_page *p, const struct form *f)
     for (size_t i = 0; i < f->count; i++) {
         const struct wanted *w = &f->wanted[i];
         mr_json_begin_object(v);
-        mr_office_put_number(p, "n", (int64_t)i);
+        mr_page_put_count(p, "n", (int64_t)i);
         mr_json_put_member(v, "id", w->item.row.id);
         mr_json_put_member(v, "of", w->item.row.title);
         mr_json_put_member(v, "issuer", w->item.row.issuer);
-        mr_office_put_flag(p, "divisible", w->choice_count > 0);
-        mr_office_put_flag(p, "in_part", w->part.in_part);
+        mr_json_put_flag(&p->view, "divisible", w->choice_count > 0);
+        mr_json_put_flag(&p->view, "in_part", w->part.in_part);
         put_boxes(p, w, false);
         put_boxes(p, w, true);
         mr_json_end_object(v);

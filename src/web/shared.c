@@ -51,7 +51,7 @@ static void put_forms(mr_page *p, const struct mr_share_shown *shown)
 static void put_file(mr_page *p, const struct mr_share_shown *shown, size_t number)
 {
     mr_json_begin_object(&p->view);
-    mr_office_put_number(p, "n", (int64_t)number);
+    mr_page_put_count(p, "n", (int64_t)number);
     mr_json_put_member(&p->view, "of",
                        shown->in_part ? MR_SAY(p->arena, p->language, "share.credential_number",
                                                {"number", mr_say_count(p->arena, p->language, (int64_t)number)})
@@ -79,8 +79,8 @@ int mr_web_put_shared(mr_page *p, const struct mr_web_shared *shared, struct mr_
         &p->view, "heading",
         MR_SAY(p->arena, p->language, reports.names_learner ? "share.shared.heading" : "share.shared.nameless",
                {"count", mr_say_count(p->arena, p->language, (int64_t)shared->count)}, {"person", shared->person}));
-    mr_office_put_flag(p, "any_in_part", in_part);
-    mr_office_put_flag(p, "brief", shared->at.len && end - first > 1);
+    mr_json_put_flag(&p->view, "any_in_part", in_part);
+    mr_json_put_flag(&p->view, "brief", shared->at.len && end - first > 1);
     mr_json_put_member(&p->view, "files_at", shared->at);
     mr_json_put_name(&p->view, "files");
     mr_json_begin_array(&p->view);
@@ -133,9 +133,9 @@ void mr_web_shared(mr_page *p)
         return;
     }
     mr_json_put_member(&p->view, "label", opened.label);
-    mr_json_put_member(&p->view, "date", mr_say_date(p->arena, p->language, mr_date_of_time(opened.until)));
-    mr_office_put_flag(p, "own", opened.own);
-    mr_office_put_flag(p, "one_of_several", only && opened.count > 1);
+    mr_json_put_member(&p->view, "date", mr_say_day(p->arena, p->language, opened.until));
+    mr_json_put_flag(&p->view, "own", opened.own);
+    mr_json_put_flag(&p->view, "one_of_several", only && opened.count > 1);
     mr_page_show_private(p, "shared");
 }
 

@@ -15,12 +15,6 @@
 #define SHORT_COOKIE "; HttpOnly; Max-Age=900"
 #define NO_COOKIE "; HttpOnly; Max-Age=0"
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 void mr_web_put_base64url(mr_page *p, const char *member, mr_str octets)
 {
     MR_CLEANUP(mr_buf_done) mr_buf text;
@@ -49,9 +43,9 @@ static void put_elsewhere(mr_page *p)
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    put_flag(p, "federation", e->proxy_secret.len > 0);
+    mr_json_put_flag(&p->view, "federation", e->proxy_secret.len > 0);
     mr_json_put_member(&p->view, "federation_label", e->proxy_label);
-    put_flag(p, "elsewhere", e->provider_count || e->proxy_secret.len);
+    mr_json_put_flag(&p->view, "elsewhere", e->provider_count || e->proxy_secret.len);
 }
 
 /* wrong: message of what did not work, or NULL; email: what was typed. */
@@ -68,7 +62,7 @@ static void show(mr_page *p, const char *wrong, mr_str sentence, mr_str email, m
     mr_json_put_member(&p->view, "rp_id", mr_sign_in_rp_id(p->service, p->arena));
     mr_json_put_member(&p->view, "to", to);
     mr_json_put_member(&p->view, "email", email.len ? email : p->session ? p->session->email : MR_STR_EMPTY);
-    put_flag(p, "again", mr_http_query(p->request, "again").len > 0);
+    mr_json_put_flag(&p->view, "again", mr_http_query(p->request, "again").len > 0);
     if (wrong) {
         mr_http_set_status(p->response, 422);
         mr_json_put_member(&p->view, "wrong", sentence.len ? sentence : mr_message(p->language, wrong));
@@ -103,7 +97,7 @@ static void show_second(mr_page *p, mr_sign_in_state kind, const char *wrong, mr
 {
     mr_page_begin(p, "sign_in.second.title", "");
     mr_json_put_member(&p->view, "to", to);
-    put_flag(p, "by_app", kind == MR_SIGN_IN_APP);
+    mr_json_put_flag(&p->view, "by_app", kind == MR_SIGN_IN_APP);
     if (wrong || sentence.len) {
         mr_http_set_status(p->response, 422);
         mr_json_put_member(&p->view, "wrong", sentence.len ? sentence : mr_message(p->language, wrong));

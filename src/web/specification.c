@@ -17,22 +17,14 @@
 
 /* ---- texts ---- */
 
-static void put_or_false(mr_page *p, const char *name, mr_str text)
-{
-    mr_json_put_name(&p->view, name);
-    if (text.len)
-        mr_json_put_str(&p->view, text);
-    else
-        mr_json_put_bool(&p->view, false);
-}
-
 static void put_told(mr_page *p, mr_str text, mr_str language, mr_str href)
 {
     mr_json_begin_object(&p->view);
     mr_json_put_member(&p->view, "text", text);
-    put_or_false(p, "tongue", mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
+    mr_json_put_member_or_false(&p->view, "tongue",
+                                mr_str_eq(language, mr_language_tag(p->language)) ? MR_STR_EMPTY : language);
     mr_page_tell_language(p, language);
-    put_or_false(p, "href", href);
+    mr_json_put_member_or_false(&p->view, "href", href);
     mr_json_end_object(&p->view);
 }
 
@@ -251,10 +243,8 @@ static void put_elements(mr_page *p, const mr_specification *s)
         snprintf(id, sizeof id, "element.%s", info->code);
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "label", mr_message(p->language, id));
-        mr_json_put_name(&p->view, "optional");
-        mr_json_put_bool(&p->view, !info->mandatory);
-        mr_json_put_name(&p->view, "given");
-        mr_json_put_bool(&p->view, info->source == MR_ELEMENT_RESULT);
+        mr_json_put_flag(&p->view, "optional", !info->mandatory);
+        mr_json_put_flag(&p->view, "given", info->source == MR_ELEMENT_RESULT);
         mr_json_put_name(&p->view, "values");
         mr_json_begin_array(&p->view);
         tell_element(p, s, e);
@@ -340,8 +330,7 @@ static void put_skills(mr_page *p, const struct mr_learning_outcome *o)
         put_told(p, text.len ? text : uri, text.len ? language : tag, web ? uri : MR_STR_EMPTY);
     }
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_skills");
-    mr_json_put_bool(&p->view, o->skill_count > 0);
+    mr_json_put_flag(&p->view, "has_skills", o->skill_count > 0);
 }
 
 static void put_outcomes(mr_page *p, const mr_specification *s)
@@ -352,7 +341,7 @@ static void put_outcomes(mr_page *p, const mr_specification *s)
         mr_json_begin_object(&p->view);
         mr_web_put_texts(p, "heading", s->outcomes[i].title);
         mr_web_put_texts(p, "description", s->outcomes[i].description);
-        put_or_false(p, "kind", capital(p, label(p, s->outcomes[i].type)));
+        mr_json_put_member_or_false(&p->view, "kind", capital(p, label(p, s->outcomes[i].type)));
         put_skills(p, &s->outcomes[i]);
         mr_json_end_object(&p->view);
     }
@@ -365,14 +354,22 @@ static void put_facts(mr_page *p, const mr_specification *s)
 {
     mr_str tag = mr_language_tag(p->language), workload, level = level_of(p, s);
     workload = mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes);
-    put_or_false(p, "workload", workload.len ? workload : mr_texts_get(s->workload_other, tag, NULL));
-    put_or_false(p, "level", level.len ? level : label(p, s->nqf));
-    put_or_false(p, "modes", labels(p, s->modes, s->mode_count));
-    put_or_false(p, "country", label(p, s->provider.country));
-    put_or_false(p, "taught_in", labels(p, s->languages, s->language_count));
-    put_or_false(p, "tongue_name", foreign_language(p, s));
+    mr_json_put_member_or_false(&p->view, "workload",
+                                workload.len ? workload : mr_texts_get(s->workload_other, tag, NULL));
+    mr_json_put_member_or_false(&p->view, "level", level.len ? level : label(p, s->nqf));
+    mr_json_put_member_or_false(&p->view, "modes", labels(p, s->modes, s->mode_count));
+    mr_json_put_member_or_false(&p->view, "country", label(p, s->provider.country));
+    mr_json_put_member_or_false(&p->view, "taught_in", labels(p, s->languages, s->language_count));
+    mr_json_put_member_or_false(&p->view, "tongue_name", foreign_language(p, s));
     mr_web_put_texts(p, "heading", s->title);
     mr_web_put_texts(p, "provider_name", s->provider.name);
+}
+
+mr_str mr_web_title_of(mr_page *p, mr_str slug)
+{
+    struct mr_published published;
+    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return slug;
+    return mr_texts_get(published.specification.title, mr_language_tag(p->language), NULL);
 }
 
 void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count, size_t most)
@@ -405,19 +402,14 @@ static int put_versions(mr_page *p, const struct mr_published *this, struct mr_e
             &p->view, "path",
             mr_arena_format(p->arena, "/specifications/%.*s", MR_STR_ARG(i == 0 ? this->slug : list[i].id)));
         mr_json_put_member(&p->view, "number", list[i].version);
-        mr_json_put_member(&p->view, "since",
-                           mr_say_date(p->arena, p->language, mr_date_of_time(list[i].published_at)));
-        mr_json_put_name(&p->view, "shown");
-        mr_json_put_bool(&p->view, mr_str_eq(list[i].id, this->id));
-        mr_json_put_name(&p->view, "newest");
-        mr_json_put_bool(&p->view, i == 0);
+        mr_json_put_member(&p->view, "since", mr_say_day(p->arena, p->language, list[i].published_at));
+        mr_json_put_flag(&p->view, "shown", mr_str_eq(list[i].id, this->id));
+        mr_json_put_flag(&p->view, "newest", i == 0);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
-    mr_json_put_name(&p->view, "has_versions");
-    mr_json_put_bool(&p->view, count > 1);
-    mr_json_put_name(&p->view, "older");
-    mr_json_put_bool(&p->view, count > 0 && !mr_str_eq(list[0].id, this->id));
+    mr_json_put_flag(&p->view, "has_versions", count > 1);
+    mr_json_put_flag(&p->view, "older", count > 0 && !mr_str_eq(list[0].id, this->id));
     return MR_OK;
 }
 
@@ -445,8 +437,7 @@ void mr_web_show_specification(mr_page *p, const struct mr_published *published,
     mr_json_put_member(&p->view, "draft_path", draft_path);
     mr_json_put_member(&p->view, "slug", published->slug);
     mr_json_put_member(&p->view, "version", published->version);
-    mr_json_put_member(&p->view, "published",
-                       mr_say_date(p->arena, p->language, mr_date_of_time(published->published_at)));
+    mr_json_put_member(&p->view, "published", mr_say_day(p->arena, p->language, published->published_at));
     put_facts(p, s);
     mr_web_put_texts(p, "description", s->description);
     put_outcomes(p, s);

@@ -8,6 +8,8 @@
 /* Put a member {"text", "tongue"}: the text in the best language for the reader; tongue is its language when that is not the reader's,
  * else false. The member is false when there is no text. */
 void mr_web_put_texts(mr_page *p, const char *name, mr_texts texts);
+/* The title of the specification with this slug, for the reader; the slug when there is none. */
+mr_str mr_web_title_of(mr_page *p, mr_str slug);
 /* Put a member "cards": [{"slug", "heading", "provider_name", "country", "workload", "level", "modes", "tongue_name"}], each absent fact false.
  *   most  how many at most; 0: all */
 void mr_web_put_cards(mr_page *p, const struct mr_published *list, size_t count, size_t most);

@@ -66,17 +66,6 @@ static mr_str path_of(mr_page *p)
     return mr_arena_format(p->arena, "/provider/achievements/%.*s/status", MR_STR_ARG(p->part[0]));
 }
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
-static mr_str day(mr_page *p, int64_t time)
-{
-    return mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 /* The way back, and who it is about. */
 static int put_place(mr_page *p, const struct mr_achievement_status *now, struct mr_err *err)
 {
@@ -102,10 +91,10 @@ static void put_now(mr_page *p, const struct mr_achievement_status *now)
     static const char *const looks[] = {"passed", "unchecked", "failed"};
     static const char *const ids[] = {"office.status.active", "office.status.suspended", "office.status.revoked"};
     mr_json_writer *v = &p->view;
-    put_flag(v, looks[now->status], true);
-    put_flag(v, mr_status_name(now->status), true);
-    put_flag(v, "not_listed", !now->is_listed);
-    mr_str since = now->changed_at == MR_TIME_NONE ? MR_STR_EMPTY : day(p, now->changed_at);
+    mr_json_put_flag(v, looks[now->status], true);
+    mr_json_put_flag(v, mr_status_name(now->status), true);
+    mr_json_put_flag(v, "not_listed", !now->is_listed);
+    mr_str since = now->changed_at == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_day(p->arena, p->language, now->changed_at);
     mr_json_put_member(v, "state", MR_SAY(p->arena, p->language, ids[now->status], {"date", since}));
     mr_json_put_member(v, "last_reason", now->reason);
     if (now->reason_code.len)
@@ -123,11 +112,11 @@ static void put_sent(mr_page *p, const struct sent *sent)
     if (!sent) return;
     mr_json_put_member(v, "reason", sent->reason);
     if (sent->to != NONE)
-        put_flag(v, mr_arena_format(p->arena, "to_%s", mr_status_name((mr_status)sent->to)).ptr, true);
+        mr_json_put_flag(v, mr_arena_format(p->arena, "to_%s", mr_status_name((mr_status)sent->to)).ptr, true);
     if (!sent->wrong) return;
     mr_http_set_status(p->response, 422);
     mr_json_put_member(v, "wrong", mr_message(p->language, sent->wrong));
-    put_flag(v, sent->to == NONE ? "wrong_to" : "wrong_reason", true);
+    mr_json_put_flag(v, sent->to == NONE ? "wrong_to" : "wrong_reason", true);
 }
 
 static void show_form(mr_page *p, const struct sent *sent)
@@ -137,7 +126,7 @@ static void show_form(mr_page *p, const struct sent *sent)
     mr_page_begin(p, "office.status.title", "provider.specifications");
     put_sent(p, sent);
     mr_office_put_reasons(p, sent ? sent->code : MR_STR_EMPTY);
-    put_flag(&p->view, "mail", !sent || sent->mail);
+    mr_json_put_flag(&p->view, "mail", !sent || sent->mail);
     int code = mr_status_find(p->service, p->actor, p->arena, p->part[0], &now, &err);
     if (code == MR_OK && !now.batch_id.len) code = MR_FAIL(&err, MR_E_NOT_FOUND, "it lives in files", MR_NOWHERE);
     if (code == MR_OK) put_now(p, &now);
@@ -169,8 +158,8 @@ static void show_question(mr_page *p, const struct sent *sent)
     mr_json_put_member_c(v, "to", to);
     mr_json_put_member(v, "reason", sent->reason);
     mr_json_put_member(v, "code", sent->code);
-    put_flag(v, "mail", sent->mail);
-    put_flag(v, to, true);
+    mr_json_put_flag(v, "mail", sent->mail);
+    mr_json_put_flag(v, to, true);
     mr_page_show_private(p, "status_confirm");
 }
 

@@ -19,7 +19,7 @@ void mr_office_put_reasons(mr_page *p, mr_str chosen)
         mr_json_put_member(
             v, "text",
             mr_message_str(p->language, mr_arena_format(p->arena, "status.reason.%s", mr_status_reasons[i])));
-        mr_office_put_flag(p, "chosen", mr_str_is(chosen, mr_status_reasons[i]));
+        mr_json_put_flag(&p->view, "chosen", mr_str_is(chosen, mr_status_reasons[i]));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -74,14 +74,14 @@ static void put_sent(mr_page *p, const struct sent *sent)
     mr_json_begin_array(v);
     for (size_t i = 0; !sent->all && i < sent->count; i++) mr_json_put_str(v, sent->ids[i]);
     mr_json_end_array(v);
-    mr_office_put_flag(p, "all", sent->all);
+    mr_json_put_flag(&p->view, "all", sent->all);
     mr_json_put_member(v, "reason", sent->order.reason);
     mr_json_put_member(v, "code", sent->order.code);
-    mr_office_put_flag(p, "mail", sent->order.mail || !sent->has_to);
+    mr_json_put_flag(&p->view, "mail", sent->order.mail || !sent->has_to);
     mr_office_put_reasons(p, sent->order.code);
     if (sent->has_to) {
         mr_json_put_member_c(v, "to", mr_status_name(sent->order.to));
-        mr_office_put_flag(p, mr_arena_format(p->arena, "to_%s", mr_status_name(sent->order.to)).ptr, true);
+        mr_json_put_flag(&p->view, mr_arena_format(p->arena, "to_%s", mr_status_name(sent->order.to)).ptr, true);
     }
     if (!sent->wrong) return;
     mr_json_put_member(v, "wrong", mr_message(p->language, sent->wrong));
@@ -105,7 +105,7 @@ static void show(mr_page *p, const struct sent *sent, bool question)
     mr_json_put_member(&p->view, "batch", mr_office_batch_path(p, batch.id, ""));
     mr_json_put_member(&p->view, "file",
                        batch.file_name.len ? batch.file_name : mr_message(p->language, "batch.single"));
-    mr_office_put_flag(p, "question", question);
+    mr_json_put_flag(&p->view, "question", question);
     put_sent(p, sent);
     mr_page_show_private(p, "status_many");
 }

@@ -105,12 +105,6 @@ void mr_web_results_template(mr_page *p)
 
 /* ---- preview ---- */
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 static void put_reasons(mr_page *p, const struct mr_upload_item *r)
 {
     mr_json_writer *v = &p->view;
@@ -137,12 +131,11 @@ static void put_row(mr_page *p, const struct mr_upload_item *r)
     mr_json_writer *v = &p->view;
     mr_str fate = mr_arena_format(p->arena, "batch.fate.%s", mr_upload_fate_word(r->fate));
     mr_json_begin_object(v);
-    mr_json_put_name(v, "number");
-    mr_json_put_int(v, r->number);
+    mr_json_put_number(v, "number", r->number);
     mr_json_put_member(v, "name", r->name.len ? r->name : mr_message(p->language, "batch.no_name"));
     mr_json_put_member(v, "email", r->email);
     mr_json_put_member(v, "fate", mr_message_str(p->language, fate));
-    put_flag(v, looks[r->fate], true);
+    mr_json_put_flag(v, looks[r->fate], true);
     put_reasons(p, r);
     mr_json_end_object(v);
 }
@@ -168,7 +161,7 @@ static int put_rows(mr_page *p, const struct mr_upload_view *u, enum mr_upload_g
     mr_json_put_member(
         v, "count",
         mr_office_count(p, group == MR_UPLOAD_READY ? "batch.show_ready" : "batch.show_look", (int64_t)all));
-    put_flag(v, "open", mr_http_query(p->request, field).len > 0);
+    mr_json_put_flag(v, "open", mr_http_query(p->request, field).len > 0);
     mr_json_end_object(v);
     return MR_OK;
 }
@@ -216,7 +209,7 @@ static void put_kinds(mr_page *p, const struct mr_upload_view *u, enum mr_upload
     for (size_t i = 0; i < LEFT_GROUPS; i++) kinds += u->counts[left_groups[i].group] > 0;
     if (shown != MR_UPLOAD_LEFT_OUT) mr_json_put_member_c(v, "kind", mr_upload_fate_word(shown));
     if (kinds < 2) return;
-    put_flag(v, "has_kinds", true);
+    mr_json_put_flag(v, "has_kinds", true);
     mr_json_put_name(v, "kinds");
     mr_json_begin_array(v);
     for (size_t i = 0; i < LEFT_GROUPS; i++) {
@@ -224,11 +217,11 @@ static void put_kinds(mr_page *p, const struct mr_upload_view *u, enum mr_upload
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "word", mr_upload_fate_word(left_groups[i].group));
         mr_json_put_member(v, "text", mr_office_count(p, left_groups[i].id, u->counts[left_groups[i].group]));
-        put_flag(v, "current", shown == left_groups[i].group);
+        mr_json_put_flag(v, "current", shown == left_groups[i].group);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "all_kinds", shown == MR_UPLOAD_LEFT_OUT);
+    mr_json_put_flag(v, "all_kinds", shown == MR_UPLOAD_LEFT_OUT);
 }
 
 static void put_unused(mr_page *p, const struct mr_upload_view *u)
@@ -270,7 +263,7 @@ static void put_how(mr_page *p, const struct mr_upload_view *u)
         mr_json_put_member(
             v, "field", mr_message_str(p->language, mr_arena_format(p->arena, "mapping.field.%s", mr_field_code(f))));
         mr_json_put_member(v, "column", column);
-        put_flag(v, "constant", u->mapping.columns[f].len == 0);
+        mr_json_put_flag(v, "constant", u->mapping.columns[f].len == 0);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -283,10 +276,10 @@ static int put_preview(mr_page *p, const struct mr_upload_view *u, struct mr_err
     enum mr_upload_group shown = shown_group(p, u);
     mr_json_put_member(v, "heading", heading_of(p, u));
     mr_json_put_member(v, "left_out", left_out(p, u));
-    put_flag(v, "any_left_out", counts[MR_UPLOAD_LEFT_OUT] > 0);
-    put_flag(v, "any_ready", counts[MR_UPLOAD_READY] > 0);
-    put_flag(v, "any_refused", counts[MR_UPLOAD_REFUSED] > 0);
-    put_flag(v, "latin1", u->latin1);
+    mr_json_put_flag(v, "any_left_out", counts[MR_UPLOAD_LEFT_OUT] > 0);
+    mr_json_put_flag(v, "any_ready", counts[MR_UPLOAD_READY] > 0);
+    mr_json_put_flag(v, "any_refused", counts[MR_UPLOAD_REFUSED] > 0);
+    mr_json_put_flag(v, "latin1", u->latin1);
     put_unused(p, u);
     put_how(p, u);
     put_kinds(p, u, shown);
@@ -304,7 +297,7 @@ static void put_unfit(mr_page *p, const struct mr_findings *findings)
     for (size_t i = 0; i < findings->count; i++)
         if (!findings->items[i].warning) mr_json_put_str(v, mr_finding_say(p->arena, p->language, &findings->items[i]));
     mr_json_end_array(v);
-    put_flag(v, "is_unfit", true);
+    mr_json_put_flag(v, "is_unfit", true);
     mr_http_set_status(p->response, 422);
 }
 

@@ -22,7 +22,7 @@ static void put_state(mr_page *p, const struct mr_validation_row *row)
     mr_json_put_member(
         &p->view, "state",
         mr_message_str(p->language, mr_arena_format(p->arena, "validation.state.%.*s", MR_STR_ARG(row->state))));
-    mr_office_put_flag(p, look, true);
+    mr_json_put_flag(&p->view, look, true);
 }
 
 static void show_list(mr_page *p, const struct mr_award_fields *fields, const struct mr_findings *findings,
@@ -55,9 +55,9 @@ static void show_list(mr_page *p, const struct mr_award_fields *fields, const st
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    mr_office_put_flag(p, "has_validations", count > 0);
+    mr_json_put_flag(&p->view, "has_validations", count > 0);
     if (count == MR_LIMIT_OFFICE_ROWS) mr_json_put_member(v, "before", rows[count - 1].id);
-    mr_office_put_flag(p, "may_open", mr_actor_may(p->actor, MR_MAY_VALIDATION_EDIT));
+    mr_json_put_flag(&p->view, "may_open", mr_actor_may(p->actor, MR_MAY_VALIDATION_EDIT));
     mr_office_put_award_fields(p, fields, findings);
     mr_json_put_member(v, "claim", mr_http_form(p->request, "claim"));
     if (wrong) {
@@ -113,10 +113,10 @@ static void show_one(mr_page *p, const char *wrong)
     mr_json_put_member(v, "email", x.learner.email);
     mr_json_put_member(v, "claim", x.row.claim);
     put_state(p, &x.row);
-    mr_office_put_flag(p, "is_open", is_open);
-    mr_office_put_flag(p, "may_decide", is_open && mr_actor_may(p->actor, MR_MAY_VALIDATION_DECIDE));
-    mr_office_put_flag(p, "may_award",
-                       is_accepted && !x.row.achievement_id.len && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
+    mr_json_put_flag(&p->view, "is_open", is_open);
+    mr_json_put_flag(&p->view, "may_decide", is_open && mr_actor_may(p->actor, MR_MAY_VALIDATION_DECIDE));
+    mr_json_put_flag(&p->view, "may_award",
+                     is_accepted && !x.row.achievement_id.len && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
     mr_json_put_member(v, "reasons", is_open ? mr_http_form(p->request, "reasons") : x.row.reasons);
     mr_json_put_member(v, "assessor", is_open ? mr_http_form(p->request, "assessor") : x.row.assessor);
     if (!is_open) mr_json_put_member(v, "decided", mr_say_time(p->arena, p->language, x.row.decided_at));

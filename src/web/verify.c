@@ -140,12 +140,6 @@ static void gather(mr_page *p, struct request *r)
 
 /* ---- the form ---- */
 
-static void put_bool(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 static mr_str problem(const mr_page *p, const struct request *r)
 {
     return MR_SAY(p->arena, p->language, r->wrong,
@@ -165,11 +159,11 @@ static void show_form(mr_page *p, const struct request *r)
          text = r && r->wrong && strcmp(r->wrong_field, "text") == 0;
     mr_page_begin(p, "verify.title", "verify");
     put_limits(p);
-    put_bool(p, "wrong", r && r->wrong);
-    put_bool(p, "wrong_files", r && r->wrong && !link && !text);
-    put_bool(p, "wrong_text", text);
-    put_bool(p, "wrong_link", link);
-    put_bool(p, "open", r && (link || r->text.len || r->link.len)); /* the fields below the file field */
+    mr_json_put_flag(&p->view, "wrong", r && r->wrong);
+    mr_json_put_flag(&p->view, "wrong_files", r && r->wrong && !link && !text);
+    mr_json_put_flag(&p->view, "wrong_text", text);
+    mr_json_put_flag(&p->view, "wrong_link", link);
+    mr_json_put_flag(&p->view, "open", r && (link || r->text.len || r->link.len)); /* the fields below the file field */
     if (r && r->wrong) mr_json_put_member(&p->view, "problem", problem(p, r));
     mr_json_put_member(&p->view, "text", r && r->text.len <= TYPED_MOST ? r->text : MR_STR_EMPTY);
     mr_json_put_member(&p->view, "link", r && r->link.len <= TYPED_MOST ? r->link : MR_STR_EMPTY);
@@ -195,7 +189,7 @@ static void begin_answer(mr_page *p, const struct mr_reports *reports, const mr_
     else
         mr_page_begin(p, "verify.several_title", "verify");
     put_limits(p);
-    put_bool(p, "wrong", r->wrong != NULL);
+    mr_json_put_flag(&p->view, "wrong", r->wrong != NULL);
     if (r->wrong) mr_json_put_member(&p->view, "problem", problem(p, r));
 }
 

@@ -7,12 +7,6 @@
 #include "web/office.h"
 #include "web/session.h"
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 bool mr_web_has_wallet(mr_page *p)
 {
     struct mr_err err = {0};
@@ -24,15 +18,10 @@ bool mr_web_has_wallet(mr_page *p)
 
 /* ---- one item ---- */
 
-static mr_str say_day(mr_page *p, int64_t time)
-{
-    return time == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_date(p->arena, p->language, mr_date_of_time(time));
-}
-
 static void put_look(mr_page *p, const char *look, mr_str word)
 {
     static const char *const looks[] = {"passed", "failed", "unchecked", "na"};
-    for (size_t i = 0; i < 4; i++) put_flag(p, looks[i], strcmp(look, looks[i]) == 0);
+    for (size_t i = 0; i < 4; i++) mr_json_put_flag(&p->view, looks[i], strcmp(look, looks[i]) == 0);
     mr_json_put_member_c(&p->view, "state", look);
     mr_json_put_member(&p->view, "word", word);
 }
@@ -40,8 +29,9 @@ static void put_look(mr_page *p, const char *look, mr_str word)
 /* What was awarded here shows what is true now; of something from elsewhere only what was true on the day it was added is known. */
 static void put_state(mr_page *p, const struct mr_wallet_item_row *row)
 {
-    mr_str since = say_day(p, row->status_changed_at), end = say_day(p, row->ends_at),
-           day = say_day(p, row->checked_at);
+    mr_str since = mr_say_day(p->arena, p->language, row->status_changed_at),
+           end = mr_say_day(p->arena, p->language, row->ends_at),
+           day = mr_say_day(p->arena, p->language, row->checked_at);
     bool ended = row->ends_at != MR_TIME_NONE && row->ends_at < mr_env_now(mr_service_env(p->service));
     if (mr_str_is(row->status, "revoked"))
         put_look(p, "failed", MR_SAY(p->arena, p->language, "wallet.state.revoked", {"date", since}));
@@ -77,7 +67,7 @@ void mr_web_put_wallet_item(mr_page *p, const struct mr_wallet_item_row *row)
     mr_json_put_member(v, "issuer", row->issuer);
     mr_json_put_member(v, "awarded", say_date_text(p, row->awarded_on));
     mr_json_put_member(v, "credit", row->ects ? mr_wording_ects(p->arena, p->language, row->ects) : MR_STR_EMPTY);
-    put_flag(p, "elsewhere", row->achievement_id.len == 0);
+    mr_json_put_flag(&p->view, "elsewhere", row->achievement_id.len == 0);
     put_state(p, row);
     mr_json_end_object(v);
 }
@@ -104,14 +94,14 @@ static void put_views(mr_page *p, size_t chosen)
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "view", views[i]);
         mr_page_say(p, "name", names[i]);
-        put_flag(p, "chosen", i == chosen);
+        mr_json_put_flag(&p->view, "chosen", i == chosen);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
     mr_json_put_member_c(v, "view", views[chosen]);
-    put_flag(p, "as_cards", chosen == 0);
-    put_flag(p, "as_timeline", chosen == 1);
-    put_flag(p, "as_table", chosen == 2);
+    mr_json_put_flag(&p->view, "as_cards", chosen == 0);
+    mr_json_put_flag(&p->view, "as_timeline", chosen == 1);
+    mr_json_put_flag(&p->view, "as_table", chosen == 2);
 }
 
 static void put_items(mr_page *p, const struct mr_wallet_item_row *rows, size_t count)
@@ -212,9 +202,9 @@ static int put_wallet(mr_page *p, struct mr_err *err)
     put_views(p, chosen);
     mr_json_put_member(v, "q", search);
     mr_json_put_member(v, "heading", mr_office_count(p, search.len ? "wallet.found" : "wallet.heading", all));
-    put_flag(p, "searched", search.len > 0);
-    put_flag(p, "any", all > 0);
-    put_flag(p, "has_list", all > 0 || search.len > 0);
+    mr_json_put_flag(&p->view, "searched", search.len > 0);
+    mr_json_put_flag(&p->view, "any", all > 0);
+    mr_json_put_flag(&p->view, "has_list", all > 0 || search.len > 0);
     chosen == 1 ? put_years(p, rows, count) : put_items(p, rows, count);
     if (page) mr_json_put_member(v, "previous", mr_arena_format(p->arena, "%d", (int)page - 1));
     if ((int64_t)(query.skip + count) < all)
@@ -227,7 +217,7 @@ void mr_web_put_wallet_tab(mr_page *p, const char *tab)
 {
     mr_json_put_name(&p->view, "tab");
     mr_json_begin_object(&p->view);
-    put_flag(p, tab, true);
+    mr_json_put_flag(&p->view, tab, true);
     mr_json_end_object(&p->view);
 }
 
@@ -240,7 +230,7 @@ void mr_web_wallet(mr_page *p)
     if (put_wallet(p, &err) != MR_OK)
         mr_page_fail(p, &err);
     else {
-        put_flag(p, "removed", mr_http_query(p->request, "removed").len > 0);
+        mr_json_put_flag(&p->view, "removed", mr_http_query(p->request, "removed").len > 0);
         mr_page_show_private(p, "wallet");
     }
 }

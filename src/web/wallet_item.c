@@ -7,12 +7,6 @@
 #include "web/session.h"
 #include "web/wallet.h"
 
-static void put_flag(mr_page *p, const char *name, bool value)
-{
-    mr_json_put_name(&p->view, name);
-    mr_json_put_bool(&p->view, value);
-}
-
 /* ---- reports ---- */
 
 static mr_str label_of(mr_page *p, const char *prefix, mr_str code)
@@ -36,7 +30,7 @@ static void put_check(mr_page *p, const mr_json *check)
     mr_json_put_member(v, "text", mr_json_get_str(check, "text"));
     mr_json_put_member(v, "source", mr_json_get_str(check, "source"));
     for (size_t i = 0; i < 4; i++) {
-        put_flag(p, states[i].look, mr_str_is(state, states[i].name));
+        mr_json_put_flag(&p->view, states[i].look, mr_str_is(state, states[i].name));
         if (!mr_str_is(state, states[i].name)) continue;
         mr_json_put_member_c(v, "state", states[i].look);
         mr_page_say(p, "word", states[i].word);
@@ -105,7 +99,7 @@ static void put_files(mr_page *p, const struct mr_wallet_item *item)
 {
     const struct mr_claim claim = mr_web_wallet_claim(item);
     mr_str at = mr_arena_format(p->arena, "/wallet/items/%.*s/file", MR_STR_ARG(item->row.id));
-    put_flag(p, "is_kept", item->row.achievement_id.len > 0);
+    mr_json_put_flag(&p->view, "is_kept", item->row.achievement_id.len > 0);
     mr_web_put_credential_files(p, at, &claim);
 }
 
@@ -114,9 +108,8 @@ static void put_renewal(mr_page *p, const struct mr_wallet_item_row *row)
 {
     struct mr_published published;
     mr_json_writer *v = &p->view;
-    put_flag(p, "renewed", row->renewed);
-    if (row->ends_at != MR_TIME_NONE)
-        mr_json_put_member(v, "ends", mr_say_date(p->arena, p->language, mr_date_of_time(row->ends_at)));
+    mr_json_put_flag(&p->view, "renewed", row->renewed);
+    if (row->ends_at != MR_TIME_NONE) mr_json_put_member(v, "ends", mr_say_day(p->arena, p->language, row->ends_at));
     if (!row->specification_id.len ||
         mr_catalogue_get(p->service, p->arena, row->specification_id, &published, NULL) != MR_OK)
         return;
@@ -125,7 +118,7 @@ static void put_renewal(mr_page *p, const struct mr_wallet_item_row *row)
     mr_json_put_member(v, "provider", mr_texts_get(provider->name, mr_language_tag(p->language), NULL));
     mr_json_put_member(v, "provider_email", provider->email);
     mr_json_put_member(v, "provider_homepage", provider->homepage);
-    put_flag(p, "is_offered", published.archived_at == MR_TIME_NONE);
+    mr_json_put_flag(&p->view, "is_offered", published.archived_at == MR_TIME_NONE);
 }
 
 static int put_collections(mr_page *p, struct mr_err *err)
@@ -134,7 +127,7 @@ static int put_collections(mr_page *p, struct mr_err *err)
     struct mr_collection_row *list;
     size_t count;
     MR_TRY(mr_collection_list(p->service, p->actor, p->arena, &list, &count, err));
-    put_flag(p, "has_collections", count > 0);
+    mr_json_put_flag(&p->view, "has_collections", count > 0);
     mr_json_put_name(v, "collections");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
@@ -164,10 +157,9 @@ static int put_report(mr_page *p, const struct mr_wallet_item *item, struct mr_e
     bool now =
         item->row.achievement_id.len || mr_http_query(p->request, "verify").len || !is_in_her_language(p, item->report);
     mr_buf_init(&text, MR_LIMIT_PAGE);
-    put_flag(p, "is_now", now);
+    mr_json_put_flag(&p->view, "is_now", now);
     if (!now) {
-        mr_json_put_member(&p->view, "checked",
-                           mr_say_date(p->arena, p->language, mr_date_of_time(item->row.checked_at)));
+        mr_json_put_member(&p->view, "checked", mr_say_day(p->arena, p->language, item->row.checked_at));
         return mr_web_put_report_json(p, item->report, err);
     }
     if (!item->file_count) return MR_OK;
@@ -191,8 +183,8 @@ static int put_page(mr_page *p, struct mr_err *err)
     mr_json_put_member(v, "workload",
                        item.row.minutes ? mr_wording_workload(p->arena, p->language, 0, item.row.minutes)
                                         : MR_STR_EMPTY);
-    put_flag(p, "fresh", mr_http_query(p->request, "fresh").len > 0);
-    put_flag(p, "added", mr_http_query(p->request, "added").len > 0);
+    mr_json_put_flag(&p->view, "fresh", mr_http_query(p->request, "fresh").len > 0);
+    mr_json_put_flag(&p->view, "added", mr_http_query(p->request, "added").len > 0);
     put_renewal(p, &item.row);
     put_files(p, &item);
     MR_TRY(put_collections(p, err));

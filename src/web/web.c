@@ -143,8 +143,7 @@ void mr_page_put_languages(mr_page *p, mr_str chosen)
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "tag", mr_language_tag(*l));
         mr_json_put_member(&p->view, "name", mr_language_own_name(*l));
-        mr_json_put_name(&p->view, "chosen");
-        mr_json_put_bool(&p->view, mr_language_find(chosen) == *l);
+        mr_json_put_flag(&p->view, "chosen", mr_language_find(chosen) == *l);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -231,8 +230,7 @@ static void put_group(mr_page *p, size_t heading, const char *current)
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "path", office_nav[i].path);
         mr_page_say(p, "name", office_nav[i].message);
-        mr_json_put_name(v, "current");
-        mr_json_put_bool(v, strcmp(office_nav[i].section, current) == 0);
+        mr_json_put_flag(v, "current", strcmp(office_nav[i].section, current) == 0);
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -260,12 +258,10 @@ static void put_section(mr_page *p, const char *section)
     mr_json_put_name(&p->view, "nav");
     mr_json_begin_object(&p->view);
     if (main.len) {
-        mr_json_put_name(&p->view, mr_arena_cstr(p->arena, main));
-        mr_json_put_bool(&p->view, true);
+        mr_json_put_flag(&p->view, mr_arena_cstr(p->arena, main), true);
     }
     mr_json_end_object(&p->view);
-    mr_json_put_name(&p->view, "has_office_nav");
-    mr_json_put_bool(&p->view, dot != NULL);
+    mr_json_put_flag(&p->view, "has_office_nav", dot != NULL);
     if (dot) put_office_nav(p, dot + 1);
 }
 
@@ -278,23 +274,20 @@ static void put_person(mr_page *p)
     mr_json_put_name(v, "person");
     mr_json_begin_object(v);
     mr_json_put_member(v, "name", session->actor.name);
-    mr_json_put_name(v, "installation");
-    mr_json_put_bool(v, session->actor.installation);
+    mr_json_put_flag(v, "installation", session->actor.installation);
     for (size_t i = 0; i < session->org_count; i++)
         if (mr_str_eq(session->orgs[i].id, session->actor.org_id))
             mr_json_put_member(v, "acting_for", session->orgs[i].name);
     mr_json_put_name(v, "learner"); /* nothing in any organisation */
     mr_json_put_bool(v, session->org_count == 0 && !session->actor.installation);
-    mr_json_put_name(v, "several");
-    mr_json_put_bool(v, session->org_count > 1);
+    mr_json_put_flag(v, "several", session->org_count > 1);
     mr_json_put_name(v, "orgs");
     mr_json_begin_array(v);
     for (size_t i = 0; i < session->org_count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "id", session->orgs[i].id);
         mr_json_put_member(v, "name", session->orgs[i].name);
-        mr_json_put_name(v, "current");
-        mr_json_put_bool(v, mr_str_eq(session->orgs[i].id, session->actor.org_id));
+        mr_json_put_flag(v, "current", mr_str_eq(session->orgs[i].id, session->actor.org_id));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -311,15 +304,12 @@ void mr_page_begin_titled(mr_page *p, mr_str title, const char *section)
     mr_json_put_member(v, "lang", mr_language_tag(p->language));
     mr_json_put_member(v, "path", p->request->path);
     mr_json_put_member(v, "title", title);
-    mr_json_put_name(v, "trial");
-    mr_json_put_bool(v, p->web->trial);
-    mr_json_put_name(v, "operator");
-    mr_json_put_bool(v, is_signed_in(p));
+    mr_json_put_flag(v, "trial", p->web->trial);
+    mr_json_put_flag(v, "operator", is_signed_in(p));
     put_person(p);
     put_section(p, section);
     put_languages(p);
-    mr_json_put_name(v, "paged");
-    mr_json_put_bool(v, mr_http_query(p->request, "after").len || mr_http_query(p->request, "before").len);
+    mr_json_put_flag(v, "paged", mr_http_query(p->request, "after").len || mr_http_query(p->request, "before").len);
     if (is_signed_in(p)) mr_page_put_form_token(p);
 }
 
@@ -332,6 +322,12 @@ void mr_page_say(mr_page *p, const char *member, const char *id)
 {
     mr_json_put_member(&p->view, member, mr_message(p->language, id));
 }
+
+void mr_page_put_count(mr_page *p, const char *member, int64_t count)
+{
+    mr_json_put_member(&p->view, member, mr_say_count(p->arena, p->language, count));
+}
+
 void mr_page_put_form_token(mr_page *p)
 {
     mr_json_put_member_c(&p->view, "form_token", p->form_token);
@@ -544,10 +540,8 @@ static void enter_first(mr_page *p, bool own)
     mr_str back = p->request->method == MR_GET ? mr_web_path_within(p->request->path) : MR_STR_EMPTY;
     mr_str begin = own ? MR_STR("/wallet") : MR_STR("/provider");
     mr_json_put_member(&p->view, "to", back.len ? back : begin);
-    mr_json_put_name(&p->view, "own");
-    mr_json_put_bool(&p->view, own);
-    mr_json_put_name(&p->view, "by_link");
-    mr_json_put_bool(&p->view, !own && p->web->operator_path.len > 0);
+    mr_json_put_flag(&p->view, "own", own);
+    mr_json_put_flag(&p->view, "by_link", !own && p->web->operator_path.len > 0);
     mr_http_set_status(p->response, 403);
     mr_page_show_private(p, "locked");
 }

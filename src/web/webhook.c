@@ -7,12 +7,6 @@
 
 #define AT_ONCE 30 /* deliveries on one page */
 
-static void put_flag(mr_json_writer *v, const char *name, bool value)
-{
-    mr_json_put_name(v, name);
-    mr_json_put_bool(v, value);
-}
-
 static mr_str event_name(mr_page *p, mr_str type)
 {
     return mr_message_str(p->language, mr_arena_format(p->arena, "webhook.event.%.*s", MR_STR_ARG(type)));
@@ -23,7 +17,7 @@ static void put_state(mr_page *p, mr_webhook_state state)
     static const char *const looks[] = {"passed", "na", "failed"};
     static const char *const ids[] = {"webhook.state.active", "webhook.state.paused", "webhook.state.disabled"};
     mr_json_put_member(&p->view, "state", mr_message_str(p->language, mr_str_of(ids[state])));
-    put_flag(&p->view, looks[state], true);
+    mr_json_put_flag(&p->view, looks[state], true);
 }
 
 /* Every event, with a tick where it is chosen. */
@@ -38,7 +32,7 @@ static void put_choices(mr_page *p, mr_str chosen)
         mr_json_begin_object(v);
         mr_json_put_member_c(v, "type", types[i]);
         mr_json_put_member(v, "name", event_name(p, mr_str_of(types[i])));
-        put_flag(v, "chosen", mr_webhook_wants(chosen, mr_str_of(types[i])));
+        mr_json_put_flag(v, "chosen", mr_webhook_wants(chosen, mr_str_of(types[i])));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -78,7 +72,7 @@ static void put_form(mr_page *p, const struct mr_webhook *w, const struct mr_err
     const char *id = "webhook.wrong.many";
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strcmp(wrong->pointer, fields[i].pointer) != 0) continue;
-        put_flag(v, fields[i].flag, true);
+        mr_json_put_flag(v, fields[i].flag, true);
         id = fields[i].id;
     }
     mr_json_put_member(v, "wrong", mr_message_str(p->language, mr_str_of(id)));
@@ -107,7 +101,7 @@ static int put_webhooks(mr_page *p, mr_str org, struct mr_err *err)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "any", count > 0);
+    mr_json_put_flag(v, "any", count > 0);
     return MR_OK;
 }
 
@@ -154,7 +148,8 @@ static int put_deliveries(mr_page *p, struct mr_err *err)
         mr_json_put_member(v, "name", event_name(p, d->type));
         mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, d->created_at));
         mr_json_put_member(v, "delivery_state", mr_message_str(p->language, mr_str_of(ids[d->state])));
-        for (mr_delivery_state k = 0; k < 3; k++) put_flag(v, looks[k], k == d->state); /* over the webhook's own */
+        for (mr_delivery_state k = 0; k < 3; k++)
+            mr_json_put_flag(v, looks[k], k == d->state); /* over the webhook's own */
         mr_str status = d->answer_code ? mr_arena_format(p->arena, "%lld ", (long long)d->answer_code) : MR_STR_EMPTY;
         if (d->attempts)
             mr_json_put_member(v, "answer",
@@ -164,7 +159,7 @@ static int put_deliveries(mr_page *p, struct mr_err *err)
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
-    put_flag(v, "any", count > 0);
+    mr_json_put_flag(v, "any", count > 0);
     if (count > AT_ONCE) mr_json_put_member(v, "next", list[AT_ONCE - 1].id);
     return MR_OK;
 }
@@ -183,8 +178,8 @@ static void show_one(mr_page *p, const struct mr_webhook *typed, const struct mr
     mr_json_put_member(v, "id", w.id);
     mr_json_put_member(v, "address", w.url);
     put_state(p, w.state);
-    put_flag(v, "is_active", w.state == MR_WEBHOOK_ACTIVE);
-    put_flag(v, "is_disabled", w.state == MR_WEBHOOK_DISABLED);
+    mr_json_put_flag(v, "is_active", w.state == MR_WEBHOOK_ACTIVE);
+    mr_json_put_flag(v, "is_disabled", w.state == MR_WEBHOOK_DISABLED);
     mr_json_put_member(v, "secret", secret);
     if (w.failing_since != MR_TIME_NONE)
         mr_json_put_member(v, "failing_since", mr_say_time(p->arena, p->language, w.failing_since));
