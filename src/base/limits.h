@@ -264,6 +264,7 @@
 #define MR_LIMIT_SIGN_IN_KEYS_MS 3600000             /* its keys and addresses are asked for again after this */
 #define MR_LIMIT_MAIL_KEPT_MS (180 * MR_DAY_MS)      /* address and answer of a mail that ended */
 #define MR_LIMIT_JOB_KEPT_MS (30 * MR_DAY_MS)        /* a job that ended */
+#define MR_LIMIT_PREVIEW_DAYS 30                     /* results that wait to be sealed */
 #define MR_LIMIT_INVITATION_KEPT_MS (90 * MR_DAY_MS) /* an invitation that ended */
 #define MR_LIMIT_RETENTION_MONTHS 1200               /* that a provider may keep its records */
 #define MR_LIMIT_EXPORT_ITEMS 40      /* of a wallet in one archive that a page gives; the command has no such limit */

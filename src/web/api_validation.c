@@ -46,6 +46,7 @@ void mr_api_validation(mr_page *p)
     put_optional(p, "reasons", x.row.reasons);
     put_optional(p, "assessor", x.row.assessor);
     put_optional(p, "achievement", x.row.achievement_id);
+    if (x.row.restricted_at != MR_TIME_NONE) mr_api_put_time(p, "restricted_at", x.row.restricted_at);
     mr_api_show(p, 200);
 }
 
