@@ -12,7 +12,7 @@
 #define MR_LIMIT_TABLE (64 * MR_MIB)           /* an uploaded table; the command line streams and has no such limit */
 #define MR_LIMIT_TABLE_ROW (256 * MR_KIB)      /* one row of a table */
 #define MR_LIMIT_TABLE_COLUMNS 256
-#define MR_LIMIT_XLSX_ENTRIES 1000                 /* files in the archive that a workbook is */
+#define MR_LIMIT_ZIP_ENTRIES 1000                  /* files in an archive, such as a workbook is */
 #define MR_LIMIT_XLSX_UNPACKED (512 * MR_MIB)      /* all of them together, unpacked; streamed, never held */
 #define MR_LIMIT_XLSX_TEXT (128 * MR_MIB)          /* memory of a workbook's shared strings and styles */
 #define MR_LIMIT_XLSX_STRINGS 2000000              /* of them */
@@ -88,20 +88,22 @@
 #define MR_LIMIT_HTTP_LINGER_MS 30000           /* to read on after a refusal, so that it arrives */
 #define MR_LIMIT_HTTP_STOP_HEAD_MS 1000         /* for new connections to say something then */
 #define MR_LIMIT_HTTP_STOP_MS 5000              /* for requests still being received when the server stops */
-#define MR_LIMIT_VERIFY_FILES 20                /* files in one upload to the verify page */
-#define MR_LIMIT_DB_READERS 4                   /* connections that read, beside the one that writes */
-#define MR_LIMIT_DB_CONNECTIONS 24              /* to a PostgreSQL server */
-#define MR_LIMIT_DB_TOGETHER 256                /* pieces of work that share one transaction */
-#define MR_LIMIT_DB_WAIT_MS 10000               /* for a connection of the pool, and for other processes */
-#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)         /* one migration, with its memory */
-#define MR_LIMIT_MESSAGES (4 * MR_MIB)          /* memory of one language */
-#define MR_LIMIT_MESSAGE_ID 200                 /* octets */
-#define MR_LIMIT_LANGUAGE_RANGES 50             /* of an Accept-Language header; the rest is passed over */
-#define MR_LIMIT_TEMPLATES (4 * MR_MIB)         /* memory of all parsed templates */
-#define MR_LIMIT_TEMPLATE_DEPTH 64              /* sections and partials inside each other */
-#define MR_LIMIT_TEMPLATE_INDENT 256            /* blanks before the lines of a partial */
-#define MR_LIMIT_TEMPLATE_STEPS 4000000         /* nodes rendered for one page */
-#define MR_LIMIT_PAGE (4 * MR_MIB)              /* a rendered page */
+#define MR_LIMIT_VERIFY_ARCHIVE 100 /* files of an archive that are looked at; below the burst of one address */
+#define MR_LIMIT_VERIFY_UNPACKED (64 * MR_MIB) /* all of its files together, unpacked; each is held alone */
+#define MR_LIMIT_VERIFY_FILES 20               /* files in one upload to the verify page */
+#define MR_LIMIT_DB_READERS 4                  /* connections that read, beside the one that writes */
+#define MR_LIMIT_DB_CONNECTIONS 24             /* to a PostgreSQL server */
+#define MR_LIMIT_DB_TOGETHER 256               /* pieces of work that share one transaction */
+#define MR_LIMIT_DB_WAIT_MS 10000              /* for a connection of the pool, and for other processes */
+#define MR_LIMIT_DB_SCRIPT (1 * MR_MIB)        /* one migration, with its memory */
+#define MR_LIMIT_MESSAGES (4 * MR_MIB)         /* memory of one language */
+#define MR_LIMIT_MESSAGE_ID 200                /* octets */
+#define MR_LIMIT_LANGUAGE_RANGES 50            /* of an Accept-Language header; the rest is passed over */
+#define MR_LIMIT_TEMPLATES (4 * MR_MIB)        /* memory of all parsed templates */
+#define MR_LIMIT_TEMPLATE_DEPTH 64             /* sections and partials inside each other */
+#define MR_LIMIT_TEMPLATE_INDENT 256           /* blanks before the lines of a partial */
+#define MR_LIMIT_TEMPLATE_STEPS 4000000        /* nodes rendered for one page */
+#define MR_LIMIT_PAGE (4 * MR_MIB)             /* a rendered page */
 #define MR_LIMIT_PAGE_VIEW (16 * MR_MIB)  /* what its template is given (24 octets a value); an answer of the API */
 #define MR_LIMIT_OFFICE_BATCHES 50        /* batches listed on the page of a specification */
 #define MR_LIMIT_OFFICE_CARDS 12          /* specifications on the first page of the office */
@@ -264,6 +266,7 @@
 #define MR_LIMIT_SIGN_IN_KEYS_MS 3600000             /* its keys and addresses are asked for again after this */
 #define MR_LIMIT_MAIL_KEPT_MS (180 * MR_DAY_MS)      /* address and answer of a mail that ended */
 #define MR_LIMIT_JOB_KEPT_MS (30 * MR_DAY_MS)        /* a job that ended */
+#define MR_LIMIT_PREVIEW_DAYS 30                     /* results that wait to be sealed */
 #define MR_LIMIT_INVITATION_KEPT_MS (90 * MR_DAY_MS) /* an invitation that ended */
 #define MR_LIMIT_RETENTION_MONTHS 1200               /* that a provider may keep its records */
 #define MR_LIMIT_EXPORT_ITEMS 40      /* of a wallet in one archive that a page gives; the command has no such limit */

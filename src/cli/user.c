@@ -174,9 +174,16 @@ static void put_erasure(const struct mr_erasure *e, bool done)
 {
     printf("%s: the account, %lld addresses, %lld items of the wallet, %lld collections, ways in, addresses in mail.\n",
            done ? "Gone" : "Would go", (long long)e->addresses, (long long)e->items, (long long)e->collections);
+    if (e->claims)
+        printf("%s: %lld claims of prior learning that nobody has decided.\n", done ? "Gone" : "Would go",
+               (long long)e->claims);
     for (size_t i = 0; i < e->keeper_count; i++) {
-        printf("%s, restricted: %lld records and %lld enrolments of ", done ? "Stay" : "Would stay",
-               (long long)e->keepers[i].records, (long long)e->keepers[i].enrolments);
+        const struct mr_privacy_keeper *k = &e->keepers[i];
+        printf(
+            "%s: restricted %lld records, %lld decisions on prior learning and %lld enrolments, waiting to be sealed "
+            "%lld results, of ",
+            done ? "Stay" : "Would stay", (long long)k->records, (long long)k->decisions, (long long)k->enrolments,
+            (long long)k->waiting);
         mr_cli_put_visible(stdout, e->keepers[i].name.ptr);
         putchar('\n');
     }

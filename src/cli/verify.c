@@ -21,6 +21,7 @@ static const char verify_help[] =
     "and\n"
     "presentations of them; any of them baked into a PNG or SVG picture; Open Badges 2.0 and older, which need "
     "--online.\n"
+    "Of a ZIP archive each file in it, with a verdict of its own; what is no credential in it spoils nothing.\n"
     "\n"
     "  --online          ask the network where the credential names a place: whether it was withdrawn, whose key it "
     "is\n"
@@ -80,7 +81,8 @@ static int verify_file(mr_verifier *v, const char *path, const mr_language *l, b
     mr_report report;
     mr_str file;
     mr_buf_init(&out, MR_LIMIT_DOCUMENT);
-    if (mr_file_read(a, path, MR_LIMIT_DOCUMENT, &file, &err) != MR_OK) return mr_cli_fail(&err, path, MR_STR_EMPTY);
+    if (mr_file_read(a, path, MR_LIMIT_VERIFY_UNPACKED, &file, &err) != MR_OK)
+        return mr_cli_fail(&err, path, MR_STR_EMPTY);
     if (mr_verify(v, a, file, &report, &err) != MR_OK) return mr_cli_fail(&err, path, MR_STR_EMPTY);
     if (json) {
         mr_report_write_json(&report, l, mr_str_of(path), &out);
@@ -120,6 +122,7 @@ int mr_cli_verify(int argc, char **argv, const mr_env *env)
     const struct mr_verifying verifying = {.trust = &trust,
                                            .env = env,
                                            .language = l,
+                                           .archives = true,
                                            .fetch = fetcher ? mr_net_fetcher_fetch(fetcher) : NULL,
                                            .audience = mr_str_of(audience),
                                            .nonce = mr_str_of(nonce),

@@ -134,10 +134,11 @@ static void put_contents(mr_json_writer *w, const mr_report *r)
     for (size_t i = 0; i < r->content_count; i++) {
         const struct mr_contained *c = &r->contents[i];
         mr_json_begin_object(w);
+        mr_json_put_member_if(w, "file", c->file);
         mr_json_put_member_if(w, "title", c->title);
         mr_json_put_member_if(w, "issuer", c->issuer);
         mr_json_put_flag(w, "sealed", c->sealed);
-        if (c->sealed) mr_json_put_member_c(w, "verdict", mr_verdict_name(c->verdict));
+        if (c->judged) mr_json_put_member_c(w, "verdict", mr_verdict_name(c->verdict));
         mr_json_put_member(w, "summary", c->summary);
         mr_json_end_object(w);
     }
@@ -370,17 +371,17 @@ static void put_elements(const struct printing *p, const mr_view *v)
     put_paragraph(p->out, mr_message(p->language, "report.note"), 0, NULL);
 }
 
-/* A learner record: each credential in it, with its own verdict. */
+/* A learner record or an archive: each credential in it, with its own verdict. */
 static void put_text_contents(const struct printing *p, const mr_report *r)
 {
     static const struct look unsealed = {"\xE2\x80\x93", "", "\033[2m"};
     if (r->content_count == 0) return;
-    put_heading(p, "report.contents");
+    put_heading(p, r->is_archive ? "archive.contents" : "report.contents");
     for (size_t i = 0; i < r->content_count; i++) {
         const struct mr_contained *c = &r->contents[i];
-        const struct look *look = c->sealed ? &verdict_looks[c->verdict] : &unsealed;
+        const struct look *look = c->judged ? &verdict_looks[c->verdict] : &unsealed;
         struct column columns[] = {{mr_str_of(look->sign), 2, 1, p->colour ? look->colour : NULL},
-                                   {c->title, 4, LABEL_WIDTH, NULL},
+                                   {c->file.len ? c->file : c->title, 4, LABEL_WIDTH, NULL},
                                    {c->summary, LABEL_WIDTH + 6, WIDTH - LABEL_WIDTH - 6, NULL}};
         put_row(p->out, columns, sizeof columns / sizeof *columns);
     }

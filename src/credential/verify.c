@@ -18,6 +18,8 @@
 #include "credential/verify_inside.h"
 
 #include "base/encoding.h"
+#include "base/limits.h"
+#include "base/unzip.h"
 #include "credential/assertion.h"
 #include "credential/vcdm.h"
 #include "credential/wording.h"
@@ -140,6 +142,7 @@ int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, stru
 static int verify_file(struct mr_verification *w, mr_str file, struct mr_err *err)
 {
     mr_str text = MR_STR_EMPTY;
+    if (w->v->v.archives && mr_unzip_is(file)) return mr_verify_archive(w, file, err);
     mr_sniffed kind = mr_sniff(file, &text);
     if (kind == MR_SNIFFED_PNG || kind == MR_SNIFFED_SVG) return mr_verify_picture(w, file, err);
     if (kind == MR_SNIFFED_PICTURE) return mr_verify_photograph(w, file, err);
@@ -155,8 +158,29 @@ static bool is(const mr_report *r, mr_check_code code, mr_state state)
     return r->checks[code].claimed && r->checks[code].state == state;
 }
 
+static int rank(mr_verdict v)
+{
+    static const int ranks[] = {
+        [MR_VERDICT_VALID] = 0, [MR_VERDICT_CAUTION] = 1, [MR_VERDICT_UNKNOWN] = 2, [MR_VERDICT_INVALID] = 3};
+    return ranks[v];
+}
+
+mr_verdict mr_verdict_worse(mr_verdict a, mr_verdict b)
+{
+    return rank(b) > rank(a) ? b : a;
+}
+
+static mr_verdict worst_of_contents(const mr_report *r)
+{
+    mr_verdict worst = r->content_over ? MR_VERDICT_UNKNOWN : MR_VERDICT_VALID;
+    for (size_t i = 0; i < r->content_count; i++)
+        if (r->contents[i].judged) worst = mr_verdict_worse(worst, r->contents[i].verdict);
+    return worst;
+}
+
 mr_verdict mr_report_verdict(const mr_report *r)
 {
+    if (r->is_archive) return worst_of_contents(r);
     if (is(r, MR_CHECK_FORMAT, MR_FAILED) || is(r, MR_CHECK_SEAL, MR_FAILED) || is(r, MR_CHECK_ISSUER, MR_FAILED) ||
         (is(r, MR_CHECK_STATUS, MR_FAILED) && !r->suspended))
         return MR_VERDICT_INVALID;
@@ -215,6 +239,7 @@ static mr_str summarise_unknown(const struct mr_verification *w)
 mr_str mr_verify_summarise(const struct mr_verification *w)
 {
     const mr_report *r = w->r;
+    if (r->is_archive) return w->unpacked;
     bool past = r->view.valid_until != MR_TIME_NONE && r->view.valid_until < w->now;
     switch (r->verdict) {
     case MR_VERDICT_INVALID: return summarise_invalid(w);
@@ -309,6 +334,12 @@ int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct m
     ret->summary = mr_verify_summarise(&w);
     ret->story = tell(&w);
     return ret->summary.len ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the report", MR_NOWHERE);
+}
+
+size_t mr_verify_count(mr_str file)
+{
+    size_t count = mr_unzip_count(file);
+    return !count ? 1 : count < MR_LIMIT_VERIFY_ARCHIVE ? count : MR_LIMIT_VERIFY_ARCHIVE;
 }
 
 int mr_verifier_open(const struct mr_verifying *v, mr_verifier **ret, struct mr_err *err)

@@ -37,6 +37,7 @@ const char *mr_seal_check_name(mr_seal_check c); /* "signature" ... */
 typedef enum mr_verdict { MR_VERDICT_VALID, MR_VERDICT_INVALID, MR_VERDICT_UNKNOWN, MR_VERDICT_CAUTION } mr_verdict;
 const char *mr_verdict_name(mr_verdict v); /* "valid" ... */
 int mr_verdict_exit(mr_verdict v);         /* 0, 1, 3, 4 */
+mr_verdict mr_verdict_worse(mr_verdict a, mr_verdict b);
 
 enum { MR_VERIFY_REMARKS = 12 };
 
@@ -53,11 +54,13 @@ struct mr_told_endorsement {
     struct mr_endorsement endorsement;
     mr_str text, why; /* in the reader's language; why: when its seal does not hold or could not be checked */
 };
-/* A credential inside a learner record that is reported on. */
+/* A credential inside a learner record, or a file inside an archive, that is reported on. */
 struct mr_contained {
+    mr_str file;          /* its name in the archive; empty in a record */
     mr_str title, issuer; /* as it says when its seal holds, or as the record says; may be empty */
     bool sealed;          /* it has a seal of its own; false: the record's issuer alone stands for it */
-    mr_verdict verdict;   /* of its own, when it is sealed */
+    bool judged;          /* it has a verdict of its own; false: as above, or a file that is no credential */
+    mr_verdict verdict;   /* that */
     mr_str summary;       /* one sentence in the reader's language */
 };
 typedef struct mr_report {
@@ -81,8 +84,11 @@ typedef struct mr_report {
     bool unsealed; /* a credential that nothing seals: the seal check failed for that and no other reason */
     bool has_view; /* the seal holds: view may be shown */
     mr_view view;
-    mr_str document;               /* the credential's JSON as sealed, when has_view */
-    struct mr_contained *contents; /* of a learner record: what is in it, each verified on its own; in the arena */
+    mr_str document; /* the credential's JSON as sealed, when has_view */
+    bool is_archive; /* about what is in it: the verdict is the worst of them */
+    struct mr_contained
+        *contents;       /* of a learner record or archive: what is in it, each verified on its own; in the arena */
+    size_t content_over; /* files of an archive that were not looked at */
     size_t content_count, content_failures; /* failures: seals that do not hold, keys of others, withdrawn ones */
     mr_str code; /* of a picture that is no credential: what the QR code in it says, as it is; empty: none was read */
     int64_t checked_at;
@@ -97,6 +103,7 @@ struct mr_verifying {
     const mr_fetch
         *fetch; /* status lists, did:web, issuer metadata; NULL: the network is not asked, and the report says so */
     mr_str audience, nonce; /* that a presentation must be for; empty: not asked for */
+    bool archives;          /* open ZIP archives and tell of each file in them; false: an archive is no credential */
     mr_str
         recipient; /* whom a badge of Open Badges 2 or older must be about, its e-mail address mostly; empty: not asked for */
 };
@@ -112,6 +119,9 @@ void mr_verifier_set_language(mr_verifier *v, const mr_language *l);
  *   ret     always filled; its texts live in `a` or point into `file`
  *   errors  MR_E_NOMEM only */
 int mr_verify(mr_verifier *v, mr_arena *a, mr_str file, mr_report *ret, struct mr_err *err) MR_MUST_CHECK;
+
+/* How many files mr_verify looks at in this one, when archives are opened: 1, or those of an archive, MR_LIMIT_VERIFY_ARCHIVE at most. Nothing is unpacked. */
+size_t mr_verify_count(mr_str file);
 
 /* What the checks of a report amount to: the first of invalid, unknown, caution, valid that fits (DESIGN section 4). */
 mr_verdict mr_report_verdict(const mr_report *r);

@@ -56,6 +56,7 @@ struct mr_verification {
     bool damaged;      /* begins like a credential, cannot be read */
     bool contained;    /* in a learner record: what is in it is not opened any more */
     bool presented;    /* in a presentation by the holder of the key that the credential is about */
+    mr_str unpacked;   /* of an archive: what its contents amount to */
     mr_str beside;     /* a sentence that nobody may miss: told with the story, whatever the verdict */
 };
 
@@ -147,6 +148,8 @@ int mr_verify_presentation(struct mr_verification *w, const mr_secured *presenta
 int mr_verify_picture(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
 /* Any other picture: no credential; what a QR code in it says is told. */
 int mr_verify_photograph(struct mr_verification *w, mr_str picture, struct mr_err *err) MR_MUST_CHECK;
+/* A ZIP archive: each file in it. */
+int mr_verify_archive(struct mr_verification *w, mr_str archive, struct mr_err *err) MR_MUST_CHECK;
 /* A PDF: what is attached to it. */
 int mr_verify_pdf(struct mr_verification *w, mr_str pdf, struct mr_err *err) MR_MUST_CHECK;
 /* Is it signed by statements, and defines words of its own? Then what its words say is not what was signed. */

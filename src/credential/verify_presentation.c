@@ -34,13 +34,6 @@ int mr_verify_one(struct mr_verification *w, const struct mr_presented *p, struc
     return MR_OK;
 }
 
-static int rank(mr_verdict v)
-{
-    static const int ranks[] = {
-        [MR_VERDICT_VALID] = 0, [MR_VERDICT_CAUTION] = 1, [MR_VERDICT_UNKNOWN] = 2, [MR_VERDICT_INVALID] = 3};
-    return ranks[v];
-}
-
 static int verify_all(struct mr_verification *w, const mr_secured *presentation, const mr_presentation *p,
                       struct mr_err *err)
 {
@@ -51,7 +44,7 @@ static int verify_all(struct mr_verification *w, const mr_secured *presentation,
         one.r = report;
         one.presented = is_about(p->credentials[i].secured.payload, presentation->key.controller);
         MR_TRY(mr_verify_one(&one, &p->credentials[i], err));
-        if (i == 0 || rank(report->verdict) > rank(worst->verdict)) *worst = *report;
+        if (i == 0 || mr_verdict_worse(worst->verdict, report->verdict) != worst->verdict) *worst = *report;
     }
     if (p->count > 1 && worst->remark_count < MR_VERIFY_REMARKS)
         worst->remarks[worst->remark_count++] =

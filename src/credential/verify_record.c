@@ -39,7 +39,7 @@ static void tell_unsealed(struct mr_verification *w, const mr_view *part, struct
 /* What its own report says; a part whose seal does not hold loses all but its title. */
 static void tell_sealed(const struct mr_report *own, mr_view *part, struct mr_contained *c)
 {
-    c->sealed = true;
+    c->sealed = c->judged = true;
     c->verdict = own->verdict;
     c->summary = own->summary;
     if (own->has_view && part) *part = own->view;

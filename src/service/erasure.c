@@ -63,6 +63,20 @@ static int count_undecided(mr_db_tx *tx, mr_arena *a, mr_str person_id, int64_t 
     return MR_OK;
 }
 
+static int count_claims(mr_db_tx *tx, mr_arena *a, mr_str person_id, int64_t *ret, struct mr_err *err)
+{
+    struct mr_privacy_claim *list;
+    size_t count = AT_ONCE;
+    mr_str after = MR_STR_EMPTY;
+    *ret = 0;
+    while (count == AT_ONCE) {
+        MR_TRY(mr_store_privacy_claims(tx, a, person_id, after, AT_ONCE, &list, &count, err));
+        for (size_t i = 0; i < count; i++) *ret += list[i].is_open;
+        if (count) after = list[count - 1].id;
+    }
+    return MR_OK;
+}
+
 static int look(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, struct mr_erasure *ret, struct mr_err *err)
 {
     struct mr_person_row person;
@@ -78,6 +92,7 @@ static int look(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str person_id, stru
     ret->collections = (int64_t)count;
     MR_TRY(mr_store_privacy_count(tx, "account", person_id, &ret->addresses, err));
     MR_TRY(count_undecided(tx, a, person_id, &ret->undecided, err));
+    MR_TRY(count_claims(tx, a, person_id, &ret->claims, err));
     MR_TRY(look_at_roles(tx, a, &person, ret, err));
     return mr_store_privacy_keepers(tx, a, person_id, KEEPERS_MOST, &ret->keepers, &ret->keeper_count, err);
 }
@@ -148,6 +163,24 @@ static int erase_awards(struct erasing *x, struct mr_err *err)
     return MR_OK;
 }
 
+static int erase_claims(struct erasing *x, struct mr_err *err)
+{
+    struct mr_privacy_claim *list;
+    size_t count = AT_ONCE;
+    mr_str after = MR_STR_EMPTY;
+    while (count == AT_ONCE) {
+        MR_TRY(mr_store_privacy_claims(x->tx, x->a, x->person_id, after, AT_ONCE, &list, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            note_value(x, list[i].learner);
+            MR_TRY(mr_store_erase_claim(x->tx, &list[i], x->now, err));
+            MR_TRY(mr_audit(x->s, x->tx, x->actor, MR_MAY_SIGNED_IN, list[i].org_id, list[i].id,
+                            list[i].is_open ? MR_STR("claim.withdrawn") : MR_STR("record.restricted"), err));
+        }
+        if (count) after = list[count - 1].id;
+    }
+    return MR_OK;
+}
+
 static int erase_all(struct erasing *x, const struct mr_erasure *what, struct mr_err *err)
 {
     struct mr_person_email *emails;
@@ -158,6 +191,7 @@ static int erase_all(struct erasing *x, const struct mr_erasure *what, struct mr
     for (size_t i = 0; i < count; i++) note_value(x, emails[i].email);
     MR_TRY(mr_store_erase_mail(x->tx, x->a, x->person_id, &mails, err));
     MR_TRY(erase_awards(x, err));
+    MR_TRY(erase_claims(x, err));
     MR_TRY(mr_store_erase_beside(x->tx, x->person_id, x->now, err));
     MR_TRY(mr_store_erase_answers(x->tx, x->values, x->value_count, err));
     MR_TRY(mr_store_erase_person(x->tx, x->person_id, err));

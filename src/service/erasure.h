@@ -8,6 +8,7 @@
 struct mr_erasure {
     mr_str name, email, language;
     int64_t items, collections, addresses, undecided; /* what goes; `undecided` awards are declined */
+    int64_t claims;                                   /* of prior learning, that nobody has decided: they go */
     struct mr_privacy_keeper *keepers;                /* what stays, and with whom */
     size_t keeper_count;
     int64_t backup_days; /* how long backups still hold all of it; 0: the operator has not said */

@@ -8,12 +8,15 @@
 #include "service/installation.h"
 #include "service/jobs.h"
 #include "store/api_answer.h"
+#include "store/batch.h"
 #include "store/job.h"
+#include "store/sealing.h"
 #include "store/session.h"
 
 #include <stdio.h>
 
 enum { AT_ONCE = 200 };
+#define PREVIEW_KEPT (MR_LIMIT_PREVIEW_DAYS * MR_DAY_MS)
 
 static int commit(mr_db_tx **tx, struct mr_err *err)
 {
@@ -81,6 +84,24 @@ static int forget_small(mr_service *s, int64_t now, struct mr_err *err)
 
 typedef int forget_some(mr_db_tx *tx, mr_arena *a, int64_t when, size_t limit, size_t *ret_count, struct mr_err *err);
 
+/* Results that nobody had sealed: thrown away. Of what stopped half-way, that much is sealed, and nobody was told by mail. */
+static int forget_uploads(mr_db_tx *tx, mr_arena *a, int64_t before, size_t limit, size_t *ret_count,
+                          struct mr_err *err)
+{
+    struct mr_batch_row *rows;
+    MR_TRY(mr_store_batch_over(tx, a, before, limit, &rows, ret_count, err));
+    for (size_t i = 0; i < *ret_count; i++) {
+        if (!rows[i].rows_sealed) {
+            MR_TRY(mr_store_batch_discard(tx, rows[i].id, err));
+            continue;
+        }
+        MR_TRY(mr_store_batch_set_ready_rows(tx, rows[i].id, rows[i].rows_sealed, err));
+        MR_TRY(mr_store_sealing_set_mailing(tx, rows[i].id, MR_STR("later"), err));
+        MR_TRY(mr_store_batch_finish(tx, rows[i].id, before + PREVIEW_KEPT, MR_STR_EMPTY, err));
+    }
+    return MR_OK;
+}
+
 /* In transactions of some hundred rows, so that others get their turn. */
 static int forget_all(mr_service *s, forget_some *some, int64_t when, const char *what, size_t *ret_all,
                       struct mr_err *err)
@@ -105,12 +126,14 @@ static int forget_all(mr_service *s, forget_some *some, int64_t when, const char
 int mr_retention_forget(mr_service *s, struct mr_err *err)
 {
     int64_t now = mr_env_now(s->env);
-    size_t mails, records;
+    size_t mails, records, claims, uploads;
     bool tidy;
     MR_TRY(forget_small(s, now, err));
     MR_TRY(forget_all(s, mr_store_forget_mail, now - MR_LIMIT_MAIL_KEPT_MS, "mail", &mails, err));
     MR_TRY(forget_all(s, mr_store_forget_records, now, "records", &records, err));
-    return mr_db_tidy(s->db, mails || records ? MR_LIMIT_DB_REWRITE : 1, &tidy, err);
+    MR_TRY(forget_all(s, mr_store_forget_claims, now, "claims", &claims, err));
+    MR_TRY(forget_all(s, forget_uploads, now - PREVIEW_KEPT, "uploads", &uploads, err));
+    return mr_db_tidy(s->db, mails || records || claims || uploads ? MR_LIMIT_DB_REWRITE : 1, &tidy, err);
 }
 
 int mr_job_retention_forget(mr_service *s, struct mr_job *job, struct mr_err *err)

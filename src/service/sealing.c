@@ -198,7 +198,7 @@ static int discard(struct step *step, mr_db_tx *tx, struct mr_sealing *sealing, 
     bool moved;
     (void)sealing;
     MR_TRY(mr_store_batch_move(tx, step->id, MR_STR("preview"), MR_STR("discarded"), &moved, err));
-    return moved ? mr_store_batch_empty(tx, step->id, err) : other_state(err);
+    return moved ? mr_store_batch_discard(tx, step->id, err) : other_state(err);
 }
 
 int mr_batch_discard(mr_service *s, const struct mr_actor *actor, mr_str id, struct mr_err *err)

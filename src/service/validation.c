@@ -51,6 +51,7 @@ int mr_validation_open(mr_service *s, const struct mr_actor *actor, mr_arena *a,
     const struct mr_validation_row row = {.org_id = published.org_id,
                                           .specification_id = published.id,
                                           .learner_name = read.achievement.learner.full_name,
+                                          .learner_email = mr_str_trim(learner->email),
                                           .source = write_fields(a, learner),
                                           .claim = claim};
     MR_TRY(mr_db_begin(s->db, true, &tx, err));
@@ -126,6 +127,8 @@ int mr_validation_award(mr_service *s, const struct mr_actor *actor, mr_arena *a
     MR_TRY(find(s, actor, MR_MAY_ACHIEVEMENT_AWARD, a, id, &v, err));
     if (!mr_str_is(v.row.state, "accepted") || v.row.achievement_id.len)
         return MR_FAIL(err, MR_E_STATE, "this validation is not accepted, or was awarded before", MR_NOWHERE);
+    if (v.row.restricted_at != MR_TIME_NONE)
+        return MR_FAIL_DETAIL(err, MR_E_STATE, "nothing is awarded on a restricted record", "%s", "restricted");
     MR_TRY(mr_award_setting_get(s, &mr_actor_system, v.row.org_id, &setting, err));
     if (actor->kind == MR_ACTOR_PERSON && mr_str_eq(actor->id, v.row.decided_by) && !setting.same_person)
         return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "who decided does not award", "same_person");

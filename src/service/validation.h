@@ -27,8 +27,8 @@ int mr_validation_list(mr_service *s, const struct mr_actor *actor, mr_arena *a,
  * MR_E_USAGE: no reasons or no name; MR_E_LIMIT. */
 int mr_validation_decide(mr_service *s, const struct mr_actor *actor, mr_str id, bool accept, mr_str assessor,
                          mr_str reasons, struct mr_err *err) MR_MUST_CHECK;
-/* Award an accepted one (ACHIEVEMENT_AWARD), by another person than who decided unless the provider allows both (service/award_setting.h). Errors: MR_E_STATE: not accepted, or awarded
- * before; MR_E_FORBIDDEN (detail "same_person"); those of mr_award. */
+/* Award an accepted one (ACHIEVEMENT_AWARD), by another person than who decided unless the provider allows both (service/award_setting.h). Errors: MR_E_STATE: not accepted, awarded
+ * before, or restricted; MR_E_FORBIDDEN (detail "same_person"); those of mr_award. */
 int mr_validation_award(mr_service *s, const struct mr_actor *actor, mr_arena *a, mr_str id, bool mail,
                         struct mr_awarded *ret, struct mr_err *err) MR_MUST_CHECK;
 

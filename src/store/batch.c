@@ -67,20 +67,15 @@ int mr_store_batch_content(mr_db_tx *tx, mr_arena *a, mr_str id, mr_str *ret, st
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the uploaded table", MR_NOWHERE);
 }
 
-int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, size_t limit, struct mr_batch_row **ret,
-                        size_t *ret_count, struct mr_err *err)
+static int list_batches(mr_db_tx *tx, mr_arena *a, const char *sql, const mr_db_value *args, size_t arg_count,
+                        size_t limit, struct mr_batch_row **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
     struct mr_batch_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     size_t count = 0;
     bool row;
     if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
-    MR_TRY(mr_db_query(tx,
-                       "SELECT " COLUMNS " FROM batch WHERE specification_slug = $slug AND id < $before ORDER BY id "
-                       "DESC LIMIT $limit",
-                       MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("before", before.len ? before : MR_STR("g")),
-                                  MR_DB_I("limit", (int64_t)limit)),
-                       &c, err));
+    MR_TRY(mr_db_query(tx, sql, args, arg_count, &c, err));
     for (; count < limit; count++) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row) break;
@@ -90,30 +85,29 @@ int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, s
     return MR_OK;
 }
 
+int mr_store_batch_list(mr_db_tx *tx, mr_arena *a, mr_str slug, mr_str before, size_t limit, struct mr_batch_row **ret,
+                        size_t *ret_count, struct mr_err *err)
+{
+    return list_batches(tx, a,
+                        "SELECT " COLUMNS " FROM batch WHERE specification_slug = $slug AND id < $before ORDER BY id "
+                        "DESC LIMIT $limit",
+                        MR_DB_ARGS(MR_DB_T("slug", slug), MR_DB_T("before", before.len ? before : MR_STR("g")),
+                                   MR_DB_I("limit", (int64_t)limit)),
+                        limit, ret, ret_count, err);
+}
+
 int mr_store_batch_waiting(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t limit, struct mr_batch_row **ret,
                            size_t *ret_count, struct mr_err *err)
 {
-    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    struct mr_batch_row *rows = mr_arena_alloc(a, limit * sizeof *rows); /* each is set when it is read */
     const mr_db_value most = MR_DB_I("limit", (int64_t)limit);
-    size_t count = 0;
-    bool row;
-    if (!rows) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
 #define WAITING "SELECT " COLUMNS " FROM batch WHERE state IN ('preview', 'failed')"
 #define NEWEST " ORDER BY id DESC LIMIT $limit"
     if (org_id.len)
-        MR_TRY(mr_db_query(tx, WAITING " AND org_id = $org" NEWEST, MR_DB_ARGS(most, MR_DB_T("org", org_id)), &c, err));
-    else
-        MR_TRY(mr_db_query(tx, WAITING NEWEST, MR_DB_ARGS(most), &c, err));
+        return list_batches(tx, a, WAITING " AND org_id = $org" NEWEST, MR_DB_ARGS(most, MR_DB_T("org", org_id)), limit,
+                            ret, ret_count, err);
+    return list_batches(tx, a, WAITING NEWEST, MR_DB_ARGS(most), limit, ret, ret_count, err);
 #undef WAITING
 #undef NEWEST
-    for (; count < limit; count++) {
-        MR_TRY(mr_db_next(c, &row, err));
-        if (!row) break;
-        take(c, a, &rows[count]);
-    }
-    *ret = rows, *ret_count = count;
-    return MR_OK;
 }
 
 int mr_store_batch_move(mr_db_tx *tx, mr_str id, mr_str from, mr_str to, bool *ret_moved, struct mr_err *err)
@@ -137,10 +131,23 @@ int mr_store_batch_set_ready_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct 
                      MR_DB_ARGS(MR_DB_I("rows", rows), MR_DB_T("id", id)), NULL, err);
 }
 
-int mr_store_batch_empty(mr_db_tx *tx, mr_str id, struct mr_err *err)
+int mr_store_batch_discard(mr_db_tx *tx, mr_str id, struct mr_err *err)
 {
     MR_TRY(mr_store_upload_empty(tx, id, err));
-    return mr_db_run(tx, "UPDATE batch SET content = NULL WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", id)), NULL, err);
+    MR_TRY(mr_db_run(tx, "DELETE FROM evidence_file WHERE object_kind = 'batch' AND object_id = $id",
+                     MR_DB_ARGS(MR_DB_T("id", id)), NULL, err));
+    return mr_db_run(tx, "UPDATE batch SET state = 'discarded', content = NULL, error = NULL WHERE id = $id",
+                     MR_DB_ARGS(MR_DB_T("id", id)), NULL, err);
+}
+
+int mr_store_batch_over(mr_db_tx *tx, mr_arena *a, int64_t before, size_t limit, struct mr_batch_row **ret,
+                        size_t *ret_count, struct mr_err *err)
+{
+    return list_batches(tx, a,
+                        "SELECT " COLUMNS " FROM batch WHERE state IN ('preview', 'failed') AND created_at < $before "
+                        "AND COALESCE(seal_at, 0) < $before LIMIT $limit",
+                        MR_DB_ARGS(MR_DB_I("before", before), MR_DB_I("limit", (int64_t)limit)), limit, ret, ret_count,
+                        err);
 }
 
 int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, struct mr_err *err)

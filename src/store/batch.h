@@ -28,8 +28,11 @@ int mr_store_batch_move(mr_db_tx *tx, mr_str id, mr_str from, mr_str to, bool *r
                         struct mr_err *err) MR_MUST_CHECK;
 int mr_store_batch_set_sealed_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err) MR_MUST_CHECK;
 int mr_store_batch_set_ready_rows(mr_db_tx *tx, mr_str id, int64_t rows, struct mr_err *err) MR_MUST_CHECK;
-/* Keep the uploaded table no longer. */
-int mr_store_batch_empty(mr_db_tx *tx, mr_str id, struct mr_err *err) MR_MUST_CHECK;
+/* Throw it away: table, rows and evidence are kept no longer. */
+int mr_store_batch_discard(mr_db_tx *tx, mr_str id, struct mr_err *err) MR_MUST_CHECK;
+/* Those that have waited since before that time, in preview or stopped, and are not to be sealed at a later one; at most `limit`. */
+int mr_store_batch_over(mr_db_tx *tx, mr_arena *a, int64_t before, size_t limit, struct mr_batch_row **ret,
+                        size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 /* The end of a batch: sealed (error empty) or failed; empties the table once sealed. */
 int mr_store_batch_finish(mr_db_tx *tx, mr_str id, int64_t now, mr_str error, struct mr_err *err) MR_MUST_CHECK;
 

@@ -16,6 +16,10 @@
 #define MAILS                                                                                                          \
     "(m.recipient <> '' AND LOWER(m.recipient) IN (" ADDRESSES ")) OR m.object_id = $person OR m.object_id IN "        \
     "(" AWARDS ")"
+/* What she claimed to have learned, v, and no award came of; those with an award belong to it. */
+#define CLAIMED "v.learner_email <> '' AND LOWER(v.learner_email) IN (" ADDRESSES ") AND v.achievement_id IS NULL"
+/* Rows of hers in results that wait to be sealed, u: there are no others. */
+#define WAITING "u.email IS NOT NULL AND LOWER(u.email) IN (" ADDRESSES ")"
 /* A month: a twelfth of 365.25 days. */
 #define MONTH_MS "2629800000"
 
@@ -41,10 +45,11 @@ int mr_store_privacy_count(mr_db_tx *tx, const char *purpose, mr_str person_id, 
         {"wallet", "SELECT COUNT(*) FROM wallet_item WHERE person_id = $person"},
         {"copies", "SELECT COUNT(*) FROM credential k WHERE k.achievement_id IN (" AWARDS ")"},
         {"mail", "SELECT COUNT(*) FROM mail m WHERE m.recipient <> '' AND LOWER(m.recipient) IN (" ADDRESSES ")"},
-        {"award", "SELECT COUNT(*) FROM achievement a WHERE a.id IN (" AWARDS ")"},
+        {"award", "SELECT (SELECT COUNT(*) FROM achievement a WHERE a.id IN (" AWARDS
+                  ")) + (SELECT COUNT(*) FROM validation v WHERE " CLAIMED ")"},
         {"enrolment",
          "SELECT COUNT(*) FROM enrolment r WHERE r.email IS NOT NULL AND LOWER(r.email) IN (" ADDRESSES ")"},
-        {"intake", "SELECT COUNT(*) FROM upload_row u WHERE LOWER(u.email) IN (" ADDRESSES ")"},
+        {"intake", "SELECT COUNT(*) FROM upload_row u WHERE " WAITING},
         {"office", "SELECT COUNT(*) FROM membership WHERE person_id = $person"},
         {"log", "SELECT COUNT(*) FROM audit WHERE actor_id = $person"},
     };
@@ -132,11 +137,13 @@ int mr_store_privacy_keepers(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t
     if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
     MR_TRY(mr_db_query(
         tx,
-        "SELECT g.id, g.name, SUM(k.records), SUM(k.enrolments), CASE WHEN g.closed_at IS NULL THEN 0 ELSE 1 END FROM "
-        "(SELECT n.org_id AS org_id, 1 AS records, 0 AS enrolments FROM achievement n WHERE n.id IN (" AWARDS
-        ") UNION ALL SELECT r.org_id, 0, 1 FROM enrolment r WHERE r.email IS NOT NULL AND LOWER(r.email) IN (" ADDRESSES
-        ")) AS k JOIN organisation g ON g.id = k.org_id GROUP BY g.id, g.name, g.closed_at ORDER BY g.name, g.id LIMIT "
-        "$limit",
+        "SELECT g.id, g.name, SUM(k.records), SUM(k.enrolments), CASE WHEN g.closed_at IS NULL THEN 0 ELSE 1 END, "
+        "SUM(k.decisions), SUM(k.waiting) FROM (SELECT n.org_id AS org_id, 1 AS records, 0 AS enrolments, 0 AS "
+        "decisions, 0 AS waiting FROM achievement n WHERE n.id IN (" AWARDS ") UNION ALL SELECT r.org_id, 0, 1, 0, 0 "
+        "FROM enrolment r WHERE r.email IS NOT NULL AND LOWER(r.email) IN (" ADDRESSES ") UNION ALL SELECT v.org_id, "
+        "0, 0, 1, 0 FROM validation v WHERE v.state <> 'open' AND " CLAIMED " UNION ALL SELECT u.org_id, 0, 0, 0, 1 "
+        "FROM upload_row u WHERE " WAITING ") AS k JOIN organisation g ON g.id = k.org_id GROUP BY g.id, g.name, "
+        "g.closed_at ORDER BY g.name, g.id LIMIT $limit",
         MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_I("limit", (int64_t)limit)), &c, err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));
@@ -145,7 +152,35 @@ int mr_store_privacy_keepers(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t
                                                    .name = mr_arena_dup(a, mr_db_text(c, 1)),
                                                    .records = mr_db_int(c, 2),
                                                    .enrolments = mr_db_int(c, 3),
-                                                   .closed = mr_db_int(c, 4) != 0};
+                                                   .closed = mr_db_int(c, 4) != 0,
+                                                   .decisions = mr_db_int(c, 5),
+                                                   .waiting = mr_db_int(c, 6)};
+    }
+    *ret = list, *ret_count = count;
+    return MR_OK;
+}
+
+int mr_store_privacy_claims(mr_db_tx *tx, mr_arena *a, mr_str person_id, mr_str after, size_t limit,
+                            struct mr_privacy_claim **ret, size_t *ret_count, struct mr_err *err)
+{
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    struct mr_privacy_claim *list = MR_NEW_ARRAY(a, struct mr_privacy_claim, limit + 1);
+    size_t count = 0;
+    bool row;
+    if (!list) return MR_FAIL(err, MR_E_NOMEM, "no memory for the list", MR_NOWHERE);
+    MR_TRY(mr_db_query(tx,
+                       "SELECT v.id, v.org_id, v.learner_name, CASE WHEN v.state = 'open' THEN 1 ELSE 0 END FROM "
+                       "validation v WHERE v.id > $after AND " CLAIMED " ORDER BY v.id LIMIT $limit",
+                       MR_DB_ARGS(MR_DB_T("person", person_id), MR_DB_T("after", after.len ? after : MR_STR("")),
+                                  MR_DB_I("limit", (int64_t)limit)),
+                       &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || count == limit) break;
+        list[count++] = (struct mr_privacy_claim){.id = mr_arena_dup(a, mr_db_text(c, 0)),
+                                                  .org_id = mr_arena_dup(a, mr_db_text(c, 1)),
+                                                  .learner = mr_arena_dup(a, mr_db_text(c, 2)),
+                                                  .is_open = mr_db_int(c, 3) != 0};
     }
     *ret = list, *ret_count = count;
     return MR_OK;
@@ -181,6 +216,20 @@ static const struct part {
     {"corrections", "award right_name remark state answer asked_at answered_at",
      "SELECT r.achievement_id, r.right_name, r.remark, r.state, r.answer, r.asked_at, r.answered_at FROM "
      "correction_request r WHERE r.achievement_id IN (" AWARDS ") ORDER BY r.id LIMIT $limit"},
+    {"validations",
+     "id provider specification version name email claim state reasons decided_at created_at restricted_at",
+     "SELECT v.id, g.name, s.slug, s.version, v.learner_name, v.learner_email, v.claim, v.state, v.reasons, "
+     "v.decided_at, v.created_at, v.restricted_at FROM validation v JOIN organisation g ON g.id = v.org_id JOIN "
+     "specification s ON s.id = v.specification_id WHERE (" CLAIMED ") OR v.achievement_id IN (" AWARDS
+     ") ORDER BY v.id LIMIT $limit"},
+    {"evidence", "about name type size added_at",
+     "SELECT f.object_id, f.name, f.type, CAST(f.size AS TEXT), f.added_at FROM evidence_file f WHERE f.object_id IN "
+     "(" AWARDS ") OR f.object_id IN (SELECT v.id FROM validation v WHERE (" CLAIMED ") OR v.achievement_id IN (" AWARDS
+     ")) ORDER BY f.id LIMIT $limit"},
+    {"results_waiting", "provider specification file row name email cells uploaded_at",
+     "SELECT g.name, b.specification_slug, b.file_name, CAST(u.row_number AS TEXT), u.name, u.email, u.cells, "
+     "b.created_at FROM upload_row u JOIN batch b ON b.id = u.batch_id JOIN organisation g ON g.id = u.org_id "
+     "WHERE " WAITING " ORDER BY u.batch_id, u.row_number LIMIT $limit"},
     {"enrolments",
      "provider specification given_name family_name full_name email student_number birth_date language state grade "
      "awarded_on created_at changed_at restricted_at",
@@ -347,6 +396,16 @@ int mr_store_erase_award(mr_db_tx *tx, mr_str achievement_id, struct mr_err *err
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         MR_TRY(mr_db_run(tx, statements[i], MR_DB_ARGS(MR_DB_T("id", achievement_id)), NULL, err));
     return MR_OK;
+}
+
+int mr_store_erase_claim(mr_db_tx *tx, const struct mr_privacy_claim *claim, int64_t now, struct mr_err *err)
+{
+    if (!claim->is_open)
+        return mr_db_run(tx, "UPDATE validation SET restricted_at = COALESCE(restricted_at, $now) WHERE id = $id",
+                         MR_DB_ARGS(MR_DB_I("now", now), MR_DB_T("id", claim->id)), NULL, err);
+    MR_TRY(mr_db_run(tx, "DELETE FROM evidence_file WHERE object_kind = 'validation' AND object_id = $id",
+                     MR_DB_ARGS(MR_DB_T("id", claim->id)), NULL, err));
+    return mr_db_run(tx, "DELETE FROM validation WHERE id = $id", MR_DB_ARGS(MR_DB_T("id", claim->id)), NULL, err);
 }
 
 static int read_ids(mr_db_cursor *c, mr_arena *a, mr_str *ids, size_t limit, size_t *ret_count, struct mr_err *err)
@@ -519,18 +578,19 @@ int mr_store_forget_evidence(mr_db_tx *tx, int64_t now, int64_t *ret_removed, st
                      MR_DB_ARGS(MR_DB_I("now", now)), ret_removed, err);
 }
 
+#define EMPTY_CLAIM                                                                                                    \
+    "UPDATE validation SET learner_name = '', learner_email = '', source = $none, claim = '', reasons = NULL, "        \
+    "restricted_at = COALESCE(restricted_at, $now) WHERE "
+#define CLAIM_ARGS(id, now) MR_DB_ARGS(MR_DB_B("none", MR_STR("{}")), MR_DB_T("id", id), MR_DB_I("now", now))
+
 static int forget_record(mr_db_tx *tx, mr_arena *a, mr_str id, int64_t now, struct mr_err *err)
 {
-    static const char *const statements[] = {
-        "DELETE FROM evidence_file WHERE object_id = $id OR object_id IN (SELECT v.id FROM validation v WHERE "
-        "v.achievement_id = $id)",
-        "UPDATE validation SET learner_name = '', source = source, claim = '', reasons = NULL WHERE achievement_id = "
-        "$id"};
     MR_TRY(mr_store_erase_award(tx, id, err));
-    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
-        MR_TRY(mr_db_run(tx, statements[i], MR_DB_ARGS(MR_DB_T("id", id)), NULL, err));
-    MR_TRY(mr_db_run(tx, "UPDATE validation SET source = $none WHERE achievement_id = $id",
-                     MR_DB_ARGS(MR_DB_B("none", MR_STR("{}")), MR_DB_T("id", id)), NULL, err));
+    MR_TRY(mr_db_run(tx,
+                     "DELETE FROM evidence_file WHERE object_id = $id OR object_id IN (SELECT v.id FROM validation v "
+                     "WHERE v.achievement_id = $id)",
+                     MR_DB_ARGS(MR_DB_T("id", id)), NULL, err));
+    MR_TRY(mr_db_run(tx, EMPTY_CLAIM "achievement_id = $id", CLAIM_ARGS(id, now), NULL, err));
     mr_str *mails;
     size_t count;
     do {
@@ -559,6 +619,22 @@ int mr_store_forget_records(mr_db_tx *tx, mr_arena *a, int64_t now, size_t limit
                     "$limit",
                     MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("limit", (int64_t)limit)), limit, &ids, ret_count, err));
     for (size_t i = 0; i < *ret_count; i++) MR_TRY(forget_record(tx, a, ids[i], now, err));
+    return MR_OK;
+}
+
+int mr_store_forget_claims(mr_db_tx *tx, mr_arena *a, int64_t now, size_t limit, size_t *ret_count, struct mr_err *err)
+{
+    mr_str *ids;
+    MR_TRY(find_ids(tx, a,
+                    "SELECT v.id FROM retention_setting s JOIN validation v ON v.org_id = s.org_id WHERE "
+                    "s.record_months > 0 AND v.created_at < $now - s.record_months * " MONTH_MS
+                    " AND v.state <> 'open' AND v.achievement_id IS NULL AND v.learner_name <> '' LIMIT $limit",
+                    MR_DB_ARGS(MR_DB_I("now", now), MR_DB_I("limit", (int64_t)limit)), limit, &ids, ret_count, err));
+    for (size_t i = 0; i < *ret_count; i++) {
+        MR_TRY(mr_db_run(tx, "DELETE FROM evidence_file WHERE object_kind = 'validation' AND object_id = $id",
+                         MR_DB_ARGS(MR_DB_T("id", ids[i])), NULL, err));
+        MR_TRY(mr_db_run(tx, EMPTY_CLAIM "id = $id", CLAIM_ARGS(ids[i], now), NULL, err));
+    }
     return MR_OK;
 }
 

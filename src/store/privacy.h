@@ -32,12 +32,22 @@ int mr_store_privacy_award(mr_db_tx *tx, mr_arena *a, mr_str person_id, mr_str a
 struct mr_privacy_keeper {
     mr_str org_id, name;
     int64_t records, enrolments;
+    int64_t decisions; /* on what she claimed to have learned, without an award */
+    int64_t waiting;   /* rows in results that wait to be sealed */
     bool closed;
 };
 int mr_store_privacy_keepers(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t limit, struct mr_privacy_keeper **ret,
                              size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
-/* All rows about her but her files, as an object of lists: addresses, passkeys, sessions, roles, awards, requests, enrolments, mails, collections, what she did. Into a
+/* What she claimed to have learned before, and no award came of. Behind `after`, in the order of ids. */
+struct mr_privacy_claim {
+    mr_str id, org_id, learner;
+    bool is_open; /* nobody has decided */
+};
+int mr_store_privacy_claims(mr_db_tx *tx, mr_arena *a, mr_str person_id, mr_str after, size_t limit,
+                            struct mr_privacy_claim **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+
+/* All rows about her but her files, as an object of lists: addresses, passkeys, sessions, roles, awards, requests, validations, results that wait, enrolments, mails, collections, what she did. Into a
  * writer that stands where a value is wanted; at most `limit` of each. */
 int mr_store_privacy_write(mr_db_tx *tx, mr_str person_id, size_t limit, mr_json_writer *w,
                            struct mr_err *err) MR_MUST_CHECK;
@@ -66,6 +76,9 @@ int mr_store_restriction_list(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t l
 int mr_store_erase_beside(mr_db_tx *tx, mr_str person_id, int64_t now, struct mr_err *err) MR_MUST_CHECK;
 /* Of one of her awards: what she asked to correct, codes on paper. The sealed bytes are store/achievement.h's. */
 int mr_store_erase_award(mr_db_tx *tx, mr_str achievement_id, struct mr_err *err) MR_MUST_CHECK;
+/* A claim that nobody has decided goes, with its evidence; a decided one is restricted. */
+int mr_store_erase_claim(mr_db_tx *tx, const struct mr_privacy_claim *claim, int64_t now,
+                         struct mr_err *err) MR_MUST_CHECK;
 /* Mail to one of her addresses, about her account, or about one of her awards loses its address, what it says, and what servers answered; what waits is given up. */
 int mr_store_erase_mail(mr_db_tx *tx, mr_arena *a, mr_str person_id, int64_t *ret_count,
                         struct mr_err *err) MR_MUST_CHECK;
@@ -99,6 +112,9 @@ int mr_store_forget_evidence(mr_db_tx *tx, int64_t now, int64_t *ret_removed, st
  * Restricted "over" from then on. At most `limit`. */
 int mr_store_forget_records(mr_db_tx *tx, mr_arena *a, int64_t now, size_t limit, size_t *ret_count,
                             struct mr_err *err) MR_MUST_CHECK;
+/* Decided validations without an award lose the same, as long after they were opened. At most `limit`. */
+int mr_store_forget_claims(mr_db_tx *tx, mr_arena *a, int64_t now, size_t limit, size_t *ret_count,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Wrong codes from before that time. */
 int mr_store_forget_tries(mr_db_tx *tx, int64_t before, struct mr_err *err) MR_MUST_CHECK;
 

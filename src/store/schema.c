@@ -4,11 +4,24 @@
 
 MR_EMBEDDED_DECLARE(mr_migrations_embedded);
 
-/* Tables that are made by the program, since each engine has its own. */
+/* Migration 20: an address that stands in a document of JSON. */
+static int fill_addresses(mr_db_tx *tx, struct mr_err *err)
+{
+    const char *sql =
+        mr_db_engine_of(tx) == MR_DB_POSTGRESQL
+            ? "UPDATE validation SET learner_email = COALESCE(CAST(convert_from(source, 'UTF8') AS json) ->> 'email', "
+              "'') WHERE learner_email IS NULL"
+            : "UPDATE validation SET learner_email = COALESCE(json_extract(CAST(source AS TEXT), '$.email'), '') WHERE "
+              "learner_email IS NULL";
+    return mr_db_run(tx, sql, NULL, 0, NULL, err);
+}
+
+/* What is made by the program, since each engine has its own words for it. */
 static int make_derived(mr_db *db, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(db, true, &tx, err));
+    MR_TRY(fill_addresses(tx, err));
     MR_TRY(mr_store_search_prepare(tx, err));
     mr_db_tx *ending = tx;
     tx = NULL;

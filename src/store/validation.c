@@ -4,7 +4,8 @@
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, learner_name, source, claim, state, reasons, assessor, decided_by, decided_at, "    \
-    "achievement_id, created_at"
+    "achievement_id, created_at, learner_email, COALESCE(restricted_at, (SELECT n.restricted_at FROM achievement n "   \
+    "WHERE n.id = validation.achievement_id))"
 
 int mr_store_validation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_validation_row *r,
                             mr_str *ret_id, struct mr_err *err)
@@ -13,10 +14,11 @@ int mr_store_validation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const 
     mr_id_new(env, id);
     MR_TRY(
         mr_db_run(tx,
-                  "INSERT INTO validation (id, org_id, specification_id, learner_name, source, claim, state, "
-                  "created_at) VALUES ($id, $org, $specification, $name, $source, $claim, 'open', $now)",
+                  "INSERT INTO validation (id, org_id, specification_id, learner_name, learner_email, source, claim, "
+                  "state, created_at) VALUES ($id, $org, $specification, $name, $email, $source, $claim, 'open', $now)",
                   MR_DB_ARGS(MR_DB_T("id", mr_str_of(id)), MR_DB_T("org", r->org_id),
                              MR_DB_T("specification", r->specification_id), MR_DB_T("name", r->learner_name),
+                             MR_DB_T("email", r->learner_email.len ? r->learner_email : MR_STR("")),
                              MR_DB_B("source", r->source), MR_DB_T("claim", r->claim), MR_DB_I("now", mr_env_now(env))),
                   NULL, err));
     *ret_id = mr_arena_dup(a, mr_str_of(id));
@@ -39,6 +41,8 @@ static void take(const mr_db_cursor *c, mr_arena *a, struct mr_validation_row *r
         .decided_at = mr_db_is_null(c, 10) ? MR_TIME_NONE : mr_db_int(c, 10),
         .achievement_id = mr_arena_dup(a, mr_db_text(c, 11)),
         .created_at = mr_db_int(c, 12),
+        .learner_email = mr_arena_dup(a, mr_db_text(c, 13)),
+        .restricted_at = mr_db_is_null(c, 14) ? MR_TIME_NONE : mr_db_int(c, 14),
     };
 }
 

@@ -6,7 +6,7 @@
 #include "db/db.h"
 
 struct mr_validation_row {
-    mr_str id, org_id, specification_id, learner_name;
+    mr_str id, org_id, specification_id, learner_name, learner_email;
     mr_str source;                  /* the learner, as JSON */
     mr_str claim;                   /* what the learner says to have learned, and where */
     mr_str state;                   /* "open", "accepted", "refused" */
@@ -14,6 +14,7 @@ struct mr_validation_row {
     mr_str decided_by;              /* id of the person; empty: the operator */
     mr_str achievement_id;          /* ACCEPTED: what was awarded */
     int64_t decided_at, created_at; /* decided_at MR_TIME_NONE: open */
+    int64_t restricted_at;          /* it, or what was awarded on it; MR_TIME_NONE: it is not */
 };
 /* Keep a new one, open. */
 int mr_store_validation_add(mr_db_tx *tx, mr_arena *a, const mr_env *env, const struct mr_validation_row *row,

@@ -14,7 +14,7 @@
 
 #include "base/lazy.h"
 #include "base/time.h"
-#include "table/xlsx_package.h"
+#include "base/unzip.h"
 
 #include <expat.h>
 #include <math.h>
@@ -53,7 +53,7 @@ struct mr_xlsx {
     mr_arena arena;  /* names, shared strings */
     mr_arena in_row; /* texts of the row */
     mr_str content;
-    struct mr_xlsx_part part;
+    mr_unzip part;
     XML_Parser parser;
     bool suspended, at_end;
     unsigned depth;
@@ -146,11 +146,19 @@ static int fail_at(const mr_xlsx *x, mr_code code, const char *message, struct m
 }
 #define FAIL(x, err, code, message) fail_at((x), (code), (message), (err), __LINE__)
 
+/* What is wrong with the archive, said of the workbook that it is. */
+static int of_archive(const mr_xlsx *x, int code, struct mr_err *err)
+{
+    if (code == MR_E_FORMAT) return FAIL(x, err, MR_E_CSV, "the workbook is damaged");
+    if (code == MR_E_UNSUPPORTED) return FAIL(x, err, MR_E_CSV, "the workbook is protected with a password");
+    return code;
+}
+
 static void parser_done(mr_xlsx *x)
 {
     if (x->parser) expat_table.XML_ParserFree(x->parser);
     x->parser = NULL;
-    mr_xlsx_part_close(&x->part);
+    mr_unzip_close(&x->part);
 }
 
 static int parser_open(mr_xlsx *x, XML_StartElementHandler start, XML_EndElementHandler end, struct mr_err *err)
@@ -180,7 +188,7 @@ static int parse_on(mr_xlsx *x, struct mr_err *err)
         size_t size = 0;
         void *piece = expat_table.XML_GetBuffer(x->parser, PIECE);
         if (!piece) return FAIL(x, err, MR_E_NOMEM, "no memory to read a workbook");
-        MR_TRY(mr_xlsx_part_read(&x->part, piece, PIECE, &size, err));
+        MR_TRY(of_archive(x, mr_unzip_read(&x->part, piece, PIECE, &size, err), err));
         x->at_end = size == 0;
         status = expat_table.XML_ParseBuffer(x->parser, (int)size, size == 0);
     }
@@ -189,11 +197,23 @@ static int parse_on(mr_xlsx *x, struct mr_err *err)
     return status == XML_STATUS_ERROR ? FAIL(x, err, MR_E_CSV, "the workbook is damaged") : MR_OK;
 }
 
+/* Names of parts are compared without regard to the case of letters (ECMA-376 part 2, 6.2.2.3). *ret_found false when there is none. */
+static int open_part(mr_xlsx *x, mr_str name, bool *ret_found, struct mr_err *err)
+{
+    mr_str path;
+    MR_TRY(of_archive(x, mr_unzip_open(&x->part, x->content, MR_LIMIT_XLSX_UNPACKED, err), err));
+    do {
+        MR_TRY(of_archive(x, mr_unzip_next(&x->part, &path, err), err));
+    } while (path.ptr && !mr_str_eq_ascii_nocase(path, name));
+    *ret_found = path.ptr != NULL;
+    return MR_OK;
+}
+
 /* A whole part. *ret_found false when there is none. */
 static int parse_part(mr_xlsx *x, mr_str name, XML_StartElementHandler start, XML_EndElementHandler end,
                       bool *ret_found, struct mr_err *err)
 {
-    MR_TRY(mr_xlsx_part_open(&x->part, x->content, name, ret_found, err));
+    MR_TRY(open_part(x, name, ret_found, err));
     if (!*ret_found) return MR_OK;
     MR_TRY(parser_open(x, start, end, err));
     while (!x->at_end) MR_TRY(parse_on(x, err));
@@ -669,7 +689,7 @@ static int check_kind(mr_xlsx *x, struct mr_err *err)
     mr_str start = mr_str_make(s.ptr, s.len < 200 ? s.len : 200);
     if (mr_str_find(start, MR_STR("mimetypeapplication/vnd.oasis.opendocument")) >= 0)
         return FAIL(x, err, MR_E_CSV, "this is an OpenDocument table (ODS)");
-    return mr_xlsx_package_check(s, err);
+    return of_archive(x, mr_unzip_check(s, MR_LIMIT_XLSX_UNPACKED, err), err);
 }
 
 static int open_sheet(mr_xlsx *x, mr_str sheet, struct mr_err *err)
@@ -683,7 +703,7 @@ static int open_sheet(mr_xlsx *x, mr_str sheet, struct mr_err *err)
     MR_TRY(parse_part(x, path, on_merged, NULL, &found, err));
     if (!found) return FAIL(x, err, MR_E_CSV, "the workbook is damaged");
     if (x->merged_count) qsort(x->merged, x->merged_count, sizeof *x->merged, compare_merged);
-    MR_TRY(mr_xlsx_part_open(&x->part, x->content, path, &found, err));
+    MR_TRY(open_part(x, path, &found, err));
     MR_TRY(parser_open(x, on_cell, on_cell_end, err));
     return read_header(x, err);
 }

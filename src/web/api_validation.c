@@ -41,6 +41,7 @@ void mr_api_validation(mr_page *p)
     mr_json_put_member_if(&p->view, "reasons", x.row.reasons);
     mr_json_put_member_if(&p->view, "assessor", x.row.assessor);
     mr_json_put_member_if(&p->view, "achievement", x.row.achievement_id);
+    if (x.row.restricted_at != MR_TIME_NONE) mr_api_put_time(p, "restricted_at", x.row.restricted_at);
     mr_api_show(p, 200);
 }
 

@@ -23,6 +23,7 @@ void mr_api_verify(mr_page *p)
     mr_buf_init(&out, MR_LIMIT_HTTP_RESPONSE);
     struct told x = {p, &out};
     const struct mr_reported file = {.content = p->request->body};
+    if (!mr_page_take_rate(p, mr_verify_count(file.content) - 1)) return; /* one was counted with the request */
     if (mr_web_verify_each(p, &file, 1, write_report, &x, &err) == MR_OK)
         mr_api_give(p, "application/json", mr_buf_str(&out));
     else

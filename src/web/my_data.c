@@ -212,9 +212,11 @@ void mr_web_my_data_restrict_end(mr_page *p)
 static void put_erasure(mr_page *p, const struct mr_erasure *e)
 {
     mr_json_writer *v = &p->view;
+    bool waiting = false;
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "items", mr_office_count(p, "erase.items", e->items));
     mr_json_put_member(v, "addresses", mr_office_count(p, "erase.addresses", e->addresses));
+    if (e->claims) mr_json_put_member(v, "claims", mr_office_count(p, "erase.claims", e->claims));
     if (e->undecided) mr_json_put_member(v, "undecided", mr_office_count(p, "erase.undecided", e->undecided));
     mr_json_put_name(v, "keepers");
     mr_json_begin_array(v);
@@ -222,13 +224,17 @@ static void put_erasure(mr_page *p, const struct mr_erasure *e)
         const struct mr_privacy_keeper *k = &e->keepers[i];
         mr_json_begin_object(v);
         mr_json_put_member(v, "name", k->name);
-        mr_json_put_member(v, "records", mr_office_count(p, "erase.records", k->records));
+        if (k->records) mr_json_put_member(v, "records", mr_office_count(p, "erase.records", k->records));
+        if (k->decisions) mr_json_put_member(v, "decisions", mr_office_count(p, "erase.decisions", k->decisions));
         if (k->enrolments) mr_json_put_member(v, "enrolments", mr_office_count(p, "erase.enrolments", k->enrolments));
+        if (k->waiting) mr_json_put_member(v, "waiting", mr_office_count(p, "erase.waiting", k->waiting));
         mr_json_put_flag(&p->view, "closed", k->closed);
         mr_json_end_object(v);
+        waiting |= k->waiting > 0;
     }
     mr_json_end_array(v);
     mr_json_put_flag(&p->view, "has_keepers", e->keeper_count > 0);
+    if (waiting) mr_json_put_member(v, "waiting_why", mr_office_count(p, "erase.waiting_why", MR_LIMIT_PREVIEW_DAYS));
     mr_json_put_member(v, "backups",
                        e->backup_days ? mr_office_count(p, "erase.backups", e->backup_days)
                                       : mr_message(p->language, "erase.backups_unsaid"));

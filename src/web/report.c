@@ -263,17 +263,19 @@ static void put_endorsements(mr_page *p, struct mr_reports *r, const mr_report *
     mr_json_end_array(&p->view);
 }
 
-/* Of a learner record: each credential in it, with its own verdict. */
+/* Of a learner record or an archive: each credential in it, with its own verdict. */
 static void put_contents(mr_page *p, struct mr_reports *r, const mr_report *report)
 {
     mr_json_put_flag(&p->view, "has_contents", report->content_count > 0);
+    mr_page_say(p, "contents_heading", report->is_archive ? "archive.contents" : "report.contents");
     mr_json_put_name(&p->view, "contents");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < report->content_count; i++) {
         const struct mr_contained *c = &report->contents[i];
         mr_json_begin_object(&p->view);
-        mr_web_put_state(p, c->sealed ? sign_of_verdict(c->verdict) : MR_NOT_APPLICABLE);
-        mr_json_put_member_c(&p->view, "verdict", c->sealed ? mr_verdict_name(c->verdict) : "");
+        mr_web_put_state(p, c->judged ? sign_of_verdict(c->verdict) : MR_NOT_APPLICABLE);
+        mr_json_put_member_c(&p->view, "verdict", c->judged ? mr_verdict_name(c->verdict) : "");
+        put(p, r, "file", c->file);
         put(p, r, "title", c->title);
         put(p, r, "issuer", c->issuer);
         put(p, r, "summary", c->summary);
@@ -363,7 +365,7 @@ static void put_report(mr_page *p, struct mr_reports *r, mr_arena *a, size_t ind
     put(p, r, "format", report->format);
     put(p, r, "checked_at", mr_say_time(p->arena, p->language, report->checked_at));
     mr_json_put_flag(&p->view, "test_seal", report->test_seal);
-    mr_json_put_flag(&p->view, "believed_no_more", report->is_credential && !report->has_view);
+    mr_json_put_flag(&p->view, "believed_no_more", report->is_credential && !report->has_view && !report->is_archive);
     put_checks(p, r, report);
     put_remarks(p, r, report);
     put_contents(p, r, report);
@@ -402,6 +404,7 @@ int mr_web_verify_each(mr_page *p, const struct mr_reported *files, size_t count
     mr_verifier *v;
     struct mr_service_verifying how;
     MR_TRY(mr_service_verifying_init(p->service, p->arena, p->language, &how, err));
+    how.verifying.archives = true;
     MR_TRY(mr_service_verifier_open(p->service, &how, &v, err));
     int code = verify_each(p, v, files, count, tell, self, err);
     mr_service_verifier_close(p->service, v);

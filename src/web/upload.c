@@ -327,6 +327,10 @@ int mr_upload_show(mr_page *p, const struct mr_batch *b, const struct mr_finding
     }
     MR_TRY(begin(p, "batch.title", &u, err));
     put_unfit(p, unfit);
+    mr_date until = mr_date_of_time(b->created_at + MR_LIMIT_PREVIEW_DAYS * MR_DAY_MS);
+    mr_json_put_member(
+        &p->view, "kept_until",
+        MR_SAY(p->arena, p->language, "batch.kept_until", {"date", mr_say_date(p->arena, p->language, until)}));
     MR_TRY(put_preview(p, &u, err));
     MR_TRY(mr_office_put_next(p, b->id, u.counts[MR_UPLOAD_READY], wrong, err));
     mr_office_put_evidence(p, MR_EVIDENCE_BATCH, b->id, mr_office_batch_path(p, b->id, ""));

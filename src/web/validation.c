@@ -2,6 +2,7 @@
 #include "service/validation.h"
 
 #include "base/limits.h"
+#include "web/privacy.h"
 #include "web/sealing.h"
 
 static mr_str list_path(mr_page *p, mr_str slug)
@@ -49,7 +50,9 @@ static void show_list(mr_page *p, const struct mr_award_fields *fields, const st
     for (size_t i = 0; i < count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "path", one_path(p, rows[i].id));
-        mr_json_put_member(v, "learner", rows[i].learner_name);
+        mr_json_put_member(
+            v, "learner",
+            mr_web_name_or_restricted(p, rows[i].restricted_at == MR_TIME_NONE ? rows[i].learner_name : MR_STR_EMPTY));
         mr_json_put_member(v, "when", mr_say_time(p->arena, p->language, rows[i].created_at));
         put_state(p, &rows[i]);
         mr_json_end_object(v);
@@ -104,11 +107,17 @@ static void show_one(mr_page *p, const char *wrong)
         mr_page_fail(p, &err);
         return;
     }
-    bool is_open = mr_str_is(x.row.state, "open"), is_accepted = mr_str_is(x.row.state, "accepted");
+    bool is_open = mr_str_is(x.row.state, "open"), is_accepted = mr_str_is(x.row.state, "accepted"),
+         is_restricted = x.row.restricted_at != MR_TIME_NONE;
     mr_page_begin(p, "validation.title", "provider.specifications");
     mr_office_put_specification(p, &published);
     mr_json_put_member(v, "address", one_path(p, x.row.id));
-    mr_json_put_member(v, "learner", x.row.learner_name);
+    mr_json_put_member(v, "learner", mr_web_name_or_restricted(p, x.row.learner_name));
+    if (is_restricted)
+        mr_json_put_member(v, "restriction",
+                           MR_SAY(p->arena, p->language,
+                                  x.row.learner_name.len ? "privacy.restricted.claim" : "privacy.restricted.claim_over",
+                                  {"date", mr_say_date(p->arena, p->language, mr_date_of_time(x.row.restricted_at))}));
     mr_json_put_member(v, "birth_date", mr_office_say_day(p, x.learner.birth_date));
     mr_json_put_member(v, "email", x.learner.email);
     mr_json_put_member(v, "claim", x.row.claim);
@@ -116,7 +125,8 @@ static void show_one(mr_page *p, const char *wrong)
     mr_json_put_flag(&p->view, "is_open", is_open);
     mr_json_put_flag(&p->view, "may_decide", is_open && mr_actor_may(p->actor, MR_MAY_VALIDATION_DECIDE));
     mr_json_put_flag(&p->view, "may_award",
-                     is_accepted && !x.row.achievement_id.len && mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
+                     is_accepted && !is_restricted && !x.row.achievement_id.len &&
+                         mr_actor_may(p->actor, MR_MAY_ACHIEVEMENT_AWARD));
     mr_json_put_member(v, "reasons", is_open ? mr_http_form(p->request, "reasons") : x.row.reasons);
     mr_json_put_member(v, "assessor", is_open ? mr_http_form(p->request, "assessor") : x.row.assessor);
     if (!is_open) mr_json_put_member(v, "decided", mr_say_time(p->arena, p->language, x.row.decided_at));

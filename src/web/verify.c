@@ -123,6 +123,14 @@ static bool is_address(mr_str text)
     return begins;
 }
 
+/* An archive counts for as many files as are looked at in it. */
+static size_t count_all(const struct request *r)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < r->count; i++) all += mr_verify_count(r->items[i].content);
+    return all;
+}
+
 /* What stands in the text field and behind the link joins the files. */
 static void gather(mr_page *p, struct request *r)
 {
@@ -136,6 +144,7 @@ static void gather(mr_page *p, struct request *r)
         if (wrong) r->wrong = wrong, r->wrong_field = r->link.len ? "link" : "text";
     }
     if (!r->count && !r->wrong) r->wrong = "verify.wrong.nothing", r->wrong_field = "files";
+    if (count_all(r) > MR_LIMIT_VERIFY_BURST && !r->wrong) r->wrong = "verify.wrong.archives", r->wrong_field = "files";
 }
 
 /* ---- the form ---- */
@@ -143,7 +152,8 @@ static void gather(mr_page *p, struct request *r)
 static mr_str problem(const mr_page *p, const struct request *r)
 {
     return MR_SAY(p->arena, p->language, r->wrong,
-                  {"most_files", mr_say_count(p->arena, p->language, MR_LIMIT_VERIFY_FILES)});
+                  {"most_files", mr_say_count(p->arena, p->language, MR_LIMIT_VERIFY_FILES)},
+                  {"most", mr_say_count(p->arena, p->language, MR_LIMIT_VERIFY_BURST)});
 }
 
 static void put_limits(mr_page *p)
@@ -266,7 +276,7 @@ void mr_web_verify(mr_page *p)
             show_form(p, &r);
         return;
     }
-    if (!mr_page_take_rate(p, r.count - 1)) return; /* the first was counted with the request */
+    if (!mr_page_take_rate(p, count_all(&r) - 1)) return; /* the first was counted with the request */
     if (program)
         answer_program(p, &r);
     else

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -143,7 +144,7 @@ def of_json(report):
     for check in report["checks"]:
         checks.append(f"{check['code']}.{check['state']}")
         checks += [f"{check['code']}.{part['code']}.{part['state']}" for part in check.get("checks", [])]
-    inside = [one.get("verdict", "") for one in report.get("contents", [])]
+    inside = [(one.get("verdict", ""), one["summary"]) for one in report.get("contents", [])]
     return {"verdict": report["verdict"], "summary": report["summary"], "story": report.get("story", ""), "checks": checks, "contents": inside}
 
 
@@ -158,7 +159,7 @@ def of_page(text):
         current = code if kind == "check" else current
         checks.append(f"{code}.{state}" if kind == "check" else f"{current}.{code}.{state}")
     return {"verdict": article.group(1), "summary": plain(re.search(r"<h1>(.*?)</h1>", section, re.S).group(1)), "text": plain(section), "checks": checks,
-            "contents": re.findall(r'data-contained="(\w*)"', article.group(2))}
+            "contents": [(verdict, plain(told)) for verdict, told in re.findall(r'data-contained="(\w*)">.*?<td>(.*?)</td>', article.group(2), re.S)]}
 
 
 def command(merit, path, trust, online):
@@ -217,7 +218,18 @@ BAD_DAYS = [
     ("paper-bare", "saved by a program that drops attachments", "invalid", lambda w: changed(w, "bare.pdf", paper(w), "--remove-attachment=" + attached(paper(w)))),
     ("paper-cut", "half of the file", "invalid", lambda w: w.write("half.pdf", paper(w).read_bytes()[:20000])),
     ("paper-photo", "photographed and made small by a chat program", "invalid", lambda w: photograph(w, "photo", "-r", "80", "-jpeg", "-jpegopt", "quality=30")),
-    ("archive", "in a ZIP", "invalid", lambda w: zipped(w)),
+    ("archive", "in a ZIP", "valid", lambda w: zipped(w, "credential.zip", edc(w))),
+    ("archive-mixed", "two in a ZIP, with what is no credential beside", "valid",
+     lambda w: zipped(w, "mixed.zip", edc(w), ("more/second.jsonld", w.edc[0].read_bytes()), ("README.txt", b"Read me"), ("list.csv", b"name\nAnna\n"), ("data.json", b"{}"))),
+    ("archive-bad", "in a ZIP, with one that was cut off and one that was changed", "invalid",
+     lambda w: zipped(w, "bad.zip", edc(w), ("cut.jsonld", w.edc[1].read_bytes()[:900]), ("changed.jsonld", swapped(w.edc[1].read_bytes())))),
+    ("archive-names", "with names that lead elsewhere", "valid", lambda w: zipped(w, "names.zip", ("../../outside.jsonld", w.edc[0].read_bytes()), ("/etc/x\u202etxt.jsonld", w.edc[0].read_bytes()))),
+    ("archive-nested", "in a ZIP in a ZIP", "invalid", lambda w: zipped(w, "nested.zip", ("inner.zip", zipped(w, "inner.zip", edc(w)).read_bytes()))),
+    ("archive-locked", "in a ZIP under a password", "invalid", lambda w: locked(w)),
+    ("archive-cut", "half of a ZIP", "invalid", lambda w: w.write("half.zip", zipped(w, "whole.zip", edc(w)).read_bytes()[:2000])),
+    ("archive-bomb", "a ZIP that unpacks to 70 megabytes", "invalid", lambda w: zipped(w, "bomb.zip", edc(w), ("noughts.bin", bytes(70 << 20)))),
+    ("archive-many", "more files than are looked at", "unknown", lambda w: zipped(w, "many.zip", edc(w), *((f"{n}.txt", b"no credential") for n in range(105)))),
+    ("archive-paper", "certificates in a ZIP", "valid", lambda w: zipped(w, "papers.zip", ("a.pdf", paper(w).read_bytes()), edc(w))),
     ("bomb", "a list of a million lists", "invalid", lambda w: w.write("bomb.json", "[" + "[]," * 1000000 + "[]]")),
     ("nothing-but-noughts", "a megabyte of zero octets", "invalid", lambda w: w.write("noughts.bin", bytes(1 << 20))),
     ("utf16", "saved again by an editor as UTF-16", "invalid", lambda w: w.write("utf16.jsonld", w.edc[0].read_text().encode("utf-16"))),
@@ -235,12 +247,30 @@ def other_paper(w):
     return changed(w, "other-bare.pdf", path, "--remove-attachment=" + attached(path))
 
 
-def zipped(w):
-    import zipfile
-    path = w.made / "credential.zip"
+def edc(w):
+    return "credential.jsonld", w.edc[0].read_bytes()
+
+
+def swapped(octets):
+    """Two neighbours in the middle of the payload change places."""
+    at = next(n for n in range(len(octets) // 2, len(octets)) if octets[n] != octets[n + 1])
+    return octets[:at] + octets[at + 1:at + 2] + octets[at:at + 1] + octets[at + 2:]
+
+
+def zipped(w, name, *files):
+    path = w.made / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(w.edc[0], "credential.jsonld")
+        for inside, octets in files:
+            archive.writestr(inside, octets)
     return path
+
+
+def locked(w):
+    """As if encrypted: bit 0 of the flags, in both headers (APPNOTE.TXT 4.4.4)."""
+    octets = bytearray(zipped(w, "unlocked.zip", edc(w)).read_bytes())
+    octets[6] |= 1
+    octets[octets.index(b"PK\1\2") + 8] |= 1
+    return w.write("locked.zip", bytes(octets))
 
 
 # ---- all of it ----

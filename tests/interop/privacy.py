@@ -29,8 +29,10 @@ from tap import Tap  # noqa: E402
 
 SCHOOL = "Aarhus School of Nursing (invented)"
 NAME, EMAIL, COLLECTION, REMARK = "Ingeborg Glemsom-Prøvesen", "ingeborg.glemsom@example.org", "Til mit nye liv", "Karakteren passer ikke, siger jeg."
-VALUES = NAME, EMAIL, COLLECTION, REMARK, "Glemsom", "Ingeborg"
-RECORD = {"achievement"}  # what may still hold something of her, restricted
+CLAIM = "Tolv år i hjemmeplejen, uden papir på det"
+VALUES = NAME, EMAIL, COLLECTION, REMARK, CLAIM, "Glemsom", "Ingeborg"
+RECORD = {"achievement", "validation"}  # what may still hold something of her, restricted
+WAITING = {"upload_row", "batch"}  # and results that wait to be sealed, while they do
 
 
 class Learner(Person):
@@ -60,6 +62,17 @@ def award(site, post):
     return registrar, program, batch, re.search(r"/claim/[0-9a-f-]{36}/\S+", mail["text"])[0]
 
 
+def claim_and_wait(tap, site, registrar):
+    """Two claims of prior learning, of which one is refused, and results that wait to be sealed, given in a second time."""
+    claims = [site.operator.good("POST", "/specifications/wound-care-2026/validations", {"name": NAME, "email": EMAIL, "claim": CLAIM}, key=f"claim-{n}")["id"]
+              for n in range(2)]
+    site.operator.good("POST", f"/validations/{claims[0]}/decision", {"accept": False, "reasons": "Not enough of it is shown.", "assessor": "A. Assessor"}, key="refuse")
+    slug, table = "wound-care-2026", f"name,email,date\nNobody Else,nobody@example.org,2026-10-14\n{NAME},{EMAIL},2026-10-14\n"
+    shown = registrar.upload(f"/provider/specifications/{slug}", f"/provider/specifications/{slug}/results", "more.csv", table.encode())
+    tap.case("the page of an upload says until when it is kept", "is thrown away on" in shown.text, shown)
+    return claims, re.search(r"/provider/batches/([0-9a-f-]{36})", shown.url)[1]
+
+
 def verify_all(tap, site, work, content):
     """Unpacked, each credential is verified without a data folder, settings or network."""
     folder, home = work / "unpacked", work / "home"
@@ -84,6 +97,7 @@ def verify_all(tap, site, work, content):
     data = json.loads((folder / "data.json").read_text())
     said = json.dumps(data, ensure_ascii=False)
     tap.case("the data tells account, award, mail, collection and request", all(v in said for v in (NAME, EMAIL, COLLECTION, REMARK)) and data["awards"] and data["mails"], said)
+    tap.case("and claims of prior learning, and her row of results that wait", [v["claim"] for v in data["validations"]] == [CLAIM] * 2 and data["results_waiting"][0]["row"] == "3", said)
     tap.case("a README says how to verify it", "merit verify credentials/*/*" in (folder / "README.txt").read_text("utf-8-sig"), "")
     items = json.loads((folder / "items.json").read_text())
     tap.case("every file that the index names is there", items and all((folder / f).is_file() for i in items for f in i["files"]), items)
@@ -139,8 +153,9 @@ def journey(tap, site, post, base, place, work):
     answers = program.good("GET", f"/batches/{batch}/achievements")
     tap.case("programs find no name in their lists either", NAME not in json.dumps(answers, ensure_ascii=False), answers)
 
+    claims, waiting = claim_and_wait(tap, site, registrar)
     page = she.read("/account/data")
-    told = "Your account: name", "Article 6(1)", "Until you erase your account", "It stays with the provider"
+    told = "at most 30 days after the upload", "Your account: name", "Article 6(1)", "Until you erase your account", "It stays with the provider"
     tap.case("the page tells what is kept, by whom, why and how long", all(w in page.text for w in told), page)
     archive = she.read("/account/data/export?part=1")
     tap.case("everything comes as one archive", archive.status == 200 and archive.headers["Content-Type"] == "application/zip", archive.status)
@@ -162,6 +177,8 @@ def journey(tap, site, post, base, place, work):
 
     ask = she.read("/account/data/erase")
     tap.case("what goes and what stays is said before", all(w in ask.text for w in ("What goes", "What stays", SCHOOL.split(" (")[0], "at most 30 days", "Files that you downloaded")), ask)
+    tap.case("of claims and of results that wait, too", all(w in ask.text for w in ("1 claim of prior learning", "1 decision on prior learning without an award", "1 result that waits",
+                                                                                   "thrown away after 30 days")), ask)
     wrong = she.press("/account/data/erase", "/account/data/erase", email="somebody@example.org")
     tap.case("another address erases nothing", wrong.status == 422 and "Nothing was erased" in wrong.text, wrong)
     gone = she.press("/account/data/erase", "/account/data/erase", email=EMAIL)
@@ -171,9 +188,17 @@ def journey(tap, site, post, base, place, work):
 
     def only_the_record():
         left = holding(tables(site, base, place))
-        return left if all(t in RECORD for t, _ in left) else None
+        return left if all(t in RECORD | WAITING for t, _ in left) else None
     left = wait_for("the last address is forgotten", only_the_record, 60)
-    tap.case("what is left of her stands in the restricted record alone", left and all(t in RECORD for t, _ in left), left)
+    tap.case("what is left of her stands in the restricted record, and in results that wait", left and {t for t, _ in left} == RECORD | WAITING, left)
+    registrar.press(f"/provider/batches/{waiting}", f"/provider/batches/{waiting}/discard")
+    left = holding(tables(site, base, place))
+    tap.case("and in the record alone once these are thrown away", left and {t for t, _ in left} == RECORD, left)
+    tap.case("what nobody had decided is gone", site.operator.call("GET", f"/validations/{claims[1]}").status == 404)
+    kept = registrar.read("/provider/specifications/wound-care-2026/validations")
+    tap.case("the list of validations shows no name", NAME not in kept.text and "Restricted record" in kept.text, kept)
+    kept = registrar.read(f"/provider/validations/{claims[0]}")
+    tap.case("the decision can still be answered for, and is told to be restricted", NAME in kept.text and "Use it for nothing else" in kept.text, kept)
     hook = {"url": "https://hooks.example.org/merit", "events": ["batch.sealed"]}
     made, again = (site.operator.call("POST", "/webhooks", hook, key="hook") for _ in range(2))
     secret = made.json.get("secret", "?")
@@ -195,6 +220,8 @@ def journey(tap, site, post, base, place, work):
     tap.case("the database is whole, its counts and its log among that", checked.returncode == 0, checked.stdout[-500:] + checked.stderr)
     if place:
         return
+    tidied = site.run("db", "tidy")  # results were thrown away since the erasure
+    tap.case("the database can be tidied", tidied.returncode == 0, tidied)
     # the octets: what stands in the file is the record, and nothing that was removed
     copy = work / "copy.db"
     shutil.copy(site.data / "merit.db", copy)
@@ -202,6 +229,7 @@ def journey(tap, site, post, base, place, work):
     db.execute("PRAGMA secure_delete = ON")
     db.execute("DELETE FROM status_entry WHERE achievement_id = ?", (achievement,))
     db.execute("UPDATE achievement SET learner_name = '', learner_email = NULL, search_name = NULL, source = NULL, restricted_remark = NULL WHERE id = ?", (achievement,))
+    db.execute("UPDATE validation SET learner_name = '', learner_email = '', source = '{}', claim = ''")
     db.commit()
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

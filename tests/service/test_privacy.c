@@ -10,6 +10,7 @@
 #include "service/restriction.h"
 #include "service/retention.h"
 #include "service/upload.h"
+#include "service/validation.h"
 #include "service/verify_link.h"
 #include "store/api_answer.h"
 #include "store/count.h"
@@ -277,6 +278,108 @@ static void test_erasure__leaves_nothing_outside_the_restricted_record(void **st
     for (size_t i = 0; i < count; i++)
         if (is_in_files(test_temp()->names[test_temp()->count - 1], values[i], &file))
             fail_msg("%s still holds \"%.*s\"", file, MR_STR_ARG(values[i]));
+}
+
+/* What she claims to have learned: without a decision it goes, a decision stays with the provider, restricted; results that wait are counted before, and have their time. */
+static void test_erasure__tells_of_claims_and_of_results_that_wait(void **state)
+{
+    struct mr_err err = {0};
+    struct mr_erasure e;
+    struct mr_validation v;
+    struct mr_awarded awarded;
+    struct mr_findings findings;
+    mr_str item, open, refused, accepted, others, batch;
+    int64_t counts[MR_PURPOSE_COUNT];
+    struct mr_actor mette = keep_as_new(0, &item);
+    mr_str email = w.links[0].email, where = MR_STR("wound-care-2026");
+    const mr_str values[] = {MR_STR("Mette Claiming"), MR_STR("Tolv år i hjemmeplejen")};
+    const struct mr_actor *op = &mr_actor_operator;
+    const struct mr_award_fields she = {.name = values[0], .email = email, .date = MR_STR("2026-10-14")},
+                                 other = {.name = MR_STR("Ole Blivende"),
+                                          .email = MR_STR("ole@example.org"),
+                                          .date = MR_STR("2026-10-14")};
+    mr_findings_init(&findings, &w.a);
+    assert_ok(mr_validation_open(w.s, op, &w.a, where, &she, values[1], &findings, &open, &err), err);
+    assert_ok(mr_validation_open(w.s, op, &w.a, where, &she, values[1], &findings, &refused, &err), err);
+    assert_ok(mr_validation_open(w.s, op, &w.a, where, &she, values[1], &findings, &accepted, &err), err);
+    assert_ok(mr_validation_open(w.s, op, &w.a, where, &other, values[1], &findings, &others, &err), err);
+    assert_ok(mr_validation_decide(w.s, op, refused, false, MR_STR("A"), MR_STR("Not enough"), &err), err);
+    assert_ok(mr_validation_decide(w.s, op, accepted, true, MR_STR("A"), MR_STR("Enough"), &err), err);
+    run("INSERT INTO evidence_file (id, org_id, object_kind, object_id, name, type, size, sha256, content, added_at) "
+        "SELECT 'ev-' || id, org_id, 'validation', id, 'Mette Claiming.pdf', 'application/pdf', 1, 'x', source, 1 FROM "
+        "validation WHERE learner_name = 'Mette Claiming'");
+    const struct mr_upload upload = {
+        .specification_id = where,
+        .file_name = MR_STR("more.csv"),
+        .content = mr_arena_format(&w.a, "name,email\nMette Claiming,%.*s\nOle Blivende,ole@example.org\n",
+                                   MR_STR_ARG(email))};
+    assert_ok(mr_upload_add(w.s, op, &w.a, &upload, &batch, &err), err);
+
+    assert_ok(mr_personal_data_count(w.s, &mette, mette.id, counts, &err), err);
+    assert_int_equal(counts[MR_PURPOSE_INTAKE], 1);
+    assert_ok(mr_erasure_look(w.s, &mette, &w.a, mette.id, &e, &err), err);
+    assert_int_equal(counts[MR_PURPOSE_AWARD], e.keepers[0].records + 3);
+    assert_int_equal(e.claims, 1);
+    assert_int_equal(e.keeper_count, 1);
+    assert_int_equal(e.keepers[0].decisions, 2);
+    assert_int_equal(e.keepers[0].waiting, 1);
+    assert_ok(mr_erasure_do(w.s, &mette, &w.a, mette.id, &e, &err), err);
+
+    assert_code(mr_validation_find(w.s, op, &w.a, open, &v, &err), MR_E_NOT_FOUND, err);
+    assert_int_equal(number("SELECT COUNT(*) FROM evidence_file"), 2);
+    assert_ok(mr_validation_find(w.s, op, &w.a, refused, &v, &err), err);
+    assert_int_equal(v.row.restricted_at, clock_now);
+    assert_code(mr_validation_award(w.s, op, &w.a, accepted, true, &awarded, &err), MR_E_STATE, err);
+    assert_ok(mr_validation_find(w.s, op, &w.a, others, &v, &err), err);
+    assert_int_equal(v.row.restricted_at, MR_TIME_NONE);
+    mr_str found = mr_str_of(where_is(values, 1)), place;
+    while (mr_str_split(&found, ' ', &place))
+        if (place.len && !mr_str_has_prefix(place, MR_STR("validation.")) &&
+            !mr_str_has_prefix(place, MR_STR("evidence_file.")) && !mr_str_has_prefix(place, MR_STR("upload_row.")) &&
+            !mr_str_has_prefix(place, MR_STR("batch.content")))
+            fail_msg("%.*s still knows her", MR_STR_ARG(place));
+
+    /* results that wait have their time, and so has the provider's record */
+    clock_now += MR_LIMIT_PREVIEW_DAYS * MR_DAY_MS;
+    assert_ok(mr_retention_forget(w.s, &err), err);
+    assert_int_equal(number("SELECT COUNT(*) FROM upload_row"), 2);
+    clock_now += 1;
+    assert_ok(mr_retention_forget(w.s, &err), err);
+    assert_int_equal(number("SELECT COUNT(*) FROM upload_row"), 0);
+    assert_int_equal(number("SELECT COUNT(*) FROM batch WHERE state = 'discarded' AND content IS NULL"), 1);
+    const struct mr_retention_row row = {.record_months = 12};
+    assert_ok(mr_retention_set(w.s, op, w.org, &row, &err), err);
+    clock_now += 366 * MR_DAY_MS;
+    assert_ok(mr_retention_forget(w.s, &err), err);
+    if (where_is(values, 1)[0]) fail_msg("%s still knows her", where_is(values, 1));
+    assert_int_equal(number("SELECT COUNT(*) FROM evidence_file"), 0);
+    assert_ok(mr_validation_find(w.s, op, &w.a, refused, &v, &err), err);
+    assert_str(v.row.state, "refused");
+    /* nobody has decided on it */
+    assert_ok(mr_validation_find(w.s, op, &w.a, others, &v, &err), err);
+    assert_str(v.row.learner_name, "Ole Blivende");
+}
+
+/* What is to be sealed at a time of its own waits for that; of what stopped half-way, that much is sealed. */
+static void test_retention__of_uploads_counts_from_the_day_that_was_set(void **state)
+{
+    struct mr_err err = {0};
+    mr_str batch;
+    const struct mr_upload upload = {.specification_id = MR_STR("wound-care-2026"),
+                                     .file_name = MR_STR("more.csv"),
+                                     .content = MR_STR("name\nNobody Atall\n")};
+    assert_ok(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &batch, &err), err);
+    run("UPDATE batch SET seal_at = created_at + 3888000000 WHERE state = 'preview'");
+    clock_now += 2 * MR_LIMIT_PREVIEW_DAYS * MR_DAY_MS;
+    assert_ok(mr_retention_forget(w.s, &err), err);
+    assert_int_equal(number("SELECT COUNT(*) FROM batch WHERE state = 'preview'"), 1);
+    run("UPDATE batch SET state = 'failed', rows_sealed = 1, rows_ready = 3 WHERE state = 'preview'");
+    clock_now += MR_LIMIT_PREVIEW_DAYS * MR_DAY_MS;
+    assert_ok(mr_retention_forget(w.s, &err), err);
+    assert_int_equal(number("SELECT COUNT(*) FROM batch WHERE state = 'sealed' AND rows_ready = 1 AND mailing = "
+                            "'later' AND content IS NULL AND file_name = 'more.csv'"),
+                     1);
+    assert_int_equal(number("SELECT COUNT(*) FROM upload_row"), 0);
 }
 
 /* The same person, two accounts: what one of them keeps is not the other's to forget, whatever address it was awarded to. */
@@ -567,6 +670,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_personal_data__names_every_column_of_the_schema),
         T(test_erasure__leaves_nothing_outside_the_restricted_record),
+        T(test_erasure__tells_of_claims_and_of_results_that_wait),
+        T(test_retention__of_uploads_counts_from_the_day_that_was_set),
         T(test_erasure__of_one_account_leaves_what_another_keeps),
         T(test_erasure__undecided_awards_are_declined_and_links_end),
         T(test_erasure__the_last_administrator_hands_over_first),

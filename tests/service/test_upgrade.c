@@ -114,7 +114,7 @@ static const char *const fillings[] = {
     "('e1', 'o1', 'batch', 'b1', 'list.txt', 'text/plain', 4, 'digest', 'text', 8000);"
     "INSERT INTO validation (id, org_id, specification_id, learner_name, source, claim, state, created_at) VALUES "
     "('v1', "
-    "'o1', 's1', 'Rosa Invented', '{}', 'Ten years', 'open', 8001);"
+    "'o1', 's1', 'Rosa Invented', '{\"email\":\"rosa@example.org\"}', 'Ten years', 'open', 8001);"
     "INSERT INTO award_setting (org_id, same_person, page_image, formats, renew_days, remind_days) VALUES ('o1', "
     "FALSE, "
     "TRUE, 'elm', 90, '60,30');"
@@ -197,6 +197,8 @@ static const char *const fillings[] = {
     "UPDATE enrolment SET restricted_at = 18002",
     /* 19: pages */
     "INSERT INTO specification_count (specification_id, awarded) VALUES ('s-none', 0)",
+    /* 20: claims */
+    "UPDATE validation SET learner_email = 'rosa@example.org', restricted_at = 20000",
 };
 #define FILLINGS (sizeof fillings / sizeof *fillings)
 
@@ -469,6 +471,7 @@ static void test_upgrade__from_every_version_keeps_every_row(void **state)
             assert_str(
                 told(&a, db, "SELECT person_key FROM achievement WHERE id = '" A2 "' AND learner_key = person_key"),
                 "key 2");
+        if (v >= 8) assert_str(told(&a, db, "SELECT learner_email FROM validation"), "rosa@example.org");
         if (v < 2) assert_str(told(&a, db, "SELECT MIN(status) || MAX(status) FROM achievement"), "activeactive");
         if (v < INTAKE) run_text(db, WAITING_BATCH ";UPDATE batch SET state = 'discarded' WHERE id = 'b0'");
         mr_db_close(db);

@@ -193,7 +193,7 @@ static void test_store_batch__table_is_kept_until_sealed_or_emptied(void **state
     assert_int_equal(content.len, 0);
 }
 
-static void test_store_batch__emptied_keeps_the_row(void **state)
+static void test_store_batch__discarded_keeps_the_row(void **state)
 {
     struct world *w = world(state);
     struct mr_err err = {0};
@@ -202,7 +202,7 @@ static void test_store_batch__emptied_keeps_the_row(void **state)
     mr_str content;
     assert_ok(mr_store_batch_set_ready_rows(w->tx, w->batch, 1, &err), err);
     assert_ok(mr_store_batch_set_sealed_rows(w->tx, w->batch, 1, &err), err);
-    assert_ok(mr_store_batch_empty(w->tx, w->batch, &err), err);
+    assert_ok(mr_store_batch_discard(w->tx, w->batch, &err), err);
     assert_ok(mr_store_batch_content(w->tx, &w->a, w->batch, &content, &err), err);
     assert_int_equal(content.len, 0);
     assert_ok(mr_store_batch_find(w->tx, &w->a, w->batch, &b, &err), err);
@@ -927,7 +927,7 @@ int main(void)
         T(test_store_specification__a_version_is_kept_once),
         T(test_store_batch__moves_only_from_the_state_it_is_in),
         T(test_store_batch__table_is_kept_until_sealed_or_emptied),
-        T(test_store_batch__emptied_keeps_the_row),
+        T(test_store_batch__discarded_keeps_the_row),
         T(test_store_achievement__one_learner_has_one_specification_once),
         T(test_store_achievement__lists_page_by_page),
         T(test_store_achievement__is_claimed_once),

@@ -1,4 +1,4 @@
-#include "table/xlsx_package.h"
+#include "base/unzip.h"
 
 #include "base/lazy.h"
 #include "base/limits.h"
@@ -12,7 +12,9 @@
     F(archive_read_support_format_zip_seekable)                                                                        \
     F(archive_read_open_memory)                                                                                        \
     F(archive_read_next_header)                                                                                        \
+    F(archive_entry_filetype)                                                                                          \
     F(archive_entry_pathname)                                                                                          \
+    F(archive_entry_pathname_utf8)                                                                                     \
     F(archive_read_data)                                                                                               \
     F(archive_read_free)
 MR_LAZY_LIBRARY(archive, "libarchive.so.13", ARCHIVE_FUNCTIONS)
@@ -39,6 +41,17 @@ static ptrdiff_t find_end(mr_str s)
     return -1;
 }
 
+bool mr_unzip_is(mr_str s)
+{
+    return mr_str_has_prefix(s, MR_STR("PK\3\4")) || mr_str_has_prefix(s, MR_STR("PK\5\6"));
+}
+
+size_t mr_unzip_count(mr_str s)
+{
+    ptrdiff_t end = mr_unzip_is(s) ? find_end(s) : -1;
+    return end < 0 ? 0 : little(s, (size_t)end + 10, 2);
+}
+
 struct span {
     uint64_t from, to;
 };
@@ -49,7 +62,7 @@ static int compare_spans(const void *a, const void *b)
     return x->from < y->from ? -1 : x->from > y->from;
 }
 
-#define DAMAGED(err) MR_FAIL(err, MR_E_CSV, "the workbook is damaged", MR_NOWHERE)
+#define DAMAGED(err) MR_FAIL(err, MR_E_FORMAT, "the archive is damaged", MR_NOWHERE)
 
 /* One entry at *at, which moves behind it. */
 static int take_entry(mr_str s, size_t *at, struct span *ret, uint64_t *unpacked, struct mr_err *err)
@@ -58,9 +71,9 @@ static int take_entry(mr_str s, size_t *at, struct span *ret, uint64_t *unpacked
     uint32_t packed = little(s, *at + 20, 4), plain = little(s, *at + 24, 4), offset = little(s, *at + 42, 4);
     size_t name = little(s, *at + 28, 2), more = name + little(s, *at + 30, 2) + little(s, *at + 32, 2);
     if (little(s, *at + 8, 2) & 1)
-        return MR_FAIL(err, MR_E_CSV, "the workbook is protected with a password", MR_NOWHERE);
+        return MR_FAIL(err, MR_E_UNSUPPORTED, "the archive is protected with a password", MR_NOWHERE);
     if (packed == UINT32_MAX || offset == UINT32_MAX || plain == UINT32_MAX) /* ZIP64: for files beyond our limits */
-        return MR_FAIL(err, MR_E_LIMIT, "the workbook is larger than allowed", MR_NOWHERE);
+        return MR_FAIL(err, MR_E_LIMIT, "the archive is larger than allowed", MR_NOWHERE);
     *ret = (struct span){offset, (uint64_t)offset + LOCAL_SIZE + name + packed};
     *unpacked += plain;
     if (ret->to > s.len) return DAMAGED(err);
@@ -68,66 +81,77 @@ static int take_entry(mr_str s, size_t *at, struct span *ret, uint64_t *unpacked
     return MR_OK;
 }
 
-int mr_xlsx_package_check(mr_str s, struct mr_err *err)
+int mr_unzip_check(mr_str s, uint64_t most, struct mr_err *err)
 {
-    struct span spans[MR_LIMIT_XLSX_ENTRIES];
+    struct span spans[MR_LIMIT_ZIP_ENTRIES];
     uint64_t unpacked = 0;
     ptrdiff_t end = find_end(s);
     if (end < 0) return DAMAGED(err);
     size_t count = little(s, (size_t)end + 10, 2), at = little(s, (size_t)end + 16, 4);
-    if (count > MR_LIMIT_XLSX_ENTRIES)
-        return MR_FAIL(err, MR_E_LIMIT, "the workbook has more parts than allowed", MR_NOWHERE);
+    if (count > MR_LIMIT_ZIP_ENTRIES)
+        return MR_FAIL(err, MR_E_LIMIT, "the archive has more parts than allowed", MR_NOWHERE);
     for (size_t i = 0; i < count; i++) {
         if (at >= (size_t)end) return DAMAGED(err);
         MR_TRY(take_entry(s, &at, &spans[i], &unpacked, err));
     }
-    if (unpacked > MR_LIMIT_XLSX_UNPACKED)
-        return MR_FAIL(err, MR_E_LIMIT, "the workbook unpacks to more than allowed", MR_NOWHERE);
+    if (unpacked > most) return MR_FAIL(err, MR_E_LIMIT, "the archive unpacks to more than allowed", MR_NOWHERE);
     qsort(spans, count, sizeof *spans, compare_spans);
     for (size_t i = 1; i < count; i++)
         if (spans[i].from < spans[i - 1].to) return DAMAGED(err);
     return MR_OK;
 }
 
-/* ---- parts ---- */
+/* ---- files ---- */
 
-int mr_xlsx_part_open(struct mr_xlsx_part *p, mr_str content, mr_str name, bool *ret_found, struct mr_err *err)
+int mr_unzip_open(mr_unzip *u, mr_str content, uint64_t most, struct mr_err *err)
 {
-    struct archive_entry *entry;
-    *ret_found = false;
     MR_TRY(archive_load(err));
-    mr_xlsx_part_close(p);
-    /* What is packed 250 times smaller is no table: rows of equal cells come to about 60. */
-    *p = (struct mr_xlsx_part){.most = (uint64_t)content.len * 250 + MR_MIB};
-    if (p->most > MR_LIMIT_XLSX_UNPACKED) p->most = MR_LIMIT_XLSX_UNPACKED;
-    struct archive *a = p->archive = archive_table.archive_read_new();
-    if (!a) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a workbook", MR_NOWHERE);
+    mr_unzip_close(u);
+    *u = (mr_unzip){.most = (uint64_t)content.len * 250 + MR_MIB};
+    if (u->most > most) u->most = most;
+    struct archive *a = u->archive = archive_table.archive_read_new();
+    if (!a) return MR_FAIL(err, MR_E_NOMEM, "no memory to read an archive", MR_NOWHERE);
     if (archive_table.archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
         archive_table.archive_read_open_memory(a, content.ptr, content.len) != ARCHIVE_OK)
         return DAMAGED(err);
-    for (int i = 0; i < MR_LIMIT_XLSX_ENTRIES; i++) {
-        int code = archive_table.archive_read_next_header(a, &entry);
+    return MR_OK;
+}
+
+/* In UTF-8 whatever the locale is; octets of another code page as they stand. */
+static mr_str name_of(struct archive_entry *entry)
+{
+    const char *name = archive_table.archive_entry_pathname_utf8(entry);
+    if (!name) name = archive_table.archive_entry_pathname(entry);
+    return mr_str_of(name ? name : "?");
+}
+
+int mr_unzip_next(mr_unzip *u, mr_str *ret_name, struct mr_err *err)
+{
+    struct archive_entry *entry;
+    *ret_name = (mr_str){0};
+    while (u->entries++ < MR_LIMIT_ZIP_ENTRIES) {
+        int code = archive_table.archive_read_next_header(u->archive, &entry);
         if (code == ARCHIVE_EOF) return MR_OK;
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return DAMAGED(err);
-        const char *path = archive_table.archive_entry_pathname(entry);
-        *ret_found = path && mr_str_eq_ascii_nocase(mr_str_of(path), name);
-        if (*ret_found) return MR_OK;
+        if (archive_table.archive_entry_filetype(entry) == AE_IFDIR) continue;
+        *ret_name = name_of(entry);
+        return MR_OK;
     }
     return MR_OK;
 }
 
-int mr_xlsx_part_read(struct mr_xlsx_part *p, void *out, size_t size, size_t *ret_size, struct mr_err *err)
+int mr_unzip_read(mr_unzip *u, void *out, size_t size, size_t *ret_size, struct mr_err *err)
 {
-    la_ssize_t n = archive_table.archive_read_data(p->archive, out, size);
+    la_ssize_t n = archive_table.archive_read_data(u->archive, out, size);
     if (n < 0) return DAMAGED(err);
-    p->taken += (uint64_t)n;
-    if (p->taken > p->most) return MR_FAIL(err, MR_E_LIMIT, "the workbook unpacks to more than allowed", MR_NOWHERE);
+    u->taken += (uint64_t)n;
+    if (u->taken > u->most) return MR_FAIL(err, MR_E_LIMIT, "the archive unpacks to more than allowed", MR_NOWHERE);
     *ret_size = (size_t)n;
     return MR_OK;
 }
 
-void mr_xlsx_part_close(struct mr_xlsx_part *p)
+void mr_unzip_close(mr_unzip *u)
 {
-    if (p->archive) archive_table.archive_read_free(p->archive);
-    p->archive = NULL;
+    if (u->archive) archive_table.archive_read_free(u->archive);
+    u->archive = NULL;
 }
