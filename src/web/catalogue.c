@@ -263,7 +263,8 @@ static int put_loosened(mr_page *p, const struct asked *a, struct mr_err *err)
         struct mr_question q = question(&other, 1);
         MR_TRY(mr_search_count(p->service, p->arena, &q, &count, err));
         if (!count) continue;
-        mr_str label = mr_message_str(p->language, mr_arena_format(p->arena, "catalogue.%s", names[i]));
+        const char *name = strcmp(names[i], "q") == 0 ? "do" : names[i]; /* its label is a question */
+        mr_str label = mr_message_str(p->language, mr_arena_format(p->arena, "catalogue.%s", name));
         mr_json_begin_object(&p->view);
         mr_json_put_member(&p->view, "href", address(p, a, i, MR_STR_EMPTY));
         mr_json_put_member(&p->view, "text",

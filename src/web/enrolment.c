@@ -126,7 +126,23 @@ static void put_result(mr_page *p, const struct typed *typed, const mr_enrolment
     if (wrong) mr_json_put_member(v, "wrong", mr_finding_say(p->arena, p->language, &wrong->items[0]));
 }
 
-static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e)
+/* The specifications that can be chosen here. */
+struct offered {
+    struct mr_published *list;
+    size_t count;
+};
+
+/* What a specification is called, which an enrolment knows by its slug. */
+static mr_str title_of(mr_page *p, const struct offered *o, mr_str slug, mr_str *ret_language)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (mr_str_eq(o->list[i].slug, slug))
+            return mr_texts_get(o->list[i].specification.title, mr_language_tag(p->language), ret_language);
+    *ret_language = MR_STR_EMPTY;
+    return slug;
+}
+
+static void put_enrolment(mr_page *p, const struct typed *typed, const struct offered *o, const mr_enrolment *e)
 {
     static const char *const looks[] = {"unchecked", "na", "passed", "na", "failed"};
     mr_json_writer *v = &p->view;
@@ -136,7 +152,10 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_put_member(v, "name", mr_web_name_or_restricted(p, e->full_name));
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "number", e->student_number);
+    mr_str language, title = title_of(p, o, e->specification_slug, &language);
     mr_json_put_member(v, "specification", e->specification_slug);
+    mr_json_put_member(v, "title", title);
+    mr_json_put_member(v, "title_lang", language);
     mr_json_put_member(v, "when", mr_say_date(p->arena, p->language, mr_date_of_time(e->created_at)));
     mr_json_put_member(
         v, "source",
@@ -153,7 +172,8 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_end_object(v);
 }
 
-static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str slug, struct mr_err *err)
+static int put_list(mr_page *p, const struct typed *typed, const struct offered *o, mr_str org_id, mr_str slug,
+                    struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
     mr_enrolment *list;
@@ -166,7 +186,7 @@ static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str
     mr_json_put_name(v, "enrolments");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        put_enrolment(p, typed, &list[i]);
+        put_enrolment(p, typed, o, &list[i]);
         results |= mr_str_is(list[i].state, "enrolled");
     }
     mr_json_end_array(v);
@@ -200,24 +220,24 @@ static int put_counts(mr_page *p, mr_str org_id, mr_str slug, struct mr_err *err
     return MR_OK;
 }
 
-static void put_specifications(mr_page *p, mr_str org_id, mr_str slug)
+static int put_specifications(mr_page *p, mr_str org_id, mr_str slug, struct offered *ret, struct mr_err *err)
 {
-    struct mr_published *list;
-    size_t count;
     mr_json_writer *v = &p->view;
     const struct mr_specification_filter own = {
         .org_id = p->actor->org_id.len ? org_id : MR_STR_EMPTY, .newest_first = true, .limit = MR_LIMIT_OFFICE_CHOICES};
-    if (mr_catalogue_list(p->service, p->arena, &own, &list, &count, NULL) != MR_OK) return;
+    MR_TRY(mr_catalogue_list(p->service, p->arena, &own, &ret->list, &ret->count, err));
     mr_json_put_name(v, "specifications");
     mr_json_begin_array(v);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < ret->count; i++) {
+        const struct mr_published *one = &ret->list[i];
         mr_json_begin_object(v);
-        mr_json_put_member(v, "slug", list[i].slug);
-        mr_json_put_member(v, "title", mr_texts_get(list[i].specification.title, mr_language_tag(p->language), NULL));
-        put_flag(v, "chosen", mr_str_eq(list[i].slug, slug));
+        mr_json_put_member(v, "slug", one->slug);
+        mr_json_put_member(v, "title", mr_texts_get(one->specification.title, mr_language_tag(p->language), NULL));
+        put_flag(v, "chosen", mr_str_eq(one->slug, slug));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
+    return MR_OK;
 }
 
 static void put_file(mr_page *p, const struct mr_enrolment_file *file)
@@ -288,6 +308,7 @@ static int put_chosen(mr_page *p, const struct typed *typed, mr_str slug, struct
 static int show(mr_page *p, mr_str slug, const struct typed *typed, struct mr_err *err)
 {
     struct mr_published published;
+    struct offered offered = {0};
     mr_str org_id = MR_STR_EMPTY;
     if (slug.len) {
         MR_TRY(mr_catalogue_get(p->service, p->arena, slug, &published, err));
@@ -297,11 +318,11 @@ static int show(mr_page *p, mr_str slug, const struct typed *typed, struct mr_er
     }
     mr_page_begin(p, "enrolment.title", "provider.enrolments");
     if (typed && (typed->findings || typed->sentence.len)) put_faults(p, typed);
-    put_specifications(p, org_id, slug);
+    MR_TRY(put_specifications(p, org_id, slug, &offered, err));
     if (slug.len) MR_TRY(put_chosen(p, typed, slug, err));
     put_file(p, typed ? typed->file : NULL);
     MR_TRY(put_counts(p, org_id, slug, err));
-    MR_TRY(put_list(p, typed, org_id, slug, err));
+    MR_TRY(put_list(p, typed, &offered, org_id, slug, err));
     mr_page_show_private(p, "enrolments");
     return MR_OK;
 }
