@@ -120,7 +120,21 @@ static void put_result(mr_page *p, const struct typed *typed, const mr_enrolment
     if (wrong) mr_json_put_member(v, "wrong", mr_finding_say(p->arena, p->language, &wrong->items[0]));
 }
 
-static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e, mr_str title)
+/* What a specification is called, and the language of that; its slug when it is no longer there. */
+struct title {
+    mr_str text, language;
+};
+
+static struct title title_of(mr_page *p, mr_str slug)
+{
+    struct mr_published published;
+    struct title t = {slug, MR_STR_EMPTY};
+    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return t;
+    t.text = mr_texts_get(published.specification.title, mr_language_tag(p->language), &t.language);
+    return t;
+}
+
+static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e, struct title title)
 {
     static const char *const looks[] = {"unchecked", "na", "passed", "na", "failed"};
     mr_json_writer *v = &p->view;
@@ -131,7 +145,8 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "number", e->student_number);
     mr_json_put_member(v, "specification", e->specification_slug);
-    mr_json_put_member(v, "of", title);
+    mr_json_put_member(v, "title", title.text);
+    mr_json_put_member(v, "title_lang", title.language);
     mr_json_put_member(v, "when", mr_say_day(p->arena, p->language, e->created_at));
     mr_json_put_member(
         v, "source",
@@ -148,20 +163,13 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_end_object(v);
 }
 
-/* What a specification is called in the list of all; its slug when it is no longer there. */
-static mr_str title_of(mr_page *p, mr_str slug)
-{
-    struct mr_published published;
-    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return slug;
-    return mr_texts_get(published.specification.title, mr_language_tag(p->language), NULL);
-}
-
 static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str slug, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
     mr_enrolment *list;
     size_t count;
-    mr_str state = mr_http_query(p->request, "state"), after = mr_http_query(p->request, "after"), title = MR_STR_EMPTY;
+    mr_str state = mr_http_query(p->request, "state"), after = mr_http_query(p->request, "after");
+    struct title title = {0};
     MR_TRY(mr_enrolment_list(p->service, p->actor, p->arena, org_id, slug, state, after, MR_LIMIT_OFFICE_ROWS + 1,
                              &list, &count, err));
     bool more = count > MR_LIMIT_OFFICE_ROWS, results = false;

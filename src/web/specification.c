@@ -62,11 +62,20 @@ static mr_str capital(mr_page *p, mr_str text)
     return copy;
 }
 
+/* Labels of modes begin with a capital; behind another word one does not. */
+static mr_str small_label(mr_page *p, const mr_concept *c)
+{
+    mr_str text = mr_arena_dup(p->arena, label(p, c));
+    if (c && c->scheme == MR_SCHEME_MODE && text.len && text.ptr[0] >= 'A' && text.ptr[0] <= 'Z')
+        *(char *)(uintptr_t)text.ptr = (char)(text.ptr[0] - 'A' + 'a');
+    return text;
+}
+
 /* "Online, blended" */
 static mr_str labels(mr_page *p, const mr_concept *const *concepts, size_t count)
 {
     mr_str all = MR_STR_EMPTY;
-    for (size_t i = 0; i < count; i++) all = mr_wording_join(p->arena, all, label(p, concepts[i]));
+    for (size_t i = 0; i < count; i++) all = mr_wording_join(p->arena, all, small_label(p, concepts[i]));
     return capital(p, all);
 }
 
@@ -165,7 +174,7 @@ static void tell_assessments(mr_page *p, const mr_specification *s)
     for (size_t i = 0; i < s->assessment_count; i++) {
         const struct mr_assessment *a = &s->assessments[i];
         mr_str language = mr_language_tag(p->language), text = mr_texts_get(a->title, language, &language);
-        mr_str kind = mr_wording_join(p->arena, label(p, a->type), label(p, a->mode));
+        mr_str kind = mr_wording_join(p->arena, label(p, a->type), small_label(p, a->mode));
         if (!text.len)
             text = capital(p, kind), language = mr_language_tag(p->language);
         else if (kind.len)
