@@ -13,6 +13,7 @@
 #include "credential/each.h"
 #include "credential/elm.h"
 #include "credential/elm_accreditation.h"
+#include "credential/elm_template.h"
 #include "credential/wording.h"
 #include "json/write.h"
 
@@ -79,6 +80,55 @@ static mr_str label_of(const struct reading *r, mr_scheme_code scheme, const mr_
     const mr_concept *known = uri.len ? mr_concept_find_uri(scheme, uri) : NULL;
     if (known && known->label[0]) return mr_concept_label(known, r->tag);
     return text_of(r, mr_json_get(concept, "prefLabel"), NULL);
+}
+
+/* Is this text our English label of the concept? A title that nobody wrote. */
+static bool is_label(mr_str text, mr_scheme_code scheme, const mr_json *concept)
+{
+    mr_str uri = id_of(mr_each_first(concept));
+    const mr_concept *known = uri.len ? mr_concept_find_uri(scheme, uri) : NULL;
+    return known && known->label[0] && mr_str_is(text, known->label[0]);
+}
+
+/* ---- what Merit wrote at sealing, in English where it had no words in the language of the description; readers are told it in theirs ---- */
+
+static mr_str in_words(const struct reading *r, mr_str text, mr_str language)
+{
+    static const struct {
+        enum mr_elm_label label;
+        const char *message;
+    } ours[] = {{MR_ELM_BASIS_DECLARED, "specification.level.declared"},
+                {MR_ELM_BASIS_REFERENCED, "specification.level.referenced"},
+                {MR_ELM_UNSUPERVISED, "say.supervision.none"},
+                {MR_ELM_SUPERVISED_LABEL, "say.supervision.supervised"},
+                {MR_ELM_SUPERVISED_ONLINE, "say.supervision.identity_online"},
+                {MR_ELM_SUPERVISED_ON_SITE, "say.supervision.identity_on_site"},
+                {MR_ELM_QUALITY_INTERNAL, "say.quality.internal"},
+                {MR_ELM_QUALITY_EXTERNAL, "say.quality.external"},
+                {MR_ELM_QUALITY_PROGRAMME, "say.quality.programme"},
+                {MR_ELM_QUALITY_INSTITUTION, "say.quality.institution"},
+                {MR_ELM_QUALITY_LABEL, "say.quality.label"},
+                {MR_ELM_QUALITY_REGISTER, "say.quality.register"},
+                {MR_ELM_NOTE_CONTENT, "field.content"},
+                {MR_ELM_NOTE_PURPOSE, "field.purpose"},
+                {MR_ELM_NOTE_TARGET_GROUP, "field.target_group"},
+                {MR_ELM_NOTE_PRICE, "field.price"},
+                {MR_ELM_NOTE_FUNDING, "field.funding"},
+                {MR_ELM_NOTE_SCHEDULE, "field.schedule"},
+                {MR_ELM_NOTE_RECOGNITION_POLICY, "field.recognition_policy"},
+                {MR_ELM_NOTE_REGULATED_PROFESSION, "specification.field.regulated_profession"},
+                {MR_ELM_NOTE_REVIEW_BY, "field.review_by"}};
+    if (mr_str_eq(language, r->tag)) return text;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (mr_str_eq(text, mr_elm_label(ours[i].label, MR_STR("en")))) return mr_message(r->language, ours[i].message);
+    return text;
+}
+
+/* The same of a language map that holds nothing but labels of ours. */
+static mr_str own_text_of(const struct reading *r, const mr_json *v)
+{
+    mr_str language = MR_STR_EMPTY, text = text_of(r, v, &language);
+    return in_words(r, text, language);
 }
 
 /* ---- answers ---- */
@@ -470,7 +520,7 @@ static void read_level(struct reading *r)
     struct mr_view_answer *a = answer(r, MR_ELEMENT_LEVEL);
     mr_str eqf = mr_json_get(r->specification, "eqfLevel") ? say_eqf(r, mr_json_get(r->specification, "eqfLevel"))
                                                            : MR_STR_EMPTY;
-    mr_str basis = text_of(r, mr_json_get(note_about(r->specification, "level-basis"), "noteLiteral"), NULL);
+    mr_str basis = own_text_of(r, mr_json_get(note_about(r->specification, "level-basis"), "noteLiteral"));
     add_value(a, eqf);
     r->view->level = eqf;
     MR_EACH(level, mr_json_get(r->specification, "nqfLevel"))
@@ -497,11 +547,12 @@ static void read_assessment(struct reading *r)
         mr_str language = MR_STR_EMPTY, title = text_of(r, mr_json_get(specified, "title"), &language);
         if (title.len == 0) title = text_of(r, mr_json_get(proof, "title"), &language);
         struct mr_view_answer *a = answer(r, MR_ELEMENT_ASSESSMENT);
-        add_value(a, mr_wording_with_type(r->arena, title,
-                                          label_of(r, MR_SCHEME_ASSESSMENT, mr_json_get(specified, "dcType"))));
+        const mr_json *type = mr_json_get(specified, "dcType");
+        if (!mr_str_eq(language, r->tag) && is_label(title, MR_SCHEME_ASSESSMENT, type)) title = language = MR_STR_EMPTY;
+        add_value(a, mr_wording_with_type(r->arena, title, label_of(r, MR_SCHEME_ASSESSMENT, type)));
         if (a->language.len == 0) a->language = language;
         const mr_json *supervised = note_about(proof, "supervision");
-        if (supervised) add_notes(r, answer(r, MR_ELEMENT_SUPERVISION), supervised);
+        if (supervised) add_value(answer(r, MR_ELEMENT_SUPERVISION), own_text_of(r, mr_json_get(supervised, "noteLiteral")));
         MR_EACH(supervision, supervised ? NULL : mr_json_get(proof, "idVerification"))
         {
             add_value(answer(r, MR_ELEMENT_SUPERVISION), label_of(r, MR_SCHEME_SUPERVISION, supervision));
@@ -589,7 +640,7 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
     struct mr_view_answer *a = answer(r, MR_ELEMENT_QUALITY);
     const mr_json *kind = kind_note(accreditation);
     mr_str language = MR_STR_EMPTY, title = text_of(r, mr_json_get(accreditation, "title"), &language);
-    mr_str type = kind ? text_of(r, mr_json_get(kind, "noteLiteral"), NULL)
+    mr_str type = kind ? own_text_of(r, mr_json_get(kind, "noteLiteral"))
                        : label_of(r, MR_SCHEME_ACCREDITATION, mr_json_get(accreditation, "dcType"));
     mr_str said = mr_wording_with_type(r->arena, title, type);
     if (said.len == 0) return;
@@ -645,6 +696,20 @@ static void add_titles(struct reading *r, struct mr_view_answer *a, const mr_jso
     }
 }
 
+/* A day as the reader writes days, a pace in the reader's words; else what the note says. */
+static mr_str further_text(struct reading *r, const mr_json *note, mr_str about, mr_str *ret_language)
+{
+    mr_date day;
+    mr_str text = text_of(r, mr_json_get(note, "noteLiteral"), ret_language);
+    if (mr_str_is(about, "review-by") && mr_date_parse(text, &day, NULL) == MR_OK)
+        return mr_say_date(r->arena, r->language, day);
+    if (!mr_str_is(about, "schedule") || mr_str_eq(*ret_language, r->tag)) return text;
+    const mr_scheme *paces = mr_scheme_get(MR_SCHEME_SCHEDULE);
+    for (size_t i = 0; i < paces->count; i++)
+        if (mr_str_is(text, paces->concepts[i].label[0])) return mr_concept_label(&paces->concepts[i], r->tag);
+    return text;
+}
+
 /* Notes without a subject are further information; of ours, those that no element asks for, each with its label. */
 static void add_further_notes(struct reading *r, struct mr_view_answer *a, const mr_json *node)
 {
@@ -658,9 +723,9 @@ static void add_further_notes(struct reading *r, struct mr_view_answer *a, const
         for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) elsewhere |= mr_str_is(about, answers[i]);
         if (elsewhere) continue;
         mr_str label = about.len && !mr_str_is(about, "further-information")
-                           ? text_of(r, mr_json_get(mr_each_get(note, "subject"), "prefLabel"), NULL)
+                           ? own_text_of(r, mr_json_get(mr_each_get(note, "subject"), "prefLabel"))
                            : MR_STR_EMPTY;
-        mr_str text = text_of(r, mr_json_get(note, "noteLiteral"), &language);
+        mr_str text = further_text(r, note, about, &language);
         if (label.len && text.len) text = mr_arena_concat(r->arena, (const mr_str[]){label, MR_STR(": "), text}, 3);
         add_value(a, text);
         if (a->language.len == 0) a->language = language;

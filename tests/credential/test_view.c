@@ -178,6 +178,36 @@ static void test_view_read__notes_and_quality_of_ours(void **state)
     mr_arena_done(&a);
 }
 
+/* What nobody but Merit wrote, and in English, is said to readers in their language; what a provider wrote stays. */
+static void test_view_read__our_own_english_in_the_language_of_the_reader(void **state)
+{
+    (void)state;
+    mr_arena a;
+    mr_arena_init(&a, 64 * MR_MIB);
+    struct test_credential t = {
+        .more_specification =
+            ",'additionalNote':["
+            "{'type':'Note','noteLiteral':{'en':'The level is declared by the "
+            "provider'},'subject':{'id':'urn:merit:note:level-basis','type':'Concept'}},"
+            "{'type':'Note','noteLiteral':{'en':'Part time "
+            "light'},'subject':{'id':'urn:merit:note:schedule','type':'Concept','prefLabel':{'en':'Pace'}}},"
+            "{'type':'Note','noteLiteral':{'en':'2028-12-31'},'subject':{'id':'urn:merit:note:review-by',"
+            "'type':'Concept','prefLabel':{'en':'To be reviewed by'}}}]",
+        .more = ",'evidence':{'type':'Evidence','accreditation':{'type':'Accreditation','title':{'en':'Quality label'},"
+                "'additionalNote':[{'type':'Note','noteLiteral':{'en':'Quality "
+                "label'},'subject':{'id':'urn:merit:quality:label'}}],"
+                "'accreditingAgent':{'legalName':{'en':'The Agency'}}}}"};
+    mr_str text = test_credential_write(&a, &t);
+    mr_view v = read_view(&a, text, "el");
+    assert_values(&v, MR_ELEMENT_LEVEL, "ΕΠΕΠ 6", "κατά δήλωση του παρόχου");
+    assert_values(&v, MR_ELEMENT_FURTHER, "Ρυθμός: Μερική φοίτηση, ελαφριά", "Επανεξέταση έως: 31 Δεκεμβρίου 2028");
+    assert_str(v.answers[MR_ELEMENT_QUALITY].values[1], "Quality label (Σήμα ποιότητας), The Agency");
+    v = read_view(&a, text, "en");
+    assert_values(&v, MR_ELEMENT_LEVEL, "EQF 6", "The level is declared by the provider");
+    assert_values(&v, MR_ELEMENT_FURTHER, "Pace: Part time light", "To be reviewed by: 31 December 2028");
+    mr_arena_done(&a);
+}
+
 static void test_view_read__more_outcomes_than_places(void **state)
 {
     (void)state;
@@ -292,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_view_read__ours_in_two_languages),
         cmocka_unit_test(test_view_read__a_birth_date_is_a_day),
         cmocka_unit_test(test_view_read__notes_and_quality_of_ours),
+        cmocka_unit_test(test_view_read__our_own_english_in_the_language_of_the_reader),
         cmocka_unit_test(test_view_read__more_outcomes_than_places),
         cmocka_unit_test(test_view_read__any_value_anywhere),
         cmocka_unit_test(test_view_write_elements__outcomes_first),
