@@ -511,7 +511,7 @@ static int check_token(struct mr_checking *c, mr_str typ, mr_str payload, struct
     mr_str text;
     if (mr_json_parse(c->arena, payload, NULL, &claims, &e) != MR_OK || is_elm_token(typ, claims))
         return check_payload(c, payload, MR_CHECKED_TOKEN, err);
-    if (mr_vc_jwt_document(c->arena, typ, claims, &text, &document, &presentation, &e) != MR_OK) {
+    if (mr_vc_jwt_document(c->arena, typ, payload, claims, &text, &document, &presentation, &e) != MR_OK) {
         bool other = strcmp(e.message, "token.typ") == 0 || strcmp(e.message, "token.nothing") == 0;
         return refuse(c, e.code != MR_E_FORMAT ? "format.too_much" : other ? "format.other_token" : e.message, &e);
     }

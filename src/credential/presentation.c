@@ -145,7 +145,7 @@ static int open_secured(struct opening *p, mr_str text, mr_str type, struct mr_p
     else if (is_presentation(ret->secured.payload))
         ret->step = step_of(MR_FAILED, "presented.not_credential", MR_STR_EMPTY);
     else
-        return mr_vcdm_check(p->arena, p->of_credentials.contexts, ret->secured.payload, hear, &ret->step, err);
+        return mr_secured_check_model(p->arena, p->of_credentials.contexts, &ret->secured, hear, &ret->step, err);
     return MR_OK;
 }
 

@@ -221,11 +221,12 @@ static int refuse_unreadable(struct opening *w, const mr_jws *j, int code, struc
 }
 
 /* The credential or presentation that the claims are, or hold. */
-static int read_document(struct opening *w, const mr_json *claims, struct mr_err *err)
+static int read_document(struct opening *w, mr_str text, const mr_json *claims, struct mr_err *err)
 {
     bool presentation = false;
     struct mr_err e = {0};
-    int code = mr_vc_jwt_document(w->a, w->s->typ, claims, &w->s->payload_text, &w->s->payload, &presentation, &e);
+    int code =
+        mr_vc_jwt_document(w->a, w->s->typ, text, claims, &w->s->payload_text, &w->s->payload, &presentation, &e);
     if (code == MR_OK) return MR_OK;
     w->s->payload = NULL;
     return fail_with(w, code, &e, err);
@@ -268,7 +269,7 @@ static int open_jws(struct opening *w, mr_str text, struct mr_err *err)
     MR_TRY(verify_signature(w, j, claims, false, err));
     if (w->s->step.state == MR_FAILED) return MR_OK;
     if (!is_list_token(j->typ)) {
-        MR_TRY(read_document(w, claims, err));
+        MR_TRY(read_document(w, j->payload, claims, err));
         if (w->s->step.state == MR_PASSED && w->use == MR_AUTHENTICATION) check_answer(w, claims);
         return MR_OK;
     }
@@ -333,7 +334,7 @@ static int open_sd_jwt(struct opening *w, mr_str text, struct mr_err *err)
         return MR_OK;
     }
     if (!mr_json_get(s->payload, "vct"))
-        MR_TRY(read_document(w, s->claims, err));
+        MR_TRY(read_document(w, s->claims_text, s->claims, err));
     else
         w->s->payload = s->claims, w->s->payload_text = s->claims_text;
     return w->s->step.state == MR_FAILED ? MR_OK : check_binding(w, s, err);
@@ -374,6 +375,7 @@ static int open_integrity(struct opening *w, mr_str text, const mr_json *documen
     MR_TRY(mr_data_integrity_verify(w->a, w->o->contexts, document, &w->o->keys, &wanted, d, err));
     w->s->step = d->step;
     w->s->proof_count = d->count;
+    w->s->is_expanded = d->is_expanded;
     if (d->count) take_proof(w, document);
     w->s->payload = document;
     w->s->payload_text = text;
@@ -387,11 +389,11 @@ static int open_token(struct opening *w, mr_str text, struct mr_err *err)
     return mr_str_find_char(text, '~') >= 0 ? open_sd_jwt(w, text, err) : open_jws(w, text, err);
 }
 
-static int open_text(struct opening *w, mr_str text, struct mr_err *err)
+/* document: the text, read; NULL: it was not. */
+static int open_text(struct opening *w, mr_str text, const mr_json *document, struct mr_err *err)
 {
-    const mr_json *document = NULL;
     if (!text.len || text.ptr[0] != '{') return open_token(w, text, err);
-    MR_TRY(mr_json_parse(w->a, text, NULL, &document, err));
+    if (!document) MR_TRY(mr_json_parse(w->a, text, NULL, &document, err));
     if (mr_sd_jwt_is(document)) return open_sd_jwt(w, text, err);
     mr_vcdm_kind kind = mr_vcdm_kind_of(document);
     if (kind == MR_VCDM_ENVELOPED_CREDENTIAL || kind == MR_VCDM_ENVELOPED_PRESENTATION) {
@@ -414,18 +416,30 @@ static void check_use(struct opening *w)
 
 int mr_secured_open(mr_arena *a, const struct mr_opening *o, mr_str text, mr_secured *ret, struct mr_err *err)
 {
+    return mr_secured_open_read(a, o, text, NULL, ret, err);
+}
+
+int mr_secured_open_read(mr_arena *a, const struct mr_opening *o, mr_str text, const mr_json *document, mr_secured *ret,
+                         struct mr_err *err)
+{
     struct inside *inside = MR_NEW(a, struct inside);
     if (!inside) return out_of_memory(err);
     *ret = (mr_secured){
         .claimed_time = MR_TIME_NONE, .not_before = MR_TIME_NONE, .expires = MR_TIME_NONE, .inside = inside};
     ret->binding.state = MR_NOT_APPLICABLE;
     struct opening w = {a, o, ret, inside, MR_ASSERTION_METHOD};
-    int code = open_text(&w, mr_str_trim(text), err);
+    int code = open_text(&w, mr_str_trim(text), document, err);
     if (code == MR_OK)
         check_use(&w);
     else
         mr_secured_done(ret);
     return code;
+}
+
+int mr_secured_check_model(mr_arena *a, mr_contexts *contexts, const mr_secured *s, mr_vcdm_tell *tell, void *self,
+                           struct mr_err *err)
+{
+    return (s->is_expanded ? mr_vcdm_check_expanded : mr_vcdm_check)(a, contexts, s->payload, tell, self, err);
 }
 
 bool mr_secured_is_list(const mr_secured *s)

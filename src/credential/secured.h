@@ -3,6 +3,7 @@
 #ifndef MR_CREDENTIAL_SECURED_H
 #define MR_CREDENTIAL_SECURED_H
 
+#include "credential/vcdm.h"
 #include "proof/data_integrity.h"
 #include "proof/sd_jwt.h"
 
@@ -42,6 +43,8 @@ typedef struct mr_secured {
     size_t hidden_count;         /* SD-JWT: digests without disclosure */
     const mr_sd_jwt *sd_jwt;     /* SD-JWT: as read; else NULL */
     size_t proof_count;
+    bool
+        is_expanded; /* Data Integrity: the payload without its proofs was expanded in safe mode, for its hash: every term has a meaning */
     void *inside; /* for mr_secured_done */
 } mr_secured;
 
@@ -49,7 +52,13 @@ typedef struct mr_secured {
  *   errors  MR_E_FORMAT (no secured document), MR_E_UNSUPPORTED (alg), what the readers say; MR_E_NOMEM. What is wrong with a signature is in ret->step */
 int mr_secured_open(mr_arena *a, const struct mr_opening *o, mr_str text, mr_secured *ret,
                     struct mr_err *err) MR_MUST_CHECK;
+/* The same, of a JSON text that was read before. document: borrowed; NULL: it was not read, or is no JSON */
+int mr_secured_open_read(mr_arena *a, const struct mr_opening *o, mr_str text, const mr_json *document, mr_secured *ret,
+                         struct mr_err *err) MR_MUST_CHECK;
 void mr_secured_done(mr_secured *s);
+/* mr_vcdm_check of the payload, with the contexts that it was opened with. */
+int mr_secured_check_model(mr_arena *a, mr_contexts *contexts, const mr_secured *s, mr_vcdm_tell *tell, void *self,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Is it a token of a list (typ "statuslist+jwt" or "withdrawn+jwt"), whatever stands in it? */
 bool mr_secured_is_list(const mr_secured *s);
 

@@ -22,6 +22,7 @@ struct checking {
     mr_contexts *contexts;
     mr_vcdm_tell *tell;
     void *self;
+    const mr_json *expanded; /* the document of which it is known that all in it has a meaning; NULL: none */
     mr_vcdm_version version;
     const mr_json *told[32]; /* places where a fault was found */
     size_t told_count;
@@ -388,7 +389,9 @@ static int check_meaning(struct checking *c, const mr_json *document, struct mr_
     struct mr_err e = {0};
     const mr_json *plain = document;
     mr_str text;
-    if (mr_json_get(document, "proof") || mr_json_get(document, "verifiableCredential")) {
+    bool presents = mr_json_get(document, "verifiableCredential") != NULL;
+    if (document == c->expanded && !presents) return check_catch_all(c, document, err);
+    if (presents || mr_json_get(document, "proof")) {
         MR_TRY(write_without(c->arena, document, &text, err));
         MR_TRY(mr_json_parse(c->arena, text, NULL, &plain, err));
     }
@@ -474,13 +477,23 @@ static int check_document(const struct checking *around, const mr_json *document
     return c.readable && c.contexts ? check_meaning(&c, document, err) : MR_OK;
 }
 
+static int check_whole(const struct checking *c, const mr_json *document, struct mr_err *err)
+{
+    if (mr_json_is(document, MR_JSON_OBJECT)) return check_document(c, document, false, err);
+    c->tell(c->self, "vcdm.object", document, MR_STR_EMPTY);
+    return MR_OK;
+}
+
 int mr_vcdm_check(mr_arena *a, mr_contexts *contexts, const mr_json *document, mr_vcdm_tell *tell, void *self,
                   struct mr_err *err)
 {
-    struct checking c = {.arena = a, .contexts = contexts, .tell = tell, .self = self};
-    if (!mr_json_is(document, MR_JSON_OBJECT)) {
-        tell(self, "vcdm.object", document, MR_STR_EMPTY);
-        return MR_OK;
-    }
-    return check_document(&c, document, false, err);
+    const struct checking c = {.arena = a, .contexts = contexts, .tell = tell, .self = self};
+    return check_whole(&c, document, err);
+}
+
+int mr_vcdm_check_expanded(mr_arena *a, mr_contexts *contexts, const mr_json *document, mr_vcdm_tell *tell, void *self,
+                           struct mr_err *err)
+{
+    const struct checking c = {.arena = a, .contexts = contexts, .tell = tell, .self = self, .expanded = document};
+    return check_whole(&c, document, err);
 }

@@ -33,6 +33,9 @@ typedef void mr_vcdm_tell(void *self, const char *message, const mr_json *where,
  *   source    VC Data Model 2.0 section 4; 1.1 section 4 */
 int mr_vcdm_check(mr_arena *a, mr_contexts *contexts, const mr_json *document, mr_vcdm_tell *tell, void *self,
                   struct mr_err *err) MR_MUST_CHECK;
+/* The same of a document that was expanded in safe mode, without its proofs and with these contexts, and had no fault: it is not done a second time. */
+int mr_vcdm_check_expanded(mr_arena *a, mr_contexts *contexts, const mr_json *document, mr_vcdm_tell *tell, void *self,
+                           struct mr_err *err) MR_MUST_CHECK;
 /* Is what was told no fault of the document, but good to know? A verifier lets it pass; who issues should not.
  *   "vcdm.context_unknown"  a context that is not built in: whether its terms and types have a meaning is not known
  *   "vcdm.term_catch_all"   a member of the document itself that means something only because a context has a catch-all (@vocab)

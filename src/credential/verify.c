@@ -106,7 +106,7 @@ static int verify_compact(struct mr_verification *w, mr_str text, struct mr_err 
     if (mr_str_eq_ascii_nocase(typ, MR_STR("jose")) || mr_json_get(header, "sigT") || mr_json_get(header, "x5t#S256"))
         return mr_verify_jades(w, text, NULL, err);
     if (mr_verify_is_signed_assertion(w, text)) return mr_verify_signed_assertion(w, text, err);
-    return mr_verify_secured(w, text, err);
+    return mr_verify_secured(w, text, NULL, err);
 }
 
 static bool is_enveloped(const mr_json *root)
@@ -120,10 +120,10 @@ static int verify_json(struct mr_verification *w, mr_str text, struct mr_err *er
     struct mr_err e = {0};
     if (mr_json_parse(w->a, text, NULL, &root, &e) != MR_OK) return mr_verify_refuse_json(w, text, &e);
     if (!mr_json_is(root, MR_JSON_OBJECT)) return mr_verify_not_the_form(w, "format.list", NULL, false);
-    if (mr_sd_jwt_is(root)) return mr_verify_secured(w, text, err);
+    if (mr_sd_jwt_is(root)) return mr_verify_secured(w, text, root, err);
     if (mr_jades_is(root)) return mr_verify_jades(w, text, root, err);
     if (mr_assertion_is(root)) return mr_verify_assertion(w, text, root, err);
-    return mr_data_integrity_is(root) || is_enveloped(root) ? mr_verify_secured(w, text, err)
+    return mr_data_integrity_is(root) || is_enveloped(root) ? mr_verify_secured(w, text, root, err)
                                                             : verify_unsealed(w, root, err);
 }
 
@@ -132,7 +132,7 @@ int mr_verify_text(struct mr_verification *w, mr_sniffed kind, mr_str text, stru
     switch (kind) {
     case MR_SNIFFED_JSON: return verify_json(w, text, err);
     case MR_SNIFFED_COMPACT: return verify_compact(w, text, err);
-    case MR_SNIFFED_SD_JWT: return mr_verify_secured(w, text, err);
+    case MR_SNIFFED_SD_JWT: return mr_verify_secured(w, text, NULL, err);
     default: break;
     }
     w->damaged = kind == MR_SNIFFED_UTF16;

@@ -62,7 +62,7 @@ struct mr_verification {
 
 /* What a reader found out about the proof of a document. */
 struct mr_found {
-    const mr_json *payload;
+    const mr_json *payload; /* of payload_text; NULL: not read yet */
     mr_str payload_text;
     mr_certificate *certificate; /* borrowed; NULL when the seal has none */
     const char *purpose_why;     /* why it may not seal, or NULL */
@@ -167,7 +167,7 @@ int mr_verify_record(struct mr_verification *w, const mr_secured *record, struct
 mr_str mr_verify_summarise(const struct mr_verification *w);
 /* One of several credentials of a presentation or record, into w->r (verify_presentation.c). */
 int mr_verify_one(struct mr_verification *w, const struct mr_presented *p, struct mr_err *err) MR_MUST_CHECK;
-/* Data Integrity, JOSE, SD-JWT. */
-int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err) MR_MUST_CHECK;
+/* Data Integrity, JOSE, SD-JWT; root NULL: a token. */
+int mr_verify_secured(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err) MR_MUST_CHECK;
 
 #endif

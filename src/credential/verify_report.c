@@ -81,7 +81,7 @@ int mr_verify_read_elm(struct mr_verification *w, struct mr_found *f, mr_elm_kin
 {
     struct mr_err e = {0};
     *ret = false;
-    int code = mr_json_parse(w->a, f->payload_text, NULL, &f->payload, &e);
+    int code = f->payload ? MR_OK : mr_json_parse(w->a, f->payload_text, NULL, &f->payload, &e);
     bool limit = code == MR_E_LIMIT || code == MR_E_NOMEM;
     if (code)
         return mr_verify_not_the_form(w, limit ? mr_sniffed_json_message(&e, f->payload_text) : "format.not_elm", &e,

@@ -140,7 +140,7 @@ static int read_vcdm(struct mr_verification *w, const mr_secured *s, struct mr_f
     struct mr_err e = {0};
     if (mr_vcdm_kind_of(s->payload) != MR_VCDM_CREDENTIAL)
         return mr_verify_not_the_form(w, "format.other_token", NULL, false);
-    MR_TRY(mr_vcdm_check(w->a, contexts_of(w), s->payload, keep_rule, &broken, err));
+    MR_TRY(mr_secured_check_model(w->a, contexts_of(w), s, keep_rule, &broken, err));
     if (broken.id) return mr_verify_not_the_form(w, broken.id, &broken.e, true);
     int code = mr_view_read_vc(w->a, s->payload, w->l, &w->r->view, &e);
     if (code == MR_E_NOMEM) return MR_FAIL(err, MR_E_NOMEM, "no memory to read a document", MR_NOWHERE);
@@ -294,13 +294,13 @@ struct mr_opening mr_verify_opening(struct mr_verification *w)
                                .now = w->now};
 }
 
-int mr_verify_secured(struct mr_verification *w, mr_str text, struct mr_err *err)
+int mr_verify_secured(struct mr_verification *w, mr_str text, const mr_json *root, struct mr_err *err)
 {
     mr_secured s;
     struct mr_err e = {0};
     const struct mr_opening o = mr_verify_opening(w);
     if (!o.contexts) return MR_FAIL(err, MR_E_NOMEM, "no memory for contexts", MR_NOWHERE);
-    int code = mr_secured_open(w->a, &o, text, &s, &e);
+    int code = mr_secured_open_read(w->a, &o, text, root, &s, &e);
     if (code) return refuse(w, code, &e);
     code = mr_verify_opened(w, &s, err);
     mr_secured_done(&s);

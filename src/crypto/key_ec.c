@@ -6,9 +6,12 @@
  * alone.
  *
  * Invariants: an EC_KEY is never changed once its mr_key is shared; a public point is on its curve and not at infinity (the
- * curves have cofactor 1, so that is all there is to check); the curve tables are made once and stay. */
+ * curves have cofactor 1, so that is all there is to check); the curve tables are made once and stay; what is remembered of points is
+ * read through its lock, and checked like any other point. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/inside.h"
+
+#include <pthread.h>
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -71,13 +74,72 @@ int mr_ec_generate(mr_key *k, struct mr_err *err)
     return MR_OK;
 }
 
+/* Points that were given compressed (SEC 1 section 2.3.4), with both coordinates, by the octets that were given: finding the second is a third of the work of
+ * a verification, and keys of one issuer are read again and again. A newer one takes the place of an older. */
+enum { KNOWN_POINTS = 64, COMPRESSED_MOST = 67, WHOLE_MOST = 133 };
+static struct {
+    pthread_mutex_t lock;
+    struct known_point {
+        int nid;
+        uint8_t compressed[COMPRESSED_MOST], whole[WHOLE_MOST];
+    } points[KNOWN_POINTS];
+} known = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Where it is, if it is there. compressed: not empty. */
+static struct known_point *place_of(mr_str compressed)
+{
+    return &known.points[(unsigned char)compressed.ptr[compressed.len - 1] % KNOWN_POINTS];
+}
+
+/* Both coordinates of a point that was seen before. */
+static bool find_known(const EC_GROUP *group, mr_str compressed, uint8_t ret[WHOLE_MOST])
+{
+    struct known_point *k = place_of(compressed);
+    pthread_mutex_lock(&known.lock);
+    bool found = k->nid == EC_GROUP_get_curve_name(group) && memcmp(k->compressed, compressed.ptr, compressed.len) == 0;
+    if (found) memcpy(ret, k->whole, WHOLE_MOST);
+    pthread_mutex_unlock(&known.lock);
+    return found;
+}
+
+static void remember(const EC_GROUP *group, mr_str compressed, const EC_POINT *point)
+{
+    struct known_point *k = place_of(compressed);
+    uint8_t whole[WHOLE_MOST];
+    if (!EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, whole, sizeof whole, NULL)) return;
+    pthread_mutex_lock(&known.lock);
+    k->nid = EC_GROUP_get_curve_name(group);
+    memcpy(k->compressed, compressed.ptr, compressed.len);
+    memcpy(k->whole, whole, sizeof whole);
+    pthread_mutex_unlock(&known.lock);
+}
+
+static bool read_octets(const EC_GROUP *group, EC_POINT *point, mr_str octets)
+{
+    return EC_POINT_oct2point(group, point, (const unsigned char *)octets.ptr, octets.len, NULL) == 1 &&
+           !EC_POINT_is_at_infinity(group, point);
+}
+
+/* A point in any of the forms of SEC 1. */
+static bool read_point(const EC_GROUP *group, EC_POINT *point, mr_str octets)
+{
+    uint8_t whole[WHOLE_MOST] = {0};
+    size_t size = ((size_t)EC_GROUP_get_degree(group) + 7) / 8;
+    bool compressed = octets.len == 1 + size && (octets.ptr[0] == 2 || octets.ptr[0] == 3);
+    if (!compressed) return read_octets(group, point, octets);
+    if (find_known(group, octets, whole))
+        return read_octets(group, point, mr_str_make((const char *)whole, 1 + 2 * size));
+    if (!read_octets(group, point, octets)) return false;
+    remember(group, octets, point);
+    return true;
+}
+
 static int set_public(EC_KEY *ec, mr_str text, struct mr_err *err)
 {
     const EC_GROUP *group = EC_KEY_get0_group(ec);
     MR_CLEANUP(point_freep) EC_POINT *point = EC_POINT_new(group);
     if (!point) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
-    if (EC_POINT_oct2point(group, point, (const unsigned char *)text.ptr, text.len, NULL) != 1 ||
-        EC_POINT_is_at_infinity(group, point))
+    if (!read_point(group, point, text))
         return MR_OPENSSL_FAIL(err, MR_E_FORMAT, "the public key is not a point of its curve");
     if (EC_KEY_set_public_key(ec, point) != 1) return MR_OPENSSL_FAIL(err, MR_E_NOMEM, "not enough memory for a key");
     return MR_OK;

@@ -60,6 +60,8 @@ struct mr_proof {
 struct mr_data_integrity {
     struct mr_proof proofs[MR_LIMIT_PROOFS];
     size_t count;
+    bool
+        is_expanded; /* the document without its proofs was expanded in safe mode, without a fault: every term in it has a meaning */
     struct mr_step
         step; /* of all: FAILED when one failed, else UNCHECKED when one could not be checked, else PASSED; FAILED "proof.none" without any */
 };

@@ -482,6 +482,8 @@ static int verify_all(struct work *w, struct mr_err *err)
     for (size_t i = 0; i < w->ret->count; i++) MR_TRY(verify_alone(w, i, err));
     settle_chains(w);
     sum_up(w->ret);
+    for (size_t i = 0; i < sizeof w->hashes / sizeof *w->hashes; i++)
+        if (w->hashes[i].is_made && w->hashes[i].code == MR_OK) w->ret->is_expanded = true;
     return MR_OK;
 }
 

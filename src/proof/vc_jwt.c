@@ -1,7 +1,8 @@
 /* From the claims of a token to its document.
  *
  * First it is found where the document stands (the claims themselves, or the claim vc or vp), then claims and members are compared, and then the document is
- * written: as it is, or, for the elders, completed by what the claims stand for. Comparing comes first, so that a claim never overwrites a member. */
+ * written: without what is about the token, or, for the elders, completed by what the claims stand for. Comparing comes first, so that a claim never overwrites
+ * a member. Where the claims are the document and nothing else, nothing is written. */
 #include "proof/vc_jwt.h"
 
 #include "base/limits.h"
@@ -265,17 +266,27 @@ static int write_document(mr_arena *a, const struct token *t, mr_str *ret, struc
     return ret->ptr ? MR_OK : MR_FAIL(err, MR_E_NOMEM, "no memory for the document", MR_NOWHERE);
 }
 
-int mr_vc_jwt_document(mr_arena *a, mr_str typ, const mr_json *claims, mr_str *ret_text, const mr_json **ret_document,
-                       bool *ret_presentation, struct mr_err *err)
+/* Is the document the claims as they stand, all of them? */
+static bool is_all(const struct token *t)
+{
+    bool all = !t->elder;
+    MR_JSON_EACH_MEMBER (name, t->base) all = all && !is_about_token(mr_json_text(name));
+    return all;
+}
+
+int mr_vc_jwt_document(mr_arena *a, mr_str typ, mr_str text, const mr_json *claims, mr_str *ret_text,
+                       const mr_json **ret_document, bool *ret_presentation, struct mr_err *err)
 {
     struct token t = {.claims = claims};
-    mr_str text;
-    const mr_json *document;
+    const mr_json *document = claims;
+    mr_str document_text = mr_str_trim(text);
     MR_TRY(find_document(&t, typ, err));
     MR_TRY(compare_all(&t, err));
-    MR_TRY(write_document(a, &t, &text, err));
-    MR_TRY(mr_json_parse(a, text, NULL, &document, err));
-    *ret_text = text;
+    if (!is_all(&t)) {
+        MR_TRY(write_document(a, &t, &document_text, err));
+        MR_TRY(mr_json_parse(a, document_text, NULL, &document, err));
+    }
+    *ret_text = document_text;
     *ret_document = document;
     *ret_presentation = t.presentation;
     return MR_OK;

@@ -648,9 +648,11 @@ static int put_values(struct expansion *x, struct object *o, const mr_term *iri,
 static int expand_name(struct expansion *x, const mr_context *c, const mr_json *name, struct property *property,
                        const mr_term **ret_iri, mr_keyword *ret_keyword)
 {
-    mr_str iri;
-    *property = (struct property){PROPERTY_TERM, mr_json_text(name), mr_context_find(c, mr_json_text(name))};
-    *ret_iri = NULL, *ret_keyword = MR_KEYWORD_NONE;
+    mr_str iri, text = mr_json_text(name);
+    *ret_iri = NULL, *ret_keyword = mr_keyword_find(text);
+    bool plain = *ret_keyword == MR_KEYWORD_NONE; /* a keyword is one whatever the context says */
+    *property = (struct property){PROPERTY_TERM, text, plain ? mr_context_find(c, text) : NULL};
+    if (!plain) return MR_OK;
     const mr_term *defined = property->definition ? property->definition->iri : NULL;
     if (defined && (defined->checked || mr_str_find_char(defined->text, ':') >= 0)) {
         *ret_iri = defined;

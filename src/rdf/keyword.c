@@ -8,10 +8,20 @@ static const mr_str texts[MR_KEYWORD_COUNT] = {
 #undef MR_KEYWORD
 };
 
+/* The first keyword with this letter behind its "@"; the others follow it, for the table is in the order of the alphabet. */
+static const uint8_t first_with[26] = {
+    ['b' - 'a'] = MR_KEYWORD_BASE,     ['c' - 'a'] = MR_KEYWORD_CONTAINER, ['d' - 'a'] = MR_KEYWORD_DEFAULT,
+    ['g' - 'a'] = MR_KEYWORD_GRAPH,    ['i' - 'a'] = MR_KEYWORD_ID,        ['j' - 'a'] = MR_KEYWORD_JSON,
+    ['l' - 'a'] = MR_KEYWORD_LANGUAGE, ['n' - 'a'] = MR_KEYWORD_NEST,      ['p' - 'a'] = MR_KEYWORD_PREFIX,
+    ['r' - 'a'] = MR_KEYWORD_REVERSE,  ['s' - 'a'] = MR_KEYWORD_SET,       ['t' - 'a'] = MR_KEYWORD_TYPE,
+    ['v' - 'a'] = MR_KEYWORD_VALUE,
+};
+
 mr_keyword mr_keyword_find(mr_str text)
 {
-    if (text.len < 3 || text.ptr[0] != '@') return MR_KEYWORD_NONE;
-    for (int k = 1; k < MR_KEYWORD_COUNT; k++)
+    if (text.len < 3 || text.ptr[0] != '@' || text.ptr[1] < 'a' || text.ptr[1] > 'z') return MR_KEYWORD_NONE;
+    int k = first_with[text.ptr[1] - 'a'];
+    for (; k && k < MR_KEYWORD_COUNT && texts[k].ptr[1] == text.ptr[1]; k++)
         if (mr_str_eq(texts[k], text)) return (mr_keyword)k;
     return MR_KEYWORD_NONE;
 }

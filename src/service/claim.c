@@ -119,8 +119,8 @@ static bool is_over(mr_service *s, const struct mr_achievement_row *row)
     return state_of(row) == MR_CLAIM_OPEN && now_of(s) > row->claim_until;
 }
 
-static int fill(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_achievement_row *row, struct mr_claim *ret,
-                struct mr_err *err)
+static int fill(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_achievement_row *row, bool elm_alone,
+                struct mr_claim *ret, struct mr_err *err)
 {
     if (is_over(s, row)) return MR_FAIL(err, MR_E_STATE, "the time to decide is over", MR_NOWHERE);
     ret->org_id = row->org_id;
@@ -135,6 +135,7 @@ static int fill(mr_service *s, mr_db_tx *tx, mr_arena *a, const struct mr_achiev
     ret->status = mr_status_of_word(row->status);
     ret->status_changed_at = row->status_changed_at;
     MR_TRY(mr_store_credential_find(tx, a, row->id, MR_STR("elm"), &ret->elm, err));
+    if (elm_alone) return MR_OK;
     MR_TRY(mr_store_credential_find(tx, a, row->id, MR_STR("vc+jwt"), &ret->jwt, err));
     MR_TRY(mr_store_credential_find(tx, a, row->id, MR_STR("open-badges"), &ret->badge, err));
     return mr_store_credential_find(tx, a, row->id, MR_STR("dc+sd-jwt"), &ret->wallet, err);
@@ -156,10 +157,11 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
         ret->door = MR_CLAIM_PASS, ret->proves_email = proved;
     else if (!link.is_used)
         ret->door = MR_CLAIM_NEW_LINK, ret->proves_email = link.was_mailed;
-    return ret->door == MR_CLAIM_USED ? MR_OK : fill(s, tx, a, &row, ret, err);
+    return ret->door == MR_CLAIM_USED ? MR_OK : fill(s, tx, a, &row, false, ret, err);
 }
 
-int mr_claim_look(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_claim *ret, struct mr_err *err)
+static int look(mr_service *s, mr_arena *a, mr_str achievement_id, bool elm_alone, struct mr_claim *ret,
+                struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_achievement_row row;
@@ -167,7 +169,17 @@ int mr_claim_look(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_c
     MR_TRY(mr_store_achievement_find(tx, a, achievement_id, &row, err));
     if (!row.id.len) return MR_FAIL(err, MR_E_NOT_FOUND, "no such claim", MR_NOWHERE);
     *ret = (struct mr_claim){.achievement_id = row.id, .door = MR_CLAIM_PASS};
-    return fill(s, tx, a, &row, ret, err);
+    return fill(s, tx, a, &row, elm_alone, ret, err);
+}
+
+int mr_claim_look(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_claim *ret, struct mr_err *err)
+{
+    return look(s, a, achievement_id, false, ret, err);
+}
+
+int mr_claim_look_elm(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_claim *ret, struct mr_err *err)
+{
+    return look(s, a, achievement_id, true, ret, err);
 }
 
 /* ---- deciding ---- */

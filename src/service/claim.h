@@ -45,6 +45,9 @@ int mr_claim_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac,
 /* The same for who may look without a link; the caller has asked. */
 int mr_claim_look(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_claim *ret,
                   struct mr_err *err) MR_MUST_CHECK;
+/* The same, with `elm` alone of the sealed bytes: the others stay empty. */
+int mr_claim_look_elm(mr_service *s, mr_arena *a, mr_str achievement_id, struct mr_claim *ret,
+                      struct mr_err *err) MR_MUST_CHECK;
 /* Decide. Declining removes the learner's copies (the sealed bytes); the provider keeps its own record.
  *   ret_pass  for the browser that decided; empty when it has one
  *   errors    MR_E_STATE: it was decided before, otherwise or elsewhere, or its time is over */

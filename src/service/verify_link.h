@@ -14,6 +14,9 @@ bool mr_verify_link_read(const mr_service *s, mr_str link, mr_str *ret_id, mr_st
  *   errors  MR_E_NOT_FOUND: a wrong address, not accepted, declined, removed by the learner: nothing is told apart */
 int mr_verify_link_open(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,
                         struct mr_err *err) MR_MUST_CHECK;
+/* The same, with `elm` alone of the sealed bytes. */
+int mr_verify_link_open_elm(mr_service *s, mr_arena *a, mr_str achievement_id, mr_str mac, struct mr_claim *ret,
+                            struct mr_err *err) MR_MUST_CHECK;
 /* A picture that is no credential, and whose QR code holds such an address: the credential behind it is verified in its place, and a remark says so. No other address is followed: a
  * photograph may show any.
  *   a       of the report's texts

@@ -49,12 +49,15 @@ static const struct dictionary {
 /* What the library has made ready, like the library itself once for the whole process: dictionaries, and contexts that nobody is using, since a new one
  * costs several times what it then does for one document. */
 #define IDLE_CONTEXTS MR_LIMIT_SEAL_THREADS
+#define IDLE_READERS 8
 static struct {
     pthread_mutex_t lock;
     ZSTD_CDict *writing[DICTIONARIES];
     ZSTD_DDict *reading[DICTIONARIES];
     ZSTD_CCtx *idle[IDLE_CONTEXTS];
     size_t idle_count;
+    ZSTD_DCtx *idle_readers[IDLE_READERS];
+    size_t idle_reader_count;
 } ready = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* An idle context, or a new one; NULL: no memory. */
@@ -79,9 +82,23 @@ static void give_compressor(ZSTD_CCtx **c)
     pthread_mutex_unlock(&ready.lock);
     if (!has_room) Z.ZSTD_freeCCtx(*c);
 }
-static void reader_cleanup(ZSTD_DCtx **c)
+
+static ZSTD_DCtx *take_reader(void)
 {
-    if (*c) Z.ZSTD_freeDCtx(*c);
+    pthread_mutex_lock(&ready.lock);
+    ZSTD_DCtx *c = ready.idle_reader_count ? ready.idle_readers[--ready.idle_reader_count] : NULL;
+    pthread_mutex_unlock(&ready.lock);
+    return c ? c : Z.ZSTD_createDCtx();
+}
+
+static void give_reader(ZSTD_DCtx **c)
+{
+    if (!*c) return;
+    pthread_mutex_lock(&ready.lock);
+    bool has_room = ready.idle_reader_count < IDLE_READERS;
+    if (has_room) ready.idle_readers[ready.idle_reader_count++] = *c;
+    pthread_mutex_unlock(&ready.lock);
+    if (!has_room) Z.ZSTD_freeDCtx(*c);
 }
 
 static int fail_memory(struct mr_err *err)
@@ -163,7 +180,7 @@ bool mr_body_is_packed(mr_str stored)
 
 static int decompress(mr_str stored, mr_buf *out, struct mr_err *err)
 {
-    MR_CLEANUP(reader_cleanup) ZSTD_DCtx *c = Z.ZSTD_createDCtx();
+    MR_CLEANUP(give_reader) ZSTD_DCtx *c = take_reader();
     unsigned number = Z.ZSTD_getDictID_fromFrame(stored.ptr, stored.len);
     unsigned long long size = Z.ZSTD_getFrameContentSize(stored.ptr, stored.len);
     if (!c) return fail_memory(err);
@@ -171,15 +188,13 @@ static int decompress(mr_str stored, mr_buf *out, struct mr_err *err)
         return MR_FAIL(err, MR_E_FORMAT, "the stored credential is damaged", MR_NOWHERE);
     char *at = size > out->max ? NULL : mr_buf_reserve(out, (size_t)size + 1);
     if (!at) return MR_FAIL(err, MR_E_LIMIT, "the stored credential is too large", MR_NOWHERE);
-    if (number) {
-        size_t which = with_number(number);
-        if (which == DICTIONARIES)
-            return MR_FAIL_DETAIL(err, MR_E_UNSUPPORTED,
-                                  "the credential was stored by a newer Merit, with a dictionary that this one has not",
-                                  "%08x", number);
-        ZSTD_DDict *d = reading_with(which);
-        if (!d || Z.ZSTD_isError(Z.ZSTD_DCtx_refDDict(c, d))) return fail_memory(err);
-    }
+    size_t which = with_number(number);
+    if (number && which == DICTIONARIES)
+        return MR_FAIL_DETAIL(err, MR_E_UNSUPPORTED,
+                              "the credential was stored by a newer Merit, with a dictionary that this one has not",
+                              "%08x", number);
+    ZSTD_DDict *d = number ? reading_with(which) : NULL; /* NULL forgets the one of an earlier use */
+    if ((number && !d) || Z.ZSTD_isError(Z.ZSTD_DCtx_refDDict(c, d))) return fail_memory(err);
     size_t n = Z.ZSTD_decompressDCtx(c, at, (size_t)size, stored.ptr, stored.len);
     if (Z.ZSTD_isError(n))
         return MR_FAIL_DETAIL(err, MR_E_FORMAT, "the stored credential is damaged", "%s", Z.ZSTD_getErrorName(n));

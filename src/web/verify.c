@@ -86,11 +86,11 @@ static const char *wrong_link(const struct mr_err *err)
     return "verify.wrong.link";
 }
 
-/* The credential at a permanent address of this installation. Errors: those of mr_verify_link_open. */
-static int find_kept(mr_page *p, mr_str id, mr_str mac, struct mr_claim *claim, struct mr_reported *ret,
+/* The credential at a permanent address of this installation. elm_alone: its other forms are not asked for. Errors: those of mr_verify_link_open. */
+static int find_kept(mr_page *p, mr_str id, mr_str mac, bool elm_alone, struct mr_claim *claim, struct mr_reported *ret,
                      struct mr_err *err)
 {
-    MR_TRY(mr_verify_link_open(p->service, p->arena, id, mac, claim, err));
+    MR_TRY((elm_alone ? mr_verify_link_open_elm : mr_verify_link_open)(p->service, p->arena, id, mac, claim, err));
     *ret = (struct mr_reported){.name = MR_STR("credential.jsonld"),
                                 .content = claim->elm,
                                 .at = mr_verify_path(p->service, p->arena, id),
@@ -106,7 +106,7 @@ static const char *follow(mr_page *p, struct request *r, mr_str link)
     struct mr_claim claim;
     mr_str fetched, id, mac;
     if (mr_verify_link_read(p->service, link, &id, &mac)) {
-        if (find_kept(p, id, mac, &claim, &kept, &err) != MR_OK) return "verify.none.text";
+        if (find_kept(p, id, mac, false, &claim, &kept, &err) != MR_OK) return "verify.none.text";
         add_item(r, kept);
         return NULL;
     }
@@ -301,10 +301,10 @@ static bool wants_credential(const mr_page *p)
 }
 
 /* What is kept behind the address of this page; false: answered, that there is nothing. */
-static bool open_kept(mr_page *p, struct mr_claim *claim, struct mr_reported *ret)
+static bool open_kept(mr_page *p, bool elm_alone, struct mr_claim *claim, struct mr_reported *ret)
 {
     struct mr_err err = {0};
-    int code = find_kept(p, p->part[0], p->part[1], claim, ret, &err);
+    int code = find_kept(p, p->part[0], p->part[1], elm_alone, claim, ret, &err);
     if (code == MR_OK) return true;
     if (code != MR_E_NOT_FOUND)
         mr_page_fail(p, &err);
@@ -319,7 +319,7 @@ void mr_web_verify_stored(mr_page *p)
 {
     struct request r = {.count = 1};
     struct mr_claim claim;
-    if (!open_kept(p, &claim, &r.items[0])) return;
+    if (!open_kept(p, wants_credential(p) || wants_json(p), &claim, &r.items[0])) return;
     if (wants_credential(p))
         mr_page_download(p, "application/jose+json", r.items[0].name, r.items[0].content);
     else if (wants_json(p))
@@ -333,8 +333,9 @@ void mr_web_verify_file(mr_page *p)
 {
     struct request r = {.count = 1};
     struct mr_claim claim;
-    if (!open_kept(p, &claim, &r.items[0])) return;
-    if (mr_str_is(p->part[2], "report")) {
+    bool report = mr_str_is(p->part[2], "report");
+    if (!open_kept(p, report || mr_str_is(p->part[2], "european"), &claim, &r.items[0])) return;
+    if (report) {
         mr_http_set_header(p->response, "Content-Disposition", MR_STR("attachment; filename=\"report.json\""));
         answer_program(p, &r);
         return;

@@ -60,6 +60,23 @@ static void changed_proofs_are_refused(void **state)
     assert_seal(b, replace(b, file, "eddsa-rdfc-2022", "ecdsa-rdfc-2019"), false, MR_FAILED, "proof.algorithm");
 }
 
+/* What no proof expanded is expanded for its form. */
+static void terms_without_a_meaning_are_found_under_every_proof(void **state)
+{
+    struct bench *b = *state;
+    const struct mr_proof_options jcs = {.suite = MR_EDDSA_JCS_2022,
+                                         .method = method_of(&b->arena, b->did),
+                                         .purpose = MR_ASSERTION_METHOD,
+                                         .created = TEST_NOW - 60000,
+                                         .expires = MR_TIME_NONE};
+    mr_str good = badge(b, b->did, ""), odd = replace(b, good, "\"name\":\"Wound care\",\"description\"",
+                                                      "\"name\":\"Wound care\",\"nickname\":\"x\",\"description\"");
+    mr_report r = verify_with(b, prove_as(b, good, b->key, &jcs), false);
+    assert_check(&r, MR_CHECK_FORMAT, MR_PASSED, "format.passed_other");
+    r = verify_with(b, prove_as(b, odd, b->key, &jcs), false);
+    assert_check(&r, MR_CHECK_FORMAT, MR_FAILED, "vcdm.term_unknown");
+}
+
 static void tokens_are_refused_each_for_its_fault(void **state)
 {
     struct bench *b = *state;
@@ -288,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_issuer_that_is_not_known_is_not_trusted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_key_of_somebody_else_is_not_the_issuers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(changed_proofs_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(terms_without_a_meaning_are_found_under_every_proof, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tokens_are_refused_each_for_its_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_did_on_the_web_is_asked_only_when_it_may_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_withdrawn_badge_is_found_out, set_up, tear_down),

@@ -214,12 +214,37 @@ static void test_key_of_private_jwk__demands_that_both_parts_fit(void **state)
     }
 }
 
+/* Points are remembered by what was given: a second reading gives the same key, and what was refused is refused again. */
+static void test_key_of_multikey__reads_a_key_twice_alike(void **state)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < PAIRS; i++) {
+            struct mr_err err = {0};
+            mr_str octets = octets_of(*state, pairs[i].public), flipped = mr_arena_dup(*state, octets);
+            MR_CLEANUP(mr_key_freep) mr_key *public = NULL, *secret = NULL, *other = NULL;
+            assert_ok(mr_key_of_multikey(octets, &public, &err), err);
+            assert_multikey(public, pairs[i].public);
+            assert_ok(mr_key_of_secret_multikey(octets_of(*state, pairs[i].secret), &secret, &err), err);
+            assert_pair(*state, secret, public);
+            if (pairs[i].kind == MR_KEY_ED25519) continue;
+            ((char *)flipped.ptr)[2] ^= 1; /* the other root of the same x */
+            assert_ok(mr_key_of_multikey(flipped, &other, &err), err);
+            uint8_t one[133], two[133];
+            assert_true(mr_ec_point(public, one) && mr_ec_point(other, two));
+            size_t size = mr_ec_size(pairs[i].kind);
+            assert_memory_equal(one, two, 1 + size);
+            assert_memory_not_equal(one + 1 + size, two + 1 + size, size);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_key_of_multikey__reads_the_pairs_of_the_standards),
         cmocka_unit_test(test_key_put_multikey__reads_back_for_every_kind),
         cmocka_unit_test(test_key_of_multikey__names_the_kinds_it_does_not_handle),
+        cmocka_unit_test(test_key_of_multikey__reads_a_key_twice_alike),
         cmocka_unit_test(test_key_of_multikey__refuses_what_is_no_key),
         cmocka_unit_test(test_key_of_private_jwk__demands_that_both_parts_fit),
     };

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mr_arena_init(&a, MR_LIMIT_DOCUMENT_MEMORY);
     if (!mr_str_split(&rest, '\n', &typ) || !rest.ptr) return 0;
     if (mr_json_parse(&a, rest, NULL, &claims, NULL) != MR_OK) return 0;
-    int code = mr_vc_jwt_document(&a, typ, claims, &text, &document, &presentation, &err);
+    int code = mr_vc_jwt_document(&a, typ, rest, claims, &text, &document, &presentation, &err);
     if (code == MR_OK)
         need(mr_json_is(document, MR_JSON_OBJECT) && text.len > 0 && text.ptr[0] == '{');
     else

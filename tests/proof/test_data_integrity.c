@@ -261,6 +261,30 @@ static void test_data_integrity_verify__jcs_holds_the_context_of_the_proof(void 
     assert_changes(w, sign_usual(w, MR_EDDSA_JCS_2022), changes, COUNT(changes));
 }
 
+static bool was_expanded(struct world *w, mr_str text)
+{
+    struct mr_data_integrity d;
+    struct mr_resolver resolver = {0};
+    verify_with(w, text, &(struct mr_key_source){mr_controller_find, &resolver},
+                &(struct mr_proof_wanted){.purpose = MR_ASSERTION_METHOD, .now = NOW}, &d);
+    bool expanded = d.is_expanded;
+    mr_data_integrity_done(&d);
+    return expanded;
+}
+
+/* Only RDFC-1.0 asks what terms mean, and only where it was asked. */
+static void test_data_integrity_verify__tells_whether_all_terms_have_a_meaning(void **state)
+{
+    struct world *w = *state;
+    mr_str text = sign_usual(w, MR_EDDSA_RDFC_2022);
+    assert_true(was_expanded(w, text));
+    assert_true(
+        was_expanded(w, edit(w, text, "\"Data\"", "\"Date\""))); /* not what was signed, but it means something */
+    assert_false(was_expanded(w, edit(w, text, "\"name\":", "\"no such term\":")));
+    assert_false(was_expanded(w, edit(w, text, "assertionMethod", "authentication"))); /* not asked */
+    assert_false(was_expanded(w, sign_usual(w, MR_EDDSA_JCS_2022)));
+}
+
 static void test_data_integrity_verify__takes_a_time_without_zone_for_utc(void **state)
 {
     struct world *w = *state;
@@ -718,6 +742,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_data_integrity_verify__tells_each_cause_apart),
         cmocka_unit_test(test_data_integrity_verify__jcs_holds_the_context_of_the_proof),
+        cmocka_unit_test(test_data_integrity_verify__tells_whether_all_terms_have_a_meaning),
         cmocka_unit_test(test_data_integrity_verify__takes_a_time_without_zone_for_utc),
         cmocka_unit_test(test_data_integrity_verify__compares_domain_and_challenge),
         cmocka_unit_test(test_data_integrity__makes_and_verifies_chains),

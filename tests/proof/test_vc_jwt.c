@@ -15,7 +15,8 @@ static int read_claims(mr_arena *a, const char *typ, const char *claims, mr_str 
     const mr_json *root;
     struct mr_err e = {0};
     assert_ok(mr_json_parse(a, mr_str_of(claims), NULL, &root, &e), e);
-    return mr_vc_jwt_document(a, mr_str_of(typ), root, ret_text, ret_document, ret_presentation, err);
+    return mr_vc_jwt_document(a, mr_str_of(typ), mr_str_of(claims), root, ret_text, ret_document, ret_presentation,
+                              err);
 }
 
 static const struct document_case {
@@ -145,11 +146,36 @@ static void test_vc_jwt_document__refuses_what_contradicts_itself(void **state)
     }
 }
 
+/* Nothing is written, and read, a second time. */
+static void test_vc_jwt_document__is_the_claims_where_they_are_nothing_else(void **state)
+{
+    static const char claims[] = " {" V2 " ,\"n\": 1.50}\n", mixed[] = "{\"iat\":1, " V2 "}";
+    (void)state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_str text;
+    const mr_json *root, *document;
+    bool presentation;
+    struct mr_err err = {0};
+    mr_arena_init(&a, MR_MIB);
+    assert_ok(mr_json_parse(&a, mr_str_of(claims), NULL, &root, &err), err);
+    assert_ok(mr_vc_jwt_document(&a, MR_STR("vc+jwt"), mr_str_of(claims), root, &text, &document, &presentation, &err),
+              err);
+    assert_ptr_equal(document, root);
+    assert_str(text, "{" V2 " ,\"n\": 1.50}");
+    assert_ok(mr_json_parse(&a, mr_str_of(mixed), NULL, &root, &err), err);
+    assert_ok(mr_vc_jwt_document(&a, MR_STR("vc+jwt"), mr_str_of(mixed), root, &text, &document, &presentation, &err),
+              err);
+    assert_ptr_not_equal(document, root);
+    assert_null(mr_json_get(document, "iat"));
+    assert_str(text, "{" V2 "}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vc_jwt_document__is_what_the_claims_say),
         cmocka_unit_test(test_vc_jwt_document__refuses_what_contradicts_itself),
+        cmocka_unit_test(test_vc_jwt_document__is_the_claims_where_they_are_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

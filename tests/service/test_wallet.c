@@ -352,9 +352,14 @@ static void test_wallet_remove__takes_her_copies_and_leaves_the_providers_record
     mr_str verified_at = last_part(mr_verify_path(w.s, &w.a, id));
     assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), MR_E_NOT_FOUND, err); /* not accepted */
     struct mr_actor mette = keep_as_new(0, &item);
+    struct mr_claim alone;
     assert_ok(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), err);
+    assert_ok(mr_verify_link_open_elm(w.s, &w.a, id, verified_at, &alone, &err), err);
+    assert_true(mr_str_eq(alone.elm, claim.elm) && claim.jwt.len > 0);
+    assert_int_equal(alone.jwt.len + alone.badge.len + alone.wallet.len, 0);
     assert_ok(mr_wallet_remove(w.s, &mette, item, &err), err);
     assert_code(mr_verify_link_open(w.s, &w.a, id, verified_at, &claim, &err), MR_E_NOT_FOUND, err);
+    assert_code(mr_verify_link_open_elm(w.s, &w.a, id, verified_at, &alone, &err), MR_E_NOT_FOUND, err);
     assert_code(mr_wallet_remove(w.s, &mette, item, &err), MR_E_NOT_FOUND, err);
     assert_int_equal(items_of(&mette), 0);
     assert_ok(mr_claim_look(w.s, &w.a, w.links[0].achievement_id, &claim, &err), err);

@@ -75,6 +75,27 @@ static void test_body__every_format_comes_back_octet_for_octet(void **state)
     }
 }
 
+/* One reader is used for all: a dictionary of the one before is not there for the next, and a damaged one leaves nothing behind. */
+static void test_body__rows_with_and_without_a_dictionary_take_turns(void **state)
+{
+    static const char *const turns[] = {"elm", "no such format", "vc+jwt", "no such format", "open-badges", "elm"};
+    (void)state;
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        MR_CLEANUP(mr_arena_done) mr_arena a;
+        MR_CLEANUP(mr_buf_done) mr_buf packed;
+        struct mr_err err = {0};
+        mr_str got;
+        mr_arena_init(&a, 64 * MR_MIB);
+        mr_buf_init(&packed, 16 * MR_MIB);
+        mr_str sealed = document(&a, (int)i % 4);
+        assert_ok(mr_body_pack(mr_str_of(turns[i]), sealed, &packed, &err), err);
+        mr_str damaged = mr_arena_dup(&a, mr_str_make(packed.ptr, packed.len - 5));
+        assert_code(mr_body_unpack(&a, damaged, &got, &err), MR_E_FORMAT, err);
+        assert_ok(mr_body_unpack(&a, mr_buf_str(&packed), &got, &err), err);
+        assert_str_eq(got, sealed);
+    }
+}
+
 static void test_body__tokens_are_stored_without_their_base64(void **state)
 {
     (void)state;
@@ -146,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_body__every_format_comes_back_octet_for_octet),
+        cmocka_unit_test(test_body__rows_with_and_without_a_dictionary_take_turns),
         cmocka_unit_test(test_body__tokens_are_stored_without_their_base64),
         cmocka_unit_test(test_body__old_rows_and_damaged_rows),
         cmocka_unit_test(test_unfold__refuses_what_fold_never_writes),
