@@ -1,5 +1,6 @@
 /* For administrators of the installation: its organisations, adding one with its first administrator. What they do inside an organisation needs a role there. */
 #include "base/limits.h"
+#include "service/organisation.h"
 #include "service/people.h"
 #include "web/session.h"
 
@@ -30,6 +31,14 @@ static void show(mr_page *p, const char *wrong, mr_str name, mr_str email)
                                   {"count", mr_say_count(p->arena, p->language, orgs[i].people)}));
         mr_json_put_name(v, "nobody");
         mr_json_put_bool(v, orgs[i].people == 0);
+        mr_json_put_name(v, "unit");
+        mr_json_put_bool(v, orgs[i].parent_name.len > 0);
+        mr_json_put_member(
+            v, "closed",
+            orgs[i].closed_at == MR_TIME_NONE
+                ? MR_STR_EMPTY
+                : MR_SAY(p->arena, p->language, "installation.closed",
+                         {"date", mr_say_date(p->arena, p->language, mr_date_of_time(orgs[i].closed_at))}));
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -43,6 +52,8 @@ static void show(mr_page *p, const char *wrong, mr_str name, mr_str email)
         mr_json_put_name(v, strcmp(wrong, "installation.wrong.email") == 0 ? "wrong_email" : "wrong_name");
         mr_json_put_bool(v, true);
     }
+    mr_json_put_name(v, "opened");
+    mr_json_put_bool(v, mr_http_query(p->request, "opened").len > 0);
     mr_json_put_name(v, "added");
     mr_json_put_bool(v, mr_http_query(p->request, "added").len > 0);
     mr_page_show_private(p, "installation");
@@ -66,6 +77,18 @@ void mr_web_installation_add(mr_page *p)
         show(p, "installation.wrong.exists", name, email);
     else if (code == MR_E_FORMAT)
         show(p, strcmp(err.detail, "name") == 0 ? "installation.wrong.name" : "installation.wrong.email", name, email);
+    else
+        mr_page_fail(p, &err);
+}
+
+/* It was closed, perhaps by mistake: its people have their access again. */
+void mr_web_installation_open(mr_page *p)
+{
+    struct mr_err err = {0};
+    if (!mr_web_is_fresh(p, INSTALLATION)) return;
+    int code = mr_organisation_close(p->service, p->arena, p->actor, p->part[0], false, &err);
+    if (code == MR_OK || code == MR_E_STATE)
+        mr_http_redirect(p->response, MR_STR("/installation?opened=1"));
     else
         mr_page_fail(p, &err);
 }
