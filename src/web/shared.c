@@ -80,7 +80,7 @@ int mr_web_put_shared(mr_page *p, const struct mr_web_shared *shared, struct mr_
         MR_SAY(p->arena, p->language, reports.names_learner ? "share.shared.heading" : "share.shared.nameless",
                {"count", mr_say_count(p->arena, p->language, (int64_t)shared->count)}, {"person", shared->person}));
     mr_office_put_flag(p, "any_in_part", in_part);
-    mr_office_put_flag(p, "brief", shared->at.len && end - first > 1);
+    mr_office_put_flag(p, "brief", end - first > 1);
     mr_json_put_member(&p->view, "files_at", shared->at);
     mr_json_put_name(&p->view, "files");
     mr_json_begin_array(&p->view);
