@@ -372,6 +372,34 @@ static void test_share_preview__of_many_stays_small(void **state)
     assert_status(s, 303, "made");
 }
 
+/* What only looks ahead, or draws a preview, is no opening. */
+static void test_shared__counts_what_a_browser_shows(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    const char *shared, *page = make(h, "label=Ward", &shared);
+    static const struct {
+        const char *mode, *dest, *name, *value;
+        bool counted;
+    } cases[] = {{"navigate", "document", "Sec-Purpose", "prefetch;prerender", false},
+                 {"navigate", "document", "Purpose", "prefetch", false},
+                 {"navigate", "document", "X-Purpose", "preview", false},
+                 {"navigate", "document", "X-Moz", "prefetch", false},
+                 {"no-cors", "empty", NULL, NULL, false},
+                 {"cors", "empty", NULL, NULL, false},
+                 {"navigate", "iframe", NULL, NULL, false},
+                 {"navigate", "document", NULL, NULL, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        site_get(s, shared,
+                 SITE_HEADER_LIST({"Accept-Language", "en"}, {"Sec-Fetch-Mode", cases[i].mode},
+                                  {"Sec-Fetch-Dest", cases[i].dest}, {cases[i].name, cases[i].value}));
+        assert_private_page(s, 200, "the link");
+        get(h, &h->mette, page);
+        assert_says(s, cases[i].counted ? "Opened once" : "Not opened yet");
+    }
+    assert_says(s, "are not counted, unless they work like a browser");
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_house, close_house)
@@ -382,6 +410,7 @@ int main(void)
         T(test_share__shows_no_part_that_was_unticked),
         T(test_share_choice__keeps_what_was_chosen),
         T(test_share_preview__of_many_stays_small),
+        T(test_shared__counts_what_a_browser_shows),
         T(test_share__fills_in_the_form_for_profiles),
     };
     return cmocka_run_group_tests_name("web/share", tests, NULL, NULL);
