@@ -33,6 +33,15 @@ static int unpack(struct looking *x, struct mr_err *err)
     return mr_buf_failed(&x->file) ? MR_FAIL(err, MR_E_NOMEM, "no memory to unpack a file", MR_NOWHERE) : MR_OK;
 }
 
+/* A document that was cut off or changed on its way is no less told than one whose seal does not hold. What only looks like one from far (a list, as README files begin) is not. */
+static bool is_damaged(const struct looking *x, const mr_report *own)
+{
+    mr_str text = MR_STR_EMPTY;
+    mr_sniffed kind = mr_sniff(mr_buf_str(&x->file), &text);
+    return !own->is_credential && mr_str_eq(own->summary, mr_verify_say(x->w, "summary.damaged")) &&
+           (kind == MR_SNIFFED_UTF16 || (kind == MR_SNIFFED_JSON && text.ptr[0] == '{'));
+}
+
 static int verify_one(struct looking *x, mr_str name, struct mr_err *err)
 {
     mr_arena *a = x->w->a;
@@ -42,18 +51,19 @@ static int verify_one(struct looking *x, mr_str name, struct mr_err *err)
     own = MR_NEW(&x->each, mr_report);
     if (!own) return MR_FAIL(err, MR_E_NOMEM, "no memory for a report", MR_NOWHERE);
     MR_TRY(mr_verify(x->w->v, &x->each, mr_buf_str(&x->file), own, err));
+    bool judged = own->is_credential || is_damaged(x, own);
     if (!own->is_credential && mr_unzip_is(mr_buf_str(&x->file))) own->summary = mr_verify_say(x->w, "archive.nested");
     *c = (struct mr_contained){.file = mr_arena_dup(a, name),
                                .title = mr_arena_dup(a, own->has_view ? own->view.title : MR_STR_EMPTY),
                                .issuer = mr_arena_dup(a, own->has_view ? own->view.issuer : MR_STR_EMPTY),
                                .sealed = own->is_credential && !own->unsealed,
-                               .judged = own->is_credential,
+                               .judged = judged,
                                .verdict = own->verdict,
                                .summary = mr_arena_dup(a, own->summary)};
     if (!c->summary.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for a report", MR_NOWHERE);
     r->content_count++;
-    x->credentials += own->is_credential;
-    x->held += own->is_credential && own->verdict == MR_VERDICT_VALID;
+    x->credentials += judged;
+    x->held += judged && own->verdict == MR_VERDICT_VALID;
     return MR_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "json/write.h"
 #include "model/contact.h"
 #include "service/audit.h"
+#include "service/search.h"
 #include "store/organisation.h"
 
 #include <stdio.h>
@@ -247,7 +248,7 @@ static int show(mr_db_tx *tx, mr_arena *a, const struct mr_organisation_row *row
                                           .kind = row->kind,
                                           .parent_id = row->parent_id,
                                           .name = row->name,
-                                          .closed = row->closed_at != MR_TIME_NONE};
+                                          .closed_at = row->closed_at};
     MR_TRY(mr_organisation_as_provider(tx, a, row->id, &ret->profile, err));
     return mr_organisation_read(a, ret->profile, &ret->identity, &findings, err);
 }
@@ -286,16 +287,22 @@ int mr_organisation_open(mr_service *s, mr_arena *a, const struct mr_actor *acto
     return show(tx, a, &row, ret, err);
 }
 
-int mr_organisation_find(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
-                         struct mr_err *err)
+int mr_organisation_find_ever(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
+                              struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     struct mr_organisation_row row;
     MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
     MR_TRY(mr_store_organisation_find_slug(tx, a, slug_or_id, &row, err));
     if (!row.id.len) MR_TRY(mr_store_organisation_find(tx, a, slug_or_id, &row, err));
-    if (!row.id.len || row.closed_at != MR_TIME_NONE) return not_there(err);
-    return show(tx, a, &row, ret, err);
+    return row.id.len ? show(tx, a, &row, ret, err) : not_there(err);
+}
+
+int mr_organisation_find(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
+                         struct mr_err *err)
+{
+    MR_TRY(mr_organisation_find_ever(s, a, slug_or_id, ret, err));
+    return ret->closed_at == MR_TIME_NONE ? MR_OK : not_there(err);
 }
 
 static int show_all(mr_db_tx *tx, mr_arena *a, const struct mr_organisation_row *rows, size_t count,
@@ -454,6 +461,16 @@ int mr_organisation_close_unit(mr_service *s, mr_arena *a, const struct mr_actor
     return commit(&tx, err);
 }
 
+/* What it offers leaves the catalogue, or comes back. */
+static int list_again(mr_service *s, mr_db_tx *tx, mr_arena *a, mr_str org_id, struct mr_err *err)
+{
+    mr_str *slugs;
+    size_t count;
+    MR_TRY(mr_store_search_slugs(tx, a, org_id, &slugs, &count, err));
+    for (size_t i = 0; i < count; i++) MR_TRY(mr_search_update(s, tx, slugs[i], err));
+    return MR_OK;
+}
+
 int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, bool closed,
                           struct mr_err *err)
 {
@@ -461,7 +478,8 @@ int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *act
     struct mr_organisation_row row, *units;
     size_t count = 0;
     int64_t at = closed ? mr_env_now(mr_service_env(s)) : MR_TIME_NONE;
-    MR_TRY(mr_authorise(actor, MR_MAY_ORGANISATION_EDIT, org_id, err));
+    mr_action action = closed ? MR_MAY_ORGANISATION_EDIT : MR_MAY_ORGANISATION_ADD;
+    MR_TRY(mr_authorise(actor, action, closed ? org_id : MR_STR_EMPTY, err));
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     MR_TRY(mr_store_organisation_find(tx, a, org_id, &row, err));
     if (!row.id.len || row.parent_id.len) return not_there(err);
@@ -472,7 +490,8 @@ int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *act
                                           &count, err));
     for (size_t i = 0; i < count; i++)
         if (units[i].closed_at == MR_TIME_NONE) MR_TRY(mr_store_organisation_close(tx, units[i].id, at, err));
-    MR_TRY(mr_audit(s, tx, actor, MR_MAY_ORGANISATION_EDIT, row.id, row.id,
+    MR_TRY(list_again(s, tx, a, org_id, err));
+    MR_TRY(mr_audit(s, tx, actor, action, row.id, row.id,
                     closed ? MR_STR("organisation closed") : MR_STR("organisation opened"), err));
     return commit(&tx, err);
 }
@@ -487,19 +506,6 @@ int mr_organisation_check_open(mr_service *s, mr_str org_id, struct mr_err *err)
     MR_TRY(mr_store_organisation_find(tx, &a, org_id, &row, err));
     if (row.id.len && row.closed_at == MR_TIME_NONE) return MR_OK;
     return MR_FAIL_DETAIL(err, MR_E_FORBIDDEN, "the organisation was closed", "%s", "closed");
-}
-
-int mr_organisation_find_closed(mr_service *s, mr_arena *a, mr_str slug, mr_str *ret_name, int64_t *ret_closed_at,
-                                struct mr_err *err)
-{
-    MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
-    struct mr_organisation_row row;
-    *ret_name = MR_STR_EMPTY;
-    MR_TRY(mr_db_begin(mr_service_db(s), false, &tx, err));
-    MR_TRY(mr_store_organisation_find_slug(tx, a, slug, &row, err));
-    if (!row.id.len || row.closed_at == MR_TIME_NONE) return MR_OK;
-    *ret_name = row.name, *ret_closed_at = row.closed_at;
-    return MR_OK;
 }
 
 /* ---- statements in public ---- */

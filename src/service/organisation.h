@@ -22,7 +22,7 @@ struct mr_organisation_shown {
     mr_str name;              /* as it was first called, in one language */
     mr_str profile;           /* JSON, as "provider" in specification files */
     mr_organisation identity; /* the same, read; has a name at least */
-    bool closed;
+    int64_t closed_at;        /* MR_TIME_NONE: it is open */
 };
 /* The short name in addresses that is made of a name: small ASCII letters, digits and hyphens, at most 60; "provider" when nothing is left. */
 mr_str mr_organisation_slug(mr_arena *a, mr_str name);
@@ -60,6 +60,9 @@ int mr_organisation_open(mr_service *s, mr_arena *a, const struct mr_actor *acto
 /* Any that is not closed, by slug or id. Public. Errors: MR_E_NOT_FOUND. */
 int mr_organisation_find(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
                          struct mr_err *err) MR_MUST_CHECK;
+/* The same of one that was closed, too. */
+int mr_organisation_find_ever(mr_service *s, mr_arena *a, mr_str slug_or_id, struct mr_organisation_shown *ret,
+                              struct mr_err *err) MR_MUST_CHECK;
 /* Those with something in the catalogue, by name, behind the one with the slug `after`. Public. */
 int mr_organisation_publishers(mr_service *s, mr_arena *a, mr_str after, size_t most,
                                struct mr_organisation_shown **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
@@ -110,15 +113,13 @@ int mr_organisation_remove_assessor(mr_service *s, const struct mr_actor *actor,
 int mr_organisation_assessors(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id,
                               struct mr_assessor_row **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
 
-/* Close the whole organisation with its units, or open it again (units stay closed). While it is closed nobody but the operator acts for it: nothing is awarded, nobody enrols; what was
- * awarded verifies, learners keep what is theirs, and the installation keeps the provider's records as long as the provider has said. Action ORGANISATION_EDIT.
+/* Close the whole organisation with its units (ORGANISATION_EDIT), or open it again (ORGANISATION_ADD: for administrators of the installation; units stay closed). While it is closed
+ * nobody but the operator acts for it: nothing is awarded, nobody enrols, and what it offers is in the catalogue no more; what was awarded verifies, pages that credentials point at
+ * stay, learners keep what is theirs, and the installation keeps the provider's records as long as the provider has said.
  * Errors: MR_E_NOT_FOUND (units have mr_organisation_close_unit), MR_E_STATE: it is so already. */
 int mr_organisation_close(mr_service *s, mr_arena *a, const struct mr_actor *actor, mr_str org_id, bool closed,
                           struct mr_err *err) MR_MUST_CHECK;
 /* Errors: MR_E_FORBIDDEN (detail "closed"): it is closed, and nothing is awarded in its name. */
 int mr_organisation_check_open(mr_service *s, mr_str org_id, struct mr_err *err) MR_MUST_CHECK;
-/* One that was closed, by slug: its name and when; ret_name empty when there is none. Public. */
-int mr_organisation_find_closed(mr_service *s, mr_arena *a, mr_str slug, mr_str *ret_name, int64_t *ret_closed_at,
-                                struct mr_err *err) MR_MUST_CHECK;
 
 #endif

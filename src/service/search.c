@@ -122,11 +122,14 @@ static int put_entry(mr_db_tx *tx, mr_arena *a, const struct mr_specification_ro
 static int update(mr_db_tx *tx, mr_arena *a, mr_str slug, struct mr_err *err)
 {
     struct mr_specification_row row;
+    struct mr_organisation_row org;
     struct mr_findings findings;
     mr_specification spec;
     mr_findings_init(&findings, a);
     MR_TRY(mr_store_specification_find(tx, a, slug, &row, err));
     if (!row.id.len || row.archived_at != MR_TIME_NONE) return mr_store_search_remove(tx, slug, err);
+    MR_TRY(mr_store_organisation_find(tx, a, row.org_id, &org, err));
+    if (org.closed_at != MR_TIME_NONE) return mr_store_search_remove(tx, slug, err);
     MR_TRY(mr_store_specification_get(tx, a, row.id, &row, err));
     MR_TRY(mr_specification_read(a, row.document, &spec, &findings, err));
     return put_entry(tx, a, &row, &spec, err);
@@ -152,7 +155,7 @@ int mr_search_rebuild(mr_service *s, size_t *ret_count, struct mr_err *err)
     mr_arena_init(&each, ENTRY_MEMORY);
     MR_TRY(mr_db_begin(mr_service_db(s), true, &tx, err));
     MR_TRY(mr_store_search_clear(tx, err));
-    MR_TRY(mr_store_search_slugs(tx, &list, &slugs, &count, err));
+    MR_TRY(mr_store_search_slugs(tx, &list, MR_STR_EMPTY, &slugs, &count, err));
     for (size_t i = 0; i < count; i++) {
         mr_arena_reset(&each);
         MR_TRY(update(tx, &each, slugs[i], err));

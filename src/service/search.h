@@ -5,7 +5,7 @@
 #include "service/catalogue.h"
 #include "store/search.h"
 
-/* List the newest version of a specification, or list it no longer when it is not offered; in the transaction that changed it. Called by whatever publishes, archives or
+/* List the newest version of a specification, or list it no longer when it is not offered or its provider was closed; in the transaction that changed it. Called by whatever publishes, archives or
  * restores one. */
 int mr_search_update(mr_service *s, mr_db_tx *tx, mr_str slug, struct mr_err *err) MR_MUST_CHECK;
 /* Empty the catalogue and list everything again, in one transaction; ret_count (may be NULL): how many are listed. Needed after a database was moved or restored without

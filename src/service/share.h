@@ -81,7 +81,7 @@ struct mr_share_opened {
     size_t count;
 };
 /* Open it, and note that it was opened, once within MR_LIMIT_SHARE_OPENING_MS.
- *   note    false: somebody asks about it without reading it (HEAD)
+ *   note    false: it is asked for, and nobody reads it (HEAD, a preview)
  *   errors  MR_E_NOT_FOUND: there never was such a link; MR_E_STATE: it is over */
 int mr_share_open(mr_service *s, const struct mr_actor *reader, mr_arena *a, mr_str id, mr_str mac, bool note,
                   struct mr_share_opened *ret, struct mr_err *err) MR_MUST_CHECK;

@@ -1,4 +1,5 @@
 #include "store/membership.h"
+#include "base/time.h"
 #include "base/id.h"
 
 #define INVITATION "id, org_id, email, roles, token_hash, state, language, created_at, expires_at"
@@ -117,19 +118,21 @@ int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struc
     if (!*ret) return MR_FAIL(err, MR_E_NOMEM, "no memory for a list", MR_NOWHERE);
     MR_TRY(mr_db_query(tx,
                        "SELECT o.id, o.name, o.kind, u.name, "
-                       "(SELECT COUNT(DISTINCT m.person_id) FROM membership m WHERE m.org_id = o.id), o.created_at "
-                       "FROM organisation o LEFT JOIN organisation u ON u.id = o.parent_id WHERE o.closed_at IS NULL "
-                       "ORDER BY o.name, o.id LIMIT $most",
+                       "(SELECT COUNT(DISTINCT m.person_id) FROM membership m WHERE m.org_id = o.id), o.created_at, "
+                       "o.closed_at FROM organisation o LEFT JOIN organisation u ON u.id = o.parent_id ORDER BY CASE "
+                       "WHEN o.closed_at IS NULL THEN 0 ELSE 1 END, o.name, o.id LIMIT $most",
                        MR_DB_ARGS(MR_DB_I("most", (int64_t)most)), &c, err));
     for (;;) {
         MR_TRY(mr_db_next(c, &row, err));
         if (!row || *ret_count == most) return MR_OK;
-        (*ret)[(*ret_count)++] = (struct mr_org_count){.id = mr_arena_dup(a, mr_db_text(c, 0)),
-                                                       .name = mr_arena_dup(a, mr_db_text(c, 1)),
-                                                       .kind = mr_arena_dup(a, mr_db_text(c, 2)),
-                                                       .parent_name = mr_arena_dup(a, mr_db_text(c, 3)),
-                                                       .people = mr_db_int(c, 4),
-                                                       .created_at = mr_db_int(c, 5)};
+        (*ret)[(*ret_count)++] =
+            (struct mr_org_count){.id = mr_arena_dup(a, mr_db_text(c, 0)),
+                                  .name = mr_arena_dup(a, mr_db_text(c, 1)),
+                                  .kind = mr_arena_dup(a, mr_db_text(c, 2)),
+                                  .parent_name = mr_arena_dup(a, mr_db_text(c, 3)),
+                                  .people = mr_db_int(c, 4),
+                                  .created_at = mr_db_int(c, 5),
+                                  .closed_at = mr_db_is_null(c, 6) ? MR_TIME_NONE : mr_db_int(c, 6)};
     }
 }
 

@@ -29,9 +29,9 @@ int mr_store_membership_count_others(mr_db_tx *tx, mr_str org_id, mr_str role, m
 /* An organisation with how many people are something in it. */
 struct mr_org_count {
     mr_str id, name, kind, parent_name;
-    int64_t people, created_at;
+    int64_t people, created_at, closed_at; /* closed_at MR_TIME_NONE: it is open */
 };
-/* All that are open, by name. At most `most`. */
+/* All, by name, and behind them those that were closed. At most `most`. */
 int mr_store_membership_count_orgs(mr_db_tx *tx, mr_arena *a, size_t most, struct mr_org_count **ret, size_t *ret_count,
                                    struct mr_err *err) MR_MUST_CHECK;
 

@@ -122,7 +122,8 @@ int mr_store_opportunity_find(mr_db_tx *tx, mr_arena *a, mr_str id, struct mr_op
     "o.specification_slug = $slug) AND "
 /* One without a first day can be begun at any time: it comes first. */
 #define PUBLIC                                                                                                         \
-    FROM "o.state IN ('open', 'full') AND (o.start_on IS NULL OR o.start_on >= $today) AND ($after = '' OR "           \
+    FROM "o.state IN ('open', 'full') AND (o.start_on IS NULL OR o.start_on >= $today) AND NOT EXISTS (SELECT 1 FROM " \
+         "organisation g WHERE g.id = o.org_id AND g.closed_at IS NOT NULL) AND ($after = '' OR "                      \
          "(COALESCE(o.start_on, ''), o.id) > (SELECT COALESCE(b.start_on, ''), b.id FROM opportunity b WHERE "         \
          "b.id = $after)) ORDER BY COALESCE(o.start_on, ''), o.id LIMIT $most"
 #define EVERY FROM "($after = '' OR o.id < $after) ORDER BY o.id DESC LIMIT $most"

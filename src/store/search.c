@@ -224,10 +224,14 @@ static int read_texts(mr_db_cursor *c, mr_arena *a, mr_str **ret, size_t *ret_co
     return MR_OK;
 }
 
-int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_count, struct mr_err *err)
+int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str **ret, size_t *ret_count, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
-    MR_TRY(mr_db_query(tx, "SELECT DISTINCT slug FROM specification ORDER BY slug", NULL, 0, &c, err));
+    if (org_id.len)
+        MR_TRY(mr_db_query(tx, "SELECT DISTINCT slug FROM specification WHERE org_id = $org ORDER BY slug",
+                           MR_DB_ARGS(MR_DB_T("org", org_id)), &c, err));
+    else
+        MR_TRY(mr_db_query(tx, "SELECT DISTINCT slug FROM specification ORDER BY slug", NULL, 0, &c, err));
     return read_texts(c, a, ret, ret_count, err);
 }
 

@@ -7,7 +7,7 @@
 #include "db/db.h"
 
 /* Grows when what is derived changes; a database of another version is filled again. */
-#define MR_STORE_SEARCH_VERSION 2
+#define MR_STORE_SEARCH_VERSION 3
 
 /* Make the engine's own table of words, unless it is there. Errors: MR_E_DB. */
 int mr_store_search_prepare(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
@@ -43,8 +43,9 @@ int mr_store_search_remove(mr_db_tx *tx, mr_str slug, struct mr_err *err) MR_MUS
 int mr_store_search_count_entry(mr_db_tx *tx, mr_str slug, int sign, struct mr_err *err) MR_MUST_CHECK;
 /* Count all that are listed. */
 int mr_store_search_count_again(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
-/* The slugs of all specifications that are to be listed. */
-int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str **ret, size_t *ret_count, struct mr_err *err) MR_MUST_CHECK;
+/* The slugs of all specifications that may be listed, of one organisation or (empty) of all. */
+int mr_store_search_slugs(mr_db_tx *tx, mr_arena *a, mr_str org_id, mr_str **ret, size_t *ret_count,
+                          struct mr_err *err) MR_MUST_CHECK;
 
 #define MR_SEARCH_WORDS 12 /* of a question that count */
 /* What is asked for; empty texts ask for nothing. */

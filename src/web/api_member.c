@@ -1,4 +1,5 @@
 /* Members, invitations and the organisations of the installation, for programs. */
+#include "service/organisation.h"
 #include "service/people.h"
 #include "web/api.h"
 #include "web/session.h"
@@ -173,6 +174,7 @@ void mr_api_installation(mr_page *p)
         mr_json_put_member(&p->view, "name", orgs[i].name);
         mr_json_put_member(&p->view, "kind", orgs[i].kind);
         mr_json_put_number(&p->view, "people", orgs[i].people);
+        if (orgs[i].closed_at != MR_TIME_NONE) mr_api_put_time(p, "closed_at", orgs[i].closed_at);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);
@@ -195,6 +197,15 @@ void mr_api_installation_add(mr_page *p)
     mr_json_put_member(&p->view, "id", id);
     mr_json_put_member(&p->view, "name", name);
     mr_api_show(p, 201);
+}
+
+void mr_api_installation_close(mr_page *p)
+{
+    struct mr_err err = {0};
+    const mr_json *body = mr_api_body(p);
+    if (!body) return;
+    bool closed = mr_json_is(mr_json_get(body, "closed"), MR_JSON_TRUE);
+    answer(p, mr_organisation_close(p->service, p->arena, p->actor, p->part[0], closed, &err), &err);
 }
 
 void mr_api_installation_invite(mr_page *p)

@@ -31,7 +31,7 @@ static void put_organisation(mr_page *p, const struct mr_organisation_shown *o)
     mr_json_put_member(&p->view, "id", o->id);
     mr_json_put_member(&p->view, "slug", o->slug);
     mr_json_put_member(&p->view, "kind", o->kind);
-    mr_json_put_flag(&p->view, "closed", o->closed);
+    mr_json_put_flag(&p->view, "closed", o->closed_at != MR_TIME_NONE);
     if (o->parent_id.len) mr_json_put_member(&p->view, "parent", o->parent_id);
     mr_json_put_name(&p->view, "profile");
     mr_json_put_raw(&p->view, o->profile);

@@ -14,6 +14,7 @@
 #include "service/organisation.h"
 #include "web/enrolment.h"
 #include "web/fields.h"
+#include "web/provider.h"
 #include "web/specification.h"
 
 #define PAGE 50
@@ -186,8 +187,10 @@ void mr_web_opportunity(mr_page *p)
     struct mr_err err = {0};
     struct mr_offered one;
     struct mr_published published;
+    struct mr_organisation_shown provider;
     int code = mr_opportunity_find(p->service, p->arena, p->part[0], &one, &err);
     if (code == MR_OK) code = mr_catalogue_get(p->service, p->arena, one.opportunity.specification, &published, &err);
+    if (code == MR_OK) code = mr_organisation_find_ever(p->service, p->arena, one.org_id, &provider, &err);
     if (code != MR_OK) {
         mr_page_fail(p, &err);
         return;
@@ -200,6 +203,7 @@ void mr_web_opportunity(mr_page *p)
     mr_json_put_member_or_false(&p->view, "workload",
                                 mr_wording_workload(p->arena, p->language, s->ects_hundredths, s->workload_minutes));
     put_facts(p, &one);
+    mr_web_put_closed(p, &provider);
     mr_page_show(p, "opportunity");
 }
 

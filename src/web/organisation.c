@@ -289,7 +289,7 @@ static void show_units(mr_page *p, const struct mr_organisation_shown *o, const 
         mr_json_put_member(&p->view, "kind",
                            mr_message_str(p->language, mr_arena_format(p->arena, "organisation.kind.%.*s",
                                                                        MR_STR_ARG(units[i].kind))));
-        mr_json_put_flag(&p->view, "closed", units[i].closed);
+        mr_json_put_flag(&p->view, "closed", units[i].closed_at != MR_TIME_NONE);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);

@@ -170,16 +170,20 @@ static int put_house(mr_page *p, const struct mr_organisation_shown *o, struct m
     return MR_OK;
 }
 
+void mr_web_put_closed(mr_page *p, const struct mr_organisation_shown *o)
+{
+    put_or_false(p, "closed_since",
+                 o->closed_at == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_day(p->arena, p->language, o->closed_at));
+}
+
 /* A provider that gave up: what holds of what it awarded. */
 static bool show_closed(mr_page *p)
 {
-    mr_str name;
-    int64_t at;
-    if (mr_organisation_find_closed(p->service, p->arena, p->part[0], &name, &at, NULL) != MR_OK || !name.len)
-        return false;
-    mr_page_begin_titled(p, name, "find");
-    mr_json_put_member(&p->view, "closed_name", name);
-    mr_json_put_member(&p->view, "since", mr_say_day(p->arena, p->language, at));
+    struct mr_organisation_shown o;
+    if (mr_organisation_find_ever(p->service, p->arena, p->part[0], &o, NULL) != MR_OK) return false;
+    mr_page_begin_titled(p, o.name, "find");
+    mr_json_put_member(&p->view, "closed_name", o.name);
+    mr_json_put_member(&p->view, "since", mr_say_day(p->arena, p->language, o.closed_at));
     mr_page_show(p, "provider_closed");
     return true;
 }

@@ -3,7 +3,11 @@
  *   GET  /wallet/share                choose from the wallet (?q= searches)
  *   GET  /wallet/share?item=ID        the form for one credential
  *   GET  /wallet/share?collection=ID  the form for all of a collection, in its order
- *   POST /wallet/share                `item` several times, `do`: "form" (from the choice, or back from the preview), "preview", "make"
+ *   POST /wallet/share                `item` several times, and what was pressed: `do` "choose" (search), `go` (another page of the choice, from that row), `do` "form" (from the choice, or back
+ *                                     from the preview), `open` (the parts of the n-th), "preview", `only` (the n-th of the preview), "make"
+ *
+ * What is chosen goes along through searches and pages. Of several credentials the parts of one at a time are shown, so that no page grows without bounds; what is ticked of the others goes along in
+ * one field each ("ticked.0").
  *
  * What may be left out of a credential is ticked at first. The form says how many choices it showed ("of.0": of the first credential) and which are ticked ("part.0.3"), by their place
  * in mr_share_choices; without such a word everything is. So nothing that she unticked is shown, whatever else she pressed. */
@@ -25,8 +29,8 @@ struct wanted {
     struct mr_share_part part;
 };
 struct form {
-    mr_str ids[MR_LIMIT_SHARE_ITEMS];
-    size_t count; /* also when it is more than fit */
+    mr_str ids[MR_LIMIT_SHARE_ITEMS + MR_LIMIT_WALLET_PAGE]; /* chosen before, and on a page of the choice */
+    size_t count;                                            /* also when it is more than fit */
     struct wanted *wanted;
 };
 
@@ -98,26 +102,57 @@ static void put_wrong(mr_page *p, const struct mr_err *err)
 
 /* ---- choosing ---- */
 
-static int put_choice(mr_page *p, struct mr_err *err)
+static size_t listed(const struct form *f)
+{
+    size_t room = sizeof f->ids / sizeof *f->ids;
+    return f->count < room ? f->count : room;
+}
+
+static bool is_among(const struct form *f, size_t end, mr_str id)
+{
+    for (size_t i = 0; i < end; i++)
+        if (mr_str_eq(f->ids[i], id)) return true;
+    return false;
+}
+
+static void put_item(mr_page *p, const struct mr_wallet_item_row *row, bool chosen)
+{
+    mr_json_begin_object(&p->view);
+    mr_json_put_flag(&p->view, "chosen", chosen);
+    mr_json_put_name(&p->view, "item");
+    mr_web_put_wallet_item(p, row);
+    mr_json_end_object(&p->view);
+}
+
+/* What was chosen and stands on another page. */
+static int put_chosen(mr_page *p, const struct form *f, const struct mr_wallet_item_row *rows, size_t count,
+                      struct mr_err *err)
+{
+    bool any = false;
+    mr_json_put_name(&p->view, "chosen_before");
+    mr_json_begin_array(&p->view);
+    for (size_t i = 0; i < listed(f); i++) {
+        struct mr_wallet_item item;
+        bool here = is_among(f, i, f->ids[i]);
+        for (size_t k = 0; k < count && !here; k++) here = mr_str_eq(rows[k].id, f->ids[i]);
+        if (here) continue;
+        int code = mr_wallet_get(p->service, p->actor, p->arena, f->ids[i], &item, err);
+        if (code == MR_E_NOT_FOUND) continue;
+        MR_TRY(code);
+        any = true;
+        put_item(p, &item.row, true);
+    }
+    mr_json_end_array(&p->view);
+    mr_json_put_flag(&p->view, "any_before", any);
+    return MR_OK;
+}
+
+static int put_sets(mr_page *p, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
-    struct mr_wallet_item_row *rows;
     struct mr_collection_row *sets;
-    size_t count, set_count;
-    int64_t all;
-    mr_str search = mr_str_trim(mr_http_query(p->request, "q"));
-    const struct mr_wallet_query query = {.search = search, .limit = MR_LIMIT_WALLET_PAGE};
-    MR_TRY(mr_wallet_list(p->service, p->actor, p->arena, &query, &rows, &count, &all, err));
+    size_t set_count, full = 0;
     MR_TRY(mr_collection_list(p->service, p->actor, p->arena, &sets, &set_count, err));
-    mr_json_put_member(v, "q", search);
-    mr_json_put_flag(&p->view, "any", count > 0);
-    mr_json_put_flag(&p->view, "searched", search.len > 0);
-    mr_json_put_flag(&p->view, "may_search", search.len > 0 || all > (int64_t)count);
-    mr_json_put_name(v, "items");
-    mr_json_begin_array(v);
-    for (size_t i = 0; i < count; i++) mr_web_put_wallet_item(p, &rows[i]);
-    mr_json_end_array(v);
-    size_t full = 0;
     mr_json_put_name(v, "collections");
     mr_json_begin_array(v);
     for (size_t i = 0; i < set_count; i++) {
@@ -134,11 +169,41 @@ static int put_choice(mr_page *p, struct mr_err *err)
     return MR_OK;
 }
 
-static void show_choice(mr_page *p, const struct mr_err *wrong)
+static int put_choice(mr_page *p, const struct form *f, struct mr_err *err)
+{
+    mr_json_writer *v = &p->view;
+    struct mr_wallet_item_row *rows;
+    size_t count;
+    int64_t all;
+    uint64_t from = 0;
+    bool posted = p->request->method == MR_POST;
+    mr_str search = mr_str_trim(posted ? mr_http_form(p->request, "q") : mr_http_query(p->request, "q"));
+    if (!mr_str_to_u64(mr_http_form(p->request, "go"), &from) || from > MR_LIMIT_WALLET_ITEMS) from = 0;
+    const struct mr_wallet_query query = {.search = search, .skip = (size_t)from, .limit = MR_LIMIT_WALLET_PAGE};
+    MR_TRY(mr_wallet_list(p->service, p->actor, p->arena, &query, &rows, &count, &all, err));
+    int64_t end = (int64_t)(from + count), before = (int64_t)from - MR_LIMIT_WALLET_PAGE;
+    mr_json_put_member(v, "q", search);
+    mr_json_put_flag(&p->view, "any", count > 0);
+    mr_json_put_flag(&p->view, "searched", search.len > 0);
+    mr_json_put_flag(&p->view, "may_search", search.len > 0 || all > (int64_t)count);
+    mr_office_put_number(p, "most_items", MR_LIMIT_SHARE_ITEMS);
+    mr_json_put_flag(&p->view, "has_newer", from > 0);
+    mr_office_put_number(p, "newer", before > 0 ? before : 0);
+    mr_json_put_flag(&p->view, "has_older", end < all);
+    mr_office_put_number(p, "older", end);
+    mr_json_put_name(v, "items");
+    mr_json_begin_array(v);
+    for (size_t i = 0; i < count; i++) put_item(p, &rows[i], is_among(f, listed(f), rows[i].id));
+    mr_json_end_array(v);
+    MR_TRY(put_chosen(p, f, rows, count, err));
+    return put_sets(p, err);
+}
+
+static void show_choice(mr_page *p, const struct form *f, const struct mr_err *wrong)
 {
     struct mr_err err = {0};
     mr_page_begin(p, "share.choose.heading", "wallet");
-    if (put_choice(p, &err) != MR_OK) {
+    if (put_choice(p, f, &err) != MR_OK) {
         mr_page_fail(p, &err);
         return;
     }
@@ -148,8 +213,13 @@ static void show_choice(mr_page *p, const struct mr_err *wrong)
 
 /* ---- reading the form ---- */
 
+/* By its box, or in the field that goes along for those whose boxes are not shown. */
 static bool is_ticked(mr_page *p, size_t n, size_t k)
 {
+    mr_str list = mr_http_form(p->request, mr_arena_cstr(p->arena, mr_arena_format(p->arena, "ticked.%zu", n))), one;
+    uint64_t number;
+    while (mr_str_split(&list, ' ', &one))
+        if (mr_str_to_u64(one, &number) && number == k) return true;
     return mr_http_form(p->request, mr_arena_cstr(p->arena, mr_arena_format(p->arena, "part.%zu.%zu", n, k))).len > 0;
 }
 
@@ -238,7 +308,17 @@ static void put_boxes(mr_page *p, const struct wanted *w, bool always)
     mr_json_end_array(v);
 }
 
-static void put_wanted(mr_page *p, const struct form *f)
+static mr_str ticked_list(mr_page *p, const struct wanted *w)
+{
+    MR_CLEANUP(mr_buf_done) mr_buf list;
+    mr_buf_init(&list, 16 * MR_KIB);
+    for (size_t k = 0; k < w->choice_count; k++)
+        if (w->ticked[k]) mr_buf_format(&list, "%s%zu", list.len ? " " : "", k);
+    return mr_arena_dup(p->arena, mr_buf_str(&list));
+}
+
+/* open: the one whose parts are shown; -1: none. */
+static void put_wanted(mr_page *p, const struct form *f, int64_t open)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "wanted");
@@ -252,8 +332,13 @@ static void put_wanted(mr_page *p, const struct form *f)
         mr_json_put_member(v, "issuer", w->item.row.issuer);
         mr_json_put_flag(&p->view, "divisible", w->choice_count > 0);
         mr_json_put_flag(&p->view, "in_part", w->part.in_part);
-        put_boxes(p, w, false);
-        put_boxes(p, w, true);
+        mr_json_put_flag(&p->view, "unfolded", w->part.in_part || f->count > 1);
+        mr_json_put_flag(&p->view, "opened", (int64_t)i == open);
+        mr_json_put_member(v, "ticked_list", w->part.in_part ? ticked_list(p, w) : MR_STR_EMPTY);
+        if ((int64_t)i == open) {
+            put_boxes(p, w, false);
+            put_boxes(p, w, true);
+        }
         mr_json_end_object(v);
     }
     mr_json_end_array(v);
@@ -267,9 +352,11 @@ static void put_typed(mr_page *p)
 
 static void show_form(mr_page *p, const struct form *f, const struct mr_err *wrong)
 {
+    uint64_t open;
+    if (!mr_str_to_u64(mr_http_form(p->request, "open"), &open) || open >= f->count) open = UINT64_MAX;
     mr_page_begin(p, "share.form.heading", "wallet");
     put_typed(p);
-    put_wanted(p, f);
+    put_wanted(p, f, f->count == 1 ? 0 : (int64_t)open);
     put_wrong(p, wrong);
     mr_page_show_private(p, "share_form");
 }
@@ -278,14 +365,21 @@ static int put_preview(mr_page *p, const struct form *f, struct mr_err *err)
 {
     const struct mr_actor *she = p->actor;
     struct mr_share_shown *shown = MR_NEW_ARRAY(p->arena, struct mr_share_shown, f->count);
+    uint64_t only = 0;
+    if (!mr_str_to_u64(mr_http_form(p->request, "only"), &only) || only > f->count) only = 0;
     if (!shown) return MR_FAIL(err, MR_E_NOMEM, "no memory to show it", MR_NOWHERE);
     for (size_t i = 0; i < f->count; i++)
         MR_TRY(mr_share_show(p->service, she, p->arena, &f->wanted[i].part, &shown[i], err));
-    const struct mr_web_shared shared = {
-        .title = "share.preview.heading", .section = "wallet", .person = she->name, .shown = shown, .count = f->count};
+    const struct mr_web_shared shared = {.title = "share.preview.heading",
+                                         .section = "wallet",
+                                         .person = she->name,
+                                         .shown = shown,
+                                         .count = f->count,
+                                         .only = (size_t)only};
     MR_TRY(mr_web_put_shared(p, &shared, err));
     put_typed(p);
-    put_wanted(p, f);
+    put_wanted(p, f, -1);
+    mr_json_put_flag(&p->view, "one_of_several", only && f->count > 1);
     mr_json_put_member(&p->view, "date", mr_say_date(p->arena, p->language, mr_web_share_day(p)));
     return MR_OK;
 }
@@ -307,7 +401,7 @@ static void refuse(mr_page *p, const struct form *f, const struct mr_err *err)
     else if (!mr_web_share_wrong(p, err).len)
         mr_page_fail(p, err);
     else if (strcmp(err->detail, "items") == 0)
-        show_choice(p, err);
+        show_choice(p, f, err);
     else
         show_form(p, f, err);
 }
@@ -321,7 +415,7 @@ void mr_web_share_form(mr_page *p)
     mr_str item = mr_http_query(p->request, "item"), collection = mr_http_query(p->request, "collection");
     if (!mr_web_has_wallet(p)) return;
     if (!item.len && !collection.len) {
-        show_choice(p, NULL);
+        show_choice(p, &f, NULL);
         return;
     }
     if (item.len) f.ids[f.count++] = item;
@@ -340,9 +434,13 @@ void mr_web_share_send(mr_page *p)
     struct mr_share_part parts[MR_LIMIT_SHARE_ITEMS] = {0};
     mr_str id, what = mr_http_form(p->request, "do");
     if (!mr_web_has_wallet(p)) return;
-    f.count = mr_office_ids(p, "item", f.ids, MR_LIMIT_SHARE_ITEMS);
+    f.count = mr_office_ids(p, "item", f.ids, sizeof f.ids / sizeof *f.ids);
+    if (mr_str_is(what, "choose") || mr_http_form(p->request, "go").len) {
+        show_choice(p, &f, NULL);
+        return;
+    }
     int code = read_all(p, &f, &err);
-    if (code != MR_OK || mr_str_is(what, "form")) {
+    if (code != MR_OK || mr_str_is(what, "form") || mr_http_form(p->request, "open").len) {
         code == MR_OK ? show_form(p, &f, NULL) : refuse(p, &f, &err);
         return;
     }

@@ -80,7 +80,7 @@ int mr_web_put_shared(mr_page *p, const struct mr_web_shared *shared, struct mr_
         MR_SAY(p->arena, p->language, reports.names_learner ? "share.shared.heading" : "share.shared.nameless",
                {"count", mr_say_count(p->arena, p->language, (int64_t)shared->count)}, {"person", shared->person}));
     mr_json_put_flag(&p->view, "any_in_part", in_part);
-    mr_json_put_flag(&p->view, "brief", shared->at.len && end - first > 1);
+    mr_json_put_flag(&p->view, "brief", end - first > 1);
     mr_json_put_member(&p->view, "files_at", shared->at);
     mr_json_put_name(&p->view, "files");
     mr_json_begin_array(&p->view);
@@ -98,13 +98,29 @@ static void show_over(mr_page *p)
     mr_page_show_private(p, "shared_over");
 }
 
+/* Does a browser show it to somebody, as far as a request tells? Not when it only asks about it, or loads it ahead in case that somebody follows the link; and not a program, such as one that
+ * draws a preview of the link or looks at mail for dangers, which says nothing of how it goes about. Browsers say that to sites by https alone (Fetch Metadata Request Headers, section 2.1); over
+ * plain http whoever says nothing is counted.
+ * source  W3C Fetch Metadata Request Headers, section 2; HTML, section 7.4.6.4 (Sec-Purpose); Purpose and X-Moz: what browsers said before */
+static bool is_reading(const mr_page *p)
+{
+    static const char *const ahead[] = {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"};
+    mr_str mode = mr_http_header(p->request, "Sec-Fetch-Mode"), dest = mr_http_header(p->request, "Sec-Fetch-Dest");
+    if (p->request->method == MR_HEAD) return false;
+    for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
+        mr_str why = mr_http_header(p->request, ahead[i]);
+        if (mr_str_find(why, MR_STR("prefetch")) >= 0 || mr_str_find(why, MR_STR("preview")) >= 0) return false;
+    }
+    if (mode.len || dest.len) return mr_str_is(mode, "navigate") && mr_str_is(dest, "document");
+    return !mr_str_has_prefix(mr_service_public_url(p->service), MR_STR("https://"));
+}
+
 /* False: it has answered. */
 static bool open_share(mr_page *p, struct mr_share_opened *ret)
 {
     struct mr_err err = {0};
-    bool reads = p->request->method != MR_HEAD;
     mr_http_set_header(p->response, "X-Robots-Tag", MR_STR("noindex, nofollow"));
-    int code = mr_share_open(p->service, p->actor, p->arena, p->part[0], p->part[1], reads, ret, &err);
+    int code = mr_share_open(p->service, p->actor, p->arena, p->part[0], p->part[1], is_reading(p), ret, &err);
     if (code == MR_E_NOT_FOUND)
         mr_page_not_found(p);
     else if (code == MR_E_STATE)

@@ -428,7 +428,9 @@ static int put_provider(mr_page *p, const struct mr_published *this, struct mr_e
     struct mr_organisation_shown o;
     struct mr_offered *offered;
     size_t count;
-    MR_TRY(mr_organisation_find(p->service, p->arena, this->org_id, &o, err));
+    MR_TRY(
+        mr_organisation_find_ever(p->service, p->arena, this->org_id, &o, err)); /* credentials point here for good */
+    mr_web_put_closed(p, &o);
     mr_json_put_member(&p->view, "provider_path", mr_web_provider_path(p, o.slug));
     MR_TRY(mr_web_put_statements(p, o.id, err));
     MR_TRY(mr_opportunity_upcoming(p->service, p->arena, MR_STR_EMPTY, this->slug, OPPORTUNITIES_SHOWN, &offered,

@@ -117,7 +117,7 @@ static void show_one(mr_page *p, const char *wrong)
         mr_json_put_member(v, "restriction",
                            MR_SAY(p->arena, p->language,
                                   x.row.learner_name.len ? "privacy.restricted.claim" : "privacy.restricted.claim_over",
-                                  {"date", mr_say_date(p->arena, p->language, mr_date_of_time(x.row.restricted_at))}));
+                                  {"date", mr_say_day(p->arena, p->language, x.row.restricted_at)}));
     mr_json_put_member(v, "birth_date", mr_office_say_day(p, x.learner.birth_date));
     mr_json_put_member(v, "email", x.learner.email);
     mr_json_put_member(v, "claim", x.row.claim);

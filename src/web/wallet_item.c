@@ -2,6 +2,7 @@
 #include "credential/wording.h"
 #include "json/json.h"
 #include "service/catalogue.h"
+#include "service/organisation.h"
 #include "web/credential_file.h"
 #include "web/office.h"
 #include "web/session.h"
@@ -118,7 +119,9 @@ static void put_renewal(mr_page *p, const struct mr_wallet_item_row *row)
     mr_json_put_member(v, "provider", mr_texts_get(provider->name, mr_language_tag(p->language), NULL));
     mr_json_put_member(v, "provider_email", provider->email);
     mr_json_put_member(v, "provider_homepage", provider->homepage);
-    mr_json_put_flag(&p->view, "is_offered", published.archived_at == MR_TIME_NONE);
+    mr_json_put_flag(&p->view, "is_offered",
+                     published.archived_at == MR_TIME_NONE &&
+                         mr_organisation_check_open(p->service, published.org_id, NULL) == MR_OK);
 }
 
 static int put_collections(mr_page *p, struct mr_err *err)

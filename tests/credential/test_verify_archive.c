@@ -79,6 +79,11 @@ static void every_file_has_its_own_verdict(void **state)
     assert_int_equal(r.contents[1].verdict, MR_VERDICT_INVALID);
     assert_str(r.contents[1].title, "");
     assert_true(r.contents[2].judged && !r.contents[2].sealed && r.contents[2].verdict == MR_VERDICT_INVALID);
+    /* one that was cut off on its way is not passed over */
+    r = look(b, ZIP(b, {"a.json", sealed}, {"cut.json", mr_str_make(sealed.ptr, sealed.len / 2)},
+                    {"README.md", MR_STR("[![Build](x)](y)")}));
+    assert_int_equal(r.verdict, MR_VERDICT_INVALID);
+    assert_true(r.contents[1].judged && r.contents[1].verdict == MR_VERDICT_INVALID && !r.contents[2].judged);
 }
 
 static void what_is_hostile_is_refused_with_a_word(void **state)

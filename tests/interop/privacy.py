@@ -207,11 +207,29 @@ def journey(tap, site, post, base, place, work):
     one = registrar.read(f"/provider/achievements/{achievement}")
     tap.case("the provider can still answer for it, and is told not to use it", NAME in one.text and "Use it for nothing else" in one.text
              and "/claim/" not in one.text and "/replace" not in one.text, one)
+    stranger, offered = Learner(site), "/specifications/wound-care-2026"
+    listed = stranger.read("/specifications").text.count(offered)
+    site.operator.good("POST", "/opportunities", {"specification": "wound-care-2026", "state": "open", "mode": "online", "languages": ["da"]}, key="offer")
+    house = "/providers/aarhus-school-of-nursing-invented"
+    opportunities = set(re.findall(r"/opportunities/[0-9a-f-]{36}", stranger.read(house).text))
     administrator = Person(site, site.people[4])
     closed = administrator.press("/provider/organisation/close", "/provider/organisation/close", slug="aarhus-school-of-nursing-invented")
     tap.case("a provider that closes says so in public, and nobody works there any more", "has been closed since" in closed.text and registrar.read(f"/provider/batches/{batch}").status in (403, 404), closed)
     refused = site.operator.call("POST", "/specifications/wound-care-2026/batches?file=more.csv", b"name\nNobody Atall\n", type="text/csv")
     tap.case("nothing is awarded in its name", refused.status == 403, refused)
+    page = stranger.read(offered)
+    tap.case("what it offered is in the catalogue no more; its page stays where credentials point at, and says why", listed > 0 and offered not in stranger.read("/specifications").text
+             and page.status == 200 and "This provider has been closed since" in page.text and "/opportunities/" not in page.text, (listed, page))
+    pages = [stranger.read(o) for o in opportunities]
+    tap.case("nor can anybody enrol in what was to begin", pages and all("has been closed since" in one.text and "/enrol/" not in one.text for one in pages), pages)
+    hosted = next(o for o in site.operator.good("GET", "/installation/organisations")["items"] if o["name"] == SCHOOL)
+    denied = send(administrator.opener, "POST", f"{site.url}/installation/organisations/{hosted['id']}/open", b"", {"Origin": site.url})
+    opened = site.operator.call("PUT", f"/installation/organisations/{hosted['id']}/closed", {"closed": False}, key="open")
+    again = stranger.read(offered)
+    tap.case("an administrator of the installation opens it again, nobody else", "closed_at" in hosted and denied.status == 403 and opened.status == 204
+             and stranger.read("/specifications").text.count(offered) == listed and "has been closed since" not in again.text
+             and set(re.findall(r"/opportunities/[0-9a-f-]{36}", stranger.read(house).text)) == opportunities, (hosted, denied, opened, again))
+    tap.case("its people have their access back", registrar.read(f"/provider/batches/{batch}").status == 200)
     tap.case("the claim opens nothing any more", NAME not in Learner(site).read(claim).text, "")
     tap.case("nothing is told to log files", not any(v in (work / "log").read_text() for v in VALUES) if (work / "log").exists() else True)
     checked = None

@@ -6,9 +6,11 @@
 #include "service/api_answer.h"
 #include "service/erasure.h"
 #include "service/export.h"
+#include "service/opportunity.h"
 #include "service/organisation.h"
 #include "service/restriction.h"
 #include "service/retention.h"
+#include "service/search.h"
 #include "service/upload.h"
 #include "service/validation.h"
 #include "service/verify_link.h"
@@ -638,20 +640,50 @@ static void test_retention__forgets_what_is_over_and_keeps_the_rest(void **state
 static void test_organisation__closed_awards_nothing_and_takes_nothing(void **state)
 {
     struct mr_err err = {0};
-    mr_str item, name, batch, id = w.links[0].achievement_id;
+    mr_str item, batch, id = w.links[0].achievement_id;
     struct mr_claim claim;
-    int64_t at;
+    struct mr_found found;
+    struct mr_offered *offered;
+    size_t count;
+    const struct mr_question all = {.most = 100};
     struct mr_wallet_item kept;
     struct mr_erasure e;
     struct mr_organisation_shown o;
     struct mr_actor mette = keep_as_new(0, &item);
     assert_ok(mr_organisation_find(w.s, &w.a, w.org, &o, &err), err);
+    struct mr_published published;
+    assert_ok(mr_search_find(w.s, &w.a, &all, &found, &err), err);
+    int64_t listed = found.all,
+            own = number("SELECT COUNT(*) FROM catalogue_entry WHERE slug IN (SELECT s.slug FROM specification s JOIN "
+                         "specification w ON w.org_id = s.org_id WHERE w.slug = 'wound-care-2026')");
+    struct mr_findings findings;
+    mr_str offer;
+    mr_findings_init(&findings, &w.a);
+    assert_ok(
+        mr_opportunity_add(w.s, &w.a, &mr_actor_operator,
+                           MR_STR("{\"specification\":\"wound-care-2026\",\"state\":\"open\",\"mode\":\"blended\","
+                                  "\"languages\":[\"da\"]}"),
+                           &findings, &offer, &err),
+        err);
+    assert_ok(mr_opportunity_upcoming(w.s, &w.a, w.org, MR_STR_EMPTY, 10, &offered, &count, &err), err);
+    size_t offers = count;
+    assert_true(own > 0 && offers > 0);
     assert_code(mr_organisation_close(w.s, &w.a, &mette, w.org, true, &err), MR_E_NOT_FOUND, err);
     assert_ok(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, true, &err), err);
     assert_code(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, true, &err), MR_E_STATE, err);
     assert_code(mr_organisation_find(w.s, &w.a, w.org, &o, &err), MR_E_NOT_FOUND, err);
-    assert_ok(mr_organisation_find_closed(w.s, &w.a, o.slug, &name, &at, &err), err);
-    assert_true(name.len > 0 && at == clock_now);
+    assert_ok(mr_organisation_find_ever(w.s, &w.a, o.slug, &o, &err), err);
+    assert_true(o.name.len > 0 && o.closed_at == clock_now);
+    /* nobody finds what it offered; the page that credentials point at stays */
+    assert_ok(mr_search_find(w.s, &w.a, &all, &found, &err), err);
+    assert_int_equal(found.all, listed - own);
+    for (size_t i = 0; i < found.count; i++) assert_false(mr_str_eq(found.list[i].org_id, w.org));
+    assert_ok(mr_opportunity_upcoming(w.s, &w.a, w.org, MR_STR_EMPTY, 10, &offered, &count, &err), err);
+    assert_int_equal(count, 0);
+    assert_ok(mr_catalogue_get(w.s, &w.a, MR_STR("wound-care-2026"), &published, &err), err);
+    assert_ok(mr_search_rebuild(w.s, NULL, &err), err);
+    assert_ok(mr_search_find(w.s, &w.a, &all, &found, &err), err);
+    assert_int_equal(found.all, listed - own);
     const struct mr_upload upload = {.specification_id = MR_STR("wound-care-2026"),
                                      .file_name = MR_STR("more.csv"),
                                      .content = MR_STR("name\nNobody Atall\n")};
@@ -660,7 +692,17 @@ static void test_organisation__closed_awards_nothing_and_takes_nothing(void **st
     assert_ok(mr_wallet_get(w.s, &mette, &w.a, item, &kept, &err), err);
     assert_ok(mr_erasure_look(w.s, &mette, &w.a, mette.id, &e, &err), err);
     assert_true(e.keepers[0].closed);
+    /* opened again by who administers the installation, and nobody else */
+    const struct mr_grant grant = {.org_id = w.org, .roles = 1u << MR_ROLE_ADMINISTRATOR};
+    const struct mr_actor school = {
+        .kind = MR_ACTOR_PERSON, .id = mette.id, .org_id = w.org, .grants = &grant, .grant_count = 1};
+    assert_code(mr_organisation_close(w.s, &w.a, &school, w.org, false, &err), MR_E_NOT_FOUND, err);
     assert_ok(mr_organisation_close(w.s, &w.a, &mr_actor_operator, w.org, false, &err), err);
+    assert_int_equal(number("SELECT COUNT(*) FROM audit WHERE detail = 'organisation opened'"), 1);
+    assert_ok(mr_search_find(w.s, &w.a, &all, &found, &err), err);
+    assert_int_equal(found.all, listed);
+    assert_ok(mr_opportunity_upcoming(w.s, &w.a, w.org, MR_STR_EMPTY, 10, &offered, &count, &err), err);
+    assert_int_equal(count, offers);
     assert_ok(mr_upload_add(w.s, &mr_actor_operator, &w.a, &upload, &batch, &err), err);
 }
 

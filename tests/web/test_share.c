@@ -245,6 +245,161 @@ static void test_share__fills_in_the_form_for_profiles(void **state)
     assert_says_not(s, "organizationName=");
 }
 
+/* ---- many ---- */
+
+enum { MANY = 30 };
+
+static mr_str copy_id(struct house *h, int n)
+{
+    return mr_arena_format(&h->a, "01a22a65-7e0a-7f3f-9bdf-1a3df4e3d2%02x", (unsigned)n);
+}
+
+/* As many more, "Copy 00" the newest. */
+static void fill_wallet(struct house *h)
+{
+    struct mr_err err = {0};
+    struct mr_wallet_item item;
+    mr_str id;
+    mr_db_tx *tx;
+    mr_service *s = h->site.service;
+    const struct mr_actor mette = {.kind = MR_ACTOR_PERSON, .id = h->person};
+    assert_ok(mr_wallet_get(s, &mette, &h->a, h->item, &item, &err), err);
+    mr_str wallet = MR_STR_EMPTY; /* the form that can be shown in parts */
+    for (size_t i = 0; i < item.file_count; i++)
+        if (mr_str_find_char(item.files[i].content, '~') > 0) wallet = item.files[i].content;
+    assert_true(wallet.len > 0);
+    assert_ok(mr_wallet_import(s, &mette, &h->a, mr_language_english(), MR_STR("a"), wallet, &id, &err), err);
+    assert_ok(mr_db_begin(mr_service_db(s), true, &tx, &err), err);
+    for (int n = 0; n < MANY; n++)
+        assert_ok(
+            mr_db_run(tx,
+                      "INSERT INTO wallet_item (id, person_id, format, content, digest, report, verdict, "
+                      "checked_at, title, issuer, learner, awarded_on, ects, minutes, counts, search, added_at) "
+                      "SELECT $new, person_id, format, content, $digest, report, verdict, checked_at, $title, "
+                      "issuer, learner, $on, ects, minutes, counts, $search, added_at FROM wallet_item WHERE id "
+                      "= $id",
+                      MR_DB_ARGS(MR_DB_T("new", copy_id(h, n)),
+                                 MR_DB_T("digest", mr_arena_format(&h->a, "digest %d", n)),
+                                 MR_DB_T("title", mr_arena_format(&h->a, "Copy %02d", n)),
+                                 MR_DB_T("search", mr_arena_format(&h->a, "copy %02d", n)),
+                                 MR_DB_T("on", mr_arena_format(&h->a, "2027-%02d-%02d", 12 - n / 28, 28 - n % 28)),
+                                 MR_DB_T("id", id)),
+                      NULL, &err),
+            err);
+    assert_ok(mr_db_commit(tx, &err), err);
+}
+
+static const char *ticked(struct house *h, int n)
+{
+    return mr_arena_format(&h->a, "name=\"item\" value=\"%.*s\" checked", MR_STR_ARG(copy_id(h, n))).ptr;
+}
+
+/* Through searches and pages, without a script. */
+static void test_share_choice__keeps_what_was_chosen(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    fill_wallet(h);
+    get(h, &h->mette, "/wallet/share");
+    assert_private_page(s, 200, "the choice");
+    assert_says(s, "Copy 00");
+    assert_says_not(s, "Copy 29");
+    assert_says(s, "name=\"go\" value=\"24\"");
+    const char *chosen =
+        mr_arena_format(&h->a, "item=%.*s&item=%.*s", MR_STR_ARG(copy_id(h, 0)), MR_STR_ARG(copy_id(h, 7))).ptr;
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&go=24", chosen).ptr);
+    assert_private_page(s, 200, "the next page");
+    assert_says(s, "Copy 29");
+    assert_says(s, "Chosen so far");
+    assert_says(s, ticked(h, 0));
+    assert_says(s, ticked(h, 7));
+    assert_says_not(s, "Copy 01");
+    assert_says(s, "name=\"go\" value=\"0\"");
+    person_send(s, &h->mette, "/wallet/share",
+                mr_arena_format(&h->a, "%s&item=%.*s&do=choose&q=copy+1", chosen, MR_STR_ARG(copy_id(h, 29))).ptr);
+    assert_private_page(s, 200, "a search");
+    for (int n = 0; n < 30; n += 29) assert_says(s, ticked(h, n));
+    assert_says(s, ticked(h, 7));
+    assert_says(s, "Copy 12");
+    assert_says_not(s, "Copy 22");
+    /* what is somebody else's is nobody's here */
+    person_send(s, &h->other, "/wallet/share", mr_arena_format(&h->a, "%s&do=choose", chosen).ptr);
+    assert_private_page(s, 200, "another's choice");
+    assert_says_not(s, "Copy 00");
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&do=form", chosen).ptr);
+    assert_private_page(s, 200, "the form");
+    assert_says(s, "Copy 07");
+}
+
+static void assert_small(struct site *s, const char *what)
+{
+    if (s->body.len > 60 * 1024) fail_msg("%s: %zu octets", what, s->body.len);
+}
+
+/* As many as one link may have: each page stays small, and what was unticked goes along. */
+static void test_share_preview__of_many_stays_small(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    MR_CLEANUP(mr_buf_done) mr_buf all;
+    fill_wallet(h);
+    mr_buf_init(&all, 1 << 16);
+    mr_buf_puts(&all, "label=Ward&of.3=1&ticked.3=0+2");
+    for (int n = 0; n < MR_LIMIT_SHARE_ITEMS; n++) mr_buf_format(&all, "&item=%.*s", MR_STR_ARG(copy_id(h, n)));
+    const char *form = mr_arena_cstr(&h->a, mr_buf_str(&all));
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&do=form", form).ptr);
+    assert_private_page(s, 200, "the form");
+    assert_small(s, "the form");
+    assert_int_equal(site_count(s, "name=\"part."), 0);
+    assert_says(s, "name=\"ticked.3\" value=\"");
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&open=3", form).ptr);
+    assert_private_page(s, 200, "one opened");
+    assert_small(s, "one opened");
+    assert_true(site_count(s, "name=\"part.3.") > 3);
+    assert_int_equal(site_count(s, "name=\"part."), site_count(s, "name=\"part.3."));
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&do=preview", form).ptr);
+    assert_private_page(s, 200, "the preview");
+    assert_small(s, "the preview");
+    assert_int_equal(site_count(s, "data-verdict="), MR_LIMIT_SHARE_ITEMS);
+    assert_int_equal(site_count(s, "name=\"of."), 1);
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&only=5", form).ptr);
+    assert_private_page(s, 200, "one of the preview");
+    assert_small(s, "one of the preview");
+    assert_int_equal(site_count(s, "data-verdict="), 1);
+    assert_says(s, "All that is shared");
+    assert_int_equal(site_count(s, "name=\"item\""), MR_LIMIT_SHARE_ITEMS);
+    person_send(s, &h->mette, "/wallet/share", mr_arena_format(&h->a, "%s&do=make", form).ptr);
+    assert_status(s, 303, "made");
+}
+
+/* What only looks ahead, or draws a preview, is no opening. */
+static void test_shared__counts_what_a_browser_shows(void **state)
+{
+    struct house *h = *state;
+    struct site *s = &h->site;
+    const char *shared, *page = make(h, "label=Ward", &shared);
+    static const struct {
+        const char *mode, *dest, *name, *value;
+        bool counted;
+    } cases[] = {{"navigate", "document", "Sec-Purpose", "prefetch;prerender", false},
+                 {"navigate", "document", "Purpose", "prefetch", false},
+                 {"navigate", "document", "X-Purpose", "preview", false},
+                 {"navigate", "document", "X-Moz", "prefetch", false},
+                 {"no-cors", "empty", NULL, NULL, false},
+                 {"cors", "empty", NULL, NULL, false},
+                 {"navigate", "iframe", NULL, NULL, false},
+                 {"navigate", "document", NULL, NULL, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        site_get(s, shared,
+                 SITE_HEADER_LIST({"Accept-Language", "en"}, {"Sec-Fetch-Mode", cases[i].mode},
+                                  {"Sec-Fetch-Dest", cases[i].dest}, {cases[i].name, cases[i].value}));
+        assert_private_page(s, 200, "the link");
+        get(h, &h->mette, page);
+        assert_says(s, cases[i].counted ? "Opened once" : "Not opened yet");
+    }
+    assert_says(s, "are not counted, unless they work like a browser");
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_house, close_house)
@@ -253,6 +408,9 @@ int main(void)
         T(test_share_form__reaches_nothing_of_another),
         T(test_shared__tells_the_recipient_and_is_kept_by_nobody),
         T(test_share__shows_no_part_that_was_unticked),
+        T(test_share_choice__keeps_what_was_chosen),
+        T(test_share_preview__of_many_stays_small),
+        T(test_shared__counts_what_a_browser_shows),
         T(test_share__fills_in_the_form_for_profiles),
     };
     return cmocka_run_group_tests_name("web/share", tests, NULL, NULL);
