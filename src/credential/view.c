@@ -645,6 +645,14 @@ static void add_titles(struct reading *r, struct mr_view_answer *a, const mr_jso
     }
 }
 
+/* A day that a note holds as programs write it, as the language of its label writes days. */
+static mr_str said_day(struct reading *r, mr_str text, mr_str language)
+{
+    const mr_language *l = mr_language_find(language);
+    mr_date day;
+    return mr_date_parse(text, &day, NULL) == MR_OK ? mr_say_date(r->arena, l ? l : r->language, day) : text;
+}
+
 /* Notes without a subject are further information; of ours, those that no element asks for, each with its label. */
 static void add_further_notes(struct reading *r, struct mr_view_answer *a, const mr_json *node)
 {
@@ -661,6 +669,7 @@ static void add_further_notes(struct reading *r, struct mr_view_answer *a, const
                            ? text_of(r, mr_json_get(mr_each_get(note, "subject"), "prefLabel"), NULL)
                            : MR_STR_EMPTY;
         mr_str text = text_of(r, mr_json_get(note, "noteLiteral"), &language);
+        if (mr_str_is(about, "review-by")) text = said_day(r, text, language);
         if (label.len && text.len) text = mr_arena_concat(r->arena, (const mr_str[]){label, MR_STR(": "), text}, 3);
         add_value(a, text);
         if (a->language.len == 0) a->language = language;

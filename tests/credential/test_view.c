@@ -178,6 +178,33 @@ static void test_view_read__notes_and_quality_of_ours(void **state)
     mr_arena_done(&a);
 }
 
+/* In the document it is a day as programs write it; readers get it as their language writes days. */
+static void test_view_read__the_day_of_the_next_review(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *language, *written, *said;
+    } cases[] = {{"en", "2028-12-31", "To be reviewed by: 31 December 2028"},
+                 {"da", "2028-12-31", "Skal gennemgås senest: 31. december 2028"},
+                 {"sv", "2028-12-31", "To be reviewed by: 31 December 2028"}, /* it has no Swedish */
+                 {"en", "next spring", "To be reviewed by: next spring"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mr_arena a;
+        mr_arena_init(&a, 64 * MR_MIB);
+        struct test_credential t = {
+            .more_specification =
+                mr_arena_format(&a,
+                                ",'additionalNote':{'type':'Note','noteLiteral':{'en':'%s','da':'%s'},'subject':{"
+                                "'id':'urn:merit:note:review-by','type':'Concept','prefLabel':{'en':'To be reviewed "
+                                "by','da':'Skal gennemgås senest'}}}",
+                                cases[i].written, cases[i].written)
+                    .ptr};
+        mr_view v = read_view(&a, test_credential_write(&a, &t), cases[i].language);
+        assert_values(&v, MR_ELEMENT_FURTHER, cases[i].said, NULL);
+        mr_arena_done(&a);
+    }
+}
+
 static void test_view_read__more_outcomes_than_places(void **state)
 {
     (void)state;
@@ -292,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_view_read__ours_in_two_languages),
         cmocka_unit_test(test_view_read__a_birth_date_is_a_day),
         cmocka_unit_test(test_view_read__notes_and_quality_of_ours),
+        cmocka_unit_test(test_view_read__the_day_of_the_next_review),
         cmocka_unit_test(test_view_read__more_outcomes_than_places),
         cmocka_unit_test(test_view_read__any_value_anywhere),
         cmocka_unit_test(test_view_write_elements__outcomes_first),
