@@ -97,6 +97,9 @@ run(async ({ site, browser, work, test, assert }) => {
     assert.equal(await learner.textContent('h1'), 'All seats are taken.');
     await page.goto(`${site.url}/provider/enrolments?specification=wound-care-2026`);
     await look(page, 'enrolments');
+    await page.goto(`${site.url}/provider/enrolments`); // among those of others it says what it is for
+    assert.equal(await page.textContent('tbody a'), 'Wound care with digital follow-up');
+    await page.goBack();
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.focus('select[name^=passed_]');
     await page.keyboard.press('P');

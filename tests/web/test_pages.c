@@ -340,6 +340,8 @@ static void test_pages_specification__says_outcomes_first_and_every_element(void
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) assert_says(s, wanted[i]);
     site_get(s, "/specifications/wound-care-2026", SITE_HEADER("Accept-Language", "da"));
     assert_says(s, "Vurdere og stadieinddele kroniske sår");
+    assert_says(s, "(praktisk prøve, fysisk fremmøde)"); /* behind a word a mode begins small */
+    assert_says(s, "Blandet (fremmøde og online)");
     assert_int_equal(site_count(s, "Gives for hver lærende"), 3);
     assert_says_not(s, "Assess and stage chronic wounds");
     assert_says_not(s, "class=\"notice\"");

@@ -186,11 +186,13 @@ static void test_claim_page__says_that_it_was_withdrawn(void **state)
     site_get(s, path.ptr, SITE_HEADER("Accept-Language", "en"));
     assert_private_page(s, 200, "a suspended claim");
     assert_says(s, "This credential is suspended since");
+    assert_says(s, "Well done");
     assert_says_not(s, "a secret");
     send(t, "&to=revoked&reason=a+secret&confirmed=yes");
     site_get(s, path.ptr, SITE_HEADER("Accept-Language", "en"));
     assert_private_page(s, 200, "a withdrawn claim");
     assert_says(s, "This credential was withdrawn on");
+    assert_says_not(s, "Well done"); /* the heading is its title then */
     assert_says(s, "credentials@nursing.example.org");
     assert_says_not(s, "a secret");
 }
