@@ -548,11 +548,13 @@ static void read_assessment(struct reading *r)
         if (title.len == 0) title = text_of(r, mr_json_get(proof, "title"), &language);
         struct mr_view_answer *a = answer(r, MR_ELEMENT_ASSESSMENT);
         const mr_json *type = mr_json_get(specified, "dcType");
-        if (!mr_str_eq(language, r->tag) && is_label(title, MR_SCHEME_ASSESSMENT, type)) title = language = MR_STR_EMPTY;
+        if (!mr_str_eq(language, r->tag) && is_label(title, MR_SCHEME_ASSESSMENT, type))
+            title = language = MR_STR_EMPTY;
         add_value(a, mr_wording_with_type(r->arena, title, label_of(r, MR_SCHEME_ASSESSMENT, type)));
         if (a->language.len == 0) a->language = language;
         const mr_json *supervised = note_about(proof, "supervision");
-        if (supervised) add_value(answer(r, MR_ELEMENT_SUPERVISION), own_text_of(r, mr_json_get(supervised, "noteLiteral")));
+        if (supervised)
+            add_value(answer(r, MR_ELEMENT_SUPERVISION), own_text_of(r, mr_json_get(supervised, "noteLiteral")));
         MR_EACH(supervision, supervised ? NULL : mr_json_get(proof, "idVerification"))
         {
             add_value(answer(r, MR_ELEMENT_SUPERVISION), label_of(r, MR_SCHEME_SUPERVISION, supervision));
