@@ -205,7 +205,7 @@ void mr_api_installation_close(mr_page *p)
     const mr_json *body = mr_api_body(p);
     if (!body) return;
     bool closed = mr_json_is(mr_json_get(body, "closed"), MR_JSON_TRUE);
-    answer(p, mr_organisation_close(p->service, p->arena, p->actor, p->part[0], closed, &err), &err);
+    mr_api_answer(p, mr_organisation_close(p->service, p->arena, p->actor, p->part[0], closed, &err), &err);
 }
 
 void mr_api_installation_invite(mr_page *p)

@@ -172,8 +172,9 @@ static int put_house(mr_page *p, const struct mr_organisation_shown *o, struct m
 
 void mr_web_put_closed(mr_page *p, const struct mr_organisation_shown *o)
 {
-    put_or_false(p, "closed_since",
-                 o->closed_at == MR_TIME_NONE ? MR_STR_EMPTY : mr_say_day(p->arena, p->language, o->closed_at));
+    mr_json_put_member_or_false(&p->view, "closed_since",
+                                o->closed_at == MR_TIME_NONE ? MR_STR_EMPTY
+                                                             : mr_say_day(p->arena, p->language, o->closed_at));
 }
 
 /* A provider that gave up: what holds of what it awarded. */

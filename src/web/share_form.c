@@ -186,11 +186,11 @@ static int put_choice(mr_page *p, const struct form *f, struct mr_err *err)
     mr_json_put_flag(&p->view, "any", count > 0);
     mr_json_put_flag(&p->view, "searched", search.len > 0);
     mr_json_put_flag(&p->view, "may_search", search.len > 0 || all > (int64_t)count);
-    mr_office_put_number(p, "most_items", MR_LIMIT_SHARE_ITEMS);
+    mr_json_put_number(&p->view, "most_items", MR_LIMIT_SHARE_ITEMS);
     mr_json_put_flag(&p->view, "has_newer", from > 0);
-    mr_office_put_number(p, "newer", before > 0 ? before : 0);
+    mr_json_put_number(&p->view, "newer", before > 0 ? before : 0);
     mr_json_put_flag(&p->view, "has_older", end < all);
-    mr_office_put_number(p, "older", end);
+    mr_json_put_number(&p->view, "older", end);
     mr_json_put_name(v, "items");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) put_item(p, &rows[i], is_among(f, listed(f), rows[i].id));
