@@ -236,9 +236,19 @@ static mr_str say_value(const struct listing *l, const mr_json *v)
     return say_json(l->arena, v);
 }
 
+/* A NumericDate among the claims of a token (RFC 7519 section 4.1): its day and time. */
+static mr_str say_claim(const struct listing *l, mr_str pointer, const mr_json *v)
+{
+    static const char *const times[] = {"/iat", "/nbf", "/exp"};
+    int64_t time;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (mr_str_is(pointer, times[i]) && mr_json_to_time(v, &time)) return mr_say_time(l->arena, l->language, time);
+    return say_value(l, v);
+}
+
 /* ---- lists ---- */
 
-static int add(struct listing *l, mr_str pointer, const mr_json *value, bool always, struct mr_err *err)
+static int add(struct listing *l, mr_str pointer, mr_str value, bool always, struct mr_err *err)
 {
     if (l->count == l->capacity) {
         size_t room = l->capacity ? 2 * l->capacity : 64;
@@ -249,8 +259,8 @@ static int add(struct listing *l, mr_str pointer, const mr_json *value, bool alw
     }
     if (!pointer.ptr) return MR_FAIL(err, MR_E_NOMEM, "no memory for a list of what can be shown", MR_NOWHERE);
     struct mr_disclosable *item = &l->items[l->count++];
-    *item = (struct mr_disclosable){
-        .pointer = pointer, .name = name_pointer(l, pointer), .value = say_value(l, value), .always = always};
+    *item =
+        (struct mr_disclosable){.pointer = pointer, .name = name_pointer(l, pointer), .value = value, .always = always};
     return MR_OK;
 }
 
@@ -278,11 +288,13 @@ static int list_token(struct listing *l, const mr_sd_jwt *s, struct mr_err *err)
         mr_str text = mr_json_text(name);
         if (mr_str_has_prefix(text, MR_STR("_sd")) || mr_json_is(name + 1, MR_JSON_OBJECT)) continue;
         if (mr_json_is(name + 1, MR_JSON_ARRAY) && !mr_each_is_texts(name + 1)) continue;
-        MR_TRY(add(l, point_at_member(l->arena, name), name + 1, true, err));
+        mr_str pointer = point_at_member(l->arena, name);
+        MR_TRY(add(l, pointer, say_claim(l, pointer, name + 1), true, err));
     }
     MR_TRY(mr_sd_jwt_list(l->arena, s, &disclosed, &count, err));
     if (count > 1) qsort(disclosed, count, sizeof *disclosed, compare_pointers); /* digests stand in any order */
-    for (size_t i = 0; i < count; i++) MR_TRY(add(l, disclosed[i].pointer, disclosed[i].value, false, err));
+    for (size_t i = 0; i < count; i++)
+        MR_TRY(add(l, disclosed[i].pointer, say_claim(l, disclosed[i].pointer, disclosed[i].value), false, err));
     return MR_OK;
 }
 
@@ -310,7 +322,7 @@ static int list_value(struct walking *w, const mr_json *v, bool always, struct m
     unsigned index = 0;
     always = always || w->mandatory[v - w->root];
     if (is_plain(v) || mr_each_is_texts(v) || is_in_languages(v) || is_reference(v) || mr_json_get(v, "@value"))
-        return add(w->list, mr_arena_dup(w->list->arena, mr_buf_str(&w->pointer)), v, always, err);
+        return add(w->list, mr_arena_dup(w->list->arena, mr_buf_str(&w->pointer)), say_value(w->list, v), always, err);
     MR_JSON_EACH (element, v) {
         char token[12];
         int length = snprintf(token, sizeof token, "%u", index++);

@@ -192,13 +192,12 @@ static void read_parties(struct reading *r)
 
 /* ---- when ---- */
 
-/* NumericDate, in milliseconds. */
 static int64_t time_of(struct reading *r, const char *name)
 {
     const mr_json *v = mr_json_get(r->claims, name);
-    double seconds;
+    int64_t time;
     if (!v) return MR_TIME_NONE;
-    if (mr_json_to_double(v, &seconds) && seconds >= 0 && seconds < 253402300800.0) return (int64_t)(seconds * 1000);
+    if (mr_json_to_time(v, &time) && time >= 0) return time;
     r->view->dates_unreadable = true;
     return MR_TIME_NONE;
 }

@@ -103,6 +103,8 @@ static inline mr_str mr_json_get_str(const mr_json *object, const char *name)
 bool mr_json_to_int64(const mr_json *number, int64_t *ret);
 /* The number as a double, nearest (RFC 8785's reading of it); false when it overflows or v is no number. */
 bool mr_json_to_double(const mr_json *number, double *ret);
+/* A NumericDate (RFC 7519 section 2) in milliseconds; false when it is no number, or not of the years 1 to 9999. */
+bool mr_json_to_time(const mr_json *number, int64_t *ret);
 
 /* Value at a JSON Pointer (RFC 6901), or NULL. */
 const mr_json *mr_json_find(const mr_json *root, mr_str pointer);

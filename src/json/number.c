@@ -233,6 +233,14 @@ bool mr_json_to_double(const mr_json *number, double *ret)
     return true;
 }
 
+bool mr_json_to_time(const mr_json *number, int64_t *ret)
+{
+    double seconds;
+    if (!mr_json_to_double(number, &seconds) || seconds < -62135596800.0 || seconds >= 253402300800.0) return false;
+    *ret = (int64_t)floor(seconds * 1000);
+    return true;
+}
+
 bool mr_json_to_int64(const mr_json *number, int64_t *ret)
 {
     if (!mr_json_is(number, MR_JSON_NUMBER)) return false;

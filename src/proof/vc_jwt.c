@@ -130,18 +130,18 @@ static const char *time_member(const struct token *t, const char *claim)
     return second ? "validUntil" : "expirationDate";
 }
 
-/* NumericDate (RFC 7519 section 2) in whole seconds; false when it is no number, or far from our times. */
-static bool read_seconds(const mr_json *v, int64_t *ret)
-{
-    double seconds;
-    if (!mr_json_to_double(v, &seconds) || seconds < -62135596800.0 || seconds >= 253402300800.0) return false;
-    *ret = (int64_t)seconds - (seconds < (double)(int64_t)seconds);
-    return true;
-}
-
 static int64_t floor_to_seconds(int64_t ms)
 {
     return ms / 1000 - (ms % 1000 < 0);
+}
+
+/* A NumericDate in whole seconds. */
+static bool read_seconds(const mr_json *v, int64_t *ret)
+{
+    int64_t ms;
+    if (!mr_json_to_time(v, &ms)) return false;
+    *ret = floor_to_seconds(ms);
+    return true;
 }
 
 static int compare_time(const struct token *t, const char *claim, struct mr_err *err)

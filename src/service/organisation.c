@@ -145,6 +145,14 @@ static int read_identity(mr_arena *a, const struct mr_organisation_row *row, mr_
     return row->profile.len ? mr_organisation_read(a, row->profile, ret, &findings, err) : MR_OK;
 }
 
+mr_str mr_organisation_name_in(mr_arena *a, mr_str profile, mr_str name, mr_str language)
+{
+    const struct mr_organisation_row row = {.profile = profile};
+    mr_organisation identity;
+    if (read_identity(a, &row, &identity, NULL) != MR_OK || !mr_texts_are_set(identity.name)) return name;
+    return mr_texts_get(identity.name, language, NULL);
+}
+
 static bool is_called(const struct mr_organisation_row *row, const mr_organisation *identity, mr_str name)
 {
     if (mr_str_eq(row->name, name)) return true;

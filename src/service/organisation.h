@@ -24,6 +24,8 @@ struct mr_organisation_shown {
     mr_organisation identity; /* the same, read; has a name at least */
     int64_t closed_at;        /* MR_TIME_NONE: it is open */
 };
+/* What an organisation is called in this language, else in English, else as its profile begins; `name`, as it was first called, when the profile says nothing. */
+mr_str mr_organisation_name_in(mr_arena *a, mr_str profile, mr_str name, mr_str language);
 /* The short name in addresses that is made of a name: small ASCII letters, digits and hyphens, at most 60; "provider" when nothing is left. */
 mr_str mr_organisation_slug(mr_arena *a, mr_str name);
 /* The row id of the provider of this name; made, with a free slug, when there is none. */

@@ -56,7 +56,7 @@ static int take_roles(mr_arena *a, const struct mr_membership_row *rows, size_t 
         mr_role role = mr_role_find(rows[i].role);
         if (role == MR_ROLE_COUNT) continue;
         if (!n || !mr_str_eq(grants[n - 1].org_id, rows[i].org_id)) {
-            ret->orgs[n] = (struct mr_session_org){rows[i].org_id, rows[i].org_name};
+            ret->orgs[n] = (struct mr_session_org){rows[i].org_id, rows[i].org_name, rows[i].org_profile};
             grants[n++].org_id = rows[i].org_id;
         }
         grants[n - 1].roles |= 1u << role;

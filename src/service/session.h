@@ -11,6 +11,7 @@
 /* An organisation that a person may act for. */
 struct mr_session_org {
     mr_str id, name;
+    mr_str profile; /* in which its names in other languages are (mr_organisation_name_in); may be empty */
 };
 struct mr_session {
     struct mr_actor actor; /* a stranger's when nobody is signed in */

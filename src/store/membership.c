@@ -22,13 +22,17 @@ static int rows(mr_db_tx *tx, mr_arena *a, const char *sql, const mr_db_value *a
             if (*ret_count) memcpy(more, *ret, *ret_count * sizeof *more);
             *ret = more;
         }
+        const struct mr_membership_row *before = *ret_count ? &(*ret)[*ret_count - 1] : NULL;
+        bool same = before && mr_str_eq(before->org_id, mr_db_text(c, 3)); /* a profile may be large: kept once */
+        mr_str profile = same ? before->org_profile : mr_arena_dup(a, mr_db_text(c, 7));
         (*ret)[(*ret_count)++] = (struct mr_membership_row){.person_id = mr_arena_dup(a, mr_db_text(c, 0)),
                                                             .name = mr_arena_dup(a, mr_db_text(c, 1)),
                                                             .email = mr_arena_dup(a, mr_db_text(c, 2)),
                                                             .org_id = mr_arena_dup(a, mr_db_text(c, 3)),
                                                             .org_name = mr_arena_dup(a, mr_db_text(c, 4)),
                                                             .role = mr_arena_dup(a, mr_db_text(c, 5)),
-                                                            .since = mr_db_int(c, 6)};
+                                                            .since = mr_db_int(c, 6),
+                                                            .org_profile = profile};
     }
 }
 
@@ -50,7 +54,7 @@ int mr_store_membership_of_person(mr_db_tx *tx, mr_arena *a, mr_str person_id, s
     MR_TRY(has_units(tx, person_id, &with_units, err));
     if (!with_units) /* asked with every page: recursion costs many times what this does */
         return rows(tx, a,
-                    "SELECT p.id, p.name, p.email, o.id, o.name, m.role, m.since FROM membership m "
+                    "SELECT p.id, p.name, p.email, o.id, o.name, m.role, m.since, o.profile FROM membership m "
                     "JOIN organisation o ON o.id = m.org_id JOIN person p ON p.id = m.person_id WHERE m.person_id = "
                     "$person AND o.closed_at IS NULL ORDER BY o.name, o.id, m.role",
                     MR_DB_ARGS(MR_DB_T("person", person_id)), most, ret, ret_count, err);
@@ -59,9 +63,9 @@ int mr_store_membership_of_person(mr_db_tx *tx, mr_arena *a, mr_str person_id, s
                 "WITH RECURSIVE reach (org_id, role, since) AS ("
                 "SELECT org_id, role, since FROM membership WHERE person_id = $person UNION "
                 "SELECT o.id, r.role, r.since FROM organisation o JOIN reach r ON o.parent_id = r.org_id) "
-                "SELECT p.id, p.name, p.email, o.id, o.name, r.role, MIN(r.since) FROM reach r "
+                "SELECT p.id, p.name, p.email, o.id, o.name, r.role, MIN(r.since), o.profile FROM reach r "
                 "JOIN organisation o ON o.id = r.org_id JOIN person p ON p.id = $person WHERE o.closed_at IS NULL "
-                "GROUP BY p.id, p.name, p.email, o.id, o.name, r.role ORDER BY o.name, o.id, r.role",
+                "GROUP BY p.id, p.name, p.email, o.id, o.name, r.role, o.profile ORDER BY o.name, o.id, r.role",
                 MR_DB_ARGS(MR_DB_T("person", person_id)), most, ret, ret_count, err);
 }
 
@@ -69,7 +73,7 @@ int mr_store_membership_of_org(mr_db_tx *tx, mr_arena *a, mr_str org_id, size_t 
                                size_t *ret_count, struct mr_err *err)
 {
     return rows(tx, a,
-                "SELECT p.id, p.name, p.email, o.id, o.name, m.role, m.since FROM membership m "
+                "SELECT p.id, p.name, p.email, o.id, o.name, m.role, m.since, o.profile FROM membership m "
                 "JOIN person p ON p.id = m.person_id JOIN organisation o ON o.id = m.org_id "
                 "WHERE m.org_id = $org ORDER BY p.name, p.id, m.role",
                 MR_DB_ARGS(MR_DB_T("org", org_id)), most, ret, ret_count, err);

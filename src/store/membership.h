@@ -9,6 +9,7 @@
 struct mr_membership_row {
     mr_str person_id, name, email, org_id, org_name, role;
     int64_t since;
+    mr_str org_profile; /* as in store/organisation.h */
 };
 /* Of a person, by organisation; the organisation's units with them (`since` is then that of the membership above). At most `most`. */
 int mr_store_membership_of_person(mr_db_tx *tx, mr_arena *a, mr_str person_id, size_t most,

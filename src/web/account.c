@@ -71,7 +71,7 @@ static void put_roles_here(mr_page *p)
     mr_json_begin_array(v);
     for (size_t i = 0; i < p->session->org_count; i++) {
         mr_json_begin_object(v);
-        mr_json_put_member(v, "organisation", p->session->orgs[i].name);
+        mr_json_put_member(v, "organisation", mr_page_call_organisation(p, &p->session->orgs[i]));
         mr_json_put_member(v, "roles", mr_web_say_roles(p, p->actor->grants[i].roles));
         mr_json_end_object(v);
     }

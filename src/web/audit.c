@@ -26,14 +26,22 @@ static void read_filter(mr_page *p, struct mr_audit_filter *f)
 
 /* ---- the page ---- */
 
+/* What was done, in words (tests/service/test_actor.c walks them all); what an older Merit wrote that is done no more stands as it was written. */
+static mr_str say_action(mr_page *p, mr_str word)
+{
+    if (mr_action_find(word) == MR_MAY_COUNT) return word;
+    return mr_message_str(p->language, mr_arena_format(p->arena, "audit.action.%.*s", MR_STR_ARG(word)));
+}
+
 static void put_actions(mr_page *p, mr_str chosen)
 {
     mr_json_writer *v = &p->view;
     mr_json_put_name(v, "actions");
     mr_json_begin_array(v);
-    for (mr_action a = MR_MAY_SIGNED_IN + 1; a < MR_MAY_COUNT; a++) {
+    for (mr_action a = 0; a < MR_MAY_COUNT; a++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "word", mr_action_word(a));
+        mr_json_put_member(v, "said", say_action(p, mr_action_word(a)));
         mr_json_put_flag(v, "chosen", mr_str_eq(mr_action_word(a), chosen));
         mr_json_end_object(v);
     }
@@ -54,7 +62,7 @@ static void put_row(mr_page *p, const struct mr_audit_row *row, mr_str name)
         mr_message_str(p->language, mr_arena_format(p->arena, "audit.actor.%.*s", MR_STR_ARG(row->actor_kind))));
     mr_json_put_member(v, "name", name);
     mr_json_put_member(v, "actor", row->actor_id);
-    mr_json_put_member(v, "action", row->action);
+    mr_json_put_member(v, "action", say_action(p, row->action));
     mr_json_put_member(v, "object", row->object_id);
     mr_json_put_member(v, "detail", row->detail);
     mr_json_end_object(v);

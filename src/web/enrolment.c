@@ -13,6 +13,7 @@
 #include "service/profile.h"
 #include "web/office.h"
 #include "web/privacy.h"
+#include "web/specification.h"
 #include "web/upload.h"
 
 static const char *const states[] = {"applied", "enrolled", "completed", "withdrawn", "not_passed"};
@@ -120,21 +121,8 @@ static void put_result(mr_page *p, const struct typed *typed, const mr_enrolment
     if (wrong) mr_json_put_member(v, "wrong", mr_finding_say(p->arena, p->language, &wrong->items[0]));
 }
 
-/* What a specification is called, and the language of that; its slug when it is no longer there. */
-struct title {
-    mr_str text, language;
-};
-
-static struct title title_of(mr_page *p, mr_str slug)
-{
-    struct mr_published published;
-    struct title t = {slug, MR_STR_EMPTY};
-    if (mr_catalogue_get(p->service, p->arena, slug, &published, NULL) != MR_OK) return t;
-    t.text = mr_texts_get(published.specification.title, mr_language_tag(p->language), &t.language);
-    return t;
-}
-
-static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e, struct title title)
+/* title: of its specification; empty where the page is about one. */
+static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolment *e, mr_str title)
 {
     static const char *const looks[] = {"unchecked", "na", "passed", "na", "failed"};
     mr_json_writer *v = &p->view;
@@ -145,8 +133,7 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_put_member(v, "email", e->email);
     mr_json_put_member(v, "number", e->student_number);
     mr_json_put_member(v, "specification", e->specification_slug);
-    mr_json_put_member(v, "title", title.text);
-    mr_json_put_member(v, "title_lang", title.language);
+    mr_json_put_member(v, "title", title);
     mr_json_put_member(v, "when", mr_say_day(p->arena, p->language, e->created_at));
     mr_json_put_member(
         v, "source",
@@ -163,23 +150,32 @@ static void put_enrolment(mr_page *p, const struct typed *typed, const mr_enrolm
     mr_json_end_object(v);
 }
 
+/* Titles of the specifications that are listed, each asked for once. */
+static void find_titles(mr_page *p, const mr_enrolment *list, size_t count, mr_str *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        while (!mr_str_eq(list[same].specification_slug, list[i].specification_slug)) same++;
+        ret[i] = same < i ? ret[same] : mr_web_title_of(p, list[i].specification_slug);
+    }
+}
+
 static int put_list(mr_page *p, const struct typed *typed, mr_str org_id, mr_str slug, struct mr_err *err)
 {
     mr_json_writer *v = &p->view;
     mr_enrolment *list;
     size_t count;
     mr_str state = mr_http_query(p->request, "state"), after = mr_http_query(p->request, "after");
-    struct title title = {0};
     MR_TRY(mr_enrolment_list(p->service, p->actor, p->arena, org_id, slug, state, after, MR_LIMIT_OFFICE_ROWS + 1,
                              &list, &count, err));
     bool more = count > MR_LIMIT_OFFICE_ROWS, results = false;
     if (more) count = MR_LIMIT_OFFICE_ROWS;
+    mr_str titles[MR_LIMIT_OFFICE_ROWS] = {0};
+    if (!slug.len) find_titles(p, list, count, titles);
     mr_json_put_name(v, "enrolments");
     mr_json_begin_array(v);
     for (size_t i = 0; i < count; i++) {
-        if (!slug.len && (!i || !mr_str_eq(list[i].specification_slug, list[i - 1].specification_slug)))
-            title = title_of(p, list[i].specification_slug);
-        put_enrolment(p, typed, &list[i], title);
+        put_enrolment(p, typed, &list[i], titles[i]);
         results |= mr_str_is(list[i].state, "enrolled");
     }
     mr_json_end_array(v);

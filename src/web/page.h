@@ -81,6 +81,8 @@ void mr_page_put_form_token(mr_page *p);
 struct mr_elsewhere *mr_page_elsewhere(const mr_page *p);
 /* Over https? Then cookies are sent that way alone. */
 bool mr_page_is_secure(const mr_page *p);
+/* What an organisation that the reader may act for is called, in the best language for them. */
+mr_str mr_page_call_organisation(mr_page *p, const struct mr_session_org *org);
 /* Set a cookie for the whole site, SameSite=Lax. value: no ";" or blanks; more: "" or further attributes, "; HttpOnly; Max-Age=900". */
 void mr_page_set_cookie(mr_page *p, const char *name, const char *value, const char *more);
 /* The same for what stands below a path of this site alone. */

@@ -74,7 +74,7 @@ static int put_org_name(mr_page *p, mr_str org_id, struct mr_err *err)
 {
     for (size_t i = 0; p->session && i < p->session->org_count; i++)
         if (mr_str_eq(p->session->orgs[i].id, org_id)) {
-            mr_json_put_member(&p->view, "organisation", p->session->orgs[i].name);
+            mr_json_put_member(&p->view, "organisation", mr_page_call_organisation(p, &p->session->orgs[i]));
             return MR_OK;
         }
     if (p->actor->kind != MR_ACTOR_OPERATOR) return MR_OK;

@@ -19,6 +19,7 @@
 #include "credential/wording.h"
 #include "model/vocabulary.h"
 #include "service/elsewhere.h"
+#include "service/organisation.h"
 #include "text/template.h"
 
 #include <inttypes.h>
@@ -265,6 +266,11 @@ static void put_section(mr_page *p, const char *section)
     if (dot) put_office_nav(p, dot + 1);
 }
 
+mr_str mr_page_call_organisation(mr_page *p, const struct mr_session_org *org)
+{
+    return mr_organisation_name_in(p->arena, org->profile, org->name, mr_language_tag(p->language));
+}
+
 /* Who is signed in, and for whom they may act. */
 static void put_person(mr_page *p)
 {
@@ -277,7 +283,7 @@ static void put_person(mr_page *p)
     mr_json_put_flag(v, "installation", session->actor.installation);
     for (size_t i = 0; i < session->org_count; i++)
         if (mr_str_eq(session->orgs[i].id, session->actor.org_id))
-            mr_json_put_member(v, "acting_for", session->orgs[i].name);
+            mr_json_put_member(v, "acting_for", mr_page_call_organisation(p, &session->orgs[i]));
     mr_json_put_name(v, "learner"); /* nothing in any organisation */
     mr_json_put_bool(v, session->org_count == 0 && !session->actor.installation);
     mr_json_put_flag(v, "several", session->org_count > 1);
@@ -286,7 +292,7 @@ static void put_person(mr_page *p)
     for (size_t i = 0; i < session->org_count; i++) {
         mr_json_begin_object(v);
         mr_json_put_member(v, "id", session->orgs[i].id);
-        mr_json_put_member(v, "name", session->orgs[i].name);
+        mr_json_put_member(v, "name", mr_page_call_organisation(p, &session->orgs[i]));
         mr_json_put_flag(v, "current", mr_str_eq(session->orgs[i].id, session->actor.org_id));
         mr_json_end_object(v);
     }

@@ -1,5 +1,6 @@
 /* Who may do what: every action, every role, every kind of actor, the own organisation and another's. */
 #include "service/actor.h"
+#include "text/messages.h"
 #include "testing.h"
 
 static const mr_str ours = {"org-ours", sizeof "org-ours" - 1}, theirs = {"org-theirs", sizeof "org-theirs" - 1};
@@ -37,6 +38,18 @@ static void test_authorise__walks_every_action_and_role(void **state)
     }
 }
 
+/* The audit log says in words what was done. */
+static void test_action__has_words_in_every_language(void **state)
+{
+    (void)state;
+    for (const mr_language *const *l = mr_languages(); *l; l++)
+        for (mr_action action = 0; action < MR_MAY_COUNT; action++) {
+            char id[80];
+            snprintf(id, sizeof id, "audit.action.%.*s", MR_STR_ARG(mr_action_word(action)));
+            if (!mr_message_exists(*l, mr_str_of(id))) fail_msg("%.*s: no %s", MR_STR_ARG(mr_language_tag(*l)), id);
+        }
+}
+
 static void test_authorise__keeps_the_installation_to_its_administrators(void **state)
 {
     (void)state;
@@ -61,6 +74,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_authorise__walks_every_action_and_role),
         cmocka_unit_test(test_authorise__keeps_the_installation_to_its_administrators),
+        cmocka_unit_test(test_action__has_words_in_every_language),
         cmocka_unit_test(test_roles__words_are_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -478,6 +478,23 @@ static void test_office_batch__can_be_discarded(void **state)
     }
 }
 
+/* ---- the audit log ---- */
+
+static void test_office_audit__says_what_was_done_in_words(void **state)
+{
+    struct office *o = *state;
+    MR_CLEANUP(mr_arena_done) mr_arena a;
+    mr_arena_init(&a, 1 << 20);
+    office_upload(o, &a, "name,email,awarding_date\nAnna,anna@example.org,2026-11-18\n");
+    office_get(o, "/provider/audit?action=result.enter", "da");
+    assert_status(&o->site, 200, "the audit log"); /* codes stand in it, as values of the filter */
+    assert_says(&o->site, "<option value=\"result.enter\" selected>Resultater indtastet</option>");
+    assert_says(&o->site, "<td data-label=\"Handling\">Resultater indtastet</td>");
+    office_get(o, "/provider/audit/file.csv?action=result.enter", "da"); /* for programs: the code */
+    assert_says(&o->site, "result.enter");
+    assert_says_not(&o->site, "Resultater");
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, open_office, close_office)
@@ -498,6 +515,7 @@ int main(void)
         T(test_office_batch__tells_why_sealing_stopped_and_goes_on),
         T(test_office_batch__tells_what_official_rule_its_credentials_would_break),
         T(test_office_batch__can_be_discarded),
+        T(test_office_audit__says_what_was_done_in_words),
     };
     mr_log_set_level(MR_LOG_ERROR + 1);
     return cmocka_run_group_tests_name("web/office", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include "base/file.h"
+#include "service/organisation.h"
 #include "web/session.h"
 
 #define OURS "Aarhus School of Nursing (invented)"
@@ -242,6 +243,34 @@ static void test_account__asks_for_a_fresh_sign_in(void **state)
     assert_status(&h->site, 200, "looking is free");
 }
 
+static void test_account__calls_organisations_in_the_language_of_the_reader(void **state)
+{
+    struct house *h = *state;
+    struct mr_err err = {0};
+    struct mr_findings findings;
+    struct visitor v;
+    mr_str id;
+    assert_ok(mr_people_add_organisation(h->site.service, &h->a, &mr_actor_operator, MR_STR("First house"),
+                                         MR_STR("boss@example.org"), MR_STR("en"), &id, &err),
+              err);
+    person_add(&h->site, &h->a, "two@example.org", "First house", 1u << MR_ROLE_ADMINISTRATOR, false);
+    person_enter(&h->site, "two@example.org", &v);
+    mr_findings_init(&findings, &h->a);
+    mr_str profile = MR_STR("{\"name\":{\"en\":\"First house\",\"da\":\"Første hus\"},\"country\":\"DK\"}");
+    assert_ok(mr_organisation_save(h->site.service, &h->a, &mr_actor_operator, id, MR_STR("university"), profile,
+                                   &findings, &err),
+              err);
+    static const char *const cases[][2] = {
+        {"da", "Første hus"}, {"en", "First house"}, {"sv", "First house"} /* in none of hers: English */};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        site_get(&h->site, mr_arena_format(&h->a, "/account?lang=%s", cases[i][0]).ptr,
+                 SITE_HEADER("Cookie", v.cookie));
+        assert_status(&h->site, 200, cases[i][0]);
+        assert_says(&h->site, mr_arena_format(&h->a, "<small>%s</small></a>", cases[i][1]).ptr);
+        assert_int_equal(site_count(&h->site, i ? "Første hus" : "First house"), 0);
+    }
+}
+
 static void test_people__show_script_as_text(void **state)
 {
     struct house *h = *state;
@@ -364,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_sign_in__mails_the_address_of_the_site_whatever_the_host),
         cmocka_unit_test(test_federation__is_believed_from_the_proxy_alone),
         cmocka_unit_test(test_account__asks_for_a_fresh_sign_in),
+        cmocka_unit_test(test_account__calls_organisations_in_the_language_of_the_reader),
         cmocka_unit_test(test_people__show_script_as_text),
         cmocka_unit_test(test_api__does_with_members_what_the_pages_do),
         cmocka_unit_test(test_operator__has_no_door_once_it_is_closed),

@@ -336,8 +336,14 @@ static void test_enrolment_pages__lead_from_the_public_page_to_a_batch(void **st
     assert_says(&o->site, "You are enrolled.");
     send_form(w, "/enrol/wound-care-2026", "given_name=Ana&family_name=Test&email=ana%40example.org&agree=1");
     assert_says(&o->site, "You were enrolled already.");
+    office_get(o, "/provider/enrolments", "da");
+    assert_says(
+        &o->site,
+        "<td data-label=\"Beskrivelse\"><a href=\"/provider/enrolments?specification=wound-care-2026\">Sårpleje");
+    assert_says_not(&o->site, ">wound-care-2026<");
     office_get(o, "/provider/enrolments?specification=wound-care-2026", "da");
     assert_private_page(&o->site, 200, "enrolments of one");
+    assert_says_not(&o->site, "data-label=\"Beskrivelse\"");
     ptrdiff_t at = mr_str_find(o->site.body, MR_STR("name=\"rows\" value=\""));
     assert_true(at > 0);
     mr_str id = mr_arena_dup(&w->a, mr_str_make(o->site.body.ptr + at + strlen("name=\"rows\" value=\""), 36));
