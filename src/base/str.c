@@ -209,3 +209,30 @@ size_t mr_utf8_write(uint32_t code_point, char out[4])
     out[3] = (char)(0x80 | (code_point & 0x3F));
     return 4;
 }
+
+/* A capital letter (Latin to U+00DE, Greek, Cyrillic) as the small one. Greek capitals are written without accents, so they are left out of the small ones, too. */
+static uint32_t small_letter(uint32_t c)
+{
+    static const struct {
+        uint16_t from, to;
+    } greek[] = {{0x386, 0x3B1}, {0x388, 0x3B5}, {0x389, 0x3B7}, {0x38A, 0x3B9}, {0x38C, 0x3BF},
+                 {0x38E, 0x3C5}, {0x38F, 0x3C9}, {0x3AC, 0x3B1}, {0x3AD, 0x3B5}, {0x3AE, 0x3B7},
+                 {0x3AF, 0x3B9}, {0x3C2, 0x3C3}, {0x3CC, 0x3BF}, {0x3CD, 0x3C5}, {0x3CE, 0x3C9}};
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7))
+        return c | 0x20; /* not the multiplication sign */
+    if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 0x20;
+    if (c >= 0x400 && c <= 0x40F) return c + 0x50;
+    for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
+        if (greek[i].from == c) return greek[i].to;
+    return c;
+}
+
+uint32_t mr_str_take_letter(mr_str *s)
+{
+    if (s->len == 0) return 0;
+    uint32_t c = (unsigned char)s->ptr[0];
+    bool is_two = c >= 0xC2 && c <= 0xDF && s->len > 1;
+    if (is_two) c = (c & 0x1F) << 6 | ((unsigned char)s->ptr[1] & 0x3F);
+    *s = mr_str_from(*s, is_two ? 2 : 1);
+    return is_two || c < 0x80 ? small_letter(c) : c;
+}

@@ -77,5 +77,8 @@ size_t mr_utf8_length(mr_str s);
 bool mr_utf8_is_plain(mr_str s, bool one_line);
 /* Write one code point as UTF-8 (1 to 4 octets); returns the number of octets. */
 size_t mr_utf8_write(uint32_t code_point, char out[4]);
+/* Takes the next letter off a text, in the form in which letters are compared where no ICU is: small (Latin to U+00FF, Greek, Cyrillic), Greek without its accents. What is
+ * longer than two bytes of UTF-8 comes byte by byte. 0 at the end. */
+uint32_t mr_str_take_letter(mr_str *s);
 
 #endif

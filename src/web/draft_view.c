@@ -7,8 +7,6 @@
 #include "credential/annex.h"
 #include "service/organisation.h"
 
-#include <ctype.h>
-
 struct showing {
     const struct mr_draft_form *form;
     mr_page *page;
@@ -115,29 +113,17 @@ static void put_theirs(struct showing *s, const struct mr_draft_field *f, mr_str
 
 /* ---- vocabularies ---- */
 
-/* Small letters of ASCII, Latin-1, Greek and Cyrillic, as far as labels have them: two octets at most. */
-static size_t fold(mr_str text, size_t at, char out[2])
+static bool begins(mr_str text, mr_str typed)
 {
-    unsigned char c = (unsigned char)text.ptr[at];
-    out[0] = (char)tolower(c), out[1] = 0;
-    if (c < 0xC3 || at + 1 >= text.len) return 1;
-    out[0] = text.ptr[at], out[1] = text.ptr[at + 1];
-    if (c == 0xC3 && (unsigned char)out[1] >= 0x80 && (unsigned char)out[1] <= 0x9E) out[1] = (char)(out[1] + 0x20);
-    return c < 0xE0 ? 2 : 1;
+    while (typed.len)
+        if (!text.len || mr_str_take_letter(&text) != mr_str_take_letter(&typed)) return false;
+    return true;
 }
 
 static bool contains(mr_str text, mr_str typed)
 {
-    for (size_t start = 0; start < text.len; start++) {
-        size_t t = start, n = 0;
-        while (t < text.len && n < typed.len) {
-            char a[2], b[2];
-            size_t ta = fold(text, t, a), tb = fold(typed, n, b);
-            if (ta != tb || memcmp(a, b, ta) != 0) break;
-            t += ta, n += tb;
-        }
-        if (n >= typed.len) return true;
-    }
+    for (; text.len; mr_str_take_letter(&text))
+        if (begins(text, typed)) return true;
     return false;
 }
 
@@ -150,14 +136,15 @@ size_t mr_draft_search(mr_page *p, mr_scheme_code scheme, mr_str typed, const mr
     mr_json_begin_array(&p->view);
     for (size_t i = 0; typed.len && i < all->count; i++) {
         const mr_concept *c = &all->concepts[i];
-        bool fits = contains(mr_str_of(c->code), typed);
+        mr_str label = mr_concept_label(c, mr_language_tag(p->language));
+        bool fits = contains(mr_str_of(c->code), typed) || contains(label, typed);
         for (size_t l = 0; l < MR_LABEL_LANGUAGES && !fits; l++)
             fits = c->label[l] && contains(mr_str_of(c->label[l]), typed);
         if (!fits || found++ >= most) continue;
         if (ret) ret[found - 1] = c;
         mr_json_begin_object(&p->view);
         mr_json_put_member_c(&p->view, "code", c->code);
-        mr_json_put_member(&p->view, "label", mr_concept_label(c, mr_language_tag(p->language)));
+        mr_json_put_member(&p->view, "label", label);
         mr_json_end_object(&p->view);
     }
     mr_json_end_array(&p->view);

@@ -398,6 +398,13 @@ static void test_draft_form__searches_vocabularies_without_scripts(void **state)
     office_get(o, "/provider/vocabularies/isced-f?q=nursing", "en");
     assert_status(&o->site, 200, "for scripts");
     assert_says(&o->site, "{\"code\":\"0913\"");
+    /* "ΝΟΣΗΛΕΥΤΙΚΗ" without its accent, "Сестрински": in the language of whoever asks */
+    office_get(o, "/provider/vocabularies/isced-f?q=%CE%9D%CE%9F%CE%A3%CE%97%CE%9B%CE%95%CE%A5%CE%A4%CE%99%CE%9A%CE%97",
+               "el");
+    assert_says(&o->site, "{\"code\":\"0913\"");
+    office_get(o, "/provider/vocabularies/isced-f?q=%D0%A1%D0%B5%D1%81%D1%82%D1%80%D0%B8%D0%BD%D1%81%D0%BA%D0%B8",
+               "bg");
+    assert_says(&o->site, "{\"code\":\"0913\"");
     office_get(o, "/provider/vocabularies/nothing?q=nursing", "en");
     assert_status(&o->site, 404, "no such vocabulary");
 }
