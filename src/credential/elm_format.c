@@ -158,9 +158,9 @@ struct checking {
 };
 
 /* A document that does not say that it is a credential is told so once, and then taken for one. */
-static bool is_credential(const struct checking *c, const mr_json *node)
+static bool is_credential(const struct checking *c, const mr_json *node, const mr_json *type)
 {
-    return mr_each_has(mr_json_get(node, "type"), "VerifiableCredential") || (node == c->root && c->listener);
+    return mr_each_has(type, "VerifiableCredential") || (node == c->root && c->listener);
 }
 
 /* The term that a name is at this place, or NULL. node: for terms that its type brings; NULL for a name of a type. */
@@ -192,9 +192,10 @@ static bool is_iri(struct checking *c, struct place p, mr_str name)
 
 static bool is_keyword(mr_str name)
 {
-    static const char *const known[] = {"id", "type", "@id", "@type", "@value", "@language"};
+    static const mr_str known[] = {MR_STR_INIT("id"),    MR_STR_INIT("type"),   MR_STR_INIT("@id"),
+                                   MR_STR_INIT("@type"), MR_STR_INIT("@value"), MR_STR_INIT("@language")};
     for (size_t i = 0; i < COUNT(known); i++) {
-        if (mr_str_is(name, known[i])) return true;
+        if (mr_str_eq(name, known[i])) return true;
     }
     return false;
 }
@@ -263,8 +264,8 @@ static int check_member(struct checking *c, struct place p, const mr_json *node,
 /* As deep as the reader went (MR_LIMIT_JSON_DEPTH). */
 static int check_value(struct checking *c, struct place p, const mr_json *value)
 {
-    p.credential = is_credential(c, value),
-    p.status = mr_each_has(mr_json_get(value, "type"), "BitstringStatusListEntry");
+    const mr_json *type = mr_json_get(value, "type");
+    p.credential = is_credential(c, value, type), p.status = mr_each_has(type, "BitstringStatusListEntry");
     MR_JSON_EACH (item, value) MR_TRY(check_value(c, p, item));
     MR_JSON_EACH_MEMBER (name, value) MR_TRY(check_member(c, p, value, name));
     return MR_OK;
