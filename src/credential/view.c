@@ -82,15 +82,15 @@ static mr_str label_of(const struct reading *r, mr_scheme_code scheme, const mr_
     return text_of(r, mr_json_get(concept, "prefLabel"), NULL);
 }
 
-/* Is this text our English label of the concept? A title that nobody wrote. */
-static bool is_label(mr_str text, mr_scheme_code scheme, const mr_json *concept)
+/* Is this text our label of the concept in its language? A title that nobody wrote. */
+static bool is_label(mr_str text, mr_str language, mr_scheme_code scheme, const mr_json *concept)
 {
     mr_str uri = id_of(mr_each_first(concept));
     const mr_concept *known = uri.len ? mr_concept_find_uri(scheme, uri) : NULL;
-    return known && known->label[0] && mr_str_is(text, known->label[0]);
+    return known && known->label[0] && mr_str_eq(text, mr_concept_label(known, language));
 }
 
-/* ---- what Merit wrote at sealing, in English where it had no words in the language of the description; readers are told it in theirs ---- */
+/* ---- what Merit wrote at sealing, in a language of the description, or in English; readers are told it in theirs ---- */
 
 static mr_str in_words(const struct reading *r, mr_str text, mr_str language)
 {
@@ -120,7 +120,7 @@ static mr_str in_words(const struct reading *r, mr_str text, mr_str language)
                 {MR_ELM_NOTE_REVIEW_BY, "field.review_by"}};
     if (mr_str_eq(language, r->tag)) return text;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (mr_str_eq(text, mr_elm_label(ours[i].label, MR_STR("en")))) return mr_message(r->language, ours[i].message);
+        if (mr_str_eq(text, mr_elm_label(ours[i].label, language))) return mr_message(r->language, ours[i].message);
     return text;
 }
 
@@ -548,7 +548,7 @@ static void read_assessment(struct reading *r)
         if (title.len == 0) title = text_of(r, mr_json_get(proof, "title"), &language);
         struct mr_view_answer *a = answer(r, MR_ELEMENT_ASSESSMENT);
         const mr_json *type = mr_json_get(specified, "dcType");
-        if (!mr_str_eq(language, r->tag) && is_label(title, MR_SCHEME_ASSESSMENT, type))
+        if (!mr_str_eq(language, r->tag) && is_label(title, language, MR_SCHEME_ASSESSMENT, type))
             title = language = MR_STR_EMPTY;
         add_value(a, mr_wording_with_type(r->arena, title, label_of(r, MR_SCHEME_ASSESSMENT, type)));
         if (a->language.len == 0) a->language = language;
@@ -708,7 +708,8 @@ static mr_str further_text(struct reading *r, const mr_json *note, mr_str about,
     if (!mr_str_is(about, "schedule") || mr_str_eq(*ret_language, r->tag)) return text;
     const mr_scheme *paces = mr_scheme_get(MR_SCHEME_SCHEDULE);
     for (size_t i = 0; i < paces->count; i++)
-        if (mr_str_is(text, paces->concepts[i].label[0])) return mr_concept_label(&paces->concepts[i], r->tag);
+        if (mr_str_eq(text, mr_concept_label(&paces->concepts[i], *ret_language)))
+            return mr_concept_label(&paces->concepts[i], r->tag);
     return text;
 }
 
