@@ -5,6 +5,7 @@
 #include "credential/elm_template.h"
 #include "credential/issue.h"
 #include "credential/specification_file.h"
+#include "credential/view.h"
 #include "proof/sd_jwt.h"
 
 #include <strings.h>
@@ -250,6 +251,23 @@ static void test_labels__stand_in_english_where_the_credential_has_it(void **sta
     }
 }
 
+static void test_labels__passed_is_told_in_the_language_of_the_reader(void **state)
+{
+    static const char *const readers[][2] = {
+        {"el", "Επιτυχία"}, {"bg", "Успешно"}, {"da", "Bestået"}, {"en", "Passed"}};
+    struct world w;
+    open_world(&w, "{'el':'Κείμενο *'}");
+    const mr_json *root;
+    assert_ok(mr_json_parse(&w.arena, seal(&w, MR_FORMAT_ELM), NULL, &root, &w.err), w.err);
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        mr_view v;
+        assert_ok(mr_view_read(&w.arena, root, mr_language_find(mr_str_of(readers[i][0])), &v, &w.err), w.err);
+        assert_str(v.answers[MR_ELEMENT_GRADE].values[0], readers[i][1]);
+        assert_str(v.answers[MR_ELEMENT_GRADE].language, readers[i][0]);
+    }
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_labels__in_which_languages),
         cmocka_unit_test(test_labels__greek_and_bulgarian_credentials_hold_no_english_of_ours),
         cmocka_unit_test(test_labels__stand_in_english_where_the_credential_has_it),
+        cmocka_unit_test(test_labels__passed_is_told_in_the_language_of_the_reader),
     };
     return cmocka_run_group_tests_name("credential/labels", tests, NULL, NULL);
 }
