@@ -115,14 +115,6 @@ static void put_document(struct writing *w)
     mr_json_end_object(&w->e.w);
 }
 
-static unsigned label_languages(mr_texts title)
-{
-    unsigned bits = 1; /* English always */
-    for (size_t i = 1; i < MR_LABEL_LANGUAGES; i++)
-        if (mr_texts_find(title, mr_str_of(mr_label_languages[i])).len > 0) bits |= 1u << i;
-    return bits;
-}
-
 /* The identifier's, or the name of the seal's certificate by its digest (RFC 6920). */
 static mr_str issuer_id(mr_arena *a, const struct mr_accreditation_signing *s)
 {
@@ -143,9 +135,10 @@ static int write_document(mr_arena *a, const struct mr_accreditation_signing *s,
     mr_buf_init(&out, MR_LIMIT_ACCREDITATION);
     if (!t) return MR_FAIL(err, MR_E_NOMEM, "no memory to write an accreditation", MR_NOWHERE);
     t->primary = title.count ? title.items[0].language : MR_STR("en");
-    struct writing w = {.e = {.out = &out, .t = t, .arena = a, .kind = MR_ELM_VC2, .labels = label_languages(title)},
-                        .s = s,
-                        .issuer = issuer_id(a, s)};
+    struct writing w = {
+        .e = {.out = &out, .t = t, .arena = a, .kind = MR_ELM_VC2, .labels = mr_elm_label_languages(title)},
+        .s = s,
+        .issuer = issuer_id(a, s)};
     mr_json_writer_init(&w.e.w, &out, 0);
     put_document(&w);
     if (mr_buf_failed(&out)) return MR_FAIL(err, MR_E_LIMIT, "the record would be larger than allowed", MR_NOWHERE);

@@ -1,7 +1,8 @@
 #include "credential/educredential.h"
 
 static const mr_educredential table[] = {
-#define MR_EDUCREDENTIAL(list, term, code, en, da, sv, nl) {MR_EDUCREDENTIAL_##list, term, code, {en, da, sv, nl}},
+#define MR_EDUCREDENTIAL(list, term, code, en, da, sv, nl, el, bg)                                                     \
+    {MR_EDUCREDENTIAL_##list, term, code, {en, da, sv, nl, el, bg}},
 #include "credential/educredential.def"
 #undef MR_EDUCREDENTIAL
 };

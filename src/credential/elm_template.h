@@ -46,14 +46,14 @@ struct mr_elm_template {
 
 /* Labels of our own concepts and words, spec/elm/notes.def. */
 enum mr_elm_label {
-#define MR_ELM_LABEL(name, id, en, da, sv, nl) MR_ELM_##name,
+#define MR_ELM_LABEL(name, id, en, da, sv, nl, el, bg) MR_ELM_##name,
 #include <elm/notes.def>
 #undef MR_ELM_LABEL
     MR_ELM_LABELS_
 };
 
 /* One document being written.
- *   labels  bit by bit (mr_label_languages): the languages that labels are written in: English and those of the title that we have
+ *   labels  bit by bit (mr_label_languages): the languages that labels are written in (mr_elm_label_languages)
  *   notes   numbers of Note nodes given out
  *   awarding_notes  the number before the notes inside the awarding process, which is written more than once and is one node */
 struct mr_elm_writer {
@@ -91,14 +91,18 @@ void mr_elm_hole_value(struct mr_elm_writer *e, enum mr_elm_hole hole);
 void mr_elm_put_texts(struct mr_elm_writer *e, const char *name, mr_texts texts);
 /* One text in the primary language. */
 void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text);
+/* The languages that a document with this title has its labels in, bit by bit (mr_label_languages): those of the title that we have. English stands beside
+ * Danish, Swedish and Dutch, and for languages that we have not; Greek and Bulgarian stand for themselves, and have it where the title has it. */
+unsigned mr_elm_label_languages(mr_texts title);
 /* A label of ours in the label languages: the value. */
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label);
 /* The same in one language, else in English. */
 mr_str mr_elm_label(enum mr_elm_label label, mr_str language);
 /* All of them, in the order of mr_label_languages. */
 const char *const *mr_elm_labels(enum mr_elm_label label);
-/* The same as texts, in the arena. */
+/* The same as texts, in the arena; and those of a concept of a vocabulary, none for NULL. */
 mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label);
+mr_texts mr_elm_concept_texts(struct mr_elm_writer *e, const mr_concept *c);
 /* A concept of a vocabulary: the value; and as a member, when it is not NULL. */
 void mr_elm_put_concept(struct mr_elm_writer *e, const mr_concept *c);
 void mr_elm_put_concept_member(struct mr_elm_writer *e, const char *name, const mr_concept *c);

@@ -2,7 +2,7 @@
  *
  * Every node has an id of its own; where the same node stands in two places, both come from the same function with the same key, so that they
  * are alike and merging them by id (which every RDF reader does) changes nothing. Concepts are written whole wherever they stand, with the
- * labels in English and the languages of the title, as far as our tables have them. */
+ * labels in the languages of the title, as far as our tables have them (mr_elm_label_languages). */
 #include "credential/elm_template.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ static const struct {
     const char *id;
     const char *label[MR_LABEL_LANGUAGES];
 } labels[MR_ELM_LABELS_] = {
-#define MR_ELM_LABEL(name, id, en, da, sv, nl) [MR_ELM_##name] = {id, {en, da, sv, nl}},
+#define MR_ELM_LABEL(name, id, en, da, sv, nl, el, bg) [MR_ELM_##name] = {id, {en, da, sv, nl, el, bg}},
 #include <elm/notes.def>
 #undef MR_ELM_LABEL
 };
@@ -95,18 +95,18 @@ void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text)
     mr_elm_put_texts(e, name, mr_elm_primary_texts(e, text));
 }
 
-static void put_labels(struct mr_elm_writer *e, const char *const label[MR_LABEL_LANGUAGES])
+unsigned mr_elm_label_languages(mr_texts title)
 {
-    mr_json_begin_object(&e->w);
-    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
-        if (label[i] && (e->labels & 1u << i)) mr_json_put_member_c(&e->w, mr_label_languages[i], label[i]);
-    }
-    mr_json_end_object(&e->w);
+    static const unsigned english = 1u, by_themselves = 1u << 4 | 1u << 5; /* mr_label_languages */
+    unsigned bits = 0;
+    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++)
+        if (mr_texts_find(title, mr_str_of(mr_label_languages[i])).len > 0) bits |= 1u << i;
+    return bits & by_themselves ? bits : bits | english;
 }
 
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label)
 {
-    put_labels(e, labels[label].label);
+    put_language_map(e, mr_elm_label_texts(e, label));
 }
 
 mr_str mr_elm_label(enum mr_elm_label label, mr_str language)
@@ -134,6 +134,21 @@ mr_texts mr_elm_label_texts(struct mr_elm_writer *e, enum mr_elm_label label)
     return (mr_texts){items, count};
 }
 
+mr_texts mr_elm_concept_texts(struct mr_elm_writer *e, const mr_concept *c)
+{
+    if (!c) return (mr_texts){NULL, 0};
+    struct mr_localised *items = MR_NEW_ARRAY(e->arena, struct mr_localised, MR_LABEL_LANGUAGES);
+    size_t count = 0;
+    if (!items) return e->out->failed = true, (mr_texts){NULL, 0};
+    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
+        mr_str language = mr_str_of(mr_label_languages[i]);
+        mr_str label = e->labels & 1u << i ? mr_concept_label_in(c, language) : MR_STR_EMPTY;
+        if (label.len) items[count++] = (struct mr_localised){language, label};
+    }
+    if (count == 0 && c->label[0]) items[count++] = (struct mr_localised){MR_STR("en"), mr_str_of(c->label[0])};
+    return (mr_texts){items, count};
+}
+
 /* --- concepts ----------------------------------------------------------------------------------------------------- */
 
 void mr_elm_put_concept(struct mr_elm_writer *e, const mr_concept *c)
@@ -148,7 +163,7 @@ void mr_elm_put_concept(struct mr_elm_writer *e, const mr_concept *c)
         mr_json_put_member_c(&e->w, "type", "ConceptScheme");
         mr_json_end_object(&e->w);
         mr_json_put_name(&e->w, "prefLabel");
-        put_labels(e, c->label);
+        put_language_map(e, mr_elm_concept_texts(e, c));
     }
     mr_json_end_object(&e->w);
 }

@@ -126,17 +126,6 @@ static mr_texts inclusion_texts(struct mr_elm_writer *e)
     return mr_elm_primary_texts(e, mr_arena_format(e->arena, "%.*s, %s", MR_STR_ARG(s->nqf_authority), day));
 }
 
-static mr_texts concept_texts(struct mr_elm_writer *e, const mr_concept *c)
-{
-    struct mr_localised *items = c ? MR_NEW_ARRAY(e->arena, struct mr_localised, MR_LABEL_LANGUAGES) : NULL;
-    size_t count = 0;
-    for (size_t i = 0; items && i < MR_LABEL_LANGUAGES; i++) {
-        if (!c->label[i] || !(e->labels & 1u << i)) continue;
-        items[count++] = (struct mr_localised){mr_str_of(mr_label_languages[i]), mr_str_of(c->label[i])};
-    }
-    return (mr_texts){items, count};
-}
-
 static mr_texts day_texts(struct mr_elm_writer *e, mr_date day)
 {
     char text[11];
@@ -169,7 +158,7 @@ static void put_specification_notes(struct mr_elm_writer *e)
         {MR_ELM_NOTE_CONTENT, s->content},
         {MR_ELM_NOTE_PURPOSE, s->purpose},
         {MR_ELM_NOTE_TARGET_GROUP, s->target_group},
-        {MR_ELM_NOTE_SCHEDULE, concept_texts(e, s->schedule)},
+        {MR_ELM_NOTE_SCHEDULE, mr_elm_concept_texts(e, s->schedule)},
         {MR_ELM_NOTE_PRICE, s->price},
         {MR_ELM_NOTE_FUNDING, s->funding},
         {MR_ELM_NOTE_RECOGNITION_POLICY, s->recognition_policy},
@@ -254,7 +243,7 @@ static void put_awarding(struct mr_elm_writer *e)
 /* What an assessment is called: its title, else the labels of its type. */
 static void put_assessment_title(struct mr_elm_writer *e, const struct mr_assessment *a)
 {
-    mr_elm_put_texts(e, "title", mr_texts_are_set(a->title) ? a->title : concept_texts(e, a->type));
+    mr_elm_put_texts(e, "title", mr_texts_are_set(a->title) ? a->title : mr_elm_concept_texts(e, a->type));
 }
 
 static void put_grading(struct mr_elm_writer *e, const struct mr_assessment *a, const char *key)
@@ -536,15 +525,6 @@ static void prepare_pieces(struct mr_elm_writer *e)
         t->supervisions[s] = as_members(e->arena, piece(e, piece_supervision, &s));
 }
 
-static unsigned label_languages(const mr_specification *s)
-{
-    unsigned bits = 1; /* English always */
-    for (size_t i = 1; i < MR_LABEL_LANGUAGES; i++) {
-        if (mr_texts_find(s->title, mr_str_of(mr_label_languages[i])).len > 0) bits |= 1u << i;
-    }
-    return bits;
-}
-
 int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind, const mr_elm_template **ret,
                    struct mr_err *err)
 {
@@ -563,7 +543,7 @@ int mr_elm_prepare(mr_arena *a, const struct mr_elm_issuing *i, mr_elm_kind kind
                               .mandate = i->mandate,
                               .issuer_id = i->issuer_id,
                               .kind = kind,
-                              .labels = label_languages(i->specification)};
+                              .labels = mr_elm_label_languages(i->specification->title)};
     prepare_pieces(&e);
     e.brief = kind == MR_ELM_VC2;
     mr_json_writer_init(&e.w, &out, 0);

@@ -300,11 +300,12 @@ static mr_texts mark_of(struct mr_redescribing *d)
 {
     enum mr_elm_label sentence = d->r->unsealed ? MR_ELM_REDESCRIBED_UNSEALED : MR_ELM_REDESCRIBED;
     struct mr_localised *items = MR_NEW_ARRAY(d->arena, struct mr_localised, MR_LABEL_LANGUAGES);
+    unsigned wanted = mr_elm_label_languages(d->s->title);
     size_t count = 0;
     if (!items) return d->nomem = true, (mr_texts){NULL, 0};
     for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
         mr_str language = mr_str_of(mr_label_languages[i]);
-        if (i > 0 && mr_texts_find(d->s->title, language).len == 0) continue; /* English always */
+        if (!(wanted & 1u << i)) continue;
         mr_str of = d->r->source.len ? d->r->source : MR_STR("?"), by = d->r->issuer;
         items[count++] = (struct mr_localised){
             language, mr_arena_format(d->arena, "%.*s %.*s%s%.*s%s", MR_STR_ARG(mr_elm_label(sentence, language)),

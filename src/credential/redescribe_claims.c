@@ -30,9 +30,10 @@ static const mr_concept *find_label(mr_scheme_code scheme, mr_str text)
 {
     const mr_scheme *s = mr_scheme_get(scheme);
     for (size_t i = 0; i < s->count; i++)
-        for (size_t k = 0; k < MR_LABEL_LANGUAGES; k++)
-            if (s->concepts[i].label[k] && mr_str_eq_ascii_nocase(text, mr_str_of(s->concepts[i].label[k])))
-                return &s->concepts[i];
+        for (size_t k = 0; k < MR_LABEL_LANGUAGES; k++) {
+            mr_str label = mr_concept_label_in(&s->concepts[i], mr_str_of(mr_label_languages[k]));
+            if (label.len && mr_str_eq_ascii_nocase(text, label)) return &s->concepts[i];
+        }
     return NULL;
 }
 

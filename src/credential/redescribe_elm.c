@@ -253,6 +253,14 @@ static void read_workload(const struct mr_redescribe_elm *e)
     }
 }
 
+/* Are these texts nothing but labels of the concept, each in its language? */
+static bool are_labels_of(mr_texts texts, const mr_concept *c)
+{
+    for (size_t i = 0; i < texts.count; i++)
+        if (!mr_str_eq(texts.items[i].text, mr_concept_label_in(c, texts.items[i].language))) return false;
+    return texts.count > 0;
+}
+
 static bool is_basis(mr_texts basis, enum mr_elm_label label)
 {
     return mr_redescribe_are_labels(basis, mr_elm_labels(label));
@@ -336,7 +344,7 @@ static void read_assessment(struct mr_redescribing *d, const mr_json *proof, str
     a->type = concept_of(MR_SCHEME_ASSESSMENT, mr_json_get(specified, "dcType"));
     if (!a->type && !mr_texts_are_set(a->title))
         mr_redescribe_unclear(d, MR_ELEMENT_ASSESSMENT, name_of_concept(d, mr_json_get(specified, "dcType")));
-    if (a->type && mr_redescribe_are_labels(a->title, a->type->label)) a->title = (mr_texts){NULL, 0};
+    if (a->type && are_labels_of(a->title, a->type)) a->title = (mr_texts){NULL, 0};
     a->mode = concept_of(MR_SCHEME_MODE, mr_each_first(mr_json_get(specified, "mode")));
     a->grading = mr_redescribe_texts(
         d, mr_json_get(mr_redescribe_resolve(d, mr_json_get(specified, "gradingScheme")), "description"), false);
@@ -386,7 +394,7 @@ static const mr_concept *schedule_of(mr_texts texts)
 {
     const mr_scheme *scheme = mr_scheme_get(MR_SCHEME_SCHEDULE);
     for (size_t i = 0; i < scheme->count; i++)
-        if (mr_redescribe_are_labels(texts, scheme->concepts[i].label)) return &scheme->concepts[i];
+        if (are_labels_of(texts, &scheme->concepts[i])) return &scheme->concepts[i];
     return NULL;
 }
 

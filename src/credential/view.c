@@ -82,22 +82,24 @@ static mr_str label_of(const struct reading *r, mr_scheme_code scheme, const mr_
     return text_of(r, mr_json_get(concept, "prefLabel"), NULL);
 }
 
-/* Is this text our English label of the concept? A title that nobody wrote. */
-static bool is_label(mr_str text, mr_scheme_code scheme, const mr_json *concept)
+/* Is this text our label of the concept in its language? A title that nobody wrote. */
+static bool is_label(mr_str text, mr_str language, mr_scheme_code scheme, const mr_json *concept)
 {
     mr_str uri = id_of(mr_each_first(concept));
     const mr_concept *known = uri.len ? mr_concept_find_uri(scheme, uri) : NULL;
-    return known && known->label[0] && mr_str_is(text, known->label[0]);
+    return known && known->label[0] && mr_str_eq(text, mr_concept_label(known, language));
 }
 
-/* ---- what Merit wrote at sealing, in English where it had no words in the language of the description; readers are told it in theirs ---- */
+/* ---- what Merit wrote at sealing, in a language of the description, or in English; readers are told it in theirs ---- */
 
 static mr_str in_words(const struct reading *r, mr_str text, mr_str language)
 {
     static const struct {
         enum mr_elm_label label;
-        const char *message;
-    } ours[] = {{MR_ELM_BASIS_DECLARED, "specification.level.declared"},
+        const char *message; /* NULL: the label itself is as good */
+    } ours[] = {{MR_ELM_PASSED, NULL},
+                {MR_ELM_CONDITIONS, NULL},
+                {MR_ELM_BASIS_DECLARED, "specification.level.declared"},
                 {MR_ELM_BASIS_REFERENCED, "specification.level.referenced"},
                 {MR_ELM_UNSUPERVISED, "say.supervision.none"},
                 {MR_ELM_SUPERVISED_LABEL, "say.supervision.supervised"},
@@ -120,7 +122,8 @@ static mr_str in_words(const struct reading *r, mr_str text, mr_str language)
                 {MR_ELM_NOTE_REVIEW_BY, "field.review_by"}};
     if (mr_str_eq(language, r->tag)) return text;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (mr_str_eq(text, mr_elm_label(ours[i].label, MR_STR("en")))) return mr_message(r->language, ours[i].message);
+        if (mr_str_eq(text, mr_elm_label(ours[i].label, language)))
+            return ours[i].message ? mr_message(r->language, ours[i].message) : mr_elm_label(ours[i].label, r->tag);
     return text;
 }
 
@@ -539,6 +542,17 @@ static void read_level(struct reading *r)
     add_reason(r, a, "level-does-not-apply");
 }
 
+/* As the provider wrote it, or "Passed" of ours. */
+static void add_grade(struct reading *r, const mr_json *note)
+{
+    struct mr_view_answer *a = answer(r, MR_ELEMENT_GRADE);
+    const mr_json *literal = mr_json_is(note, MR_JSON_OBJECT) ? mr_json_get(note, "noteLiteral") : NULL;
+    mr_str language = MR_STR_EMPTY, text = text_of(r, literal ? literal : note, &language);
+    mr_str said = in_words(r, text, language);
+    add_value(a, said);
+    if (said.len && a->language.len == 0) a->language = mr_str_eq(said, text) ? language : r->tag;
+}
+
 static void read_assessment(struct reading *r)
 {
     MR_EACH(proof, mr_json_get(r->achievement, "provenBy"))
@@ -548,7 +562,7 @@ static void read_assessment(struct reading *r)
         if (title.len == 0) title = text_of(r, mr_json_get(proof, "title"), &language);
         struct mr_view_answer *a = answer(r, MR_ELEMENT_ASSESSMENT);
         const mr_json *type = mr_json_get(specified, "dcType");
-        if (!mr_str_eq(language, r->tag) && is_label(title, MR_SCHEME_ASSESSMENT, type))
+        if (!mr_str_eq(language, r->tag) && is_label(title, language, MR_SCHEME_ASSESSMENT, type))
             title = language = MR_STR_EMPTY;
         add_value(a, mr_wording_with_type(r->arena, title, label_of(r, MR_SCHEME_ASSESSMENT, type)));
         if (a->language.len == 0) a->language = language;
@@ -559,7 +573,10 @@ static void read_assessment(struct reading *r)
         {
             add_value(answer(r, MR_ELEMENT_SUPERVISION), label_of(r, MR_SCHEME_SUPERVISION, supervision));
         }
-        add_notes(r, answer(r, MR_ELEMENT_GRADE), mr_json_get(proof, "grade"));
+        MR_EACH(grade, mr_json_get(proof, "grade"))
+        {
+            add_grade(r, grade);
+        }
     }
 }
 
@@ -651,7 +668,7 @@ static void add_accreditation(struct reading *r, const mr_json *accreditation)
         said = mr_wording_join(
             r->arena, said, text_of(r, mr_each_get(mr_each_get(accreditation, "accreditingAgent"), "legalName"), NULL));
     }
-    mr_str conditions = text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"), NULL);
+    mr_str conditions = own_text_of(r, mr_json_get(note_about(accreditation, "conditional"), "noteLiteral"));
     if (mr_str_has_suffix(conditions, MR_STR("."))) conditions.len--; /* a part of a longer line */
     said = mr_wording_join(r->arena, said, conditions);
     said = mr_wording_join(r->arena, said, say_limits(r, accreditation));
@@ -708,7 +725,8 @@ static mr_str further_text(struct reading *r, const mr_json *note, mr_str about,
     if (!mr_str_is(about, "schedule") || mr_str_eq(*ret_language, r->tag)) return text;
     const mr_scheme *paces = mr_scheme_get(MR_SCHEME_SCHEDULE);
     for (size_t i = 0; i < paces->count; i++)
-        if (mr_str_is(text, paces->concepts[i].label[0])) return mr_concept_label(&paces->concepts[i], r->tag);
+        if (mr_str_eq(text, mr_concept_label(&paces->concepts[i], *ret_language)))
+            return mr_concept_label(&paces->concepts[i], r->tag);
     return text;
 }
 

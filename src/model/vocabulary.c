@@ -14,7 +14,7 @@
 #define AUTHORITY "http://publications.europa.eu/resource/authority/"
 #define MR_CONCEPT(code, tail, en, da, sv, nl) {MR_SCHEME_HERE, code, MR_BASE_HERE tail, {en, da, sv, nl}},
 
-const char *const mr_label_languages[MR_LABEL_LANGUAGES] = {"en", "da", "sv", "nl"};
+const char *const mr_label_languages[MR_LABEL_LANGUAGES] = {"en", "da", "sv", "nl", "el", "bg"};
 
 #define MR_SCHEME_HERE MR_SCHEME_COUNTRY
 #define MR_BASE_HERE AUTHORITY "country/"
@@ -342,18 +342,23 @@ const mr_concept *mr_concept_find_uri(mr_scheme_code s, mr_str uri)
     return NULL;
 }
 
+mr_str mr_concept_label_in(const mr_concept *c, mr_str language)
+{
+    for (size_t i = 0; i < MR_LABEL_COLUMNS; i++) {
+        if (c->label[i] && mr_str_eq_ascii_nocase(language, mr_str_of(mr_label_languages[i]))) {
+            return mr_str_of(c->label[i]);
+        }
+    }
+    return mr_vocabulary_label(language, mr_str_of(mr_concept_scheme(c)->name), mr_str_of(c->code));
+}
+
 mr_str mr_concept_label(const mr_concept *c, mr_str language)
 {
     mr_str primary = language;
     ptrdiff_t dash = mr_str_find_char(language, '-');
     if (dash > 0) primary.len = (size_t)dash;
-    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
-        if (c->label[i] && mr_str_eq_ascii_nocase(primary, mr_str_of(mr_label_languages[i]))) {
-            return mr_str_of(c->label[i]);
-        }
-    }
-    mr_str further = mr_vocabulary_label(primary, mr_str_of(mr_concept_scheme(c)->name), mr_str_of(c->code));
-    if (further.len) return further;
+    mr_str label = mr_concept_label_in(c, primary);
+    if (label.len) return label;
     return mr_str_of(c->label[0] ? c->label[0] : c->code);
 }
 
@@ -361,7 +366,7 @@ mr_str mr_concept_label(const mr_concept *c, mr_str language)
 static uint32_t concept_distance(mr_str typed, const mr_concept *c)
 {
     uint32_t best = mr_guess_distance(typed, mr_str_of(c->code));
-    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++) {
+    for (size_t i = 0; i < MR_LABEL_COLUMNS; i++) {
         if (!c->label[i]) continue;
         uint32_t d = mr_guess_distance(typed, mr_str_of(c->label[i]));
         if (d != MR_GUESS_FAR && d + 50 < best) best = d + 50;

@@ -38,8 +38,11 @@ typedef enum mr_scheme_code {
     MR_SCHEME_COUNT_
 } mr_scheme_code;
 
-#define MR_LABEL_LANGUAGES 4 /* English, Danish, Swedish, Dutch: the columns of our tables */
-/* Their ISO 639-1 codes, in the order of mr_concept.label. */
+/* Labels in sealed documents: English, Danish, Swedish, Dutch, Greek, Bulgarian. The first four are columns of the tables here, the others lie in
+ * spec/vocabulary/labels. */
+#define MR_LABEL_LANGUAGES 6
+#define MR_LABEL_COLUMNS 4
+/* Their ISO 639-1 codes. */
 extern const char *const mr_label_languages[MR_LABEL_LANGUAGES];
 
 typedef struct mr_concept {
@@ -47,7 +50,7 @@ typedef struct mr_concept {
     const char *code; /* short code, unique in its scheme */
     const char *uri;
     const char *label
-        [MR_LABEL_LANGUAGES]; /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
+        [MR_LABEL_COLUMNS]; /* English, Danish, Swedish, Dutch; NULL where there is none (English always, but for NQF parts) */
 } mr_concept;
 typedef struct mr_scheme {
     const char *name;  /* as `merit vocab` and specification files call it: "assessment" */
@@ -68,6 +71,8 @@ static inline const mr_scheme *mr_concept_scheme(const mr_concept *c)
 {
     return mr_scheme_get((mr_scheme_code)c->scheme);
 }
+/* Label in exactly this language (ISO 639-1), also one of those of spec/vocabulary/labels; empty when there is none. */
+mr_str mr_concept_label_in(const mr_concept *c, mr_str language);
 /* Label in the language ("da", "da-DK"), also one of those of spec/vocabulary/labels; else English, else the code. */
 mr_str mr_concept_label(const mr_concept *c, mr_str language);
 /* The concepts nearest to what was typed, for "did you mean": up to `max`, best first; returns how many. */

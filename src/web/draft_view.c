@@ -138,7 +138,7 @@ size_t mr_draft_search(mr_page *p, mr_scheme_code scheme, mr_str typed, const mr
         const mr_concept *c = &all->concepts[i];
         mr_str label = mr_concept_label(c, mr_language_tag(p->language));
         bool fits = contains(mr_str_of(c->code), typed) || contains(label, typed);
-        for (size_t l = 0; l < MR_LABEL_LANGUAGES && !fits; l++)
+        for (size_t l = 0; l < MR_LABEL_COLUMNS && !fits; l++)
             fits = c->label[l] && contains(mr_str_of(c->label[l]), typed);
         if (!fits || found++ >= most) continue;
         if (ret) ret[found - 1] = c;

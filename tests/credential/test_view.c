@@ -208,6 +208,36 @@ static void test_view_read__our_own_english_in_the_language_of_the_reader(void *
     mr_arena_done(&a);
 }
 
+/* The same of a credential that speaks Greek alone. */
+static void test_view_read__our_own_greek_in_the_language_of_the_reader(void **state)
+{
+    (void)state;
+    mr_arena a;
+    mr_arena_init(&a, 64 * MR_MIB);
+    struct test_credential t = {
+        .more_specification =
+            ",'additionalNote':["
+            "{'type':'Note','noteLiteral':{'el':'Το επίπεδο δηλώνεται από τον πάροχο'},"
+            "'subject':{'id':'urn:merit:note:level-basis','type':'Concept'}},"
+            "{'type':'Note','noteLiteral':{'el':'Μερική φοίτηση, ελαφριά'},"
+            "'subject':{'id':'urn:merit:note:schedule','type':'Concept','prefLabel':{'el':'Ρυθμός'}}}]",
+        .more = ",'evidence':{'type':'Evidence','accreditation':{'type':'Accreditation','title':{'el':'Απόφαση'},"
+                "'additionalNote':[{'type':'Note','noteLiteral':{'el':'Ιδρυματική διαπίστευση'},"
+                "'subject':{'id':'urn:merit:quality:institution'}},"
+                "{'type':'Note','noteLiteral':{'el':'Διαπίστευση με "
+                "όρους'},'subject':{'id':'urn:merit:note:conditional'}}],"
+                "'accreditingAgent':{'legalName':{'el':'Αρχή'}}}}"};
+    mr_str text = test_credential_write(&a, &t);
+    mr_view v = read_view(&a, text, "da");
+    assert_values(&v, MR_ELEMENT_LEVEL, "EQF 6", "angivet af udbyderen");
+    assert_values(&v, MR_ELEMENT_FURTHER, "Tempo: Deltid, let", NULL);
+    assert_str(v.answers[MR_ELEMENT_QUALITY].values[1],
+               "Απόφαση (Institutionsakkreditering), Αρχή, Akkrediteret med betingelser");
+    v = read_view(&a, text, "el");
+    assert_values(&v, MR_ELEMENT_LEVEL, "ΕΠΕΠ 6", "Το επίπεδο δηλώνεται από τον πάροχο");
+    mr_arena_done(&a);
+}
+
 static void test_view_read__more_outcomes_than_places(void **state)
 {
     (void)state;
@@ -323,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_view_read__a_birth_date_is_a_day),
         cmocka_unit_test(test_view_read__notes_and_quality_of_ours),
         cmocka_unit_test(test_view_read__our_own_english_in_the_language_of_the_reader),
+        cmocka_unit_test(test_view_read__our_own_greek_in_the_language_of_the_reader),
         cmocka_unit_test(test_view_read__more_outcomes_than_places),
         cmocka_unit_test(test_view_read__any_value_anywhere),
         cmocka_unit_test(test_view_write_elements__outcomes_first),

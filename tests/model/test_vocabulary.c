@@ -94,6 +94,9 @@ static void test_scheme_get__is_complete(void **state)
             assert_non_null(c->label[0]);
             if (s != MR_SCHEME_NQF && !(c->label[1] && c->label[2] && c->label[3]))
                 fail_msg("%s lacks a label", c->uri);
+            for (size_t l = MR_LABEL_COLUMNS; s != MR_SCHEME_NQF && l < MR_LABEL_LANGUAGES; l++)
+                if (!mr_concept_label_in(c, mr_str_of(mr_label_languages[l])).len)
+                    fail_msg("%s lacks a label in %s", c->uri, mr_label_languages[l]);
             assert_ptr_equal(mr_concept_find(s, mr_str_of(c->code)), c); /* the code is unique */
         }
     }
@@ -125,7 +128,7 @@ static void test_scheme_get__has_every_scheme_of_the_shapes(void **state)
     mr_arena_done(&a);
 }
 
-/* Names of countries and languages in every language of the Union; the four first have columns in the tables themselves. */
+/* Names of countries and languages in every language of the Union; four have columns in the tables themselves. */
 static void test_vocabulary_label__speaks_further_languages(void **state)
 {
     static const struct {
@@ -143,6 +146,10 @@ static void test_vocabulary_label__speaks_further_languages(void **state)
         if (cases[i].scheme == MR_SCHEME_EQF ? !label.len : !mr_str_is(label, cases[i].label))
             fail_msg("%s in %s: %.*s", cases[i].code, cases[i].language, MR_STR_ARG(label));
     }
+    const mr_concept *greece = mr_concept_find(MR_SCHEME_COUNTRY, MR_STR("GR"));
+    assert_str(mr_concept_label_in(greece, MR_STR("el")), "Ελλάδα");
+    assert_str(mr_concept_label_in(greece, MR_STR("sv")), "Grekland");
+    assert_str(mr_concept_label_in(greece, MR_STR("xx")), ""); /* and not English */
     static const char *const languages[] = {"bg", "cs", "de", "el", "es", "et", "fi", "fr", "ga", "hr",
                                             "hu", "it", "lt", "lv", "mt", "pl", "pt", "ro", "sk", "sl"};
     const mr_concept *germany = mr_concept_find(MR_SCHEME_COUNTRY, MR_STR("DE"));
