@@ -91,8 +91,8 @@ void mr_elm_hole_value(struct mr_elm_writer *e, enum mr_elm_hole hole);
 void mr_elm_put_texts(struct mr_elm_writer *e, const char *name, mr_texts texts);
 /* One text in the primary language. */
 void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text);
-/* The languages that a document with this title has its labels in, bit by bit (mr_label_languages): those of the title that we have. English stands beside
- * Danish, Swedish and Dutch, and for languages that we have not; Greek and Bulgarian stand for themselves, and have it where the title has it. */
+/* The languages that a document with this title has its labels in, bit by bit (mr_label_languages): English, which most readers of another country
+ * know, and those of the title that we have. */
 unsigned mr_elm_label_languages(mr_texts title);
 /* A label of ours in the label languages: the value. */
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label);

@@ -2,7 +2,7 @@
  *
  * Every node has an id of its own; where the same node stands in two places, both come from the same function with the same key, so that they
  * are alike and merging them by id (which every RDF reader does) changes nothing. Concepts are written whole wherever they stand, with the
- * labels in the languages of the title, as far as our tables have them (mr_elm_label_languages). */
+ * labels in English and in the languages of the title, as far as our tables have them (mr_elm_label_languages). */
 #include "credential/elm_template.h"
 
 #include <stdio.h>
@@ -97,11 +97,10 @@ void mr_elm_put_primary(struct mr_elm_writer *e, const char *name, mr_str text)
 
 unsigned mr_elm_label_languages(mr_texts title)
 {
-    static const unsigned english = 1u, by_themselves = 1u << 4 | 1u << 5; /* mr_label_languages */
-    unsigned bits = 0;
-    for (size_t i = 0; i < MR_LABEL_LANGUAGES; i++)
+    unsigned bits = 1u; /* English */
+    for (size_t i = 1; i < MR_LABEL_LANGUAGES; i++)
         if (mr_texts_find(title, mr_str_of(mr_label_languages[i])).len > 0) bits |= 1u << i;
-    return bits & by_themselves ? bits : bits | english;
+    return bits;
 }
 
 void mr_elm_put_label(struct mr_elm_writer *e, enum mr_elm_label label)
