@@ -1,5 +1,5 @@
--- Validations by the learner's address, and when one came under restriction (0018). learner_email: '' is none; NULL is not read out of `source` yet, which store/schema.c does,
--- since each engine reads JSON with words of its own.
+-- Validations by the learner's address, and when one came under restriction (0018). learner_email: '' is none; NULL is not read out of `source` yet, which store/validation.c does,
+-- since no SQL reads JSON the same way on both engines.
 ALTER TABLE validation ADD COLUMN learner_email TEXT;
 ALTER TABLE validation ADD COLUMN restricted_at BIGINT;
 CREATE INDEX validation_by_email ON validation (LOWER(learner_email)) WHERE learner_email <> '';

@@ -49,7 +49,7 @@ static void tell(const mr_converting *c, const mr_redescription *r, mr_arena *a,
             mr_buf_putc(&out, '\n');
         }
     }
-    fwrite(out.ptr, 1, out.len, stderr);
+    if (out.len) fwrite(out.ptr, 1, out.len, stderr);
 }
 
 static int refuse(const mr_said *said, const char *path, const mr_language *l)

@@ -1,27 +1,16 @@
 #include "store/schema.h"
 #include "base/embedded.h"
 #include "store/search.h"
+#include "store/validation.h"
 
 MR_EMBEDDED_DECLARE(mr_migrations_embedded);
 
-/* Migration 20: an address that stands in a document of JSON. */
-static int fill_addresses(mr_db_tx *tx, struct mr_err *err)
-{
-    const char *sql =
-        mr_db_engine_of(tx) == MR_DB_POSTGRESQL
-            ? "UPDATE validation SET learner_email = COALESCE(CAST(convert_from(source, 'UTF8') AS json) ->> 'email', "
-              "'') WHERE learner_email IS NULL"
-            : "UPDATE validation SET learner_email = COALESCE(json_extract(CAST(source AS TEXT), '$.email'), '') WHERE "
-              "learner_email IS NULL";
-    return mr_db_run(tx, sql, NULL, 0, NULL, err);
-}
-
-/* What is made by the program, since each engine has its own words for it. */
+/* What is made by the program: the index for searching, of which each engine has its own, and what SQL alone cannot read. */
 static int make_derived(mr_db *db, struct mr_err *err)
 {
     MR_CLEANUP(mr_db_rollbackp) mr_db_tx *tx = NULL;
     MR_TRY(mr_db_begin(db, true, &tx, err));
-    MR_TRY(fill_addresses(tx, err));
+    MR_TRY(mr_store_validation_fill_addresses(tx, err));
     MR_TRY(mr_store_search_prepare(tx, err));
     mr_db_tx *ending = tx;
     tx = NULL;

@@ -1,6 +1,8 @@
 #include "store/validation.h"
 #include "base/id.h"
+#include "base/limits.h"
 #include "base/time.h"
+#include "json/json.h"
 
 #define COLUMNS                                                                                                        \
     "id, org_id, specification_id, learner_name, source, claim, state, reasons, assessor, decided_by, decided_at, "    \
@@ -101,4 +103,47 @@ int mr_store_validation_set_achievement(mr_db_tx *tx, mr_str id, mr_str achievem
 {
     return mr_db_run(tx, "UPDATE validation SET achievement_id = $achievement WHERE id = $id",
                      MR_DB_ARGS(MR_DB_T("achievement", achievement_id), MR_DB_T("id", id)), NULL, err);
+}
+
+/* As many of them at a time as are kept in memory. */
+enum { FILLED_AT_ONCE = 100 };
+
+static int fill_some(mr_db_tx *tx, mr_arena *a, size_t *ret_count, struct mr_err *err)
+{
+    struct {
+        mr_str id, source;
+    } found[FILLED_AT_ONCE];
+    MR_CLEANUP(mr_db_cursor_closep) mr_db_cursor *c = NULL;
+    bool row;
+    *ret_count = 0;
+    MR_TRY(mr_db_query(tx, "SELECT id, source FROM validation WHERE learner_email IS NULL ORDER BY id LIMIT $most",
+                       MR_DB_ARGS(MR_DB_I("most", FILLED_AT_ONCE)), &c, err));
+    for (;;) {
+        MR_TRY(mr_db_next(c, &row, err));
+        if (!row || *ret_count == FILLED_AT_ONCE) break;
+        found[*ret_count].id = mr_arena_dup(a, mr_db_text(c, 0));
+        found[(*ret_count)++].source = mr_arena_dup(a, mr_db_text(c, 1));
+    }
+    mr_db_cursor_closep(&c);
+    c = NULL;
+    for (size_t i = 0; i < *ret_count; i++) {
+        const mr_json *source;
+        mr_str email = MR_STR("");
+        if (mr_json_parse(a, found[i].source, NULL, &source, NULL) == MR_OK) email = mr_json_get_str(source, "email");
+        MR_TRY(mr_db_run(tx, "UPDATE validation SET learner_email = $email WHERE id = $id",
+                         MR_DB_ARGS(MR_DB_T("email", email.len ? email : MR_STR("")), MR_DB_T("id", found[i].id)), NULL,
+                         err));
+    }
+    return MR_OK;
+}
+
+int mr_store_validation_fill_addresses(mr_db_tx *tx, struct mr_err *err)
+{
+    size_t count = FILLED_AT_ONCE;
+    while (count == FILLED_AT_ONCE) {
+        MR_CLEANUP(mr_arena_done) mr_arena a;
+        mr_arena_init(&a, 64 * MR_MIB);
+        MR_TRY(fill_some(tx, &a, &count, err));
+    }
+    return MR_OK;
 }

@@ -32,4 +32,7 @@ int mr_store_validation_decide(mr_db_tx *tx, const struct mr_validation_row *row
 int mr_store_validation_set_achievement(mr_db_tx *tx, mr_str id, mr_str achievement_id,
                                         struct mr_err *err) MR_MUST_CHECK;
 
+/* Migration 20: the addresses of validations that were written before it, out of their `source`; the others stay as they are. */
+int mr_store_validation_fill_addresses(mr_db_tx *tx, struct mr_err *err) MR_MUST_CHECK;
+
 #endif
