@@ -267,10 +267,11 @@ static int put_loosened(mr_page *p, const struct asked *a, struct mr_err *err)
 
 /* ---- the page ---- */
 
-static bool asks_something(const struct asked *a)
+/* By more than words. */
+static bool is_narrowed(const struct asked *a)
 {
     for (int i = 0; i < ASKED; i++)
-        if (a->values[i].len) return true;
+        if (i != TEXT && a->values[i].len) return true;
     return false;
 }
 
@@ -278,11 +279,12 @@ static int show(mr_page *p, const struct asked *a, struct mr_err *err)
 {
     struct mr_question q = question(a, PAGE);
     struct mr_found found;
-    bool asks = asks_something(a);
+    bool narrowed = is_narrowed(a), asks = narrowed || a->values[TEXT].len;
     MR_TRY(mr_search_find(p->service, p->arena, &q, &found, err));
     mr_page_begin(p, "specifications.title", "find");
     mr_json_put_flag(&p->view, "any", found.all > 0);
     mr_json_put_flag(&p->view, "asked", asks);
+    mr_json_put_flag(&p->view, "unfolded", narrowed || a->sort.len > 0);
     mr_json_put_flag(&p->view, "empty", !found.all && !asks);
     mr_json_put_flag(&p->view, "nothing", !found.all && asks);
     mr_json_put_flag(&p->view, "by_beginning", found.by_beginning);

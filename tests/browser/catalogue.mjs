@@ -129,6 +129,8 @@ run(async ({ site, browser, test, assert }) => {
       assert.match(await page.textContent('.card'), /Wound care/);
       assert.equal(await page.inputValue('#q'), 'treating wounds');
       await check('found');
+      assert.equal(await page.locator('form.search details[open]').count(), 0); // what was found stands near the words, on a phone too
+      await page.click('form.search summary');
       await page.selectOption('#language', 'da');
       await page.selectOption('#price', 'free');
       await press(page, 'Show what fits');
