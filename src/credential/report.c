@@ -371,12 +371,17 @@ static void put_elements(const struct printing *p, const mr_view *v)
     put_paragraph(p->out, mr_message(p->language, "report.note"), 0, NULL);
 }
 
+const char *mr_report_contents_heading(const mr_report *r)
+{
+    return r->content_count && r->contents[0].file.len ? "archive.contents" : "report.contents";
+}
+
 /* A learner record or an archive: each credential in it, with its own verdict. */
 static void put_text_contents(const struct printing *p, const mr_report *r)
 {
     static const struct look unsealed = {"\xE2\x80\x93", "", "\033[2m"};
     if (r->content_count == 0) return;
-    put_heading(p, r->is_archive ? "archive.contents" : "report.contents");
+    put_heading(p, mr_report_contents_heading(r));
     for (size_t i = 0; i < r->content_count; i++) {
         const struct mr_contained *c = &r->contents[i];
         const struct look *look = c->judged ? &verdict_looks[c->verdict] : &unsealed;

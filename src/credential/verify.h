@@ -127,6 +127,8 @@ size_t mr_verify_count(mr_str file);
 mr_verdict mr_report_verdict(const mr_report *r);
 /* The report as one JSON object (DESIGN section 4), without line break. */
 void mr_report_write_json(const mr_report *r, const mr_language *l, mr_str file_name, mr_buf *out);
+/* Message that stands above `contents`: of an archive, also of one without any credential, or of a learner record. */
+const char *mr_report_contents_heading(const mr_report *r);
 /* The report for a terminal; colour: ANSI colours. */
 void mr_report_write_text(const mr_report *r, const mr_language *l, mr_str file_name, bool colour, mr_buf *out);
 

@@ -267,7 +267,7 @@ static void put_endorsements(mr_page *p, struct mr_reports *r, const mr_report *
 static void put_contents(mr_page *p, struct mr_reports *r, const mr_report *report)
 {
     mr_json_put_flag(&p->view, "has_contents", report->content_count > 0);
-    mr_page_say(p, "contents_heading", report->is_archive ? "archive.contents" : "report.contents");
+    mr_page_say(p, "contents_heading", mr_report_contents_heading(report));
     mr_json_put_name(&p->view, "contents");
     mr_json_begin_array(&p->view);
     for (size_t i = 0; i < report->content_count; i++) {

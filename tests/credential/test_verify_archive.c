@@ -98,6 +98,7 @@ static void what_is_hostile_is_refused_with_a_word(void **state)
     assert_true(r.contents[1].judged);
     r = look(b, ZIP(b, {"inner.zip", inner}));
     assert_says(&r, "archive.none");
+    assert_string_equal(mr_report_contents_heading(&r), "archive.contents");
     /* names lead nowhere */
     r = look(b, ZIP(b, {"../../../etc/passwd", sealed}, {"/tmp/merit-was-here", sealed}, {"\xff\xfe.json", sealed}));
     assert_int_equal(r.content_count, 3);

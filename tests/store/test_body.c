@@ -75,7 +75,7 @@ static void test_body__every_format_comes_back_octet_for_octet(void **state)
     }
 }
 
-/* One reader is used for all: a dictionary of the one before is not there for the next, and a damaged one leaves nothing behind. */
+/* One reader is used for all: rows with a dictionary and without one take turns, and a damaged one leaves nothing behind. */
 static void test_body__rows_with_and_without_a_dictionary_take_turns(void **state)
 {
     static const char *const turns[] = {"elm", "no such format", "vc+jwt", "no such format", "open-badges", "elm"};
